@@ -1,0 +1,1 @@
+"""Alertmanager configuration: routes, receivers, inhibition and templates, and their rendering."""

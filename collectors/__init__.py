@@ -1,0 +1,1 @@
+"""Collectors: one business area per file, set-based SQL in, catalogue readings out."""

@@ -1,0 +1,1 @@
+"""Dashboards: typed panels, one board per file, and their rendering."""

@@ -1,0 +1,1 @@
+"""The exporter process: scheduler, immutable snapshots, HTTP, settings and self-metrics."""

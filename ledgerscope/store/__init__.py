@@ -1,0 +1,1 @@
+"""The store: tables, migrations, engine, roles and the read contract. The only home of table definitions."""

@@ -1,0 +1,1 @@
+"""Recording and alert rules built from catalogue objects, and their rendering."""
