@@ -12,8 +12,8 @@ RATIO = Metric(
     name="chom_churn_ratio",
     kind=Kind.GAUGE,
     help="Share lost within the window: of the customers (logo), or of the recurring revenue at its start by "
-    "churn and contraction (revenue_gross), less expansion and reactivation (revenue_net). Several currencies "
-    "are converted at the rates of the window's start. Absent where nothing was there to lose.",
+    "churn and contraction (revenue_gross), less expansion and reactivation (revenue_net). Several "
+    "currencies are converted at the rates of the window's start. Absent where nothing was there to lose.",
     unit=Unit.RATIO,
     labels=(
         COMPANY,

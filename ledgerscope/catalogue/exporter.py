@@ -10,7 +10,6 @@ __all__ = [
     "BUILD_INFO",
     "COLLECTORS",
     "CONSECUTIVE_FAILURES",
-    "COUNTER_REBASES",
     "DATABASE_UP",
     "DURATION",
     "FAILURES",
@@ -18,6 +17,7 @@ __all__ = [
     "INTERVAL",
     "LAST_SUCCESS",
     "METRICS",
+    "REBASES",
     "SAMPLES",
     "SKIPPED",
     "STATE",
@@ -130,8 +130,8 @@ DATABASE_UP = Metric(
     owner=PLATFORM,
     source="notes/exporter R4",
 )
-COUNTER_REBASES = Metric(
-    name="ledgerscope_counter_rebases_total",
+REBASES = Metric(
+    name="ledgerscope_tally_rebases_total",
     kind=Kind.COUNTER,
     help="Full recounts of the event counters because the database was restored, replaced or failed over.",
     unit=Unit.COUNT,
@@ -161,6 +161,6 @@ METRICS = (
     CONSECUTIVE_FAILURES,
     SKIPPED,
     DATABASE_UP,
-    COUNTER_REBASES,
+    REBASES,
     BUILD_INFO,
 )

@@ -8,8 +8,8 @@ from ledgerscope.catalogue.owners import PLATFORM
 
 __all__ = ["DURATION", "FAILED", "METRICS", "OLDEST_WAIT", "PROCESSED", "QUEUE_DEPTH", "RUNNING", "STUCK"]
 
-_QUEUE = Label(name="queue", help="Queue.", bound=16)
-_JOB_NAME = Label(name="job_name", help="Name of the job.", bound=32)
+_QUEUE = Label(name="queue", help="Queue.", bound=8)
+_JOB_NAME = Label(name="job_name", help="Name of the job.", bound=16)
 _STATUS = Label(name="status", help="How the run ended.", values=("completed", "failed"))
 
 QUEUE_DEPTH = Metric(
