@@ -33,7 +33,7 @@ def test_a_selection_is_written_as_promql(matchers: dict[str, str | Matcher], te
 
 
 def test_a_pattern_that_no_value_can_match_is_refused() -> None:
-    with pytest.raises(UnknownLabelValue, match="never has the value '9.x'"):
+    with pytest.raises(UnknownLabelValue, match=r"never has the value '9\.x'"):
         aging.OPEN_AMOUNT.where(bucket=Matcher("=~", "9.x"))
 
 
