@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Computed, Date, Index, Integer, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Column,
+    Computed,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 
 from ledgerscope.store.tables import values
@@ -187,7 +198,10 @@ allocation: Final = table(
         Column(column, Uuid, Computed(f"case when from_kind = '{kind}' then from_id end", persisted=True))
         for kind, column in _SOURCES.items()
     ),
-    within_tenant("invoice", "invoice_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "invoice_id", "due_seq"],
+        ["invoice_due.tenant_id", "invoice_due.invoice_id", "invoice_due.seq"],
+    ),
     *(within_tenant(kind, column) for kind, column in _SOURCES.items()),
     closed("from_kind", values.ALLOCATION_KINDS),
     check("amount_minor", "case when reverses_id is null then amount_minor > 0 else amount_minor < 0 end"),
