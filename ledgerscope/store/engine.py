@@ -35,7 +35,7 @@ class Session:
     """What every connection of an engine has in common.
 
     `role` is taken on after login (`SET ROLE`): one login may serve several engines with different rights.
-    `tenants` narrows what the exporter's role sees; empty means all. `schema` is where the relations are looked up.
+    `tenants` narrows what the exporter's role sees, empty: all. `schema` is where relations are looked up.
     """
 
     application_name: str = "ledgerscope"

@@ -14,6 +14,7 @@ StoreError
 ├── Refused            the data breaks a constraint
 │   └── AppendOnly     an attempt to change what is only ever added to
 ├── ReadOnly           a write inside a read-only transaction
+├── EmbeddedFailed     the embedded server cannot be had
 └── StoreFault         anything else: a fault of ours
 """
 
@@ -85,6 +86,10 @@ class AppendOnly(Refused):
 
 class ReadOnly(StoreError):
     """A write inside a transaction that only reads."""
+
+
+class EmbeddedFailed(StoreError):
+    """The embedded PostgreSQL is missing, in use, or did not start."""
 
 
 class StoreFault(StoreError):

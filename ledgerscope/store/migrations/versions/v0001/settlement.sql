@@ -18,12 +18,12 @@ BEGIN
             HINT = 'Allocate money only to invoices of its own currency.';
     END IF;
     IF EXISTS (
-        SELECT FROM added AS new
-        LEFT JOIN allocation AS old ON old.tenant_id = new.tenant_id AND old.allocation_id = new.reverses_id
-        WHERE new.reverses_id IS NOT NULL AND (
-            old.reverses_id IS NOT NULL OR new.effective_on < old.effective_on
-            OR (old.from_kind, old.from_id, old.invoice_id, old.due_seq, -old.amount_minor)
-               IS DISTINCT FROM (new.from_kind, new.from_id, new.invoice_id, new.due_seq, new.amount_minor))
+        SELECT FROM added AS reversal
+        LEFT JOIN allocation AS original ON original.tenant_id = reversal.tenant_id AND original.allocation_id = reversal.reverses_id
+        WHERE reversal.reverses_id IS NOT NULL AND (
+            original.reverses_id IS NOT NULL OR reversal.effective_on < original.effective_on
+            OR (original.from_kind, original.from_id, original.invoice_id, original.due_seq, -original.amount_minor)
+               IS DISTINCT FROM (reversal.from_kind, reversal.from_id, reversal.invoice_id, reversal.due_seq, reversal.amount_minor))
     ) THEN
         RAISE EXCEPTION 'a reversal does not match its allocation' USING ERRCODE = 'LS003',
             HINT = 'Repeat the original row with the opposite amount, effective on the same day or later.';
