@@ -25,7 +25,7 @@ claims as (
            d.amount_minor - coalesce((
                select sum(a.amount_minor) from allocation a
                where a.tenant_id = d.tenant_id and a.invoice_id = d.invoice_id and a.due_seq = d.seq
-                 and a.effective_on <= t.day), 0) as open_minor
+                 and a.effective_on <= t.day and a.recorded_at <= :t), 0) as open_minor
     from invoice i
     join today t on t.tenant_id = i.tenant_id
     join invoice_due d on d.tenant_id = i.tenant_id and d.invoice_id = i.invoice_id
@@ -45,7 +45,7 @@ loose as (
            c.amount_minor - coalesce((
                select sum(a.amount_minor) from allocation a
                where a.tenant_id = c.tenant_id and a.from_id = c.id and a.from_kind = c.kind
-                 and a.effective_on <= c.day), 0) as loose_minor
+                 and a.effective_on <= c.day and a.recorded_at <= :t), 0) as loose_minor
     from credits c
 )"""
 
@@ -90,7 +90,7 @@ steps as (
 ),
 path as (
     select *, sum(delta) over (partition by tenant_id, customer_id, currency order by at) as after,
-           min(at) over (partition by tenant_id, customer_id, currency) as first_at
+           min(at) over (partition by tenant_id, customer_id) as first_at
     from steps
 ),
 movements as (
@@ -283,8 +283,9 @@ QUERIES: dict[str, str] = {
         from queues q""",
     "telecom_billing_jobs_failed": f"""
         with {_QUEUES} select tenant_id, queue, (select count(*) from job_run j where j.tenant_id = q.tenant_id
-            and j.queue = q.queue and j.state = 'failed' and j.finished_at <= :t
-            and j.finished_at > cast(:t as timestamptz) - interval '24 hours') from queues q""",
+            and j.queue = q.queue and j.state = 'failed' and j.finished_at <= :t and not exists (
+                select 1 from job_run r where r.tenant_id = j.tenant_id and r.job_id = j.job_id
+                and r.attempt > j.attempt and r.enqueued_at <= :t)) from queues q""",
     "telecom_billing_jobs_total": _events("JobFinished", "queue", "job_name", "status"),
     "telecom_billing_job_processing_duration_seconds_count": _events("JobFinished", "queue", "job_name", "status"),
     "telecom_billing_job_processing_duration_seconds_sum": """
