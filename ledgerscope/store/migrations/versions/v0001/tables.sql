@@ -141,6 +141,7 @@ COMMENT ON TABLE marketing_spend IS 'What winning customers cost. One row per da
 CREATE TABLE job_run (
     tenant_id TEXT NOT NULL,
     job_run_id UUID NOT NULL,
+    job_id UUID NOT NULL,
     queue TEXT NOT NULL,
     job_name TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -152,6 +153,7 @@ CREATE TABLE job_run (
     error_class TEXT,
     CONSTRAINT job_run_pkey PRIMARY KEY (tenant_id, job_run_id),
     CONSTRAINT job_run_tenant_id_fkey FOREIGN KEY(tenant_id) REFERENCES tenant (tenant_id),
+    CONSTRAINT job_run_tenant_id_job_id_attempt_key UNIQUE (tenant_id, job_id, attempt),
     CONSTRAINT job_run_state_check CHECK (state in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
     CONSTRAINT job_run_attempt_check CHECK (attempt > 0),
     CONSTRAINT job_run_finished_check CHECK ((state in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null)),
