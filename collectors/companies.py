@@ -39,6 +39,11 @@ class Companies:
     def __iter__(self) -> Iterator[Company]:
         return iter(self.listed)
 
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """The keys of all companies."""
+        return tuple(company.tenant_id for company in self.listed)
+
     def major(self, minor: Decimal | int, currency: str) -> float:
         """An exact sum of minor units in units of the currency: scaled in decimal, made a float once."""
         return float(Decimal(minor).scaleb(-self.exponents[currency]))
@@ -55,4 +60,4 @@ def read_companies(connection: Connection) -> Companies:
     rows = connection.execute(select(*columns).order_by(tenant.c.tenant_id))
     listed = tuple(Company(*row) for row in rows)
     exponents = connection.execute(select(currencies.c.code, currencies.c.exponent))
-    return Companies(listed, {code: exponent for code, exponent in exponents})
+    return Companies(listed, {row.code: row.exponent for row in exponents})

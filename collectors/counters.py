@@ -8,7 +8,7 @@ no event is lost silently and no unknown label value is served.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ledgerscope.catalogue import Label, Metric
     from ledgerscope.domain.events import EventType
 
-__all__ = ["Counters", "EventCounter", "Group", "Measure", "Misplaced", "Sums"]
+__all__ = ["Counted", "Counters", "EventCounter", "Group", "Measure", "Misplaced", "Sums"]
 
 MILLISECONDS = 1000
 REST = "other"
@@ -73,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a group of events adds up to; `within[i]` counts durations up to the i-th bound of the counters."""
+    """What a group of events adds up to; `within[i]` counts durations up to the counters' i-th bound."""
 
     n: int
     minor: int
@@ -98,12 +98,22 @@ class Misplaced:
     value: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the counters show, and how many events have no place in them."""
+
+    values: dict[tuple[Metric, tuple[str, ...]], float | Distribution]
+    misplaced: Counter[Misplaced]
+
+
 @dataclass(frozen=True)
 class Counters:
-    """The event counters of one area, and what has to be read from the database for all of them."""
+    """The event counters of one area, and what has to be read from the database for all of them.
+
+    A label set of a metric belongs to one event type: two types that fill one metric differ in a fixed label.
+    """
 
     listed: tuple[EventCounter, ...]
-    misplaced: Counter[Misplaced] = field(default_factory=Counter, compare=False)
 
     @cached_property
     def event_types(self) -> tuple[str, ...]:
@@ -125,27 +135,25 @@ class Counters:
         measured = (counter for counter in self.listed if counter.measure is Measure.DURATION)
         return next((_bounds(one.metric) for one in measured if one.event_type.value == event_type), ())
 
-    def read(
-        self, totals: Mapping[Group, Sums], companies: Companies
-    ) -> dict[tuple[str, tuple[str, ...]], tuple[Metric, float | Distribution]]:
-        """The value of every counter for every label set that has events, keyed by metric name and labels."""
-        self.misplaced.clear()
-        sums: dict[tuple[str, tuple[str, ...]], tuple[EventCounter, Sums]] = {}
+    def read(self, totals: Mapping[Group, Sums], companies: Companies) -> Counted:
+        """The value of every counter for every label set that has events."""
+        of_type: dict[str, list[tuple[Group, Sums]]] = {}
+        for group, sums in totals.items():
+            of_type.setdefault(group.event_type, []).append((group, sums))
+        counted = Counted({}, Counter())
         for counter in self.listed:
-            for group, added in totals.items():
-                if group.event_type != counter.event_type.value:
-                    continue
-                if (labels := self._labels(counter, group, added.n)) is None:
-                    continue
-                key = counter.metric.name, labels
-                before = sums.get(key)
-                sums[key] = counter, added if before is None else before[1] + added
-        return {
-            key: (counter.metric, self._value(counter, key[1], total, companies))
-            for key, (counter, total) in sums.items()
-        }
+            series: dict[tuple[str, ...], Sums] = {}
+            for group, sums in of_type.get(counter.event_type.value, ()):
+                labels = self._labels(counter, group)
+                if isinstance(labels, Misplaced):
+                    counted.misplaced[labels] += sums.n
+                else:
+                    series[labels] = series[labels] + sums if labels in series else sums
+            for labels, total in series.items():
+                counted.values[counter.metric, labels] = self._value(counter, labels, total, companies)
+        return counted
 
-    def _labels(self, counter: EventCounter, group: Group, n: int) -> tuple[str, ...] | None:
+    def _labels(self, counter: EventCounter, group: Group) -> tuple[str, ...] | Misplaced:
         given = {
             **dict(zip(self.keys, group.values, strict=True)),
             **dict(counter.fixed),
@@ -156,8 +164,7 @@ class Counters:
         for label in counter.metric.labels:
             value = _placed(label, given[label.name])
             if value is None:
-                self.misplaced[Misplaced(counter.metric.name, label.name, given[label.name])] += n
-                return None
+                return Misplaced(counter.metric.name, label.name, given[label.name])
             labels.append(value)
         return tuple(labels)
 
@@ -186,4 +193,3 @@ def _placed(label: Label, value: str | None) -> str | None:
     if value in label.values:
         return value
     return REST if REST in label.values else None
-

@@ -6,6 +6,7 @@ of ours and raises here, before anything is served.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from collectors.base import Distribution, Reading
@@ -13,9 +14,9 @@ from collectors.errors import GivenTwice
 from ledgerscope.catalogue import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from ledgerscope.catalogue import Metric
+    from ledgerscope.catalogue import Label, Metric
 
 __all__ = ["Sheet"]
 
@@ -49,10 +50,25 @@ class Sheet:
             for labels in combinations:
                 self.expect(metric, (tenant_id, *labels))
 
+    def expect_siblings(self, metric: Metric, labels: tuple[str, ...]) -> None:
+        """All values of the closed labels beside those given: whoever succeeds shows failures at zero."""
+        choices = ((value,) if not label.closed else label.values for label, value in _pairs(metric, labels))
+        for sibling in product(*choices):
+            if sibling[1:] not in metric.impossible:
+                self.expect(metric, sibling)
+
+    def label_sets(self, metric: Metric) -> Iterator[tuple[str, ...]]:
+        """The label sets that are on the sheet so far, with a value or at zero."""
+        return (labels for name, labels in self._known | self._given if name == metric.name)
+
     def readings(self) -> tuple[Reading, ...]:
         """All series, those with a value and those still at zero, family by family."""
         merged = self._known | self._given
         return tuple(sorted(merged.values(), key=lambda reading: (reading.metric.name, reading.labels)))
+
+
+def _pairs(metric: Metric, labels: tuple[str, ...]) -> Iterator[tuple[Label, str]]:
+    return zip(metric.labels, labels, strict=True)
 
 
 def _zero(metric: Metric) -> float | Distribution:

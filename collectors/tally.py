@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collectors import tally_sql
-from collectors.counters import Counters, Group, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
+    from collectors.counters import Counters, Group, Sums
     from collectors.tally_sql import Probe
 
 __all__ = ["Tally"]

@@ -48,7 +48,8 @@ _PROBE = text("""
             ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END AS timeline,
         (SELECT oid::bigint FROM pg_database WHERE datname = current_database()) AS database,
         'event'::regclass::oid::bigint AS events,
-        (SELECT coalesce(sum(n), 0)::bigint FROM event_rollup WHERE event_type = ANY (:event_types)) AS pruned,
+        (SELECT coalesce(sum(n), 0)::bigint FROM event_rollup
+            WHERE event_type = ANY (:event_types)) AS pruned,
         pg_is_in_recovery() AS is_standby,
         coalesce((SELECT xid FROM event ORDER BY xid DESC LIMIT 1)
             >= pg_snapshot_xmax(pg_current_snapshot()), false) AS has_foreign_ids
@@ -123,7 +124,7 @@ def _of_rollup(counters: Counters) -> Select[Any]:
 
 
 def _group(counters: Counters, row: Row[Any]) -> tuple[Group, Sums]:
-    tenant_id, event_type, currency, *values, n, minor, milliseconds, within, buckets = row
+    tenant_id, event_type, currency, *values, n, minor, milliseconds, within, buckets = tuple(row)
     if within is None:
         within = _within(counters, event_type, buckets)
     return (
