@@ -39,5 +39,5 @@ job_run: Final = table(
     ),
     Index("job_run_finished_idx", "tenant_id", "finished_at"),
     comment="One try of a background job; at t it waits when enqueued_at <= t < started_at and runs when "
-    "started_at <= t < finished_at. One row per try. Written by the workers.",
+    "started_at <= t < finished_at. One row per job and try. Written by the workers.",
 )
