@@ -31,7 +31,7 @@ class Kind(StrEnum):
 class Unit(Enum):
     """What one unit of a value is, and how a metric name has to say so."""
 
-    COUNT = ("things", "")
+    COUNT = ("plain numbers", "")
     SECONDS = ("seconds", "_seconds")
     TIMESTAMP = ("seconds since 1970-01-01 UTC", "_timestamp_seconds")
     BYTES = ("bytes", "_bytes")

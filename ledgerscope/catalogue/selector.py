@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Matcher", "Selector", "excluding", "matching", "unlike"]
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+_REGEX_ESCAPES = str.maketrans({char: f"\\{char}" for char in r"\.+*?()|[]{}^$"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,12 @@ def excluding(value: str) -> Matcher:
 
 def matching(*values: str) -> Matcher:
     """`label =~ "a|b"` for the given literal values."""
-    return Matcher("=~", "|".join(re.escape(value) for value in values))
+    return Matcher("=~", "|".join(value.translate(_REGEX_ESCAPES) for value in values))
 
 
 def unlike(*values: str) -> Matcher:
     """`label !~ "a|b"` for the given literal values."""
-    return Matcher("!~", "|".join(re.escape(value) for value in values))
+    return Matcher("!~", "|".join(value.translate(_REGEX_ESCAPES) for value in values))
 
 
 @dataclass(frozen=True, slots=True)

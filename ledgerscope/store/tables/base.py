@@ -1,7 +1,8 @@
 """The shapes every table shares: one MetaData, tenant-first keys, money, instants and closed values.
 
 Guards the rules of the canonical schema: `tenant_id` in every key and first in it, composite foreign keys,
-instants always with a time zone, money as integer minor units beside its currency, words only from closed lists.
+instants always with a time zone, money as integer minor units beside its currency, words only from closed
+lists.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ metadata: Final = MetaData(
         "ck": "%(table_name)s_%(constraint_name)s_check",
     }
 )
+
+VERSION_TABLE: Final = "ledgerscope_version"
+"""Where migrations keep their place; an application's own Alembic may share the database."""
 
 NO_CURRENCY: Final = "XXX"
 """ISO 4217's own code for "no currency involved"; keeps the currency column of a key not null."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, Text, text
+from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
 
 from ledgerscope.store.tables import values
-from ledgerscope.store.tables.base import check, closed, instant, key, of_tenant, table, tenant_key
+from ledgerscope.store.tables.base import check, closed, instant, key, of_tenant, reference, table, tenant_key
 
 job_run: Final = table(
     "job_run",
     tenant_key(),
     key("job_run_id"),
+    reference("job_id"),
     Column("queue", Text, nullable=False),
     Column("job_name", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -27,6 +28,7 @@ job_run: Final = table(
     instant("finished_at", nullable=True),
     Column("error_class", Text),
     of_tenant(),
+    UniqueConstraint("tenant_id", "job_id", "attempt"),
     closed("state", values.JOB_STATES),
     check("attempt", "attempt > 0"),
     check("finished", "(state in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null)"),

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import (
     CHAR,
     Column,
+    FetchedValue,
     Identity,
     Index,
     Integer,
@@ -107,6 +108,7 @@ audit_log: Final = table(
     Column(
         "seq",
         BigInteger,
+        server_default=FetchedValue(),
         primary_key=True,
         autoincrement=False,
         comment="1, 2, 3 ... per tenant; set by trigger",
@@ -116,8 +118,20 @@ audit_log: Final = table(
     Column("subject", Text, nullable=False, comment="a pseudonym, so that erasure needs no change here"),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
     instant("at"),
-    Column("prev_hash", LargeBinary, nullable=False, comment="hash of the row before; set by trigger"),
-    Column("hash", LargeBinary, nullable=False, comment="sha256 over prev_hash and this row; set by trigger"),
+    Column(
+        "prev_hash",
+        LargeBinary,
+        server_default=FetchedValue(),
+        nullable=False,
+        comment="hash of the row before; set by trigger",
+    ),
+    Column(
+        "hash",
+        LargeBinary,
+        server_default=FetchedValue(),
+        nullable=False,
+        comment="sha256 over prev_hash and this row; set by trigger",
+    ),
     Index("audit_log_at_idx", "tenant_id", "at"),
     comment="Who did what to whom: append-only, each row hashed over the one before, without keys to its "
     "subjects. One row per audited action. Written by every operation.",

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Computed, Date, Index, Integer, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Column,
+    Computed,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 
 from ledgerscope.store.tables import values
@@ -22,7 +33,7 @@ from ledgerscope.store.tables.base import (
     within_tenant,
 )
 
-_USED_UP = "first day from which nothing of it is left to allocate; kept by trigger"
+_USED_UP = "last day on which something of it was left; null while something is; kept by trigger"
 
 invoice: Final = table(
     "invoice",
@@ -63,15 +74,15 @@ invoice_due: Final = table(
     Column("due_on", Date, nullable=False, comment="date in the tenant's zone; past due the day after"),
     minor(),
     Column(
-        "settled_on", Date, comment="first day from which nothing is open; null while open; kept by trigger"
+        "settled_on", Date, comment="last day on which something was open; null while open; kept by trigger"
     ),
     within_tenant("invoice", "invoice_id"),
     check("seq", "seq > 0"),
     check("amount_minor", "amount_minor > 0"),
     Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
     comment="An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D)."
-    " Rows with settled_on <= D are exactly zero at D and need no sum. One row per instalment. "
-    "Written with the invoice.",
+    " Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need "
+    "no sum. One row per instalment. Written with the invoice.",
 )
 
 payment: Final = table(
@@ -187,7 +198,10 @@ allocation: Final = table(
         Column(column, Uuid, Computed(f"case when from_kind = '{kind}' then from_id end", persisted=True))
         for kind, column in _SOURCES.items()
     ),
-    within_tenant("invoice", "invoice_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "invoice_id", "due_seq"],
+        ["invoice_due.tenant_id", "invoice_due.invoice_id", "invoice_due.seq"],
+    ),
     *(within_tenant(kind, column) for kind, column in _SOURCES.items()),
     closed("from_kind", values.ALLOCATION_KINDS),
     check("amount_minor", "case when reverses_id is null then amount_minor > 0 else amount_minor < 0 end"),
