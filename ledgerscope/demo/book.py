@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ledgerscope.demo.records import TABLE_OF, Event
 from ledgerscope.domain.events import EVENT_SHAPES, EventType
@@ -72,9 +72,10 @@ class Book:
         for kind in sorted(kinds, key=lambda kind: _PLACE[TABLE_OF[kind].name]):
             yield kind, self._pages[kind]
 
-    def in_order_of_time(self) -> None:
-        """Number events as they happened: their ids are given in the order they are written."""
+    def in_order_of_time(self) -> Self:
+        """The same book with its events as they happened: their ids are given in the order of writing."""
         self._pages[Event].sort(key=lambda event: event[-1])
+        return self
 
     def __len__(self) -> int:
         return sum(map(len, self._pages.values()))

@@ -6,7 +6,6 @@ the 24 months before `until`; nothing in it lies after that instant.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect
 from datetime import time, timedelta
 from itertools import accumulate
@@ -22,78 +21,90 @@ from ledgerscope.demo.plans import make_plans
 from ledgerscope.demo.records import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.plans import Plan
 
-__all__ = ["MONTHS", "count_customers", "generate"]
+    _Plans = Mapping[str, Mapping[tuple[str, str], Plan]]
+
+__all__ = ["MONTHS", "expected_rows", "generate"]
 
 MONTHS: Final = 24
 _LEAST_CUSTOMERS: Final = 5
+_CHAPTER: Final = 250
+_ROWS_PER_BUSINESS: Final = 42_000
+_ROWS_PER_CUSTOMER: Final = 160
 _OPENING_DAYS: Final = 28
 _MIDNIGHT: Final = time()
 _SATURDAY: Final = 5
 
 
-def generate(seed: int, scale: float, until: datetime, on_customer: Callable[[], None] | None = None) -> Book:
-    """The whole business up to `until`; `scale` multiplies customers, `on_customer` hears of each."""
-    book = Book()
+def generate(seed: int, scale: float, until: datetime, mark: str = "{}") -> Iterator[Book]:
+    """The business up to `until`, chapter by chapter, each to be written after those before it.
+
+    `scale` multiplies customers; `mark` is JSON for the settings of the companies.
+    """
     for company in COMPANIES:
-        _generate_company(seed, scale, company, book, until, on_customer or _ignore)
-    book.in_order_of_time()
-    return book
+        era = Era(company.calendar.months_later(until, -MONTHS), until)
+        yield from _Generator(seed, _customers(company, scale), company, era).chapters(mark)
 
 
-def count_customers(scale: float) -> int:
-    """How many customers `generate` will make."""
-    return sum(_customers(company, scale) for company in COMPANIES)
-
-
-def _ignore() -> None:
-    """Nobody listens."""
+def expected_rows(scale: float) -> int:
+    """About how many rows `generate` makes."""
+    customers = sum(_customers(company, scale) for company in COMPANIES)
+    return _ROWS_PER_BUSINESS + _ROWS_PER_CUSTOMER * customers
 
 
 def _customers(company: Company, scale: float) -> int:
     return max(_LEAST_CUSTOMERS, round(company.customers * scale))
 
 
-def _generate_company(
-    seed: int, scale: float, company: Company, book: Book, until: datetime, on_customer: Callable[[], None]
-) -> None:
-    era = Era(company.calendar.months_later(until, -MONTHS), until)
-    _write_tenant(company, book, era)
-    plans = _write_plans(seed, company, book, era)
-    count = _customers(company, scale)
-    opening = round(count * company.opening_share)
-    arrivals = _Arrivals(company, era)
-    for number in range(1, count + 1):
-        dice = Dice(seed, company.tenant_id, number)
-        is_opening = number <= opening
-        created_at = era.since + dice.days(0, _OPENING_DAYS) if is_opening else arrivals.draw(dice)
-        story = Story(company, number, dice, book, era)
-        live(story, plans[story.currency], created_at, opening=is_opening)
-        on_customer()
-    write_operations(seed, company, book, era)
+class _Generator:
+    """Everything of one company."""
 
+    def __init__(self, seed: int, customers: int, company: Company, era: Era) -> None:
+        self._seed = seed
+        self._customers = customers
+        self._opening = round(customers * company.opening_share)
+        self._company = company
+        self._era = era
+        self._arrivals = _Arrivals(company, era)
 
-def _write_tenant(company: Company, book: Book, era: Era) -> None:
-    settings = json.dumps({"demo": True})
-    book.add(
-        Tenant(company.tenant_id, company.name, company.timezone, company.base_currency, settings, era.since)
-    )
+    def chapters(self, mark: str) -> Iterator[Book]:
+        """The company itself with what it does, then its customers."""
+        book = Book([self._tenant(mark)])
+        plans = self._write_plans(book)
+        write_operations(self._seed, self._company, book, self._era)
+        yield book.in_order_of_time()
+        for first in range(1, self._customers + 1, _CHAPTER):
+            book = Book()
+            for number in range(first, min(first + _CHAPTER, self._customers + 1)):
+                self._write_customer(number, plans, book)
+            yield book.in_order_of_time()
 
+    def _write_customer(self, number: int, plans: _Plans, book: Book) -> None:
+        dice = Dice(self._seed, self._company.tenant_id, number)
+        opening = number <= self._opening
+        created_at = self._era.since + dice.days(0, _OPENING_DAYS) if opening else self._arrivals.draw(dice)
+        story = Story(self._company, number, dice, book, self._era)
+        live(story, plans[story.currency], created_at, opening=opening)
 
-def _write_plans(
-    seed: int, company: Company, book: Book, era: Era
-) -> Mapping[str, Mapping[tuple[str, str], Plan]]:
-    dice = Dice(seed, company.tenant_id, "plans")
-    plans = {currency: make_plans(dice, company.price_level, currency) for currency in company.currencies}
-    for by_key in plans.values():
-        for plan in by_key.values():
-            book.add(plan.row(company.tenant_id, era.since))
-    return plans
+    def _tenant(self, mark: str) -> Tenant:
+        company = self._company
+        return Tenant(
+            company.tenant_id, company.name, company.timezone, company.base_currency, mark, self._era.since
+        )
+
+    def _write_plans(self, book: Book) -> _Plans:
+        company = self._company
+        dice = Dice(self._seed, company.tenant_id, "plans")
+        plans = {currency: make_plans(dice, company.price_level, currency) for currency in company.currencies}
+        for by_key in plans.values():
+            for plan in by_key.values():
+                book.add(plan.row(company.tenant_id, self._era.since))
+        return plans
 
 
 class _Arrivals:

@@ -63,6 +63,11 @@ class Price:
         return self.plan.amount_minor * self.quantity * (100 - self.discount_percent) // 100
 
     @property
+    def is_free(self) -> bool:
+        """Whether it adds nothing to MRR."""
+        return not self.net_minor
+
+    @property
     def discount(self) -> Decimal:
         """Share taken off, 0..1."""
         return Decimal(self.discount_percent) / 100

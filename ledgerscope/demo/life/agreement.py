@@ -8,7 +8,6 @@ from ledgerscope.demo.records import Subscription, SubscriptionVersion, span
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
 
     from ledgerscope.demo.life.story import Story
     from ledgerscope.demo.plans import Price
@@ -17,7 +16,7 @@ __all__ = ["Agreement"]
 
 
 class Agreement:
-    """A subscription; `epoch` grows whenever its billing days change, which voids the bills planned before."""
+    """A subscription; `epoch` grows whenever its billing days change, voiding the bills planned."""
 
     __slots__ = (
         "_story", "anchor", "cancel_requested_at", "end_reason", "ended_at", "epoch", "id", "next_price",
@@ -45,8 +44,9 @@ class Agreement:
         return self.ended_at is not None
 
     @property
-    def mrr(self) -> Decimal:
-        return self.price.mrr
+    def paying(self) -> bool:
+        """Whether a price above zero counts now."""
+        return self.since is not None and not self.price.is_free
 
     def open_version(self, when: datetime) -> None:
         """From now on the price counts."""

@@ -1,7 +1,7 @@
 """All subscriptions of a customer: trials, renewals, changes, pauses, ends and returns.
 
 Guards what churn is made of: CustomerWon at the first price above zero, CustomerLost when the last
-subscription of a customer that paid ends (a pause is no end), CustomerRegained when a lost customer pays again.
+subscription of a paying customer ends (a pause is no end), CustomerRegained when it pays again.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Agreements:
     @property
     def active(self) -> bool:
         """Whether a price above zero counts now."""
-        return any(agreement.since and agreement.mrr for agreement in self.all)
+        return any(agreement.paying for agreement in self.all)
 
     def first(self, when: datetime) -> None:
         """The first subscription, perhaps on trial."""
@@ -127,7 +127,7 @@ class Agreements:
     def _open(self, agreement: Agreement, when: datetime) -> None:
         """The price counts from now on; a first or another first time is an event."""
         agreement.open_version(when)
-        if not agreement.mrr or (self.won and not self.lost):
+        if agreement.price.is_free or (self.won and not self.lost):
             return
         self._story.tell(EventType.CUSTOMER_REGAINED if self.won else EventType.CUSTOMER_WON, when)
         if self.lost and self.on_return:
@@ -162,7 +162,7 @@ class Agreements:
         story, interval = self._story, agreement.price.plan.interval
         agreement.period_no += 1
         ends = interval.later(story.company.calendar, agreement.anchor, agreement.period_no)
-        if agreement.price.net_minor:
+        if not agreement.price.is_free:
             self._invoice(agreement, when, ends)
         self._maybe_cancel(agreement, when, ends)
         story.at(ends, lambda now: self._bill(agreement, now, epoch))
@@ -289,5 +289,5 @@ class Agreements:
     def _add_another(self, agreement: Agreement, when: datetime) -> None:
         """A second, small subscription beside the first; never for customers that pay nothing yet."""
         running = sum(not other.ended for other in self.all)
-        if agreement.mrr and running == 1:
+        if agreement.paying and running == 1:
             self._subscribe(when, self._price("starter", "month"), trial=False)

@@ -21,8 +21,6 @@ _MONTHS_BETWEEN_REQUESTS: Final = 14
 _WARNING_UP_TO_PERCENT: Final = 110
 _OVERRIDDEN: Final = 0.35
 _DESK: Final = "credit desk"
-STORED_SEVERITY: Final = {"warning": "medium", "critical": "critical"}
-"""The word of the event, which the counter shows, and the word of the table for it."""
 
 
 def severity(exposure: int, limit: int) -> str:
@@ -66,7 +64,7 @@ class Credit:
         story.write(
             CreditBreach(
                 story.tenant_id, story.dice.id(), story.customer_id, claim.id, story.currency, exposure,
-                limit, STORED_SEVERITY[level], override, when,
+                limit, level, override, when,
             )
         )  # fmt: skip
         allowed = "true" if override else "false"

@@ -12,6 +12,7 @@ from ledgerscope.demo.life.progress import write_progress
 from ledgerscope.demo.life.relations import Relations
 from ledgerscope.demo.life.sales import Sales
 from ledgerscope.demo.life.standing import Standing
+from ledgerscope.demo.life.statements import write_statements
 from ledgerscope.demo.life.sync import write_sync
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class _Customer:
         self._story.run()
         write_progress(self._story, self._standing, self._agreements)
         write_sync(self._story, self._created_at)
+        write_statements(self._story, self._created_at)
         for part in (self._standing, self._agreements, self._account, self._credit):
             part.close()
 

@@ -215,7 +215,7 @@ class Payer:
         outcome, payment_id = ("succeeded", payment.id) if payment else ("failed", None)
         story.write(
             PaymentAttempt(
-                story.tenant_id, story.dice.id(), claim.id, payment_id, self.gateway, attempt_no,
-                outcome, reason, when,
+                story.tenant_id, story.dice.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,
+                reason, when,
             )
         )  # fmt: skip

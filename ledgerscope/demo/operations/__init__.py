@@ -17,7 +17,7 @@ __all__ = ["write_operations"]
 
 
 def write_operations(seed: int, company: Company, book: Book, era: Era) -> None:
-    """Everything of a company that belongs to no single customer; customers must be written already."""
+    """Everything of a company that belongs to no single customer."""
     write_jobs(seed, company, book, era)
     write_transfers(seed, company, book, era)
     write_routine(seed, company, book, era)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ledgerscope.demo.book import Book
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.life.story import Era
-    from ledgerscope.demo.records import Event
+    from ledgerscope.demo.records import Event, Id
 
 __all__ = ["ERRORS", "JOB_WEIGHTS", "KINDS", "JobKind", "job_finished", "write_jobs"]
 
@@ -82,7 +82,7 @@ class _Work:
 
     def do(self, kind: JobKind, enqueued: datetime) -> None:
         """A job and, where it fails, its retries; a try that would not be over yet is left out."""
-        refused = self._company.job_failure
+        refused, job_id = self._company.job_failure, self.dice.id()
         for attempt in range(1, _ATTEMPTS + 1):
             started = enqueued + self.dice.seconds(0.2, 40)
             finished = started + self._takes(kind)
@@ -91,7 +91,17 @@ class _Work:
             failed = self.dice.chance(refused)
             state = "failed" if failed else "succeeded"
             error = self.dice.choice(ERRORS) if failed else None
-            run = self._write(kind, state, attempt, enqueued, started, finished, finished, error)
+            run = self._write(
+                kind,
+                state,
+                enqueued,
+                started,
+                finished,
+                finished,
+                error=error,
+                job_id=job_id,
+                attempt=attempt,
+            )
             self._book.add(job_finished(run))
             if not failed:
                 return
@@ -102,18 +112,18 @@ class _Work:
         """Now: some wait, some run, some hang without a sign of life, a few were called off."""
         until, dice = self._until, self.dice
         for _ in range(self._company.waiting_jobs):
-            self._write(dice.pick(JOB_WEIGHTS), "queued", 1, until - dice.seconds(1, 900))
+            self._write(dice.pick(JOB_WEIGHTS), "queued", until - dice.seconds(1, 900))
         for _ in range(4):
             started = until - dice.seconds(10, 90)
-            self._write(dice.pick(JOB_WEIGHTS), "running", 1, started - dice.seconds(1, 9), started, started)
+            self._write(dice.pick(JOB_WEIGHTS), "running", started - dice.seconds(1, 9), started, started)
         for _ in range(self._company.stuck_jobs):
             heard = until - _SILENT - dice.seconds(0, 7200)
             started = heard - dice.seconds(60, 600)
-            self._write(KINDS[0], "running", 1, started - dice.seconds(1, 9), started, heard)
+            self._write(KINDS[0], "running", started - dice.seconds(1, 9), started, heard)
         for _ in range(3):
             enqueued = until - dice.days(1, 20)
             cancelled = enqueued + dice.seconds(60, 600)
-            self._write(dice.pick(JOB_WEIGHTS), "cancelled", 1, enqueued, finished=cancelled)
+            self._write(dice.pick(JOB_WEIGHTS), "cancelled", enqueued, finished=cancelled)
 
     def _takes(self, kind: JobKind) -> timedelta:
         seconds = kind.usual_seconds * self.dice.lognormvariate(0, 0.7)
@@ -123,16 +133,18 @@ class _Work:
         self,
         kind: JobKind,
         state: str,
-        attempt: int,
         enqueued: datetime,
         started: datetime | None = None,
         heartbeat: datetime | None = None,
         finished: datetime | None = None,
+        *,
         error: str | None = None,
+        job_id: Id | None = None,
+        attempt: int = 1,
     ) -> JobRun:
         run = JobRun(
-            self._company.tenant_id, self.dice.id(), kind.queue, kind.name, state, attempt, enqueued,
-            started, heartbeat, finished, error,
+            self._company.tenant_id, self.dice.id(), job_id or self.dice.id(), kind.queue, kind.name, state,
+            attempt, enqueued, started, heartbeat, finished, error,
         )  # fmt: skip
         self._book.add(run)
         return run

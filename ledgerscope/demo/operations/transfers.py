@@ -1,13 +1,11 @@
-"""Statements asked for, files of customers taken in and given out."""
+"""Files of customers taken in and given out."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.dates import add_months
 from ledgerscope.demo.dice import Dice
-from ledgerscope.demo.records import Customer, ExportRun, ImportBatch, ImportRowError, Statement
+from ledgerscope.demo.records import ExportRun, ImportBatch, ImportRowError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_transfers"]
 
-_FORMATS: Final = {"pdf": 0.8, "csv": 0.2}
-_DELIVERIES: Final = {"email": 0.7, "download": 0.2, "post": 0.06, "api": 0.04}
-_FAILURES: Final = ("renderer", "delivery", "timeout")
 _FILTERS: Final = {"all": 0.4, "status": 0.25, "segment": 0.2, "overdue": 0.15}
 _PROBLEMS: Final = {
     "email": "is not an address",
@@ -28,17 +23,13 @@ _PROBLEMS: Final = {
     "external_id": "exists already",
     "terms_days": "is not a whole number",
 }
-_STATEMENTS_PER_CUSTOMER: Final = 1.2
 _DAYS_BETWEEN_IMPORTS: Final = 12
 _DAYS_BETWEEN_EXPORTS: Final = 5
 
 
 def write_transfers(seed: int, company: Company, book: Book, era: Era) -> None:
-    """Statements, imports and exports of one company over the whole era."""
+    """Imports and exports of one company over the whole era."""
     dice = Dice(seed, company.tenant_id, "transfers")
-    customers = [row for row in book.of(Customer) if row[0] == company.tenant_id]
-    for _ in range(int(len(customers) * _STATEMENTS_PER_CUSTOMER)):
-        _write_statement(dice, company, book, era, Customer._make(dice.choice(customers)))
     when = era.since + dice.wait(_DAYS_BETWEEN_IMPORTS)
     while when <= era.until:
         _write_import(dice, company, book, when)
@@ -47,21 +38,6 @@ def write_transfers(seed: int, company: Company, book: Book, era: Era) -> None:
     while when <= era.until:
         _write_export(dice, company, book, when)
         when += dice.wait(_DAYS_BETWEEN_EXPORTS)
-
-
-def _write_statement(dice: Dice, company: Company, book: Book, era: Era, customer: Customer) -> None:
-    when = dice.moment(customer.created_at, customer.deleted_at or era.until)
-    end = company.calendar.day(when).replace(day=1)
-    failed = dice.chance(0.02)
-    took = int(dice.lognormvariate(6.8, 0.6))
-    book.add(
-        Statement(
-            company.tenant_id, dice.id(), customer.customer_id, add_months(end, -dice.choice((1, 1, 3, 12))),
-            end, dice.pick(_FORMATS), dice.pick(_DELIVERIES), "failure" if failed else "success",
-            dice.choice(_FAILURES) if failed else None, took, when,
-            None if failed else min(when + timedelta(milliseconds=took), era.until),
-        )
-    )  # fmt: skip
 
 
 def _write_import(dice: Dice, company: Company, book: Book, when: datetime) -> None:

@@ -39,6 +39,7 @@ class Event(NamedTuple):
 class JobRun(NamedTuple):
     tenant_id: str
     job_run_id: Id
+    job_id: Id
     queue: str
     job_name: str
     state: str
