@@ -38,7 +38,12 @@ _Dumper.add_representer(str, _text)
 def yaml_artefact(content: Mapping[str, object], about: str) -> bytes:
     """The content as a YAML file; keys keep their order, which the caller makes stable."""
     body = yaml.dump(
-        dict(content), Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True, default_flow_style=False
+        dict(content),
+        Dumper=_Dumper,
+        sort_keys=False,
+        width=10_000,
+        allow_unicode=True,
+        default_flow_style=False,
     )
     return f"{_header(about, body)}{body}".encode()
 

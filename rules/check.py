@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.catalogue import OWNERS, all_metrics
@@ -28,7 +27,15 @@ if TYPE_CHECKING:
     from ledgerscope.catalogue import Metric
     from rules.model import Alert, Recording, RuleArea
 
-__all__ = ["ALERT_CHECKS", "BUNDLE_CHECKS", "RECORDING_CHECKS", "alert_labels", "check_rules", "unused", "vocabulary"]
+__all__ = [
+    "ALERT_CHECKS",
+    "BUNDLE_CHECKS",
+    "RECORDING_CHECKS",
+    "alert_labels",
+    "check_rules",
+    "unused",
+    "vocabulary",
+]
 
 RULE_LABELS = frozenset({"alertname", "area", "severity", "team"})
 """Labels that every alert gets from its rule; its expression must not have them as well."""
@@ -77,7 +84,8 @@ def _expressions(areas: Sequence[RuleArea]) -> Iterator[str]:
 def _check_recordings(areas: Sequence[RuleArea], known: Vocabulary) -> Iterator[Finding]:
     for area in areas:
         for one in area.recordings:
-            wrong = check_expression(one.expr, known) or [m for c in RECORDING_CHECKS for m in c(one, known)]
+            wrong = check_expression(one.expr, known)
+            wrong = wrong or [message for check in RECORDING_CHECKS for message in check(one, known)]
             yield from (Finding(one.name, message) for message in wrong)
 
 
@@ -95,7 +103,8 @@ def _check_alerts(areas: Sequence[RuleArea], known: Vocabulary) -> Iterator[Find
 def _declares_its_labels(one: Recording, known: Vocabulary) -> Iterator[str]:
     yields = labels_of(parse(one.expr), known)
     if yields != set(one.metric.label_names):
-        yield f"declares the labels {_listed(one.metric.label_names)}, and its expression yields {_listed(yields)}"
+        declared = _listed(one.metric.label_names)
+        yield f"declares the labels {declared}, and its expression yields {_listed(yields)}"
 
 
 def _is_named_for_what_it_does(one: Recording, known: Vocabulary) -> Iterator[str]:

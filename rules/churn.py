@@ -1,4 +1,7 @@
-"""Churn: customers and recurring revenue lost within 30 days, where enough customers make a share mean something."""
+"""Churn: customers and recurring revenue lost within 30 days.
+
+No alert speaks where so few customers pay that one of them is a large share.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,11 @@
 """The exporter itself: is it there, does the database answer, how old is what it serves.
 
-These keep the label `instance`: each replica answers for itself. They are evaluated as often as it is scraped,
-because everything else is derived from what they watch.
+These keep the label `instance`: each replica answers for itself. They are evaluated as often as it is
+scraped, because everything else is derived from what they watch.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ledgerscope.catalogue import Unit, exporter
@@ -36,6 +35,7 @@ __all__ = [
 ]
 
 _COLLECTOR = exporter.UP.label("collector")
+_WHICH = "Collector {{ $labels.collector }} at {{ $labels.instance }}"
 
 LOAD = Recording(
     name="instance_collector:ledgerscope_collector_duration_seconds:interval_ratio",
@@ -82,7 +82,9 @@ DATABASE_DOWN = Alert(
     unit=Unit.COUNT,
     owner=PLATFORM,
     summary="The exporter cannot reach the database.",
-    description="The exporter at {{ $labels.instance }} gets no answer from the database; its values grow old.",
+    description=(
+        "The exporter at {{ $labels.instance }} gets no answer from the database; its values grow old."
+    ),
     panel="Database",
     source="notes/exporter R4",
 )
@@ -112,7 +114,7 @@ def _in_state(name: str, state: str, limit: Limit, summary: str, consequence: st
         unit=Unit.COUNT,
         owner=PLATFORM,
         summary=summary,
-        description=f"Collector {{{{ $labels.collector }}}} at {{{{ $labels.instance }}}} is {state}: {consequence}.",
+        description=f"{_WHICH} is {state}: {consequence}.",
         panel="State of the values",
         source="notes/exporter R4",
     )

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledgerscope.catalogue import Metric, Selector
-from rules.model import Recording
+from ledgerscope.catalogue import Selector
 from rules.timing import duration
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from ledgerscope.catalogue import Label
-    from rules.model import Setting
+    from ledgerscope.catalogue import Label, Metric
+    from rules.model import Recording, Setting
 
     Series = Metric | Selector | Recording
 

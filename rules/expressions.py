@@ -40,7 +40,9 @@ __all__ = ["EXPRESSION_CHECKS", "check_expression", "series_names"]
 
 _FOR_COUNTERS = frozenset({"rate", "irate", "increase", "resets"})
 _FOR_GAUGES = frozenset({"delta", "idelta", "deriv", "predict_linear", "double_exponential_smoothing"})
-_PRESENCE = frozenset({"absent", "absent_over_time", "present_over_time", "count_over_time", "timestamp", "changes"})
+_PRESENCE = frozenset(
+    {"absent", "absent_over_time", "present_over_time", "count_over_time", "timestamp", "changes"}
+)
 _PRESENCE_OPS = frozenset({AggregateOp.COUNT, AggregateOp.GROUP})
 _PICKING_OPS = frozenset({AggregateOp.TOPK, AggregateOp.BOTTOMK, AggregateOp.LIMITK, AggregateOp.LIMIT_RATIO})
 _NEVER_MIXED = ("currency", "window")
@@ -85,7 +87,8 @@ def _matched_values_exist(tree: Expr, known: Vocabulary) -> Iterator[str]:
         values = series.closed_values(matcher.name)
         if values and not _may_match(matcher, values):
             yield (
-                f"{node.name}: no value of label {matcher.name} satisfies {matcher.op.value}{matcher.value!r}; "
+                f"{node.name}: no value of label {matcher.name} satisfies "
+                f"{matcher.op.value}{matcher.value!r}; "
                 f"it is one of {', '.join(values)}"
             )
 
@@ -141,10 +144,12 @@ def _grouping_labels_exist(tree: Expr, known: Vocabulary) -> Iterator[str]:
             inner = labels_of(node.expr, known)
             for label in node.grouping:
                 if label not in inner:
-                    yield f"{node.op.value} groups by {label!r}, which its operand lacks; it has {_listed(inner)}"
+                    yield f"{node.op.value} groups by {label!r}, and its operand has {_listed(inner)}"
 
 
-def _pairs(tree: Expr, known: Vocabulary) -> Iterator[tuple[Binary, VectorMatching, frozenset[str], frozenset[str]]]:
+def _pairs(
+    tree: Expr, known: Vocabulary
+) -> Iterator[tuple[Binary, VectorMatching, frozenset[str], frozenset[str]]]:
     for node in walk(tree):
         if isinstance(node, Binary) and node.matching is not None:
             yield node, node.matching, labels_of(node.lhs, known), labels_of(node.rhs, known)
@@ -155,7 +160,7 @@ def _matching_labels_exist(tree: Expr, known: Vocabulary) -> Iterator[str]:
         for side, labels in (("left", left), ("right", right)):
             for label in matching.labels if matching.on else ():
                 if label not in labels:
-                    yield f"{node.op.value} matches on {label!r}, which its {side} side lacks: {_listed(labels)}"
+                    yield f"{node.op.value} matches on {label!r}, and its {side} side has {_listed(labels)}"
 
 
 def _unmatched_sides_are_alike(tree: Expr, known: Vocabulary) -> Iterator[str]:
@@ -164,8 +169,8 @@ def _unmatched_sides_are_alike(tree: Expr, known: Vocabulary) -> Iterator[str]:
         ignored = frozenset() if matching.on else frozenset(matching.labels)
         if not matching.on and left - ignored != right - ignored and node.op is not BinaryOp.OR:
             yield (
-                f"the sides of {node.op.value} never match: left has {_listed(left)}, right has {_listed(right)}; "
-                "aggregate both to equal labels or state on (...)"
+                f"the sides of {node.op.value} never match: left has {_listed(left)}, "
+                f"right has {_listed(right)}; aggregate both to equal labels or state on (...)"
             )
 
 
@@ -178,7 +183,7 @@ def _one_side_is_unique(tree: Expr, known: Vocabulary) -> Iterator[str]:
         many = {Cardinality.MANY_TO_ONE: "left", Cardinality.ONE_TO_MANY: "right"}.get(matching.cardinality)
         for side, labels in (("left", left), ("right", right)):
             if side != many and labels - on:
-                yield f"{node.op.value} matches on {_listed(on)}, but its {side} side may have several series for it"
+                yield f"{node.op.value} matches on {_listed(on)}: its {side} side may have several series"
 
 
 def _included_labels_exist(tree: Expr, known: Vocabulary) -> Iterator[str]:
@@ -192,7 +197,7 @@ def _included_labels_exist(tree: Expr, known: Vocabulary) -> Iterator[str]:
 def _divisions_are_guarded(tree: Expr, _known: Vocabulary) -> Iterator[str]:
     for node in walk(tree):
         if isinstance(node, Binary) and node.op is BinaryOp.DIV and not _never_zero(node.rhs):
-            yield "a division by what may be zero: write / (... > 0), so that the result is absent instead of infinite"
+            yield "a division by what may be zero: write / (... > 0), and the result is absent, not infinite"
 
 
 def _never_zero(node: Expr) -> bool:
@@ -222,9 +227,9 @@ def _fixes(tree: Expr, label: str) -> bool:
 
 def _quantiles_keep_their_bounds(tree: Expr, known: Vocabulary) -> Iterator[str]:
     for node in walk(tree):
-        if isinstance(node, Call) and node.func == "histogram_quantile":
-            if "le" not in labels_of(node.args[1], known):
-                yield "histogram_quantile() needs the label le on its buckets: group by it too"
+        quantile = isinstance(node, Call) and node.func == "histogram_quantile"
+        if quantile and "le" not in labels_of(node.args[1], known):
+            yield "histogram_quantile() needs the label le on its buckets: group by it too"
 
 
 def _listed(labels: frozenset[str]) -> str:

@@ -5,7 +5,7 @@ Source: the label rules of Prometheus' vector matching and aggregation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any
 
 from ledgerscope.promql.ast import (
     Aggregate,
@@ -32,28 +32,14 @@ if TYPE_CHECKING:
 __all__ = ["labels_of"]
 
 _NONE: frozenset[str] = frozenset()
-_KEEP_EVERY_LABEL = frozenset({AggregateOp.TOPK, AggregateOp.BOTTOMK, AggregateOp.LIMITK, AggregateOp.LIMIT_RATIO})
+_KEEP_EVERY_LABEL = frozenset(
+    {AggregateOp.TOPK, AggregateOp.BOTTOMK, AggregateOp.LIMITK, AggregateOp.LIMIT_RATIO}
+)
 
 
 def labels_of(node: Expr, known: Vocabulary) -> frozenset[str]:
     """The label names of the result, without the metric name; raises UnknownSeries."""
-    match node:
-        case NumberLiteral() | StringLiteral():
-            return _NONE
-        case VectorSelector():
-            return known.find(node.name).labels
-        case MatrixSelector():
-            return labels_of(node.vector, known)
-        case Paren() | Unary() | Subquery():
-            return labels_of(node.expr, known)
-        case Call():
-            return _of_call(node, known)
-        case Aggregate():
-            return _of_aggregate(node, known)
-        case Binary():
-            return _of_binary(node, known)
-        case _:
-            assert_never(node)
+    return _RULES[type(node)](node, known)
 
 
 def _of_call(node: Call, known: Vocabulary) -> frozenset[str]:
@@ -84,7 +70,7 @@ def _of_label_change(node: Call, known: Vocabulary) -> frozenset[str]:
     return labels_of(node.args[0], known) | written
 
 
-def _without_labels(_node: Call, _known: Vocabulary) -> frozenset[str]:
+def _without_labels(_node: Expr, _known: Vocabulary) -> frozenset[str]:
     return _NONE
 
 
@@ -125,3 +111,17 @@ def _of_binary(node: Binary, known: Vocabulary) -> frozenset[str]:
             return left & set(matching.labels)
         case _:
             return left - set(matching.labels)
+
+
+_RULES: dict[type, Callable[[Any, Vocabulary], frozenset[str]]] = {
+    NumberLiteral: _without_labels,
+    StringLiteral: _without_labels,
+    VectorSelector: lambda node, known: known.find(node.name).labels,
+    MatrixSelector: lambda node, known: labels_of(node.vector, known),
+    Paren: lambda node, known: labels_of(node.expr, known),
+    Unary: lambda node, known: labels_of(node.expr, known),
+    Subquery: lambda node, known: labels_of(node.expr, known),
+    Call: _of_call,
+    Aggregate: _of_aggregate,
+    Binary: _of_binary,
+}

@@ -91,7 +91,7 @@ RECEIVABLE_GAP = Limit(
     severity=Severity.CRITICAL,
     value=0.005,
     hold=5 * _MINUTE,
-    change_when="never for currencies with two decimals: half a cent is rounding of binary fractions, a cent is not",
+    change_when="never for currencies with two decimals: half a cent is rounding, a cent is not",
 )
 
 # --- revenue ---------------------------------------------------------------------------------------------

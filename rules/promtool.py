@@ -1,4 +1,4 @@
-"""Rendering cases as rule tests in promtool's format, so that promtool and our own engine judge the same files.
+"""Rendering cases as rule tests in promtool's format: promtool and our own engine judge the same files.
 
 Annotations are expected in full: the text of the case, and the links as the alert's labels complete them.
 """
@@ -13,7 +13,7 @@ from rules.artefact import yaml_artefact
 from rules.check import vocabulary
 from rules.expressions import series_names
 from rules.links import DEFAULT_LINKS
-from rules.render import annotations, rule_labels, rule_path
+from rules.render import rule_annotations, rule_labels, rule_path
 from rules.scenarios.areas import CASES
 from rules.timing import duration
 
@@ -51,7 +51,9 @@ def _file(cases: AreaCases, links: Links, known: Vocabulary) -> bytes:
         "group_eval_order": [name for area in areas for name in _group_names(area)],
         "tests": tests,
     }
-    return yaml_artefact(content, f"Tests of the rules of the area {cases.area.name}, for `promtool test rules`.")
+    return yaml_artefact(
+        content, f"Tests of the rules of the area {cases.area.name}, for `promtool test rules`."
+    )
 
 
 def _scenarios(cases: AreaCases) -> Iterator[Scenario]:
@@ -148,7 +150,8 @@ def _expected(
     links: Links,
     known: Vocabulary,
 ) -> dict[str, object]:
-    told = {name: _filled_in(text, labels) for name, text in annotations(area, alert, limit, links, known).items()}
+    templates = rule_annotations(area, alert, limit, links, known)
+    told = {name: _filled_in(text, labels) for name, text in templates.items()}
     return {
         "exp_labels": dict(sorted({**labels, **rule_labels(area, alert, limit)}.items())),
         "exp_annotations": told | {"description": says},

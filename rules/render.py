@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules.model import Alert, Limit, Recording, RuleArea
     from rules.vocabulary import Vocabulary
 
-__all__ = ["annotations", "render_rules", "rule_labels", "rule_path"]
+__all__ = ["render_rules", "rule_annotations", "rule_labels", "rule_path"]
 
 _BUNDLE = "ledgerscope"
 
@@ -42,7 +42,9 @@ def rule_labels(area: RuleArea, alert: Alert, limit: Limit) -> dict[str, str]:
     return {"area": area.name, "severity": limit.severity.value, "team": alert.owner.team}
 
 
-def annotations(area: RuleArea, alert: Alert, limit: Limit, links: Links, known: Vocabulary) -> dict[str, str]:
+def rule_annotations(
+    area: RuleArea, alert: Alert, limit: Limit, links: Links, known: Vocabulary
+) -> dict[str, str]:
     """What a person is told: what happened, what it means, where to look."""
     return {
         "dashboard_url": links.panel(area, alert, alert_labels(alert, known)),
@@ -62,7 +64,9 @@ def _groups(area: RuleArea, links: Links, known: Vocabulary) -> Iterator[dict[st
     kind = "" if area.name == "compat" else ".rules"
     recordings = [_recording_rule(one) for one in area.recordings]
     yield {"name": f"{_BUNDLE}.{area.name}{kind}", "interval": interval, "rules": recordings}
-    alerts = [_alert_rule(area, alert, limit, links, known) for alert in area.alerts for limit in alert.limits]
+    alerts = [
+        _alert_rule(area, alert, limit, links, known) for alert in area.alerts for limit in alert.limits
+    ]
     yield {"name": f"{_BUNDLE}.{area.name}.alerts", "interval": interval, "rules": alerts}
 
 
@@ -70,10 +74,12 @@ def _recording_rule(one: Recording) -> dict[str, object]:
     return {"record": one.name, "expr": one.expr}
 
 
-def _alert_rule(area: RuleArea, alert: Alert, limit: Limit, links: Links, known: Vocabulary) -> dict[str, object]:
+def _alert_rule(
+    area: RuleArea, alert: Alert, limit: Limit, links: Links, known: Vocabulary
+) -> dict[str, object]:
     rule: dict[str, object] = {"alert": alert.name, "expr": alert.expr(limit)}
     if limit.hold:
         rule["for"] = duration(limit.hold)
     rule["labels"] = rule_labels(area, alert, limit)
-    rule["annotations"] = annotations(area, alert, limit, links, known)
+    rule["annotations"] = rule_annotations(area, alert, limit, links, known)
     return rule

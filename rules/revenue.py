@@ -1,4 +1,4 @@
-"""Revenue: recurring revenue per currency, what moved it, what a customer is worth, and whether the bridge closes."""
+"""Revenue: what recurs in each currency, what moved it, what a customer is worth, whether it adds up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock of the whole bundle: how often values are scraped and rules evaluated, and how long samples are kept.
+"""The clock of the bundle: how often values are scraped, rules evaluated, and how long samples are kept.
 
 Rules, panels, rule tests and the deployment take these from here, so that no window is shorter than the
 samples it needs and none reaches further back than Prometheus remembers.

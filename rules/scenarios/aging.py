@@ -19,7 +19,8 @@ def _invoices(**buckets: int) -> tuple[Given, ...]:
     """Open invoices by bucket: `current`, `late` (1-30 days) and `later` (over 90 days)."""
     named = {"current": "current", "late": "1-30", "later": "90+"}
     return tuple(
-        given(aging.OPEN_INVOICES, steady(count), **_ACME, bucket=named[name]) for name, count in buckets.items()
+        given(aging.OPEN_INVOICES, steady(count), **_ACME, bucket=named[name])
+        for name, count in buckets.items()
     )
 
 
@@ -73,7 +74,7 @@ ALERTS = (
 
 RECORDINGS = (
     RecordingCase(
-        title="day 31 and later is overdue by more than 30 days, and unallocated money is in no bucket of debt",
+        title="what is overdue by more than 30 days is measured against debt alone, not unallocated money",
         expr=str(rules.OVERDUE_30_SHARE),
         series=_amounts(600, 200, -300),
         at=timedelta(minutes=5),

@@ -28,5 +28,6 @@ _MODULES = (lifecycle, credit, aging, revenue, churn, satisfaction, jobs, export
 _BY_NAME = {area.name: area for area in areas.AREAS}
 
 CASES: tuple[AreaCases, ...] = tuple(
-    AreaCases(_BY_NAME[module.__name__.rpartition(".")[2]], module.ALERTS, module.RECORDINGS) for module in _MODULES
+    AreaCases(_BY_NAME[module.__name__.rpartition(".")[2]], module.ALERTS, module.RECORDINGS)
+    for module in _MODULES
 )

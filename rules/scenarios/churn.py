@@ -53,7 +53,8 @@ ALERTS = (
         beyond=_ratio("revenue_gross", 0.0501),
         says={
             Severity.WARNING: (
-                "Company acme lost 5.01% of its recurring revenue within 30 days by churn and contraction (limit 5 %)."
+                "Company acme lost 5.01% of its recurring revenue within 30 days by churn and "
+                "contraction (limit 5 %)."
             )
         },
         within=_ratio("revenue_gross", 0.05),
@@ -65,7 +66,8 @@ ALERTS = (
         beyond=_retention(0.9499),
         says={
             Severity.WARNING: (
-                "Company acme kept 94.99% of the recurring revenue of the customers it had 30 days ago (limit 95 %)."
+                "Company acme kept 94.99% of the recurring revenue of the customers it had 30 "
+                "days ago (limit 95 %)."
             )
         },
         within=_retention(0.95),

@@ -36,7 +36,9 @@ def _used(share: float) -> tuple[Given, ...]:
     return (given(credit.UTILIZATION, steady(share), **_ACME, currency="EUR"),)
 
 
-_SAYS = "Within an hour, invoices broke the limits of {} of the limited customers of company acme (limit {} %)."
+_SAYS = (
+    "Within an hour, invoices broke the limits of {} of the limited customers of company acme (limit {} %)."
+)
 
 ALERTS = (
     AlertCase(
@@ -68,7 +70,9 @@ ALERTS = (
         labels=_ACME,
         beyond=_limited(over=2, under=18),
         says={
-            Severity.WARNING: "10% of the limited customers of company acme are at or over their limit (limit 5 %)."
+            Severity.WARNING: (
+                "10% of the limited customers of company acme are at or over their limit (limit 5 %)."
+            )
         },
         within=_limited(over=5, under=95),
         few=_limited(over=9, under=10),

@@ -107,9 +107,7 @@ ALERTS = (
         alert=rules.SLOW,
         labels=_AGING,
         beyond=_run(48.6),
-        says={
-            Severity.WARNING: "Collector aging at exporter:9108 needs 81% of its interval (limit 80 %)."
-        },
+        says={Severity.WARNING: "Collector aging at exporter:9108 needs 81% of its interval (limit 80 %)."},
         within=_run(48),
         replicated=False,
     ),

@@ -36,7 +36,9 @@ ALERTS = (
         labels=_BILLING,
         beyond=(given(jobs.STUCK, steady(1), **_BILLING),),
         says={
-            Severity.CRITICAL: "1 running jobs of company acme in queue billing gave no sign of life for five minutes."
+            Severity.CRITICAL: (
+                "1 running jobs of company acme in queue billing gave no sign of life for five minutes."
+            )
         },
         within=(given(jobs.STUCK, steady(0), **_BILLING),),
     ),
@@ -48,7 +50,9 @@ ALERTS = (
             given(jobs.FAILED, steady(41), **_ACME, queue="mail"),
         ),
         says={
-            Severity.WARNING: "101 jobs of company acme failed and nobody retried or discarded them (limit 100)."
+            Severity.WARNING: (
+                "101 jobs of company acme failed and nobody retried or discarded them (limit 100)."
+            )
         },
         within=(
             given(jobs.FAILED, steady(60), **_BILLING),
@@ -61,7 +65,9 @@ ALERTS = (
         after=timedelta(minutes=30),
         beyond=_runs(failed=5, completed=15),
         says={
-            Severity.WARNING: "25% of the runs of company acme in queue billing failed within 30 minutes (limit 10 %)."
+            Severity.WARNING: (
+                "25% of the runs of company acme in queue billing failed within 30 minutes (limit 10 %)."
+            )
         },
         within=_runs(failed=10, completed=90),
         few=_runs(failed=9, completed=10),

@@ -14,7 +14,6 @@ __all__ = ["ALERTS", "RECORDINGS"]
 _ACME = {"company_id": "acme"}
 
 
-
 def _blocked(blocked: int, active: int) -> tuple[Given, ...]:
     return (
         given(lifecycle.ACCOUNTS, steady(active), **_ACME, status="active"),

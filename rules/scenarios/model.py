@@ -42,7 +42,7 @@ class Given:
 
 
 def given(metric: Metric, values: str, *, le: str = "", **labels: str) -> Given:
-    """A series of the metric; `le` selects a bucket of a histogram. Raises where the labels are not its own."""
+    """A series of the metric; `le` selects a bucket of a histogram. Raises where labels are not its own."""
     target = {one.name for one in TARGET_LABELS}
     own = {name: value for name, value in labels.items() if name in metric.label_names}
     metric.check(tuple(own[name] for name in metric.label_names if name in own))
@@ -50,7 +50,9 @@ def given(metric: Metric, values: str, *, le: str = "", **labels: str) -> Given:
     for name in sorted(unknown):
         metric.label(name)
     bucket = metric.kind is Kind.HISTOGRAM
-    return Given(f"{metric.name}_bucket" if bucket else metric.name, labels | ({"le": le} if bucket else {}), values)
+    return Given(
+        f"{metric.name}_bucket" if bucket else metric.name, labels | ({"le": le} if bucket else {}), values
+    )
 
 
 def steady(value: float) -> str:
@@ -86,9 +88,9 @@ class Scenario:
 class AlertCase:
     """One alert: `beyond` fires with the labels and texts stated, `within` and `few` never do.
 
-    `within` stands exactly at the limit (empty for the heartbeat, which is never silent); `few` is beyond it with less than the minimum volume. `after` is
-    when the signal of `beyond` crosses the limit, for windows that have to fill first. `replicated` is false
-    where the alert is about the replicas themselves.
+    `within` stands exactly at the limit, and is empty for the heartbeat alone, which is never silent; `few`
+    is beyond it with less than the minimum volume. `after` is when the signal of `beyond` crosses the limit,
+    for windows that have to fill first. `replicated` is false where the alert is about the replicas.
     """
 
     alert: Alert

@@ -46,7 +46,9 @@ ALERTS = (
         labels=_EURO,
         beyond=(*_movement(1000, new=40, lost=100), _customers(30)),
         says={
-            Severity.WARNING: "Recurring revenue of company acme in EUR changed by -6% within 30 days (limit -5 %)."
+            Severity.WARNING: (
+                "Recurring revenue of company acme in EUR changed by -6% within 30 days (limit -5 %)."
+            )
         },
         within=(*_movement(1000, new=50, lost=100), _customers(30)),
         few=(*_movement(1000, lost=900), _customers(29)),
@@ -57,7 +59,8 @@ ALERTS = (
         beyond=_bridge(1200.5),
         says={
             Severity.CRITICAL: (
-                "For company acme and window 30d, 0.5 EUR of the recurring revenue are unexplained (limit 0.1): "
+                "For company acme and window 30d, 0.5 EUR of the recurring revenue are "
+                "unexplained (limit 0.1): "
                 "the movements cannot be trusted."
             )
         },

@@ -35,7 +35,8 @@ ALERTS = (
         beyond=_nps(-40, margin=25, detractors=20),
         says={
             Severity.WARNING: (
-                "The net promoter score of company acme is at most -15 even at the upper end of its interval (limit 0)."
+                "The net promoter score of company acme is at most -15 even at the upper end of "
+                "its interval (limit 0)."
             )
         },
         within=_nps(-25, margin=25, detractors=20),
@@ -45,7 +46,9 @@ ALERTS = (
         alert=rules.CSAT_LOW,
         labels=_ACME,
         beyond=_csat(69),
-        says={Severity.WARNING: "69 % of the answers to company acme within 30 days were 4 or 5 (limit 70 %)."},
+        says={
+            Severity.WARNING: "69 % of the answers to company acme within 30 days were 4 or 5 (limit 70 %)."
+        },
         within=_csat(70),
         few=_csat(20, answers=29),
     ),

@@ -16,7 +16,9 @@ def _events(event_type: str, *keys: str, fixed: str = "") -> str:
     return f"select tenant_id{labels}{constant}, count(*) from event where event_type = '{event_type}' group by {by}"  # noqa: S608 - literals of this file
 
 
-_TODAY = "today as (select tenant_id, (cast(:t as timestamptz) at time zone timezone)::date as day from tenant)"
+_TODAY = (
+    "today as (select tenant_id, (cast(:t as timestamptz) at time zone timezone)::date as day from tenant)"
+)
 
 _OPEN = f"""
 {_TODAY},
@@ -286,7 +288,9 @@ QUERIES: dict[str, str] = {
             and j.queue = q.queue and j.state = 'failed' and j.finished_at <= :t
             and j.finished_at > cast(:t as timestamptz) - interval '24 hours') from queues q""",
     "telecom_billing_jobs_total": _events("JobFinished", "queue", "job_name", "status"),
-    "telecom_billing_job_processing_duration_seconds_count": _events("JobFinished", "queue", "job_name", "status"),
+    "telecom_billing_job_processing_duration_seconds_count": _events(
+        "JobFinished", "queue", "job_name", "status"
+    ),
     "telecom_billing_job_processing_duration_seconds_sum": """
         select tenant_id, labels->>'queue', labels->>'job_name', labels->>'status', sum(duration_ms) / 1000.0
         from event where event_type = 'JobFinished' group by 1, 2, 3, 4""",
