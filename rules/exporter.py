@@ -57,34 +57,32 @@ DOWN = Alert(
     limits=(limits.TARGET_DOWN,),
     unit=Unit.COUNT,
     owner=PLATFORM,
-    summary="Prometheus cannot scrape the exporter.",
+    summary="Prometheus cannot scrape an exporter.",
     description="Prometheus cannot scrape the exporter at {{ $labels.instance }}.",
     panel="Scraped",
     source="notes/as-code: SourceDown",
 )
 ABSENT = Alert(
     name="LedgerscopeAbsent",
-    signal=f"absent({UP.where(job=EXPORTER_JOB)})",
+    signal=f"absent({UP.where(job=EXPORTER_JOB)} == 1)",
     comparison="==",
     limits=(limits.TARGET_ABSENT,),
     unit=Unit.COUNT,
     owner=PLATFORM,
-    summary="Prometheus knows no exporter.",
-    description="Prometheus has no target in the scrape job {{ $labels.job }}.",
+    summary="No exporter can be scraped.",
+    description="Prometheus can scrape no exporter at all; nothing about the business is being recorded.",
     panel="Scraped",
     source="notes/as-code: SourceDown",
 )
 DATABASE_DOWN = Alert(
     name="LedgerscopeDatabaseUnreachable",
-    signal=by("max", exporter.DATABASE_UP, INSTANCE),
+    signal=by("max", exporter.DATABASE_UP),
     comparison="==",
     limits=(limits.DATABASE_DOWN,),
     unit=Unit.COUNT,
     owner=PLATFORM,
-    summary="The exporter cannot reach the database.",
-    description=(
-        "The exporter at {{ $labels.instance }} gets no answer from the database; its values grow old."
-    ),
+    summary="No exporter reaches the database.",
+    description="The database answers no exporter; all values grow old and will expire.",
     panel="Database",
     source="notes/exporter R4",
 )

@@ -29,8 +29,8 @@ def names(*labels: Label) -> str:
 
 
 def by(operator: str, expr: object, *labels: Label) -> str:
-    """An aggregation with its labels stated."""
-    return f"{operator} by ({names(*labels)}) ({expr})"
+    """An aggregation with its labels stated; without labels, over everything."""
+    return f"{operator} by ({names(*labels)}) ({expr})" if labels else f"{operator}({expr})"
 
 
 def sum_by(expr: object, *labels: Label) -> str:

@@ -227,9 +227,11 @@ def _fixes(tree: Expr, label: str) -> bool:
 
 def _quantiles_keep_their_bounds(tree: Expr, known: Vocabulary) -> Iterator[str]:
     for node in walk(tree):
-        quantile = isinstance(node, Call) and node.func == "histogram_quantile"
-        if quantile and "le" not in labels_of(node.args[1], known):
-            yield "histogram_quantile() needs the label le on its buckets: group by it too"
+        match node:
+            case Call(func="histogram_quantile", args=(_, buckets)) if "le" not in labels_of(buckets, known):
+                yield "histogram_quantile() needs the label le on its buckets: group by it too"
+            case _:
+                pass
 
 
 def _listed(labels: frozenset[str]) -> str:

@@ -211,7 +211,7 @@ QUEUE_WAIT_CRITICAL = Limit(
 # --- the exporter itself ---------------------------------------------------------------------------------
 
 TARGET_DOWN = Limit(
-    severity=Severity.CRITICAL,
+    severity=Severity.WARNING,
     value=0,
     hold=2 * _MINUTE,
     change_when="restarts of the exporter take longer than this",
@@ -219,8 +219,8 @@ TARGET_DOWN = Limit(
 TARGET_ABSENT = Limit(
     severity=Severity.CRITICAL,
     value=1,
-    hold=5 * _MINUTE,
-    change_when="targets are discovered more slowly than this",
+    hold=3 * _MINUTE,
+    change_when="a deployment replaces all exporters at once and takes longer than this",
 )
 DATABASE_DOWN = Limit(
     severity=Severity.CRITICAL,

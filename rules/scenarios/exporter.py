@@ -13,6 +13,7 @@ from rules.target import EXPORTER_JOB, UP
 __all__ = ["ALERTS", "RECORDINGS"]
 
 _HERE = {"instance": "exporter:9108"}
+_OTHER = {"instance": "replica:9108"}
 _AGING = _HERE | {"collector": "aging"}
 _TARGET = _HERE | {"job": EXPORTER_JOB}
 
@@ -33,28 +34,40 @@ ALERTS = (
         alert=rules.DOWN,
         labels=_HERE,
         beyond=(given(UP, steady(0), **_TARGET),),
-        says={Severity.CRITICAL: "Prometheus cannot scrape the exporter at exporter:9108."},
+        says={Severity.WARNING: "Prometheus cannot scrape the exporter at exporter:9108."},
         within=(given(UP, steady(1), **_TARGET),),
         replicated=False,
     ),
     AlertCase(
         alert=rules.ABSENT,
-        labels={"job": EXPORTER_JOB},
-        beyond=(given(UP, steady(1), instance="exporter:9108", job="something-else"),),
-        says={Severity.CRITICAL: "Prometheus has no target in the scrape job ledgerscope."},
-        within=(given(UP, steady(0), **_TARGET),),
+        labels={},
+        beyond=(
+            given(UP, steady(0), **_TARGET),
+            given(UP, steady(1), instance="exporter:9108", job="something-else"),
+        ),
+        says={
+            Severity.CRITICAL: (
+                "Prometheus can scrape no exporter at all; nothing about the business is being recorded."
+            )
+        },
+        within=(
+            given(UP, steady(0), **_TARGET),
+            given(UP, steady(1), **_OTHER, job=EXPORTER_JOB),
+        ),
         replicated=False,
     ),
     AlertCase(
         alert=rules.DATABASE_DOWN,
-        labels=_HERE,
-        beyond=(given(exporter.DATABASE_UP, steady(0), **_HERE),),
-        says={
-            Severity.CRITICAL: (
-                "The exporter at exporter:9108 gets no answer from the database; its values grow old."
-            )
-        },
-        within=(given(exporter.DATABASE_UP, steady(1), **_HERE),),
+        labels={},
+        beyond=(
+            given(exporter.DATABASE_UP, steady(0), **_HERE),
+            given(exporter.DATABASE_UP, steady(0), **_OTHER),
+        ),
+        says={Severity.CRITICAL: "The database answers no exporter; all values grow old and will expire."},
+        within=(
+            given(exporter.DATABASE_UP, steady(0), **_HERE),
+            given(exporter.DATABASE_UP, steady(1), **_OTHER),
+        ),
         replicated=False,
     ),
     AlertCase(
