@@ -31,9 +31,7 @@ _FORMATS = {"text": Format.TEXT, "openmetrics": Format.OPENMETRICS}
 
 @click.command("collect")
 @settings_options
-@click.option(
-    "--once", is_flag=True, required=True, help="Run once; for ever: ledgerscope serve."
-)
+@click.option("--once", is_flag=True, required=True, help="Run once; for ever: ledgerscope serve.")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 @click.argument("names", nargs=-1, metavar="[NAME]...", type=click.Choice(COLLECTORS))
 def command(
