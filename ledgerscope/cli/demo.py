@@ -43,12 +43,18 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_SCALE, _SPEED, _PORT = click.FloatRange(0.01, 100), click.FloatRange(0.1, 100), click.IntRange(0, 65535)
+
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Print what /metrics would serve, then stop.")
 @click.option("--dataset", type=click.Choice(list(DATASETS)), default="demo", show_default=True)
 @click.option(
-    "--scale", type=click.FloatRange(0.01, 100), default=1.0, show_default=True, help="Times as many."
+    "--scale",
+    type=click.FloatRange(0.01, 100),
+    default=1.0,
+    show_default=True,
+    help="Times as many customers.",
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed makes another business.")
 @click.option(
