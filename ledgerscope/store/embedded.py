@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -221,8 +221,9 @@ def _major(programs: Path) -> str:
 def _is_postgres(pid: int) -> bool:
     """Whether the process is alive and a PostgreSQL: after a reboot its number may be another process's."""
     if Path("/proc/self").exists():
-        comm = Path(f"/proc/{pid}/comm")
-        return comm.exists() and comm.read_text(encoding="utf-8").strip() == "postgres"
+        with suppress(FileNotFoundError, ProcessLookupError):  # it may end while we look
+            return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
+        return False
     said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], check=False, capture_output=True, text=True)
     return Path(said.stdout.strip()).name == "postgres"
 
