@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from ledgerscope.store.errors import EmbeddedFailed, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+serve = partial(embedded_postgres, durable=False)
 
 
 @pytest.fixture
@@ -51,19 +54,19 @@ def test_data_outlives_the_server(directory: Path) -> None:
 
 
 def test_a_forgetful_server_does_not_wait_for_the_disk(directory: Path) -> None:
-    with embedded_postgres(directory, durable=False) as server:
+    with serve(directory) as server:
         assert (ask(server, "SHOW fsync"), ask(server, "SHOW synchronous_commit")) == ("off", "off")
 
 
 def test_it_listens_on_a_socket_of_its_own_and_never_on_the_network(directory: Path) -> None:
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         assert ask(server, "SHOW listen_addresses") == ""
         assert "host=" in server.url
         assert server.data.stat().st_mode & 0o077 == 0
 
 
 def test_the_server_of_a_killed_process_is_stopped_and_its_data_kept(directory: Path) -> None:
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         ask(server, "CREATE TABLE kept AS SELECT 42 AS n")
         left_over = embedded._Server(server.data.parent, _programs(), server_account())
         orphan = postmaster(server)
@@ -82,33 +85,33 @@ def test_a_crashed_server_recovers(directory: Path) -> None:
 
 
 def test_a_pid_file_whose_number_belongs_to_another_process_is_removed(directory: Path) -> None:
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         pass
     (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n", encoding="utf-8")
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         assert ask(server, "SELECT 1") == 1
 
 
 def test_half_a_cluster_is_never_taken_for_one(directory: Path) -> None:
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         pass
     server.data.rename(server.data.with_name("data.new"))
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         assert ask(server, "SELECT 1") == 1
         assert not server.data.with_name("data.new").exists()
 
 
 def test_a_directory_serves_one_process_at_a_time(directory: Path) -> None:
     with (
-        embedded_postgres(directory),
+        serve(directory),
         pytest.raises(EmbeddedFailed, match="in use by another process"),
-        embedded_postgres(directory),
+        serve(directory),
     ):
         pass
 
 
 def test_a_long_path_gets_a_short_socket(directory: Path) -> None:
-    with embedded_postgres(directory / ("long" * 20)) as server:
+    with serve(directory / ("long" * 20)) as server:
         assert ask(server, "SELECT 1") == 1
 
 
@@ -116,14 +119,14 @@ def test_programs_of_another_postgresql_can_be_named(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(BINARIES_VARIABLE, str(_programs()))
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         assert ask(server, "SELECT 1") == 1
 
 
 def test_a_folder_without_a_server_is_refused(directory: Path) -> None:
     with (
         pytest.raises(EmbeddedFailed, match="holds no PostgreSQL"),
-        embedded_postgres(directory, binaries=directory),
+        serve(directory, binaries=directory),
     ):
         pass
 
@@ -135,18 +138,18 @@ def test_without_the_wheel_the_message_says_what_to_install(
     monkeypatch.setattr(embedded, "_WHEEL", "no_such_wheel")
     with (
         pytest.raises(EmbeddedFailed, match=r"ledgerscope\[embedded\].*DATABASE_URL"),
-        embedded_postgres(directory),
+        serve(directory),
     ):
         pass
 
 
 def test_a_server_that_does_not_start_says_why(directory: Path) -> None:
-    with embedded_postgres(directory) as server:
+    with serve(directory) as server:
         pass
     (server.data / "postgresql.auto.conf").write_text("no_such_setting = 1\n", encoding="utf-8")
     with (
         pytest.raises(EmbeddedFailed, match=r"pg_ctl failed .*no_such_setting"),
-        embedded_postgres(directory),
+        serve(directory),
     ):
         pass
 
