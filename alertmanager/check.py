@@ -1,4 +1,7 @@
-"""The checks on routing: every alert reaches somebody, every label that is read exists. Adding one adds a line."""
+"""The checks on routing: every alert reaches somebody, every label that is read exists.
+
+All findings are reported in one run; adding a check is adding a line.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +101,7 @@ def _inhibitions_have_both_sides(_settings: Settings) -> Iterator[Finding]:
 
 
 def _inhibitions_compare_labels_both_have(_settings: Settings) -> Iterator[Finding]:
-    """Alertmanager takes a label that both sides lack for equal, which would make the rule apply too widely."""
+    """Alertmanager takes a label that both sides lack for equal: the rule would apply too widely."""
     fired = list(fired_labels())
     for one in inhibitions():
         yield from (

@@ -57,7 +57,7 @@ class Route:
         return next((end for end in ends if end is not None), self)
 
     def walk(self) -> Iterator[Route]:
-        """This node and everything below it."""
+        """The node and everything below it."""
         yield self
         for child in self.routes:
             yield from child.walk()

@@ -1,4 +1,4 @@
-"""Receivers: each team has one that wakes it and one that writes to it; the heartbeat and strays have their own."""
+"""Receivers: each team has one that wakes it and one that writes to it; heartbeat and strays have theirs."""
 
 from __future__ import annotations
 
