@@ -71,7 +71,7 @@ class Record:
 
     name: str
     policy: Policy
-    slot: Slot | None = None
+    slot: Slot | None = field(default=None, repr=False)
     succeeded: bool | None = None
     duration: float | None = None
     failures: Mapping[FailureClass, int] = field(default_factory=lambda: _NO_FAILURES)
