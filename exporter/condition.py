@@ -106,7 +106,7 @@ class Record:
     def after(self, event: Outcome | Missing) -> Record:
         """The record once a run has ended or could not begin."""
         if isinstance(event, Missing):
-            return replace(self, disabled=event.reason, succeeded=False)
+            return replace(self, disabled=event.reason, succeeded=False, last_failure=None)
         seen = replace(self, duration=event.duration, rebases=event.rebases)
         if isinstance(event.result, Failure):
             return _failed(seen, event.result)
