@@ -13,10 +13,12 @@ def _events(event_type: str, *keys: str, fixed: str = "") -> str:
     labels = "".join(f", labels->>'{key}'" for key in keys)
     constant = f", '{fixed}'" if fixed else ""
     by = ", ".join(str(number) for number in range(1, 2 + len(keys)))
-    return f"select tenant_id{labels}{constant}, count(*) from event where event_type = '{event_type}' group by {by}"  # noqa: S608 - literals of this file
+    return f"select tenant_id{labels}{constant}, count(*) from event where event_type = '{event_type}' group by {by}"
 
 
-_TODAY = "today as (select tenant_id, (cast(:t as timestamptz) at time zone timezone)::date as day from tenant)"
+_TODAY = (
+    "today as (select tenant_id, (cast(:t as timestamptz) at time zone timezone)::date as day from tenant)"
+)
 
 _OPEN = f"""
 {_TODAY},
@@ -287,7 +289,9 @@ QUERIES: dict[str, str] = {
                 select 1 from job_run r where r.tenant_id = j.tenant_id and r.job_id = j.job_id
                 and r.attempt > j.attempt and r.enqueued_at <= :t)) from queues q""",
     "telecom_billing_jobs_total": _events("JobFinished", "queue", "job_name", "status"),
-    "telecom_billing_job_processing_duration_seconds_count": _events("JobFinished", "queue", "job_name", "status"),
+    "telecom_billing_job_processing_duration_seconds_count": _events(
+        "JobFinished", "queue", "job_name", "status"
+    ),
     "telecom_billing_job_processing_duration_seconds_sum": """
         select tenant_id, labels->>'queue', labels->>'job_name', labels->>'status', sum(duration_ms) / 1000.0
         from event where event_type = 'JobFinished' group by 1, 2, 3, 4""",

@@ -52,7 +52,7 @@ DEFAULTS: dict[Table, dict[str, Any]] = {
         "due_seq": 1,
         "amount_minor": 1000,
         "effective_on": date(2026, 2, 1),
-        "recorded_at": NOW,
+        "recorded_at": datetime(2026, 2, 1, 12, tzinfo=UTC),
     },
     t.plan: {
         "code": "P",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,6 +58,22 @@ def test_an_instalment_is_settled_on_the_day_of_its_last_allocation(
             effective_on=FEB_1,
         )
     assert (settled_on(business), used_up_on(business)) == (FEB_5, FEB_5)
+
+
+def test_money_recorded_late_keeps_the_instalment_in_view_until_it_was_recorded(
+    business: Engine, add: Callable[..., None]
+) -> None:
+    just_past_midnight_in_berlin = datetime(2026, 2, 9, 23, 30, tzinfo=UTC)
+    with business.begin() as c:
+        add(
+            c,
+            t.allocation,
+            allocation_id="a1",
+            from_id="p1",
+            invoice_id="i1",
+            recorded_at=just_past_midnight_in_berlin,
+        )
+    assert (settled_on(business), used_up_on(business)) == (date(2026, 2, 10), date(2026, 2, 10))
 
 
 def test_a_reversal_opens_the_instalment_and_frees_the_payment_again(

@@ -48,6 +48,7 @@ customer: Final = table(
     closed("source", values.SOURCES),
     closed("signup_channel", values.SIGNUP_CHANNELS),
     closed("deletion_mode", values.DELETION_MODES),
+    closed("deletion_reason", values.DELETION_REASONS),
     check("terms_days", "terms_days >= 0"),
     check("deleted_at", "deleted_at >= created_at"),
     Index(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, Text, text
+from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
 
 from ledgerscope.store.tables import values
-from ledgerscope.store.tables.base import check, closed, instant, key, of_tenant, table, tenant_key
+from ledgerscope.store.tables.base import check, closed, instant, key, of_tenant, reference, table, tenant_key
 
 job_run: Final = table(
     "job_run",
     tenant_key(),
     key("job_run_id"),
+    reference("job_id"),
     Column("queue", Text, nullable=False),
     Column("job_name", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -27,6 +28,7 @@ job_run: Final = table(
     instant("finished_at", nullable=True),
     Column("error_class", Text),
     of_tenant(),
+    UniqueConstraint("tenant_id", "job_id", "attempt"),
     closed("state", values.JOB_STATES),
     check("attempt", "attempt > 0"),
     check("finished", "(state in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null)"),
@@ -37,5 +39,5 @@ job_run: Final = table(
     ),
     Index("job_run_finished_idx", "tenant_id", "finished_at"),
     comment="One try of a background job; at t it waits when enqueued_at <= t < started_at and runs when "
-    "started_at <= t < finished_at. One row per try. Written by the workers.",
+    "started_at <= t < finished_at. One row per job and try. Written by the workers.",
 )

@@ -65,8 +65,8 @@ CREATE TABLE event (
     CONSTRAINT event_duration_ms_check CHECK (duration_ms >= 0),
     CONSTRAINT event_currency_fkey FOREIGN KEY(currency) REFERENCES currency (code)
 );
-CREATE INDEX event_xid_idx ON event (xid);
 CREATE INDEX event_type_idx ON event (tenant_id, event_type, occurred_at);
+CREATE INDEX event_xid_idx ON event (xid);
 COMMENT ON TABLE event IS 'Something that happened, written in the transaction that made it happen; the only source of counters. Append-only, and without foreign keys to what it tells of, because it outlives that. One row per event.';
 COMMENT ON COLUMN event.labels IS 'label values of the counters it feeds';
 
@@ -110,12 +110,13 @@ CREATE TABLE customer (
     CONSTRAINT customer_source_check CHECK (source in ('ui', 'cli', 'api', 'import')),
     CONSTRAINT customer_signup_channel_check CHECK (signup_channel in ('organic', 'paid', 'referral', 'direct', 'social')),
     CONSTRAINT customer_deletion_mode_check CHECK (deletion_mode in ('soft', 'hard')),
+    CONSTRAINT customer_deletion_reason_check CHECK (deletion_reason in ('requested', 'duplicate', 'closed', 'erasure', 'other')),
     CONSTRAINT customer_terms_days_check CHECK (terms_days >= 0),
     CONSTRAINT customer_deleted_at_check CHECK (deleted_at >= created_at),
     CONSTRAINT customer_currency_fkey FOREIGN KEY(currency) REFERENCES currency (code)
 );
-CREATE UNIQUE INDEX customer_external_id_key ON customer (tenant_id, external_id) WHERE deleted_at is null;
 CREATE INDEX customer_status_idx ON customer (tenant_id, status) WHERE deleted_at is null;
+CREATE UNIQUE INDEX customer_external_id_key ON customer (tenant_id, external_id) WHERE deleted_at is null;
 COMMENT ON TABLE customer IS 'A customer of a tenant, the grain of every customer metric. One row per customer, also after deletion. Written by the customer operations.';
 COMMENT ON COLUMN customer.external_id IS 'the tenant''s own number for the customer';
 COMMENT ON COLUMN customer.name IS 'personal data: never a label value, replaced on erasure';
@@ -140,6 +141,7 @@ COMMENT ON TABLE marketing_spend IS 'What winning customers cost. One row per da
 CREATE TABLE job_run (
     tenant_id TEXT NOT NULL,
     job_run_id UUID NOT NULL,
+    job_id UUID NOT NULL,
     queue TEXT NOT NULL,
     job_name TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -151,6 +153,7 @@ CREATE TABLE job_run (
     error_class TEXT,
     CONSTRAINT job_run_pkey PRIMARY KEY (tenant_id, job_run_id),
     CONSTRAINT job_run_tenant_id_fkey FOREIGN KEY(tenant_id) REFERENCES tenant (tenant_id),
+    CONSTRAINT job_run_tenant_id_job_id_attempt_key UNIQUE (tenant_id, job_id, attempt),
     CONSTRAINT job_run_state_check CHECK (state in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
     CONSTRAINT job_run_attempt_check CHECK (attempt > 0),
     CONSTRAINT job_run_finished_check CHECK ((state in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null)),
@@ -456,7 +459,7 @@ CREATE INDEX payment_unallocated_idx ON payment (tenant_id, customer_id, currenc
 COMMENT ON TABLE payment IS 'Money received; unallocated at D = amount_minor - sum(its allocations with effective_on <= D), for payments received_on <= D and not reversed by D. One row per payment. Written by billing.';
 COMMENT ON COLUMN payment.received_on IS 'date in the tenant''s zone';
 COMMENT ON COLUMN payment.reversed_on IS 'money went back; its allocations are reversed with it';
-COMMENT ON COLUMN payment.used_up_on IS 'first day from which nothing of it is left to allocate; kept by trigger';
+COMMENT ON COLUMN payment.used_up_on IS 'last day on which something of it was left; null while something is; kept by trigger';
 
 CREATE TABLE credit_note (
     tenant_id TEXT NOT NULL,
@@ -479,7 +482,7 @@ CREATE TABLE credit_note (
 CREATE INDEX credit_note_customer_idx ON credit_note (tenant_id, customer_id);
 CREATE INDEX credit_note_unallocated_idx ON credit_note (tenant_id, customer_id) WHERE used_up_on is null;
 COMMENT ON TABLE credit_note IS 'Credit given to a customer; unallocated at D like a payment. One row per credit note. Written by billing.';
-COMMENT ON COLUMN credit_note.used_up_on IS 'first day from which nothing of it is left to allocate; kept by trigger';
+COMMENT ON COLUMN credit_note.used_up_on IS 'last day on which something of it was left; null while something is; kept by trigger';
 
 CREATE TABLE write_off (
     tenant_id TEXT NOT NULL,
@@ -687,8 +690,8 @@ CREATE TABLE invoice (
     CONSTRAINT invoice_currency_fkey FOREIGN KEY(currency) REFERENCES currency (code)
 );
 CREATE INDEX invoice_customer_idx ON invoice (tenant_id, customer_id);
-CREATE INDEX invoice_open_idx ON invoice (tenant_id, customer_id) WHERE status = 'open';
 CREATE INDEX invoice_issued_on_idx ON invoice (tenant_id, issued_on);
+CREATE INDEX invoice_open_idx ON invoice (tenant_id, customer_id) WHERE status = 'open';
 COMMENT ON TABLE invoice IS 'A claim on a customer; counts at D when issued_on <= D and not voided by D. One row per invoice. Written by billing.';
 COMMENT ON COLUMN invoice.issued_on IS 'date in the tenant''s zone; null only while a draft';
 COMMENT ON COLUMN invoice.voided_on IS 'owed nothing from this day on; its allocations are reversed first';
@@ -715,8 +718,8 @@ CREATE TABLE subscription_version (
     CONSTRAINT subscription_version_valid_excl EXCLUDE USING gist (tenant_id WITH =, subscription_id WITH =, valid WITH &&),
     CONSTRAINT subscription_version_currency_fkey FOREIGN KEY(currency) REFERENCES currency (code)
 );
-CREATE INDEX subscription_version_valid_idx ON subscription_version USING gist (tenant_id, valid);
 CREATE INDEX subscription_version_customer_idx ON subscription_version (tenant_id, customer_id);
+CREATE INDEX subscription_version_valid_idx ON subscription_version USING gist (tenant_id, valid);
 COMMENT ON TABLE subscription_version IS 'Recurring price of a subscription over time, normalised to a month; no row while trialing, paused or ended, so MRR at t is the sum over rows with valid @> t. One row per subscription and unbroken price. Written by billing.';
 COMMENT ON COLUMN subscription_version.discount IS 'share taken off by coupons that last for ever, 0..1; others do not reduce MRR';
 COMMENT ON COLUMN subscription_version.mrr IS 'minor units of `currency` per month';
@@ -736,12 +739,12 @@ CREATE TABLE credit_breach (
     CONSTRAINT credit_breach_pkey PRIMARY KEY (tenant_id, credit_breach_id),
     CONSTRAINT credit_breach_tenant_id_customer_id_fkey FOREIGN KEY(tenant_id, customer_id) REFERENCES customer (tenant_id, customer_id),
     CONSTRAINT credit_breach_tenant_id_invoice_id_fkey FOREIGN KEY(tenant_id, invoice_id) REFERENCES invoice (tenant_id, invoice_id),
-    CONSTRAINT credit_breach_severity_check CHECK (severity in ('low', 'medium', 'high', 'critical')),
+    CONSTRAINT credit_breach_severity_check CHECK (severity in ('warning', 'critical')),
     CONSTRAINT credit_breach_exposure_check CHECK (exposure_minor > limit_minor and limit_minor >= 0),
     CONSTRAINT credit_breach_currency_fkey FOREIGN KEY(currency) REFERENCES currency (code)
 );
-CREATE INDEX credit_breach_invoice_idx ON credit_breach (tenant_id, invoice_id);
 CREATE INDEX credit_breach_at_idx ON credit_breach (tenant_id, at);
+CREATE INDEX credit_breach_invoice_idx ON credit_breach (tenant_id, invoice_id);
 COMMENT ON TABLE credit_breach IS 'An invoice that took its customer over the limit. One row per breach. Written when the invoice is checked.';
 COMMENT ON COLUMN credit_breach.exposure_minor IS 'what the customer would owe with this invoice';
 COMMENT ON COLUMN credit_breach.override_by IS 'who let the invoice through; null: nobody';
@@ -759,9 +762,9 @@ CREATE TABLE invoice_due (
     CONSTRAINT invoice_due_amount_minor_check CHECK (amount_minor > 0)
 );
 CREATE INDEX invoice_due_open_idx ON invoice_due (tenant_id, due_on) WHERE settled_on is null;
-COMMENT ON TABLE invoice_due IS 'An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D). Rows with settled_on <= D are exactly zero at D and need no sum. One row per instalment. Written with the invoice.';
+COMMENT ON TABLE invoice_due IS 'An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D). Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need no sum. One row per instalment. Written with the invoice.';
 COMMENT ON COLUMN invoice_due.due_on IS 'date in the tenant''s zone; past due the day after';
-COMMENT ON COLUMN invoice_due.settled_on IS 'first day from which nothing is open; null while open; kept by trigger';
+COMMENT ON COLUMN invoice_due.settled_on IS 'last day on which something was open; null while open; kept by trigger';
 
 CREATE TABLE payment_attempt (
     tenant_id TEXT NOT NULL,
@@ -809,9 +812,9 @@ CREATE TABLE allocation (
     CONSTRAINT allocation_from_kind_check CHECK (from_kind in ('payment', 'credit_note', 'write_off')),
     CONSTRAINT allocation_amount_minor_check CHECK (case when reverses_id is null then amount_minor > 0 else amount_minor < 0 end)
 );
-CREATE UNIQUE INDEX allocation_reverses_key ON allocation (tenant_id, reverses_id) WHERE reverses_id is not null;
 CREATE INDEX allocation_due_idx ON allocation (tenant_id, invoice_id, due_seq);
 CREATE INDEX allocation_from_idx ON allocation (tenant_id, from_id);
+CREATE UNIQUE INDEX allocation_reverses_key ON allocation (tenant_id, reverses_id) WHERE reverses_id is not null;
 COMMENT ON TABLE allocation IS 'What settles what: a part of a payment, credit note or write-off applied to an instalment. Append-only: a mistake is undone by a new row of the opposite amount with reverses_id. Written by billing.';
 COMMENT ON COLUMN allocation.amount_minor IS 'negative on a reversal';
 COMMENT ON COLUMN allocation.effective_on IS 'date in the tenant''s zone from which it counts';
