@@ -71,7 +71,7 @@ class Record:
 
     name: str
     policy: Policy
-    slot: Slot | None = None
+    slot: Slot | None = field(default=None, repr=False)
     succeeded: bool | None = None
     duration: float | None = None
     failures: Mapping[FailureClass, int] = field(default_factory=lambda: _NO_FAILURES)
@@ -106,7 +106,7 @@ class Record:
     def after(self, event: Outcome | Missing) -> Record:
         """The record once a run has ended or could not begin."""
         if isinstance(event, Missing):
-            return replace(self, disabled=event.reason, succeeded=False)
+            return replace(self, disabled=event.reason, succeeded=False, last_failure=None)
         seen = replace(self, duration=event.duration, rebases=event.rebases)
         if isinstance(event.result, Failure):
             return _failed(seen, event.result)

@@ -42,6 +42,11 @@ class Flight:
             self._names.update(free)
             return free
 
+    @property
+    def busy(self) -> bool:
+        """Whether any run is in flight."""
+        return bool(self._names)
+
     def land(self, name: str) -> None:
         """The run of that collector is over."""
         with self._lock:
@@ -148,6 +153,8 @@ class Scheduler:
         if self._board.page.database is not False:
             self._backoff.succeeded()
             return
+        if not self._flight.busy:
+            self._ticker.forget_connections()
         delay = self._backoff.failed(min(self._interval(name) for name in names))
         if delay is not None and self._scheduler.running:
             self._scheduler.add_job(

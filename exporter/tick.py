@@ -112,6 +112,10 @@ class Ticker:
             self._let_go(runs, ended)
             self._close(held, snapshot)
 
+    def forget_connections(self) -> None:
+        """Drop idle connections: after an outage each dead one would cost the run that happens to take it."""
+        self.runner.engine.dispose()
+
     def _submit(
         self,
         collector: Collector,
