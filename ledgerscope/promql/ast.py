@@ -90,7 +90,8 @@ class VectorSelector:
 
     `name` is the metric name written outside the braces, or empty; `matchers` hold it too (as the
     last one, the others sorted), so a reader of data needs only `matchers`. A set `offset_expr`
-    supersedes `offset_ms`. `allow_empty` marks the label selector of `info()`, which alone may match everything.
+    supersedes `offset_ms`. `allow_empty` marks the label selector of `info()`, which alone may match
+    everything.
     """
 
     name: str

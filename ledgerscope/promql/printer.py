@@ -28,7 +28,7 @@ from ledgerscope.promql.ast import (
 )
 from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.numbers import format_float, format_general
-from ledgerscope.promql.operators import AtBound, Cardinality, DurationOp, MatchOp
+from ledgerscope.promql.operators import AtBound, BinaryOp, Cardinality, DurationOp, MatchOp
 from ledgerscope.promql.quoting import quote
 
 if TYPE_CHECKING:
@@ -169,7 +169,11 @@ def _aggregate_head(node: Aggregate) -> str:
 
 
 def _binary(node: Binary) -> str:
-    return f"{to_string(node.lhs)} {_operator(node)} {to_string(node.rhs)}"
+    lhs = to_string(node.lhs)
+    if node.op is BinaryOp.POW:
+        # A sign binds looser than a power: of `+Inf ^ 2` it would take the whole.
+        lhs = lhs.removeprefix("+")
+    return f"{lhs} {_operator(node)} {to_string(node.rhs)}"
 
 
 def _operator(node: Binary) -> str:

@@ -61,7 +61,8 @@ class Numbers:
             return np.full(self.count, self.start)
         run = np.full(self.count, self.step)
         run[0] = self.start
-        return np.add.accumulate(run)
+        with np.errstate(all="ignore"):  # infinities may cancel out, which is what the author wrote
+            return np.add.accumulate(run)
 
 
 @dataclass(frozen=True, slots=True)
