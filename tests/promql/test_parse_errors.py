@@ -64,7 +64,7 @@ SYNTAX = [
     ("x[5m 5m]", '1:6 unexpected duration "5m" in subquery or range, expected ":" or "]"'),
     ("x[5m:5m 5m]", '1:9 unexpected duration "5m" in subquery selector, expected "]"'),
     ("x[5m:)]", "1:7 unexpected right parenthesis ')'"),
-    ("x[5m:,]", '1:6 unexpected "," in subquery selector, expected number, duration, step(), range(), or "]"'),
+    ("a[1:,]", '1:5 unexpected "," in subquery selector, expected number, duration, step(), range(), or "]"'),
     ("x[0]", "1:3 duration must be greater than 0"),
     ("x[-5m]", "1:3 duration must be greater than 0"),
     ("x[5m5m]", '1:3 not a valid duration string: "5m5m"'),
