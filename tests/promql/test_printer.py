@@ -77,13 +77,13 @@ LONG = "x" * 60
 
 PRETTY = f"""\
     sum by (job) (
-      rate({LONG}{{code=~"5..",env="production",region="north"}}[5m])
+      rate({LONG}{{code=~"5..",env="production"}}[5m])
     )
   / on (job) group_left (team)
     (
         topk(
           5,
-          {LONG}{{code=~"5..",env="production"}}
+          {LONG}{{code=~"5..",env="production",region="north"}}
         )
       +
         -max_over_time(
