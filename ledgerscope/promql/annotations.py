@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.labels import quote
-from ledgerscope.promql.numbers import format_float
+from ledgerscope.promql.errors import Span, position
+from ledgerscope.promql.numbers import format_general
+from ledgerscope.promql.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from ledgerscope.promql.ast import Span
 
 
 class Severity(StrEnum):
@@ -69,8 +68,8 @@ class Monotonicity:
 
     def __str__(self) -> str:
         return (
-            f", from buckets {format_float(self.lowest_bound)} to {format_float(self.highest_bound)}"
-            f", with a max diff of {format_float(float(f'{self.largest_drop:.2g}'))}"
+            f", from buckets {format_general(self.lowest_bound)} to {format_general(self.highest_bound)}"
+            f", with a max diff of {format_general(float(f'{self.largest_drop:.2g}'))}"
             f", over {self.samples} samples from {_rfc3339(self.first_ms)} to {_rfc3339(self.last_ms)}"
         )
 
@@ -96,10 +95,11 @@ class Annotations:
         if detail is not None and known.detail is not None and known.detail is not detail:
             known.detail.widen(detail)
 
-    def merge(self, other: Annotations) -> None:
-        """Take in the annotations of a part of the expression."""
-        for annotation in other:
-            self.add(annotation.note, annotation.span, annotation.detail)
+    def merge(self, other: Annotations, moved_by: int = 0) -> None:
+        """Take in annotations found elsewhere, their places moved by so many characters."""
+        for each in other:
+            span = Span(each.span.start + moved_by, each.span.end + moved_by)
+            self.add(each.note, span, each.detail)
 
     def __iter__(self) -> Iterator[Annotation]:
         return iter(self._by_text.values())
@@ -110,7 +110,7 @@ class Annotations:
     def rendered(self, severity: Severity, expression: str) -> tuple[str, ...]:
         """The texts of one severity, each ending in the line and column it is about."""
         return tuple(
-            f"{each.note.text}{each.detail or ''} ({_line_and_column(expression, each.span.start)})"
+            f"{each.note.text}{each.detail or ''} ({position(expression, each.span.start)})"
             for each in self
             if each.note.severity is severity
         )
@@ -118,11 +118,6 @@ class Annotations:
 
 def _rfc3339(at_ms: int) -> str:
     return datetime.fromtimestamp(int(at_ms / 1000), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _line_and_column(expression: str, offset: int) -> str:
-    before = expression[:offset]
-    return f"{before.count(chr(10)) + 1}:{offset - (before.rfind(chr(10)) + 1) + 1}"
 
 
 def _about(message: str, metric: str) -> str:
@@ -139,13 +134,13 @@ def _info(message: str) -> Note:
 
 def invalid_quantile(value: float) -> Note:
     """A quantile outside 0 to 1."""
-    return _warning(f"quantile value should be between 0 and 1, got {format_float(value)}")
+    return _warning(f"quantile value should be between 0 and 1, got {format_general(value)}")
 
 
 def invalid_ratio(value: float, used: float) -> Note:
     """A ratio outside -1 to 1, and what is used instead."""
     return _warning(
-        f"ratio value should be between -1 and 1, got {format_float(value)}, capping to {format_float(used)}"
+        f"ratio value should be between -1 and 1, got {format_general(value)}, capping to {format_general(used)}"
     )
 
 

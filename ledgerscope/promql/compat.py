@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledgerscope.promql.labels import METRIC_NAME, SCHEMA_LABELS
+
 
 @dataclass(frozen=True, slots=True)
 class Compat:
@@ -21,6 +23,10 @@ class Compat:
     threshold_before_zero_point: bool
     #: Classic buckets that differ by rounding only count as equal.
     tolerant_buckets: bool
+    #: Labels that go when an operation changes what the values mean.
+    schema_labels: frozenset[str]
+    #: `atan2` changes what the values mean, as the other arithmetic operators do.
+    atan2_drops_name: bool
     #: Metric names are dropped when the evaluation is over, so that label_replace can still see them.
     delayed_name_removal: bool
 
@@ -31,6 +37,8 @@ PROMETHEUS_2 = Compat(
     compensated_aggregation=False,
     threshold_before_zero_point=False,
     tolerant_buckets=False,
+    schema_labels=frozenset({METRIC_NAME}),
+    atan2_drops_name=False,
     delayed_name_removal=False,
 )
 
@@ -40,6 +48,8 @@ PROMETHEUS_3 = Compat(
     compensated_aggregation=True,
     threshold_before_zero_point=True,
     tolerant_buckets=True,
+    schema_labels=SCHEMA_LABELS,
+    atan2_drops_name=True,
     delayed_name_removal=True,
 )
 

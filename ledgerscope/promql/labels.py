@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from ledgerscope.promql.quoting import quote
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -95,10 +97,6 @@ class Labels:
         """All but the given labels."""
         return self._derive(("drop", names), lambda name: name not in names)
 
-    def without_name(self) -> Labels:
-        """All but the metric name and the other labels that describe the metric's schema."""
-        return self.drop(SCHEMA_LABELS)
-
     def _derive(self, key: object, wanted: Callable[[str], bool]) -> Labels:
         found = self._derived.get(key)
         if found is None:
@@ -121,13 +119,6 @@ def _intern(pairs: Pairs) -> Labels:
 
 
 EMPTY = Labels()
-
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def quote(text: str) -> str:
-    """The text as PromQL writes a string: double quotes, backslash escapes."""
-    return '"' + "".join(_ESCAPES.get(char, char) for char in text) + '"'
 
 
 def _label_name(name: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ledgerscope.promql.axis import Booleans, Floats
+from ledgerscope.promql.quantiles import quantile_of_rows
 from ledgerscope.promql.ranges import RangeContext
 from ledgerscope.promql.summation import add_compensated, sums_are_exact
 from ledgerscope.promql.windows import Block
@@ -119,6 +120,36 @@ def deviation(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     values, where = variance(block, context)
     with np.errstate(invalid="ignore"):
         return np.sqrt(values), where
+
+
+def quantile(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
+    """The q-quantile, q being the function's scalar argument."""
+    return _quantiles(block, block.values, context.scalars[0]), block.windows.counts > 0
+
+
+def median_deviation(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
+    """The median distance from the median."""
+    half = np.full(len(context.times), 0.5)
+    result = np.empty((len(block.rows), len(half)))
+    medians = _quantiles(block, block.values, half)
+    for column, (lo, hi) in enumerate(zip(block.windows.lo, block.windows.hi, strict=True)):
+        distances = np.abs(block.values[:, lo:hi] - medians[:, column : column + 1]).T
+        here = np.ones(distances.shape, dtype=bool)
+        result[:, column] = quantile_of_rows(distances, here, np.full(len(block.rows), 0.5))
+    return result, block.windows.counts > 0
+
+
+def _quantiles(block: Block, values: Floats, q: Floats) -> Floats:
+    """Windows of one size are sorted together."""
+    windows = block.windows
+    result = np.full((len(block.rows), len(q)), np.nan)
+    for size in np.unique(windows.counts[windows.counts > 0]):
+        columns = np.flatnonzero(windows.counts == size)
+        index = windows.lo[columns] + np.arange(size)[:, np.newaxis]
+        here = np.ones(index.shape, dtype=bool)
+        for row, series in enumerate(values):
+            result[row, columns] = quantile_of_rows(series[index], here, q[columns])
+    return result
 
 
 def changes(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:  # noqa: ARG001 - as above

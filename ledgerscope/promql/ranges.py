@@ -88,6 +88,6 @@ class RangeFunction:
     """A function of a range vector; `keeps_name` for those that return a sample as it was."""
 
     block: BlockForm
-    points: PointForm
+    points: PointForm | None = None
     keeps_name: bool = False
     is_rate: bool = False

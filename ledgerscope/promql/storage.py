@@ -15,12 +15,14 @@ import numpy as np
 
 from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
 from ledgerscope.promql.labels import METRIC_NAME, Labels
+from ledgerscope.promql.matching import matches
+from ledgerscope.promql.operators import MatchOp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ledgerscope.promql.ast import Matcher
     from ledgerscope.promql.histogram import Histogram
-    from ledgerscope.promql.matchers import Matcher
 
 #: The NaN that marks the end of a series, bit for bit as Prometheus writes it.
 STALE_BITS = 0x7FF0000000000002
@@ -159,13 +161,9 @@ class Storage:
 
     def matching(self, matchers: Sequence[Matcher]) -> Iterator[Labels]:
         """The identities of the matching series, without reading samples."""
-        wanted = {m.value for m in matchers if m.name == METRIC_NAME and m.is_equality and m.value}
-        if len(wanted) > 1:
-            return
-        candidates = self._by_name.get(wanted.pop(), []) if wanted else self._series
-        for labels in candidates:
-            if all(matcher.matches(labels.get(matcher.name)) for matcher in matchers):
-                yield labels
+        names = [m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL and m.value]
+        candidates = self._by_name.get(names[0], []) if names else self._series
+        return (labels for labels in candidates if all(matches(m, labels.get(m.name)) for m in matchers))
 
     def until(self, at_ms: int) -> Storage:
         """This storage as it looked at an instant: later samples are not there yet."""

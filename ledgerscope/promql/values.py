@@ -123,6 +123,15 @@ class Vector:
         marks = (True,) * len(self.labels) if drop_name else self.drop_name
         return Vector(self.axis, self.labels, values, self.present, None, marks)
 
+    def negated(self) -> Vector:
+        """Every sample with the opposite sign; names go."""
+        histograms = None
+        if self.histograms is not None:
+            histograms = self.histograms.copy()
+            for cell in zip(*np.nonzero(self.is_histogram), strict=True):
+                histograms[cell] = histograms[cell].scale(-1.0)
+        return replace(self, values=-self.values, histograms=histograms, drop_name=(True,) * len(self))
+
     def seen(self) -> Vector:
         """Without the series that are nowhere present."""
         rows = self.present.any(axis=1)
@@ -144,12 +153,12 @@ class Vector:
             self.drop_name,
         )
 
-    def without_names(self) -> Vector:
-        """Names dropped where they are marked to be; series that become one are merged."""
+    def without_names(self, schema_labels: frozenset[str]) -> Vector:
+        """Schema labels dropped where they are marked to be; series that become one are merged."""
         if not any(self.drop_name):
             return self
         labels = tuple(
-            each.without_name() if drop else each
+            each.drop(schema_labels) if drop else each
             for each, drop in zip(self.labels, self.drop_name, strict=True)
         )
         return merge_equal(replace(self, labels=labels, drop_name=(False,) * len(labels)))
