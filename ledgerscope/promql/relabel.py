@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,12 @@ from ledgerscope.promql.ast import Paren, StringLiteral
 from ledgerscope.promql.count_values import is_label_name
 from ledgerscope.promql.errors import EvaluationError, RegexError
 from ledgerscope.promql.labels import METRIC_NAME, Labels
-from ledgerscope.promql.regex import compile_anchored
+from ledgerscope.promql.regex import compile_regex
 from ledgerscope.promql.values import Value, Vector, merge_equal
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call, Expr
     from ledgerscope.promql.evaluator import Evaluator
-
-_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))", re.ASCII)
 
 
 def text_argument(node: Expr) -> str:
@@ -32,16 +29,17 @@ def label_replace(evaluator: Evaluator, call: Call) -> Value:
     """A label set from what a regular expression finds in another label; unchanged where it does not match."""
     target, template, source, pattern = (text_argument(arg) for arg in call.args[1:5])
     try:
-        fullmatch = compile_anchored(pattern).fullmatch
+        regex = compile_regex(pattern, dot_all=True)
     except RegexError:
         raise EvaluationError(f"invalid regular expression in label_replace(): {pattern}") from None
     _require_label_name(target, "destination", "label_replace")
     vector = evaluator.vector(call.args[0])
-    labels = []
-    for each in vector.labels:
-        match = fullmatch(each.get(source))
-        labels.append(each if match is None else each.replace(target, expand(template, match)))
-    return _relabelled(vector, tuple(labels), [new is not old for new, old in zip(labels, vector.labels, strict=True)], target)
+    texts = [regex.replace_whole(each.get(source), template) for each in vector.labels]
+    labels = tuple(
+        each if text is None else each.replace(target, text)
+        for each, text in zip(vector.labels, texts, strict=True)
+    )
+    return _relabelled(vector, labels, [text is not None for text in texts], target)
 
 
 def label_join(evaluator: Evaluator, call: Call) -> Value:
@@ -68,18 +66,3 @@ def _relabelled(vector: Vector, labels: tuple[Labels, ...], touched: list[bool],
 def _require_label_name(name: str, role: str, function: str) -> None:
     if not is_label_name(name):
         raise EvaluationError(f"invalid {role} label name in {function}(): {name}")
-
-
-def expand(template: str, match: re.Match[str]) -> str:
-    """The template with `$1`, `${1}` and `$name` replaced by groups (unknown ones by nothing), `$$` by `$`."""
-
-    def group(reference: re.Match[str]) -> str:
-        if reference[3]:
-            return "$"
-        name = reference[1] or reference[2]
-        index = int(name) if name.isdigit() else match.re.groupindex.get(name, -1)
-        if not 0 <= index <= match.re.groups:
-            return ""
-        return match[index] or ""
-
-    return _REFERENCE.sub(group, template)
