@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.vector_matching import Matcher, Pairs
 from ledgerscope.promql.operations import ARITHMETIC, combine
 from ledgerscope.promql.operators import BinaryOp
 from ledgerscope.promql.setops import SET_OPERATIONS
 from ledgerscope.promql.values import Scalar, Value, Vector, merge_equal
+from ledgerscope.promql.vector_matching import Matcher, Pairs
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import Binary
@@ -58,13 +58,17 @@ def _vector_scalar(
 
 def _vectors(evaluator: Evaluator, node: Binary, left: Vector, right: Vector) -> Vector:
     assert node.matching is not None  # noqa: S101 - set by the parser for two vectors
-    arithmetic = node.op in ARITHMETIC and (node.op is not BinaryOp.ATAN2 or evaluator.compat.atan2_drops_name)
+    arithmetic = node.op in ARITHMETIC and (
+        node.op is not BinaryOp.ATAN2 or evaluator.compat.atan2_drops_name
+    )
     dropped = evaluator.compat.schema_labels if arithmetic else frozenset[str]()
-    pairs = Matcher.between(left, right, node.matching, dropped).pairs()
+    matcher = Matcher.between(left, right, node.matching, dropped)
+    pairs = matcher.pairs()
     if not pairs.labels:
         return Vector.empty(evaluator.axis)
     values, holds = combine(node.op, left.values[pairs.left], right.values[pairs.right])
     values, present = _decided(node, values, pairs.present, holds)
+    matcher.refuse_ambiguity(pairs, pairs.present if evaluator.compat.filtered_pairs_count else present)
     return _paired(evaluator, node, pairs, values, present)
 
 

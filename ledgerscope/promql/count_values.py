@@ -63,4 +63,3 @@ def _group(labels: Labels, label: str, node: Aggregate) -> Labels:
 def is_label_name(name: str) -> bool:
     """Whether a text can name a label: anything that is valid UTF-8 and not empty."""
     return bool(name) and not any("\ud800" <= char <= "\udfff" for char in name)
-

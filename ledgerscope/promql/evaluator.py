@@ -6,7 +6,6 @@ the tree, keeps the annotations and shares what was already computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,8 @@ from ledgerscope.promql.subqueries import evaluate_subquery_matrix
 from ledgerscope.promql.values import Scalar, String, Value, Vector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledgerscope.promql.annotations import Note
     from ledgerscope.promql.axis import Axis, Integers
     from ledgerscope.promql.compat import Compat

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +21,6 @@ from ledgerscope.promql.classic_histograms import (
 )
 from ledgerscope.promql.dates import DATES
 from ledgerscope.promql.elementwise import ELEMENTWISE, clamped, rounded
-from ledgerscope.promql.labels import EMPTY
 from ledgerscope.promql.ordering import by_label, by_value
 from ledgerscope.promql.range_calls import call_range_function
 from ledgerscope.promql.ranges import RangeFunction
@@ -46,8 +44,7 @@ def evaluate_call(evaluator: Evaluator, call: Call) -> Value:
 def _mapped(evaluator: Evaluator, vector: Vector, change: Callable[[Floats], Floats]) -> Vector:
     """Every float changed, histograms left out, names gone."""
     floats = vector.floats_only()
-    with np.errstate(all="ignore"):
-        values = change(floats.values)
+    values = change(floats.values)
     return evaluator.named(replace(floats, values=values, drop_name=(True,) * len(floats)).seen())
 
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.values import Vector
-
 if TYPE_CHECKING:
-    from ledgerscope.promql.annotations import Note
     from ledgerscope.promql.axis import Objects
     from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.values import Vector
 
 NativeMeasure = Callable[["Labels", object, int], float]
 
@@ -25,9 +23,7 @@ def measure_cells(vector: Vector, measure: NativeMeasure) -> Vector:
     if vector.histograms is not None:
         for row, column in np.argwhere(present):
             values[row, column] = measure(vector.labels[row], vector.histograms[row, column], int(column))
-    return replace(
-        vector, values=values, present=present, histograms=None, drop_name=(True,) * len(vector)
-    )
+    return replace(vector, values=values, present=present, histograms=None, drop_name=(True,) * len(vector))
 
 
 def forget_reset_hints(histograms: Objects) -> Objects:
@@ -36,6 +32,8 @@ def forget_reset_hints(histograms: Objects) -> Objects:
 
 def quantile_of(q, h, name):
     raise NotImplementedError
+
+
 fraction_of = quantile_of
 
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from ledgerscope.promql import annotations as notes
 from ledgerscope.promql.ast import MatrixSelector, Subquery
-from ledgerscope.promql.axis import Booleans, Floats, Objects
 from ledgerscope.promql.ranges import Point, PointWindow, RangeContext, RangeFunction
 from ledgerscope.promql.selectors import RangeSelection, select_range
 from ledgerscope.promql.subqueries import select_subquery
@@ -17,6 +16,7 @@ from ledgerscope.promql.windows import Windows, block_of, blocks
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call, Expr
+    from ledgerscope.promql.axis import Booleans, Floats, Objects
     from ledgerscope.promql.errors import Span
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.storage import Samples
@@ -34,7 +34,9 @@ def selection_of(evaluator: Evaluator, node: Expr) -> RangeSelection:
 
 def range_argument(call: Call) -> Expr:
     """The argument that is a range vector."""
-    return next(unwrapped for arg in call.args if isinstance(unwrapped := _bare(arg), MatrixSelector | Subquery))
+    return next(
+        unwrapped for arg in call.args if isinstance(unwrapped := _bare(arg), MatrixSelector | Subquery)
+    )
 
 
 def _bare(node: Expr) -> Expr:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ledgerscope.promql.annotations import Note
-from ledgerscope.promql.axis import Booleans, Floats, Integers
-from ledgerscope.promql.compat import Compat
-from ledgerscope.promql.windows import Block
 
 if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats, Integers
+    from ledgerscope.promql.compat import Compat
     from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.windows import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ledgerscope.promql.script_starts import StartTimes, is_start_line, read_sta
 from ledgerscope.promql.series import SequenceValue, parse_series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 
 class ScriptError(PromQLError):
@@ -143,7 +143,7 @@ class _Reader:
             self._at += 1
 
     def _command(self, line: str) -> Command:
-        word = line.split()[0].lower()
+        word = line.split(maxsplit=1)[0].lower()
         if word == "clear":
             return Clear(self._at + 1)
         if word.startswith("load"):
@@ -216,7 +216,9 @@ class _Reader:
             start, end, step = (self._duration(match[group]) for group in (2, 3, 4))
             head = (match[5], start, end, step, True)
         else:
-            raise self._error("invalid eval command, expected eval instant at <time> or eval range from ... to ... step ...")
+            raise self._error(
+                "invalid eval command, expected eval instant at <time> or eval range from ... to ... step ..."
+            )
         expected = _Expected(self)
         if match[1]:
             expected.add(Expectation(match[1]), ANYTHING)
@@ -252,7 +254,7 @@ class _Expected:
         if match := _EXPECT_TEXT.fullmatch(line):
             self._text = self._unquoted(match[1])
             return True
-        if line.split()[0] == "expect":
+        if line.split(maxsplit=1)[0] == "expect":
             self._expect(line)
             return True
         number = _number(line)

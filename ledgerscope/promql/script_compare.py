@@ -9,8 +9,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ledgerscope.promql.numbers import format_general
 from ledgerscope.promql.script import Eval, Expectation, Pattern, SeriesLine
 from ledgerscope.promql.values import Matrix, Result, Scalar, String, Vector

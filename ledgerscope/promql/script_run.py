@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from ledgerscope.promql.values import Result, Scalar, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ledgerscope.promql.ast import Expr
 
@@ -79,7 +79,9 @@ def _load_series(storage: Storage, line: SeriesLine, interval_ms: int) -> None:
     starts = None
     if line.starts is not None:
         offsets = [line.starts.offsets[place] for place in places]
-        starts = [0 if offset is None else int(at) + offset for at, offset in zip(times, offsets, strict=True)]
+        starts = [
+            0 if offset is None else int(at) + offset for at, offset in zip(times, offsets, strict=True)
+        ]
     storage.append(
         line.labels,
         times,
@@ -136,9 +138,7 @@ class _Case:
 
     def _as_range(self, expression: str | Expr, at_ms: int, instant: Result) -> Iterator[str]:
         """The same instant as the middle one of three."""
-        around = self.engine.range(
-            self.storage, expression, at_ms - MINUTE_MS, at_ms + MINUTE_MS, MINUTE_MS
-        )
+        around = self.engine.range(self.storage, expression, at_ms - MINUTE_MS, at_ms + MINUTE_MS, MINUTE_MS)
         if isinstance(instant.value, Scalar):
             middle = Scalar(around.vector.axis, around.vector.values[0, 1:2])
             problems = value_differences(self.case, Result(middle))

@@ -54,7 +54,9 @@ def read_start_line(line: str) -> tuple[Labels | None, StartTimes]:
 def _offsets(item: str, so_far: list[int | None]) -> list[int | None]:
     match = _ITEM.fullmatch(item)
     if match is None:
-        raise StartTimesError(f"invalid start time {item!r}, expected a duration, _ or *, optionally with x<count>")
+        raise StartTimesError(
+            f"invalid start time {item!r}, expected a duration, _ or *, optionally with x<count>"
+        )
     if match["skip"]:
         return [None] * int(match["skips"] or 1)
     if match["again"]:

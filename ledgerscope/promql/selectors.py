@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.values import Matrix, Value, Vector
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import MatrixSelector, VectorSelector
+    from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.storage import Samples
 
@@ -124,7 +124,9 @@ def select_matrix(evaluator: Evaluator, node: MatrixSelector) -> Value:
 def raw_samples(evaluator: Evaluator, selection: RangeSelection) -> Matrix:
     """The samples of each series within the range of the only instant."""
     if evaluator.axis.count != 1:
-        raise EvaluationError('invalid expression type "range vector" for range query, must be Scalar or instant Vector')
+        raise EvaluationError(
+            'invalid expression type "range vector" for range query, must be Scalar or instant Vector'
+        )
     end = int(selection.ends[0])
     start = end - selection.range_ms
     side = "right" if evaluator.compat.left_open else "left"

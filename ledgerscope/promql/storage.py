@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
 from ledgerscope.promql.labels import METRIC_NAME, Labels
 from ledgerscope.promql.matching import matches
 from ledgerscope.promql.operators import MatchOp
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ledgerscope.promql.ast import Matcher
+    from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
     from ledgerscope.promql.histogram import Histogram
 
 #: The NaN that marks the end of a series, bit for bit as Prometheus writes it.

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Axis, Booleans, Floats, Integers, Objects
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.labels import EMPTY, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ledgerscope.promql.axis import Axis, Booleans, Floats, Integers, Objects
     from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.storage import Samples
 
