@@ -1,0 +1,115 @@
+"""The parser's place in the tokens, and the wording of "unexpected ..." errors.
+
+Everything that reads PromQL grammar (expressions, matchers, durations) shares one cursor.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from ledgerscope.promql.errors import ParseError, Span
+from ledgerscope.promql.lexer import tokenize
+from ledgerscope.promql.tokens import Kind, Token, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 120
+"""How deep expressions may nest; keeps every recursion over a tree far from Python's own limit."""
+
+
+class Cursor:
+    """One token of lookahead over a text.
+
+    `kind` is that of the current token, `end` the offset after the last token consumed. `context` is what
+    the innermost unfinished construct wants said about a token nobody can use.
+    """
+
+    __slots__ = ("_index", "_tokens", "context", "depth", "end", "height", "kind", "text", "token")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._tokens = tokenize(text)
+        self._index = 0
+        self.end = 0
+        self.depth = 0
+        self.height = 0
+        self.context = ("", "")
+        self.token = self._tokens[0]
+        self.kind = self.token.kind
+        if self.kind is Kind.ERROR:
+            self._refuse()
+
+    def at(self, kind: Kind) -> bool:
+        """Whether the current token is of this kind."""
+        return self.kind is kind
+
+    def advance(self) -> Token:
+        """Consume the current token and return it."""
+        consumed = self.token
+        self.end = consumed.start + len(consumed.text)
+        if consumed.kind is not Kind.EOF:
+            self._index += 1
+            self.token = self._tokens[self._index]
+            self.kind = self.token.kind
+            if self.kind is Kind.ERROR:
+                self._refuse()
+        return consumed
+
+    def peek(self) -> Kind:
+        """The kind of the token after the current one."""
+        return self._tokens[min(self._index + 1, len(self._tokens) - 1)].kind
+
+    def accept(self, kind: Kind) -> bool:
+        """Consume the current token if it is of this kind."""
+        if self.kind is not kind:
+            return False
+        self.advance()
+        return True
+
+    def expect(self, kind: Kind, context: str = "", expected: str = "") -> Token:
+        """Consume a token of this kind, or refuse what stands there."""
+        if self.kind is not kind:
+            self.unexpected(context, expected)
+        return self.advance()
+
+    def unexpected(self, context: str = "", expected: str = "") -> NoReturn:
+        """Refuse the current token."""
+        if not context:
+            context, expected = self.context
+        message = f"unexpected {describe(self.token)}"
+        if context:
+            message += f" in {context}"
+        if expected:
+            message += f", expected {expected}"
+        raise ParseError(message, self.token.span, self.text)
+
+    def fail(self, message: str, span: Span) -> NoReturn:
+        """Refuse what was read, for a reason of its own."""
+        raise ParseError(message, span, self.text)
+
+    @contextmanager
+    def within(self, context: str, expected: str = "") -> Iterator[None]:
+        """What to say about a token nobody can use, while this construct is unfinished."""
+        outer = self.context
+        self.context = (context, expected)
+        try:
+            yield
+        finally:
+            self.context = outer
+
+    def grow(self, *heights: int) -> None:
+        """Record that a node was put on top of subtrees of these heights."""
+        self.height = max(heights, default=0) + 1
+        if self.height > MAX_DEPTH:
+            self.fail(f"expression nested more than {MAX_DEPTH} levels deep", self.token.span)
+
+    def descend(self) -> None:
+        """Enter a nested construct; pair with `depth -= 1`."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(f"expression nested more than {MAX_DEPTH} levels deep", self.token.span)
+
+    def _refuse(self) -> NoReturn:
+        raise ParseError(self.token.text, Span(self.token.start, len(self.text)), self.text)

@@ -1,0 +1,226 @@
+"""The grammar of expressions: precedence, operands, calls and aggregations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.ast import (
+    Aggregate,
+    Call,
+    Expr,
+    Matcher,
+    NumberLiteral,
+    Paren,
+    StringLiteral,
+    Unary,
+    VectorSelector,
+)
+from ledgerscope.promql.errors import Span
+from ledgerscope.promql.operators import AggregateOp, MatchOp, UnaryOp
+from ledgerscope.promql.parse_binary import OPERATORS, POWER, assemble, parse_bin_modifier
+from ledgerscope.promql.parse_brackets import parse_brackets
+from ledgerscope.promql.parse_durations import parse_literal
+from ledgerscope.promql.parse_labels import METRIC_NAME, parse_grouping, parse_matchers
+from ledgerscope.promql.parse_modifiers import parse_at_modifier, parse_extension, parse_offset_modifier
+from ledgerscope.promql.quoting import quote, unquote
+from ledgerscope.promql.signatures import SIGNATURES
+from ledgerscope.promql.tokens import METRIC_NAMES, Kind, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.cursor import Cursor
+
+LOWEST = 1
+"""The loosest precedence, that of a whole expression."""
+
+
+def parse_expression(cursor: Cursor, lowest: int = LOWEST) -> Expr:
+    """Operands and the operators between them, of at least this precedence."""
+    cursor.descend()
+    lhs = _unary(cursor) if cursor.kind in _SIGNS else _postfix(cursor)
+    while (entry := OPERATORS.get(cursor.kind)) is not None and entry[1] >= lowest:
+        op, precedence = entry
+        height = cursor.height
+        cursor.advance()
+        modifier = parse_bin_modifier(cursor)
+        rhs = parse_expression(cursor, precedence if precedence == POWER else precedence + 1)
+        cursor.grow(height, cursor.height)
+        lhs = assemble(op, lhs, rhs, modifier)
+    cursor.depth -= 1
+    return lhs
+
+
+_SIGNS = {Kind.ADD: UnaryOp.PLUS, Kind.SUB: UnaryOp.MINUS}
+
+
+def _unary(cursor: Cursor) -> Expr:
+    token = cursor.advance()
+    # A sign binds like multiplication: -2^2 is -(2^2), and -2*3 is (-2)*3.
+    expr = parse_expression(cursor, POWER)
+    span = Span(token.start, expr.span.end)
+    if isinstance(expr, NumberLiteral):
+        value = -expr.value if token.kind is Kind.SUB else expr.value
+        return NumberLiteral(value, expr.duration, span)
+    cursor.grow(cursor.height)
+    return Unary(_SIGNS[token.kind], expr, span)
+
+
+def _postfix(cursor: Cursor) -> Expr:
+    expr = _primary(cursor)
+    while (modifier := _MODIFIERS.get(cursor.kind)) is not None:
+        expr = modifier(cursor, expr)
+    return expr
+
+
+def _primary(cursor: Cursor) -> Expr:
+    reader = _PRIMARIES.get(cursor.kind)
+    if reader is None:
+        cursor.unexpected()
+    cursor.height = 1
+    return reader(cursor)
+
+
+def _string(cursor: Cursor) -> StringLiteral:
+    token = cursor.advance()
+    return StringLiteral(unquote(token.text), token.span)
+
+
+def _paren(cursor: Cursor) -> Paren:
+    start = cursor.advance().start
+    expr = parse_expression(cursor)
+    cursor.expect(Kind.RIGHT_PAREN)
+    cursor.grow(cursor.height)
+    return Paren(expr, Span(start, cursor.end))
+
+
+def parse_braces(cursor: Cursor) -> VectorSelector:
+    """A selector without a name in front."""
+    start = cursor.token.start
+    matchers = parse_matchers(cursor)
+    return VectorSelector("", matchers, span=Span(start, cursor.end))
+
+
+def _word(cursor: Cursor) -> Expr:
+    token = cursor.advance()
+    if cursor.at(Kind.LEFT_PAREN) and token.kind in _FUNCTION_NAMES:
+        return _call(cursor, token)
+    return parse_named(cursor, token)
+
+
+def parse_named(cursor: Cursor, token: Token) -> VectorSelector:
+    """A selector whose name was just read, with its braces if there are any."""
+    matchers = parse_matchers(cursor) if cursor.at(Kind.LEFT_BRACE) else ()
+    name = Matcher(METRIC_NAME, MatchOp.EQUAL, token.text, token.span)
+    return VectorSelector(token.text, (*matchers, name), span=Span(token.start, cursor.end))
+
+
+_FUNCTION_NAMES = frozenset(
+    {Kind.IDENTIFIER, Kind.START, Kind.END, Kind.STEP, Kind.RANGE, Kind.MAX_OF, Kind.MIN_OF},
+)
+
+
+def _call(cursor: Cursor, token: Token) -> Call:
+    args = _arguments(cursor)
+    if token.text not in SIGNATURES:
+        cursor.fail(f"unknown function with name {quote(token.text)}", token.span)
+    if token.text == "info" and len(args) > 1 and isinstance(args[1], VectorSelector):
+        args = (args[0], replace(args[1], allow_empty=True), *args[2:])
+    return Call(token.text, args, Span(token.start, cursor.end))
+
+
+def _arguments(cursor: Cursor) -> tuple[Expr, ...]:
+    cursor.expect(Kind.LEFT_PAREN)
+    args: list[Expr] = []
+    height = 0
+    while not cursor.at(Kind.RIGHT_PAREN):
+        args.append(parse_expression(cursor))
+        height = max(height, cursor.height)
+        if cursor.at(Kind.COMMA):
+            comma = cursor.advance()
+            if cursor.kind in (Kind.RIGHT_PAREN, Kind.COMMA):
+                cursor.fail("trailing commas not allowed in function call args", comma.span)
+        elif not cursor.at(Kind.RIGHT_PAREN):
+            cursor.unexpected()
+    cursor.advance()
+    cursor.grow(height)
+    return tuple(args)
+
+
+_BEFORE_BODY = (Kind.LEFT_PAREN, Kind.BY, Kind.WITHOUT)
+_GROUPINGS = (Kind.BY, Kind.WITHOUT)
+_OPERANDS = (
+    Kind.IDENTIFIER,
+    Kind.METRIC_IDENTIFIER,
+    Kind.AGGREGATOR,
+    Kind.NUMBER,
+    Kind.DURATION,
+    Kind.STRING,
+)
+
+
+def _aggregator(cursor: Cursor) -> Expr:
+    token = cursor.advance()
+    if cursor.kind in _OPERANDS:
+        cursor.unexpected("aggregation")
+    if cursor.kind not in _BEFORE_BODY:
+        return parse_named(cursor, token)
+    with cursor.within("aggregation"):
+        grouping, without = _grouping(cursor)
+        grouped = grouping is not None
+        args = _arguments(cursor)
+        if not grouped and cursor.kind in _GROUPINGS:
+            grouping, without = _grouping(cursor)
+    span = Span(token.start, cursor.end)
+    return _aggregate(
+        cursor, AggregateOp(token.text.lower()), args, grouping or (), without=without, span=span
+    )
+
+
+def _grouping(cursor: Cursor) -> tuple[tuple[str, ...] | None, bool]:
+    """The labels of `by (...)` or `without (...)`, None where neither stands, and which of them it was."""
+    if cursor.kind not in _GROUPINGS:
+        return None, False
+    without = cursor.advance().kind is Kind.WITHOUT
+    return parse_grouping(cursor), without
+
+
+def _aggregate(
+    cursor: Cursor,
+    op: AggregateOp,
+    args: tuple[Expr, ...],
+    grouping: tuple[str, ...],
+    *,
+    without: bool,
+    span: Span,
+) -> Aggregate:
+    if not args:
+        cursor.fail("no arguments for aggregate expression provided", span)
+    wanted = 2 if op.has_param else 1
+    if len(args) != wanted:
+        cursor.fail(
+            "wrong number of arguments for aggregate expression provided,"
+            f" expected {wanted}, got {len(args)}",
+            span,
+        )
+    param = args[0] if op.has_param else None
+    return Aggregate(op, args[-1], param, grouping, without, span)
+
+
+_MODIFIERS: dict[Kind, Callable[[Cursor, Expr], Expr]] = {
+    Kind.LEFT_BRACKET: parse_brackets,
+    Kind.OFFSET: parse_offset_modifier,
+    Kind.AT: parse_at_modifier,
+    Kind.ANCHORED: parse_extension,
+    Kind.SMOOTHED: parse_extension,
+}
+_PRIMARIES: dict[Kind, Callable[[Cursor], Expr]] = {
+    **dict.fromkeys(METRIC_NAMES, _word),
+    Kind.AGGREGATOR: _aggregator,
+    Kind.NUMBER: parse_literal,
+    Kind.DURATION: parse_literal,
+    Kind.STRING: _string,
+    Kind.LEFT_PAREN: _paren,
+    Kind.LEFT_BRACE: parse_braces,
+}
