@@ -73,22 +73,18 @@ def load(storage: Storage, command: Load) -> None:
 
 
 def _load_series(storage: Storage, line: SeriesLine, interval_ms: int) -> None:
-    places = [place for place, value in enumerate(line.values) if not value.omitted]
-    values = [line.values[place] for place in places]
-    times = np.array(places, dtype=np.int64) * interval_ms
+    points = line.points
+    places = np.flatnonzero(points.present)
+    times = places * interval_ms
     starts = None
     if line.starts is not None:
         offsets = [line.starts.offsets[place] for place in places]
-        starts = [
-            0 if offset is None else int(at) + offset for at, offset in zip(times, offsets, strict=True)
-        ]
-    storage.append(
-        line.labels,
-        times,
-        np.array([value.value for value in values]),
-        [value.histogram for value in values] if any(value.histogram for value in values) else None,
-        starts,
-    )
+        starts = [0 if each is None else int(at) + each for at, each in zip(times, offsets, strict=True)]
+    histograms = None if points.histograms is None else points.histograms[places]
+    values = points.values[places]
+    if histograms is not None:
+        values = np.where(np.equal(histograms, np.array(None)), values, 0.0)
+    storage.append(line.labels, times, values, histograms, starts)
 
 
 @dataclass(frozen=True, slots=True)

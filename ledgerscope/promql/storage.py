@@ -16,6 +16,7 @@ import numpy as np
 from ledgerscope.promql.labels import METRIC_NAME, Labels
 from ledgerscope.promql.matching import matches
 from ledgerscope.promql.operators import MatchOp
+from ledgerscope.promql.stale import STALE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from ledgerscope.promql.ast import Matcher
     from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
     from ledgerscope.promql.histogram import Histogram
-
-#: The NaN that marks the end of a series, bit for bit as Prometheus writes it.
-STALE_BITS = 0x7FF0000000000002
-STALE: float = np.array([STALE_BITS], dtype=np.uint64).view(np.float64)[0]
 
 
 def is_stale(values: Floats) -> Booleans:

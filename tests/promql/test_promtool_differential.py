@@ -15,7 +15,8 @@ import pytest
 from ledgerscope.promql.engine import Engine
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.labels import Labels
-from ledgerscope.promql.storage import STALE, Storage
+from ledgerscope.promql.stale import STALE
+from ledgerscope.promql.storage import Storage
 from tests.promql.promtool_cases import (
     CLOSE_ONLY,
     STEP_MS,
