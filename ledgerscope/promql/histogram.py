@@ -7,11 +7,11 @@ Counts are floats throughout, as in PromQL. Source of the semantics: Prometheus 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
+from ledgerscope.promql.go_math import quotient
 from ledgerscope.promql.histogram_bounds import Bucket, is_custom, negative_bucket, positive_bucket
 from ledgerscope.promql.numbers import format_general
 
@@ -73,9 +73,9 @@ class Histogram:
         by_zero = divisor == 0
         return replace(
             self,
-            count=_quotient(self.count, divisor),
-            sum=_quotient(self.sum, divisor),
-            zero_count=_quotient(self.zero_count, divisor),
+            count=quotient(self.count, divisor),
+            sum=quotient(self.sum, divisor),
+            zero_count=quotient(self.zero_count, divisor),
             positive=() if by_zero else tuple((i, count / divisor) for i, count in self.positive),
             negative=() if by_zero else tuple((i, count / divisor) for i, count in self.negative),
             hint=ResetHint.GAUGE if divisor < 0 else self.hint,
@@ -131,15 +131,6 @@ class Histogram:
 def populated(buckets: Buckets) -> Buckets:
     """The buckets that count something."""
     return tuple((index, count) for index, count in buckets if count != 0)
-
-
-def _quotient(value: float, divisor: float) -> float:
-    """Division as IEEE 754 has it, where Python raises."""
-    if divisor != 0:
-        return value / divisor
-    if value == 0 or math.isnan(value):
-        return math.nan
-    return math.copysign(math.inf, value) * math.copysign(1.0, divisor)
 
 
 def _data(histogram: Histogram) -> tuple[object, ...]:
