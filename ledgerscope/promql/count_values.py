@@ -40,7 +40,7 @@ def _values(row: Row) -> Iterator[tuple[str, Booleans]]:
     """Each value of a series as text, and where it has it."""
     floats = row.present
     if row.histograms is not None:
-        held = np.not_equal(row.histograms, None) & row.present
+        held = np.not_equal(row.histograms, np.array(None)) & row.present
         for histogram in dict.fromkeys(map(str, row.histograms[held])):
             yield histogram, held & (row.histograms.astype(str) == histogram)
         floats = floats & ~held

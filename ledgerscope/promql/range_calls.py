@@ -153,6 +153,7 @@ def _window(samples: Samples, within: slice, context: RangeContext, column: int)
         end_ms=int(context.ends[column]),
         range_seconds=context.range_seconds,
         scalars=tuple(float(values[column]) for values in context.scalars),
+        compat=context.compat,
     )
 
 

@@ -63,6 +63,12 @@ class PointWindow:
     end_ms: int
     range_seconds: float
     scalars: tuple[float, ...]
+    compat: Compat
+
+    @property
+    def ordered(self) -> list[Point]:
+        """All samples by time."""
+        return sorted(self.floats + self.histograms, key=lambda point: point.at_ms)
 
     @property
     def mixed(self) -> bool:
@@ -88,6 +94,6 @@ class RangeFunction:
     """A function of a range vector; `keeps_name` for those that return a sample as it was."""
 
     block: BlockForm
-    points: PointForm | None = None
+    points: PointForm
     keeps_name: bool = False
     is_rate: bool = False
