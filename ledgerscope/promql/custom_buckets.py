@@ -29,7 +29,8 @@ class _Gathered:
     def histogram(self) -> Histogram:
         """The native histogram: cumulative counts taken apart."""
         bounds = sorted(bound for bound in self.counts if bound != float("inf"))
-        total = self.counts.get(float("inf"), self.count or 0.0) if self.count is None else self.count
+        highest = self.counts[max(self.counts)] if self.counts else 0.0
+        total = highest if self.count is None else self.count
         cumulative = [self.counts[bound] for bound in bounds] + [total]
         single = np.diff([0.0, *cumulative]).tolist()
         return Histogram(

@@ -23,7 +23,7 @@ from ledgerscope.promql.dates import DATES
 from ledgerscope.promql.elementwise import ELEMENTWISE, clamped, rounded
 from ledgerscope.promql.native import NATIVE_FUNCTIONS
 from ledgerscope.promql.ordering import by_label, by_value
-from ledgerscope.promql.range_calls import call_range_function
+from ledgerscope.promql.range_calls import call_range_function, doubt_non_counters, doubt_quantile
 from ledgerscope.promql.ranges import RangeFunction
 from ledgerscope.promql.relabel import label_join, label_replace
 from ledgerscope.promql.selectors import newest
@@ -149,7 +149,7 @@ RANGE_FUNCTIONS: dict[str, RangeFunction] = {
     "first_over_time": RangeFunction(over_time.first, points.first, keeps_name=True),
     "idelta": RangeFunction(rates.idelta, point_rates.last_step(counter=False)),
     "increase": RangeFunction(
-        rates.increase, point_rates.extrapolated(counter=True, per_second=False), is_rate=True
+        rates.increase, point_rates.extrapolated(counter=True, per_second=False), remark=doubt_non_counters
     ),
     "irate": RangeFunction(rates.irate, point_rates.last_step(counter=True)),
     "last_over_time": RangeFunction(over_time.last, points.last, keeps_name=True),
@@ -158,8 +158,12 @@ RANGE_FUNCTIONS: dict[str, RangeFunction] = {
     "min_over_time": _passing_over_histograms(over_time.minimum),
     "predict_linear": _passing_over_histograms(regression.predict_linear),
     "present_over_time": RangeFunction(over_time.present, points.present),
-    "quantile_over_time": _passing_over_histograms(over_time.quantile),
-    "rate": RangeFunction(rates.rate, point_rates.extrapolated(counter=True, per_second=True), is_rate=True),
+    "quantile_over_time": RangeFunction(
+        over_time.quantile, points.floats_only(over_time.quantile), remark=doubt_quantile
+    ),
+    "rate": RangeFunction(
+        rates.rate, point_rates.extrapolated(counter=True, per_second=True), remark=doubt_non_counters
+    ),
     "resets": RangeFunction(over_time.resets, points.resets),
     "stddev_over_time": _passing_over_histograms(over_time.deviation),
     "stdvar_over_time": _passing_over_histograms(over_time.variance),

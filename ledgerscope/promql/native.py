@@ -35,9 +35,12 @@ def measure_cells(vector: Vector, measure: NativeMeasure) -> Vector:
     return replace(vector, values=values, present=present, histograms=None, drop_name=(True,) * len(vector))
 
 
-def _of_each(measure: Callable[[Histogram], float]) -> Callable[[Evaluator, Call], Value]:
+def _of_each(
+    measure: Callable[[Histogram], float], *, totals_only: bool = False
+) -> Callable[[Evaluator, Call], Value]:
     def function(evaluator: Evaluator, call: Call) -> Value:
-        vector = evaluator.vector(call.args[0])
+        inner = evaluator.detecting_resets() if totals_only else evaluator
+        vector = inner.vector(call.args[0])
         measured = measure_cells(vector, lambda _labels, histogram, _column: measure(histogram))
         return evaluator.named(measured.seen())
 
@@ -45,11 +48,11 @@ def _of_each(measure: Callable[[Histogram], float]) -> Callable[[Evaluator, Call
 
 
 NATIVE_FUNCTIONS: dict[str, Callable[[Evaluator, Call], Value]] = {
-    "histogram_avg": _of_each(statistics.mean),
-    "histogram_count": _of_each(lambda histogram: histogram.count),
+    "histogram_avg": _of_each(statistics.mean, totals_only=True),
+    "histogram_count": _of_each(lambda histogram: histogram.count, totals_only=True),
     "histogram_stddev": _of_each(statistics.deviation),
     "histogram_stdvar": _of_each(statistics.variance),
-    "histogram_sum": _of_each(lambda histogram: histogram.sum),
+    "histogram_sum": _of_each(lambda histogram: histogram.sum, totals_only=True),
 }
 
 
@@ -64,7 +67,7 @@ def quantile_of(q: float, histogram: Histogram, metric: str) -> tuple[float, Not
 def fraction_of(lower: float, upper: float, histogram: Histogram, metric: str) -> tuple[float, Note | None]:
     """The share of observations between two values, and a remark if some of them are NaN."""
     value = statistics.fraction(lower, upper, histogram)
-    remark = not math.isnan(lower + upper) and lower < upper and _has_nan(histogram)
+    remark = lower < upper and _has_nan(histogram)
     return value, notes.fraction_nan(metric) if remark else None
 
 

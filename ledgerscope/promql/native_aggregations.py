@@ -13,9 +13,9 @@ import numpy as np
 
 from ledgerscope.promql import annotations as notes
 from ledgerscope.promql.aggregations import SIMPLE, Members, quantile
-from ledgerscope.promql.histogram_arithmetic import IncompatibleSchemaError, add, subtract
+from ledgerscope.promql.histogram_arithmetic import IncompatibleSchemaError
 from ledgerscope.promql.operators import AggregateOp
-from ledgerscope.promql.point_sums import Remarks
+from ledgerscope.promql.point_sums import Remarks, average, total
 from ledgerscope.promql.values import Vector
 
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from ledgerscope.promql.histogram import Histogram
 
 _OF_EITHER_KIND = frozenset({AggregateOp.COUNT, AggregateOp.GROUP})
-_COMBINING: dict[AggregateOp, Callable[[list[Histogram], Remarks], Histogram]] = {}
+_COMBINING: dict[AggregateOp, Callable[[list[Histogram], Remarks], Histogram]] = {
+    AggregateOp.SUM: total,
+    AggregateOp.AVG: average,
+}
 
 
 def aggregate_with_histograms(
@@ -93,30 +96,3 @@ class _Combination:
         for note in remarks.notes():
             self._note(note)
         return result.compacted()
-
-
-def _sum(members: list[Histogram], remarks: Remarks) -> Histogram:
-    total = members[0]
-    for member in members:
-        remarks.look_at(member)
-    for member in members[1:]:
-        combined = add(total, member)
-        total = combined.histogram
-        remarks.reconciled |= combined.bounds_reconciled
-    return total
-
-
-def _average(members: list[Histogram], remarks: Remarks) -> Histogram:
-    """Moved by each histogram's share of the difference."""
-    mean = members[0]
-    for member in members:
-        remarks.look_at(member)
-    for count, member in enumerate(members[1:], start=2):
-        change = subtract(member.divided(float(count)), mean.divided(float(count)))
-        moved = add(mean, change.histogram)
-        mean = moved.histogram
-        remarks.reconciled |= change.bounds_reconciled or moved.bounds_reconciled
-    return mean
-
-
-_COMBINING.update({AggregateOp.SUM: _sum, AggregateOp.AVG: _average})

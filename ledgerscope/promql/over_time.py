@@ -129,14 +129,16 @@ def quantile(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
 
 
 def median_deviation(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
-    """The median distance from the median."""
+    """The median distance from the median; NaN as soon as there is any."""
     half = np.full(len(context.times), 0.5)
-    result = np.empty((len(block.rows), len(half)))
+    result = np.full((len(block.rows), len(half)), np.nan)
     medians = _quantiles(block, block.values, half)
-    for column, (lo, hi) in enumerate(zip(block.windows.lo, block.windows.hi, strict=True)):
+    for column in np.flatnonzero(block.windows.counts):
+        lo, hi = block.windows.lo[column], block.windows.hi[column]
         distances = np.abs(block.values[:, lo:hi] - medians[:, column : column + 1]).T
         here = np.ones(distances.shape, dtype=bool)
         result[:, column] = quantile_of_rows(distances, here, np.full(len(block.rows), 0.5))
+        result[np.isnan(distances).any(axis=0), column] = np.nan
     return result, block.windows.counts > 0
 
 

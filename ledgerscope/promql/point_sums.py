@@ -70,7 +70,12 @@ def total(held: Iterable[Histogram], remarks: Remarks) -> Histogram:
         combined, lost = kahan_add(result, histogram, lost)
         result = combined.histogram
         remarks.reconciled |= combined.bounds_reconciled
-    return result if lost is None else add(result, lost).histogram
+    return _with_lost(result, lost)
+
+
+def _with_lost(result: Histogram, lost: Histogram | None) -> Histogram:
+    """The sum and what rounding has taken from it; the hint is that of the sum."""
+    return result if lost is None else add(result, lost).histogram.with_hint(result.hint)
 
 
 def average(held: list[Histogram], remarks: Remarks) -> Histogram:
@@ -84,8 +89,8 @@ def average(held: list[Histogram], remarks: Remarks) -> Histogram:
         if _overflows(combined.histogram):
             return _incremental(result, lost, held[count - 1 :], count - 1, remarks)
         result, lost = combined.histogram, carried
-    mean = result.divided(float(len(held)))
-    return mean if lost is None else add(mean, lost.divided(float(len(held)))).histogram
+    size = float(len(held))
+    return _with_lost(result.divided(size), None if lost is None else lost.divided(size))
 
 
 def _incremental(
@@ -99,7 +104,7 @@ def _incremental(
         combined, carried = kahan_add(mean.scaled(share), histogram.divided(float(count)), carried)
         mean = combined.histogram
         remarks.reconciled |= combined.bounds_reconciled
-    return mean if carried is None else add(mean, carried).histogram
+    return _with_lost(mean, carried)
 
 
 def _overflows(histogram: Histogram) -> bool:

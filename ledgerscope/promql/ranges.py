@@ -16,7 +16,10 @@ from ledgerscope.promql.annotations import Note
 if TYPE_CHECKING:
     from ledgerscope.promql.axis import Booleans, Floats, Integers
     from ledgerscope.promql.compat import Compat
+    from ledgerscope.promql.ast import Call
+    from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.values import Vector
     from ledgerscope.promql.windows import Block
 
 
@@ -91,9 +94,12 @@ PointForm = Callable[[PointWindow], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class RangeFunction:
-    """A function of a range vector; `keeps_name` for those that return a sample as it was."""
+    """A function of a range vector.
+
+    `keeps_name` for those that return a sample as it was; `remark` looks at a call's result and adds annotations.
+    """
 
     block: BlockForm
     points: PointForm
     keeps_name: bool = False
-    is_rate: bool = False
+    remark: Callable[[Evaluator, Call, Vector], None] | None = None

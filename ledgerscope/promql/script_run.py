@@ -65,7 +65,8 @@ def run_text(text: str, path: Path, engine: Engine) -> Iterator[EvalResult]:
 
 def load(storage: Storage, command: Load) -> None:
     """Write a load command's series into a storage."""
-    for line in command.series:
+    # Of several lines for one series the last one counts.
+    for line in {line.labels: line for line in command.series}.values():
         _load_series(storage, line, command.interval_ms)
     if command.with_custom_buckets:
         for labels, times, histograms in with_custom_buckets(command):

@@ -13,7 +13,7 @@ from ledgerscope.promql.parser import parse_metric
 _ITEM = re.compile(
     r"(?P<skip>_)(?:x(?P<skips>\d+))?"
     r"|(?P<again>\*)(?:x(?P<agains>\d+))?"
-    r"|(?P<base>[-+]?\d+[a-wyzA-WYZ]+)(?P<step>[-+]\d+[a-wyzA-WYZ]+)?(?:x(?P<count>\d+))?"
+    r"|(?P<base>[-+]?(?:0|\d+[a-wyz]+))(?P<step>[-+]\d+[a-wyz]+)?(?:x(?P<count>\d+))?"
 )
 
 

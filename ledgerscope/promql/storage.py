@@ -7,13 +7,14 @@ Stale markers keep their exact bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.labels import METRIC_NAME, Labels
+from ledgerscope.promql.reset_hints import detected_hints, stored_hints
 from ledgerscope.promql.matching import matches
 from ledgerscope.promql.operators import MatchOp
 from ledgerscope.promql.stale import STALE_BITS
@@ -59,6 +60,13 @@ class Samples:
     def stale(self) -> Booleans:
         """Which samples are stale markers."""
         return is_stale(self.values)
+
+    @cached_property
+    def with_detected_resets(self) -> Samples:
+        """The samples with every unknown reset hint of a histogram settled by its predecessor."""
+        if self.histograms is None:
+            return self
+        return replace(self, histograms=detected_hints(self.histograms))
 
     @cached_property
     def live(self) -> Samples:
@@ -178,7 +186,7 @@ def _objects(histograms: Sequence[Histogram | None] | Objects | None) -> Objects
         return None
     array = np.empty(len(histograms), dtype=object)
     array[:] = list(histograms)
-    return array if any(each is not None for each in histograms) else None
+    return stored_hints(array) if any(each is not None for each in histograms) else None
 
 
 def _join(chunks: list[Samples]) -> Samples:
