@@ -21,12 +21,13 @@ from ledgerscope.promql.classic_histograms import (
 )
 from ledgerscope.promql.dates import DATES
 from ledgerscope.promql.elementwise import ELEMENTWISE, clamped, rounded
+from ledgerscope.promql.info import info
 from ledgerscope.promql.native import NATIVE_FUNCTIONS
 from ledgerscope.promql.ordering import by_label, by_value
 from ledgerscope.promql.range_calls import call_range_function, doubt_non_counters, doubt_quantile
 from ledgerscope.promql.ranges import RangeFunction
 from ledgerscope.promql.relabel import label_join, label_replace
-from ledgerscope.promql.selectors import newest
+from ledgerscope.promql.selectors import newest_of
 from ledgerscope.promql.values import Scalar, Value, Vector
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _timestamp(evaluator: Evaluator, call: Call) -> Value:
     while isinstance(argument, Paren):
         argument = argument.expr
     if isinstance(argument, VectorSelector):
-        found = newest(evaluator, argument)
+        found = newest_of(evaluator, argument)
         if not found.series:
             return Vector.empty(evaluator.axis)
         labels = tuple(samples.labels for samples in found.series)
@@ -190,6 +191,7 @@ FUNCTIONS: dict[str, Function] = {
     "histogram_fraction": histogram_fraction,
     "histogram_quantile": histogram_quantile,
     "histogram_quantiles": histogram_quantiles,
+    "info": info,
     "label_join": label_join,
     "label_replace": label_replace,
     "max_of": _of_two(np.maximum),

@@ -1,7 +1,7 @@
-"""Functions of range vectors over one window at a time: where native histograms or start timestamps take part.
+"""Range functions over one window at a time: where native histograms or start timestamps take part.
 
-The slow twin of the block forms. A window with samples of both kinds is refused with a warning, or answered from
-its floats with a remark, as each function has it.
+The slow twin of the block forms. A window with samples of both kinds is refused with a warning, or answered
+from its floats with a remark, as each function has it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql import annotations as notes
-from ledgerscope.promql.ast import MatrixSelector, Subquery
+from ledgerscope.promql.ast import MatrixSelector, Paren, Subquery
+from ledgerscope.promql.axis import in_any_instant
 from ledgerscope.promql.ranges import Point, PointWindow, RangeContext, RangeFunction
 from ledgerscope.promql.selectors import RangeSelection, select_range
 from ledgerscope.promql.subqueries import select_subquery
@@ -40,8 +41,6 @@ def range_argument(call: Call) -> Expr:
 
 
 def _bare(node: Expr) -> Expr:
-    from ledgerscope.promql.ast import Paren
-
     while isinstance(node, Paren):
         node = node.expr
     return node
@@ -159,7 +158,7 @@ def _window(samples: Samples, within: slice, context: RangeContext, column: int)
 
 def doubt_non_counters(evaluator: Evaluator, call: Call, result: Vector) -> None:
     """Remark on float series under rate() or increase() that are not named, or typed, like counters."""
-    floats = result.floats.any(axis=1)
+    floats = in_any_instant(result.floats)
     for row, labels in enumerate(result.labels):
         if not floats[row] or not labels.name:
             continue

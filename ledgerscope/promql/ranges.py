@@ -1,8 +1,8 @@
 """What a function of a range vector is given, and what it is made of.
 
-Each such function has two forms with one meaning: `block`, which handles many float series at all instants with
-array operations, and `points`, which handles one window of one series and is used where native histograms or
-start timestamps take part.
+Each such function has two forms with one meaning: `block`, which handles many float series at all instants
+with array operations, and `points`, which handles one window of one series and is used where native
+histograms or start timestamps take part.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from ledgerscope.promql.annotations import Note
 
 if TYPE_CHECKING:
+    from ledgerscope.promql.ast import Call
     from ledgerscope.promql.axis import Booleans, Floats, Integers
     from ledgerscope.promql.compat import Compat
-    from ledgerscope.promql.ast import Call
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.values import Vector
@@ -96,7 +96,8 @@ PointForm = Callable[[PointWindow], Outcome]
 class RangeFunction:
     """A function of a range vector.
 
-    `keeps_name` for those that return a sample as it was; `remark` looks at a call's result and adds annotations.
+    `keeps_name` for those that return a sample as it was; `remark` looks at a call's result and adds
+    annotations.
     """
 
     block: BlockForm

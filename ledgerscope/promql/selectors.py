@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -51,12 +51,15 @@ class Newest:
         return stacked
 
 
-def newest(evaluator: Evaluator, node: VectorSelector) -> Newest:
+def newest_of(evaluator: Evaluator, node: VectorSelector) -> Newest:
     """What a selector sees from each instant of the axis."""
     offset_ms = evaluator.durations.offset_ms(node.offset_ms, node.offset_expr)
-    reference = evaluator.reference_times(node.at, offset_ms)
+    return newest(evaluator, evaluator.series(node.matchers), evaluator.reference_times(node.at, offset_ms))
+
+
+def newest(evaluator: Evaluator, series: list[Samples], reference: Integers) -> Newest:
+    """What is in sight of each series at the reference times."""
     lookback = evaluator.query.settings.lookback_ms
-    series = evaluator.series(node.matchers)
     present = np.zeros((len(series), evaluator.axis.count), dtype=bool)
     index: list[Integers] = []
     known: dict[int, tuple[Integers, Booleans]] = {}
@@ -87,7 +90,7 @@ def select_instant(evaluator: Evaluator, node: VectorSelector) -> Value:
 
 
 def _select_instant(evaluator: Evaluator, node: VectorSelector) -> Vector:
-    found = newest(evaluator, node)
+    found = newest_of(evaluator, node)
     if not found.series:
         return Vector.empty(evaluator.axis)
     labels = tuple(samples.labels for samples in found.series)
@@ -129,7 +132,7 @@ def raw_samples(evaluator: Evaluator, selection: RangeSelection) -> Matrix:
         )
     end = int(selection.ends[0])
     start = end - selection.range_ms
-    side = "right" if evaluator.compat.left_open else "left"
+    side: Literal["left", "right"] = "right" if evaluator.compat.left_open else "left"
     found = []
     for samples in selection.series:
         lo = int(np.searchsorted(samples.times, start, side=side))
