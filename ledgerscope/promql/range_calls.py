@@ -1,0 +1,168 @@
+"""Calls of functions of range vectors: float series in blocks, everything else window by window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledgerscope.promql import annotations as notes
+from ledgerscope.promql.ast import MatrixSelector, Subquery
+from ledgerscope.promql.axis import Booleans, Floats, Objects
+from ledgerscope.promql.ranges import Point, PointWindow, RangeContext, RangeFunction
+from ledgerscope.promql.selectors import RangeSelection, select_range
+from ledgerscope.promql.subqueries import select_subquery
+from ledgerscope.promql.values import Value, Vector
+from ledgerscope.promql.windows import Windows, block_of, blocks
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.ast import Call, Expr
+    from ledgerscope.promql.errors import Span
+    from ledgerscope.promql.evaluator import Evaluator
+    from ledgerscope.promql.storage import Samples
+
+_COUNTER_SUFFIXES = ("_total", "_sum", "_count", "_bucket")
+
+
+def selection_of(evaluator: Evaluator, node: Expr) -> RangeSelection:
+    """The range vector that an argument denotes."""
+    if isinstance(node, Subquery):
+        return select_subquery(evaluator, node)
+    assert isinstance(node, MatrixSelector)  # noqa: S101 - the parser admits nothing else as a range vector
+    return select_range(evaluator, node)
+
+
+def range_argument(call: Call) -> Expr:
+    """The argument that is a range vector."""
+    return next(unwrapped for arg in call.args if isinstance(unwrapped := _bare(arg), MatrixSelector | Subquery))
+
+
+def _bare(node: Expr) -> Expr:
+    from ledgerscope.promql.ast import Paren
+
+    while isinstance(node, Paren):
+        node = node.expr
+    return node
+
+
+def call_range_function(evaluator: Evaluator, call: Call, function: RangeFunction) -> Value:
+    """A function of a range vector along the axis."""
+    return evaluator.shared(call, lambda inner: _call(inner, call, function))
+
+
+def _call(evaluator: Evaluator, call: Call, function: RangeFunction) -> Vector:
+    argument = range_argument(call)
+    selection = selection_of(evaluator, argument)
+    scalars = tuple(evaluator.scalar(arg).values for arg in call.args if _bare(arg) is not argument)
+    context = RangeContext(
+        evaluator.axis.times, selection.ends, selection.range_ms, scalars, evaluator.compat
+    )
+    output = _Output(selection, context)
+    output.fill_blocks(function)
+    output.fill_windows(evaluator, function, argument.span)
+    vector = output.vector(evaluator, keeps_name=function.keeps_name)
+    if function.is_rate:
+        _doubt_non_counters(evaluator, vector, argument.span)
+    return evaluator.named(vector.seen())
+
+
+class _Output:
+    """The cells of a call's result, filled in portions."""
+
+    def __init__(self, selection: RangeSelection, context: RangeContext) -> None:
+        shape = (len(selection.series), len(context.times))
+        self.selection = selection
+        self.context = context
+        self.values: Floats = np.zeros(shape)
+        self.present: Booleans = np.zeros(shape, dtype=bool)
+        self.histograms: Objects | None = None
+
+    def fill_blocks(self, function: RangeFunction) -> None:
+        """The series that are floats only."""
+        plain = [row for row, samples in enumerate(self.selection.series) if not _is_special(samples)]
+        series = [self.selection.series[row] for row in plain]
+        for rows, windows in blocks(
+            series, self.context.ends, self.context.range_ms, left_open=self.context.compat.left_open
+        ):
+            values, present = function.block(block_of(series, rows, windows), self.context)
+            where = [plain[row] for row in rows]
+            self.values[where] = values
+            self.present[where] = present
+
+    def fill_windows(self, evaluator: Evaluator, function: RangeFunction, span: Span) -> None:
+        """The series with native histograms or start timestamps."""
+        for row, samples in enumerate(self.selection.series):
+            if _is_special(samples):
+                self._fill_row(row, samples, evaluator, function, span)
+
+    def _fill_row(
+        self, row: int, samples: Samples, evaluator: Evaluator, function: RangeFunction, span: Span
+    ) -> None:
+        context = self.context
+        windows = Windows.over(
+            samples.times, context.ends, context.range_ms, left_open=context.compat.left_open
+        )
+        for column in np.flatnonzero(windows.counts):
+            window = _window(samples, slice(windows.lo[column], windows.hi[column]), context, int(column))
+            outcome, remarks = function.points(window)
+            for remark in remarks:
+                evaluator.note(remark, span)
+            self._set(row, int(column), outcome)
+
+    def _set(self, row: int, column: int, outcome: object) -> None:
+        if outcome is None:
+            return
+        self.present[row, column] = True
+        if isinstance(outcome, float | int):
+            self.values[row, column] = outcome
+            return
+        if self.histograms is None:
+            self.histograms = np.full(self.values.shape, None, dtype=object)
+        self.histograms[row, column] = outcome
+
+    def vector(self, evaluator: Evaluator, *, keeps_name: bool) -> Vector:
+        """The result."""
+        drop = tuple(not keeps_name or inner for inner in self.selection.drop_name)
+        labels = tuple(samples.labels for samples in self.selection.series)
+        return Vector(evaluator.axis, labels, self.values, self.present, self.histograms, drop)
+
+
+def _is_special(samples: Samples) -> bool:
+    return samples.histograms is not None or samples.start_times is not None
+
+
+def _window(samples: Samples, within: slice, context: RangeContext, column: int) -> PointWindow:
+    picked = samples.pick(within)
+    count = len(picked)
+    histograms = [None] * count if picked.histograms is None else picked.histograms.tolist()
+    starts = [0] * count if picked.start_times is None else picked.start_times.tolist()
+    points = [
+        Point(at, value, histogram, start)
+        for at, value, histogram, start in zip(
+            picked.times.tolist(), picked.values.tolist(), histograms, starts, strict=True
+        )
+    ]
+    return PointWindow(
+        floats=[point for point in points if point.histogram is None],
+        histograms=[point for point in points if point.histogram is not None],
+        metric=samples.labels.name,
+        at_ms=int(context.times[column]),
+        start_ms=int(context.starts[column]),
+        end_ms=int(context.ends[column]),
+        range_seconds=context.range_seconds,
+        scalars=tuple(float(values[column]) for values in context.scalars),
+    )
+
+
+def _doubt_non_counters(evaluator: Evaluator, vector: Vector, span: Span) -> None:
+    """Remark on float series under rate() or increase() that are not named, or typed, like counters."""
+    floats = vector.floats.any(axis=1)
+    for row, labels in enumerate(vector.labels):
+        if not floats[row] or not labels.name:
+            continue
+        if evaluator.query.settings.type_and_unit_labels:
+            kind = labels.get("__type__")
+            if kind not in {"counter", "histogram"}:
+                evaluator.note(notes.possible_non_counter_label(labels.name, kind), span)
+        elif not labels.name.endswith(_COUNTER_SUFFIXES):
+            evaluator.note(notes.possible_non_counter(labels.name), span)

@@ -1,0 +1,93 @@
+"""What a function of a range vector is given, and what it is made of.
+
+Each such function has two forms with one meaning: `block`, which handles many float series at all instants with
+array operations, and `points`, which handles one window of one series and is used where native histograms or
+start timestamps take part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ledgerscope.promql.annotations import Note
+from ledgerscope.promql.axis import Booleans, Floats, Integers
+from ledgerscope.promql.compat import Compat
+from ledgerscope.promql.windows import Block
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.histogram import Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class RangeContext:
+    """The instants, the ends of the ranges seen from them, and the function's other (scalar) arguments."""
+
+    times: Integers
+    ends: Integers
+    range_ms: int
+    scalars: tuple[Floats, ...]
+    compat: Compat
+
+    @property
+    def starts(self) -> Integers:
+        """The left ends of the ranges."""
+        return self.ends - self.range_ms
+
+    @property
+    def range_seconds(self) -> float:
+        """The range as Go converts a duration: whole seconds plus the fraction."""
+        return float(self.range_ms // 1000) + self.range_ms % 1000 * 1_000_000 / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One sample of a window; `histogram` is None for floats; `start_ms` is 0 where unknown."""
+
+    at_ms: int
+    value: float
+    histogram: Histogram | None = None
+    start_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PointWindow:
+    """One window of one series, split by kind of sample."""
+
+    floats: list[Point]
+    histograms: list[Point]
+    metric: str
+    at_ms: int
+    start_ms: int
+    end_ms: int
+    range_seconds: float
+    scalars: tuple[float, ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the window has both kinds of samples."""
+        return bool(self.floats) and bool(self.histograms)
+
+
+#: What one window yields: nothing, a float or a histogram; and what there is to say about it.
+Outcome = tuple["float | Histogram | None", tuple[Note, ...]]
+
+
+class BlockForm(Protocol):
+    """Many float series at all instants: values, and where there is a result (per instant or per cell)."""
+
+    def __call__(self, block: Block, context: RangeContext, /) -> tuple[Floats, Booleans]: ...
+
+
+PointForm = Callable[[PointWindow], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeFunction:
+    """A function of a range vector; `keeps_name` for those that return a sample as it was."""
+
+    block: BlockForm
+    points: PointForm | None = None
+    keeps_name: bool = False
+    is_rate: bool = False
