@@ -1,12 +1,62 @@
-"""The command line: the only place that wires rooms together."""
+"""The command line: the only place that wires rooms together.
+
+Commands are imported when they are called, so that `--help` answers at once and a tool that only prints the
+catalogue never loads a web server.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import NamedTuple
+
 import click
+
+from ledgerscope import __version__
 
 __all__ = ["main"]
 
 
-@click.group()
+class _Entry(NamedTuple):
+    """Where a command lives, and its line in the list of commands."""
+
+    module: str
+    summary: str
+
+
+_COMMANDS: dict[str, _Entry] = {
+    "demo": _Entry("demo", "A living demo business, its exporter serving."),
+    "serve": _Entry("serve", "Run the exporter."),
+    "collect": _Entry("collect", "Run collectors once and print what /metrics would show."),
+    "db": _Entry("db", "Bring the database schema up to date, or check it."),
+    "build": _Entry("build", "Render rules, dashboards, Alertmanager configuration and docs."),
+    "metrics": _Entry("metrics", "Print the metric reference."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are modules of this room, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        entry = _COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command: click.Command = import_module(f"{__name__}.{entry.module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ledgerscope")
 def main() -> None:
-    """Trustworthy business metrics for Prometheus."""
+    """Trustworthy business metrics for Prometheus.
+
+    \b
+    Try it:  ledgerscope demo
+    Run it:  ledgerscope serve --config ledgerscope.yaml
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines

@@ -11,7 +11,7 @@ from ledgerscope.promql.aggregations import SIMPLE, Members, quantile
 from ledgerscope.promql.ast import Paren, StringLiteral
 from ledgerscope.promql.count_values import count_values
 from ledgerscope.promql.grouping import Groups, group_rows
-from ledgerscope.promql.native import aggregate_with_histograms
+from ledgerscope.promql.native_aggregations import aggregate_with_histograms
 from ledgerscope.promql.operators import AggregateOp
 from ledgerscope.promql.ranking import RANKING
 from ledgerscope.promql.values import Value, Vector

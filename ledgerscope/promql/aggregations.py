@@ -5,18 +5,22 @@ Each folds the members of a group in the order of the series, for all groups and
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats
-from ledgerscope.promql.compat import Compat
-from ledgerscope.promql.grouping import Groups
 from ledgerscope.promql.operators import AggregateOp
 from ledgerscope.promql.over_time import mean_in_order
 from ledgerscope.promql.quantiles import quantile_of_rows
 from ledgerscope.promql.summation import add_compensated, sums_are_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.axis import Booleans, Floats
+    from ledgerscope.promql.compat import Compat
+    from ledgerscope.promql.grouping import Groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +53,19 @@ def fold(
     `first` gives the state that a group's first value at an instant starts from. `state` is written in place.
     """
     seen = np.zeros(members.shape)
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        for running, rows in members.groups.walk():
-            value, here = members.values[rows], members.present[rows]
-            so_far = tuple(part[:running] for part in state)
-            count = seen[:running]
-            starts = here & (count == 0)
-            goes_on = here & (count > 0)
-            count += here
-            if goes_on.any():
-                for part, moved in zip(so_far, step(so_far, value, count), strict=True):
-                    np.copyto(part, moved, where=goes_on)
-            if starts.any():
-                for part, initial in zip(so_far, first(value), strict=True):
-                    np.copyto(part, initial, where=starts)
+    for running, rows in members.groups.walk():
+        value, here = members.values[rows], members.present[rows]
+        so_far = tuple(part[:running] for part in state)
+        count = seen[:running]
+        starts = here & (count == 0)
+        goes_on = here & (count > 0)
+        count += here
+        if goes_on.any():
+            for part, moved in zip(so_far, step(so_far, value, count), strict=True):
+                np.copyto(part, moved, where=goes_on)
+        if starts.any():
+            for part, initial in zip(so_far, first(value), strict=True):
+                np.copyto(part, initial, where=starts)
     return seen
 
 
@@ -78,8 +81,7 @@ def _sum(members: Members) -> Floats:
         lambda value: (value, 0.0),
         lambda state, value, _: add_compensated(state[0], state[1], value, reset_on_overflow=True),
     )
-    with np.errstate(invalid="ignore"):
-        return members.finish(total + lost)
+    return members.finish(total + lost)
 
 
 def _avg(members: Members) -> Floats:
@@ -92,8 +94,7 @@ def _avg(members: Members) -> Floats:
         lambda value: (value, 0.0),
         lambda state, value, _: add_compensated(state[0], state[1], value, reset_on_overflow=True),
     )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = members.finish(total / count + lost / count)
+    means = members.finish(total / count + lost / count)
     return _mend_overflow(members, means, members.finish(total))
 
 
@@ -161,13 +162,11 @@ def _stdvar(members: Members) -> Floats:
         return so_far + off * (value - moved), moved
 
     count = fold(members, (spread, mean), start, step)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return members.finish(spread / count)
+    return members.finish(spread / count)
 
 
 def _stddev(members: Members) -> Floats:
-    with np.errstate(invalid="ignore"):
-        return np.sqrt(_stdvar(members))
+    return np.sqrt(_stdvar(members))
 
 
 def _exact(members: Members) -> bool:

@@ -6,11 +6,14 @@ Works on one histogram at many instants: bounds ascending, cumulative counts one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.annotations import Monotonicity
-from ledgerscope.promql.axis import Booleans, Floats, Integers
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats, Integers
 
 #: Counts of neighbouring buckets that differ by less than this share are taken to be equal.
 _TOLERANCE = 1e-12
@@ -83,19 +86,20 @@ def mend(buckets: Buckets, *, tolerant: bool) -> Mended:
         largest_drop = np.where(falls & (drop > largest_drop), drop, largest_drop)
         stays = level | falls
         count[stays] = accepted[stays]
-        accepted = np.where(stays, accepted, count) if tolerant else np.where(count > accepted, count, accepted)
+        accepted = (
+            np.where(stays, accepted, count) if tolerant else np.where(count > accepted, count, accepted)
+        )
     return Mended(counts, forced, lowest, highest, largest_drop)
 
 
 def _almost_equal(left: Floats, right: Floats) -> Booleans:
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        distance, size = np.abs(left - right), np.abs(left) + np.abs(right)
-        tiny = (left == 0) | (right == 0) | (size < _SMALLEST_NORMAL)
-        near = np.where(
-            tiny,
-            distance < _TOLERANCE * _SMALLEST_NORMAL,
-            distance / np.minimum(size, _LARGEST) < _TOLERANCE,
-        )
+    distance, size = np.abs(left - right), np.abs(left) + np.abs(right)
+    tiny = (left == 0) | (right == 0) | (size < _SMALLEST_NORMAL)
+    near = np.where(
+        tiny,
+        distance < _TOLERANCE * _SMALLEST_NORMAL,
+        distance / np.minimum(size, _LARGEST) < _TOLERANCE,
+    )
     both_nan = np.isnan(left) & np.isnan(right)
     return near | both_nan | (left == right)
 
@@ -115,16 +119,15 @@ def quantile(q: Floats, buckets: Buckets, *, tolerant: bool) -> tuple[Floats, Me
 def _interpolated(q: Floats, bounds: Floats, counts: Floats) -> Floats:
     column = np.arange(counts.shape[1])
     observations = counts[-1]
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        rank = q * observations
-        bucket = _first_reaching(counts[:-1], rank)
-        below = np.maximum(bucket - 1, 0)
-        inner = bucket > 0
-        start = np.where(inner, bounds[below], 0.0)
-        floor = np.where(inner, counts[below, column], 0.0)
-        inside = counts[bucket, column] - floor
-        width = bounds[bucket] - start
-        result = start + width * ((rank - floor) / inside)
+    rank = q * observations
+    bucket = _first_reaching(counts[:-1], rank)
+    below = np.maximum(bucket - 1, 0)
+    inner = bucket > 0
+    start = np.where(inner, bounds[below], 0.0)
+    floor = np.where(inner, counts[below, column], 0.0)
+    inside = counts[bucket, column] - floor
+    width = bounds[bucket] - start
+    result = start + width * ((rank - floor) / inside)
     result = np.where((bucket == 0) & (bounds[0] <= 0), bounds[0], result)
     result = np.where(bucket == len(bounds) - 1, bounds[-2], result)
     return np.where(observations == 0, np.nan, result)
@@ -149,8 +152,7 @@ def fraction(lower: Floats, upper: Floats, buckets: Buckets) -> Floats:
     if not buckets.is_complete:
         return np.full(len(lower), np.nan)
     total = buckets.counts[-1]
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        share = (_rank(upper, buckets) - _rank(lower, buckets)) / total
+    share = (_rank(upper, buckets) - _rank(lower, buckets)) / total
     share = np.where(lower >= upper, 0.0, share)
     return np.where((total == 0) | np.isnan(lower) | np.isnan(upper), np.nan, share)
 

@@ -141,13 +141,11 @@ def histogram_quantile(evaluator: Evaluator, call: Call) -> Value:
     """The q-quantile of each histogram."""
     q = evaluator.scalar(call.args[0]).values
     _check(evaluator, q, call.args[0])
-    histograms = gather(evaluator, evaluator.vector(call.args[1]), call.args[1])
-    return evaluator.named(_quantiles(evaluator, histograms, q, call.args[1], call.args[0]))
+    histograms = gather(evaluator, evaluator.leaving_resets().vector(call.args[1]), call.args[1])
+    return evaluator.named(_quantiles(evaluator, histograms, q, call.args[1]))
 
 
-def _quantiles(
-    evaluator: Evaluator, histograms: Histograms, q: Floats, argument: Expr, about_native: Expr
-) -> Vector:
+def _quantiles(evaluator: Evaluator, histograms: Histograms, q: Floats, argument: Expr) -> Vector:
     def of_classic(labels: Labels, buckets: Buckets, columns: Booleans) -> Floats:
         values, mended = classic.quantile(q[columns], buckets, tolerant=evaluator.compat.tolerant_buckets)
         if mended is not None:
@@ -157,7 +155,7 @@ def _quantiles(
     def of_native(labels: Labels, histogram: object, column: int) -> float:
         value, remark = quantile_of(float(q[column]), histogram, labels.name)
         if remark is not None:
-            evaluator.note(remark, about_native.span)
+            evaluator.note(remark, argument.span)
         return value
 
     return histograms.measured(of_classic, of_native)
@@ -186,7 +184,7 @@ def histogram_quantiles(evaluator: Evaluator, call: Call) -> Value:
     histograms = gather(evaluator, evaluator.vector(call.args[0]), call.args[0])
     result = Vector.empty(evaluator.axis)
     for _, q in parameters:
-        values = _quantiles(evaluator, histograms, q, call.args[1], call.args[0])
+        values = _quantiles(evaluator, histograms, q, call.args[0])
         for text in dict.fromkeys(map(_open_metrics, q.tolist())):
             here = np.array([_open_metrics(each) == text for each in q.tolist()])
             result = concatenate(result, _labelled(values, label, text, here))
@@ -207,7 +205,7 @@ def _open_metrics(value: float) -> str:
 def histogram_fraction(evaluator: Evaluator, call: Call) -> Value:
     """The share of each histogram's observations between two values."""
     lower, upper = (evaluator.scalar(arg).values for arg in call.args[:2])
-    histograms = gather(evaluator, evaluator.vector(call.args[2]), call.args[2])
+    histograms = gather(evaluator, evaluator.leaving_resets().vector(call.args[2]), call.args[2])
 
     def of_classic(labels: Labels, buckets: Buckets, columns: Booleans) -> Floats:  # noqa: ARG001 - its shape
         return classic.fraction(lower[columns], upper[columns], buckets)
@@ -215,7 +213,7 @@ def histogram_fraction(evaluator: Evaluator, call: Call) -> Value:
     def of_native(labels: Labels, histogram: object, column: int) -> float:
         value, remark = fraction_of(float(lower[column]), float(upper[column]), histogram, labels.name)
         if remark is not None:
-            evaluator.note(remark, call.args[0].span)
+            evaluator.note(remark, call.args[2].span)
         return value
 
     return evaluator.named(histograms.measured(of_classic, of_native))

@@ -21,6 +21,8 @@ class Compat:
     compensated_aggregation: bool
     #: The threshold for extrapolating is applied before the counter's zero point, not after it.
     threshold_before_zero_point: bool
+    #: Two partners of one series are an error even where a comparison would have filtered them out.
+    filtered_pairs_count: bool
     #: Classic buckets that differ by rounding only count as equal.
     tolerant_buckets: bool
     #: Labels that go when an operation changes what the values mean.
@@ -36,6 +38,7 @@ PROMETHEUS_2 = Compat(
     left_open=False,
     compensated_aggregation=False,
     threshold_before_zero_point=False,
+    filtered_pairs_count=False,
     tolerant_buckets=False,
     schema_labels=frozenset({METRIC_NAME}),
     atan2_drops_name=False,
@@ -47,6 +50,7 @@ PROMETHEUS_3 = Compat(
     left_open=True,
     compensated_aggregation=True,
     threshold_before_zero_point=True,
+    filtered_pairs_count=True,
     tolerant_buckets=True,
     schema_labels=SCHEMA_LABELS,
     atan2_drops_name=True,

@@ -40,7 +40,7 @@ def _values(row: Row) -> Iterator[tuple[str, Booleans]]:
     """Each value of a series as text, and where it has it."""
     floats = row.present
     if row.histograms is not None:
-        held = np.not_equal(row.histograms, None) & row.present
+        held = np.not_equal(row.histograms, np.array(None)) & row.present
         for histogram in dict.fromkeys(map(str, row.histograms[held])):
             yield histogram, held & (row.histograms.astype(str) == histogram)
         floats = floats & ~held
@@ -63,4 +63,3 @@ def _group(labels: Labels, label: str, node: Aggregate) -> Labels:
 def is_label_name(name: str) -> bool:
     """Whether a text can name a label: anything that is valid UTF-8 and not empty."""
     return bool(name) and not any("\ud800" <= char <= "\udfff" for char in name)
-

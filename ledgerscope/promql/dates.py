@@ -1,66 +1,84 @@
-"""Calendar parts of timestamps, in UTC: hour, day_of_week, month and the others."""
+"""Calendar parts of timestamps, in UTC: hour, day_of_week, month and the others.
+
+Any float has a date: what does not fit 64 bits becomes the smallest integer, and the calendar wraps around, both
+as in Go. Days are counted from a first of January in the farthest past, in cycles of 400 years.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Floats, Integers
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.axis import Floats, Integers
+
+    Dates = np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]
 
 _DAY = 86_400
-_THURSDAY = 4  # the weekday of the epoch, Sunday being 0
-#: Seconds beyond which no calendar is asked for; larger numbers are cut off here.
-_FARTHEST = 9.0e15
+_MONDAY = 1  # the weekday of day zero, Sunday being 0
+_ZERO_YEAR = -292_277_022_399
+_ZERO_SECONDS = np.uint64(9_223_371_966_579_724_800 + 62_135_596_800)  # from day zero to the epoch
+_CYCLE_DAYS, _CYCLE_YEARS = 146_097, 400
+_LIKE_ZERO_YEAR = 2001  # a year at the same place in the cycle
+_LIMIT = 2.0**63
 
 
-def _seconds(values: Floats) -> Integers:
-    """Whole seconds, cut towards zero."""
-    bounded = np.clip(np.nan_to_num(values, nan=-_FARTHEST, posinf=_FARTHEST), -_FARTHEST, _FARTHEST)
-    return np.trunc(bounded).astype(np.int64)
+def _since_zero(values: Floats) -> Integers:
+    """Whole seconds since day zero; they fit only unsigned, so days and seconds of the day are taken apart."""
+    fits = np.isfinite(values) & (values >= -_LIMIT) & (values < _LIMIT)
+    unix = np.where(fits, values, 0.0).astype(np.int64)
+    unix = np.where(fits, unix, np.iinfo(np.int64).min)
+    seconds: Integers = unix.view(np.uint64) + _ZERO_SECONDS
+    return seconds
 
 
-def _days(seconds: Integers) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
-    return (seconds // _DAY).astype("datetime64[D]")
+def _days(seconds: Integers) -> Integers:
+    return (seconds // np.uint64(_DAY)).astype(np.int64)
 
 
-def _months(seconds: Integers) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
-    return _days(seconds).astype("datetime64[M]")
+def _of_day(seconds: Integers) -> Integers:
+    return (seconds % np.uint64(_DAY)).astype(np.int64)
 
 
-def _whole(delta: np.ndarray[tuple[int, ...], np.dtype[np.timedelta64]]) -> Integers:
-    return delta.astype(np.int64)
+def _date(seconds: Integers) -> Dates:
+    """The date within the first cycle from 2001 on."""
+    return np.datetime64(_LIKE_ZERO_YEAR - 1970, "Y").astype("datetime64[D]") + _days(seconds) % _CYCLE_DAYS
 
 
-def _day_of_month(seconds: Integers) -> Integers:
-    return _whole(_days(seconds) - _months(seconds).astype("datetime64[D]")) + 1
-
-
-def _day_of_year(seconds: Integers) -> Integers:
-    return _whole(_days(seconds) - _days(seconds).astype("datetime64[Y]").astype("datetime64[D]")) + 1
+def _since_start(date: Dates, unit: str) -> Integers:
+    start = date.astype(f"datetime64[{unit}]").astype("datetime64[D]")
+    return (date - start).astype(np.int64)
 
 
 def _days_in_month(seconds: Integers) -> Integers:
-    month = _months(seconds)
-    following = month + np.timedelta64(1, "M")
-    return _whole(following.astype("datetime64[D]") - month.astype("datetime64[D]"))
+    month = _date(seconds).astype("datetime64[M]")
+    following = (month + np.timedelta64(1, "M")).astype("datetime64[D]")
+    return (following - month.astype("datetime64[D]")).astype(np.int64)
+
+
+def _year(seconds: Integers) -> Integers:
+    within = _date(seconds).astype("datetime64[Y]").astype(np.int64) + 1970 - _LIKE_ZERO_YEAR
+    return within + _ZERO_YEAR + _days(seconds) // _CYCLE_DAYS * _CYCLE_YEARS
 
 
 _PARTS: dict[str, Callable[[Integers], Integers]] = {
-    "day_of_month": _day_of_month,
-    "day_of_week": lambda seconds: (seconds // _DAY + _THURSDAY) % 7,
-    "day_of_year": _day_of_year,
+    "day_of_month": lambda seconds: _since_start(_date(seconds), "M") + 1,
+    "day_of_week": lambda seconds: (_days(seconds) + _MONDAY) % 7,
+    "day_of_year": lambda seconds: _since_start(_date(seconds), "Y") + 1,
     "days_in_month": _days_in_month,
-    "hour": lambda seconds: seconds % _DAY // 3600,
-    "minute": lambda seconds: seconds % 3600 // 60,
-    "month": lambda seconds: _months(seconds).astype(np.int64) % 12 + 1,
-    "year": lambda seconds: _days(seconds).astype("datetime64[Y]").astype(np.int64) + 1970,
+    "hour": lambda seconds: _of_day(seconds) // 3600,
+    "minute": lambda seconds: _of_day(seconds) % 3600 // 60,
+    "month": lambda seconds: _date(seconds).astype("datetime64[M]").astype(np.int64) % 12 + 1,
+    "year": _year,
 }
 
 
 def _part(name: str) -> Callable[[Floats], Floats]:
     extract = _PARTS[name]
-    return lambda values: extract(_seconds(values)).astype(np.float64)
+    return lambda values: extract(_since_zero(values)).astype(np.float64)
 
 
 #: Function name to the calendar part of seconds since the epoch.

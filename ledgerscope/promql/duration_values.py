@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.operators import DurationOp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledgerscope.promql.ast import DurationExpr, DurationNode
     from ledgerscope.promql.axis import Axis
 

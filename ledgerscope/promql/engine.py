@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ledgerscope.promql.annotations import Annotations, Severity
 from ledgerscope.promql.ast import value_type
 from ledgerscope.promql.axis import Axis
@@ -45,7 +47,9 @@ class Engine:
     def settings(self) -> Settings:
         """What evaluation needs to know."""
         compat = GENERATIONS[self.compat]
-        delayed = compat.delayed_name_removal if self.delayed_name_removal is None else self.delayed_name_removal
+        delayed = (
+            compat.delayed_name_removal if self.delayed_name_removal is None else self.delayed_name_removal
+        )
         return Settings(compat, self.lookback_ms, self.default_step_ms, delayed, self.type_and_unit_labels)
 
     def instant(
@@ -93,7 +97,8 @@ class Engine:
             )
         query = Query(storage, self.settings, axis, is_range, depends_on_bounds(node), cache)
         evaluator = Evaluator(query, axis, Annotations())
-        value = self._finished(evaluator.evaluate(node), is_range=is_range)
+        with np.errstate(all="ignore"):  # NaN and the infinities are values here, not accidents
+            value = self._finished(evaluator.evaluate(node), is_range=is_range)
         return Result(
             value,
             evaluator.notes.rendered(Severity.WARNING, text),

@@ -6,8 +6,8 @@ the tree, keeps the annotations and shares what was already computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,11 +26,13 @@ from ledgerscope.promql.subqueries import evaluate_subquery_matrix
 from ledgerscope.promql.values import Scalar, String, Value, Vector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledgerscope.promql.annotations import Note
     from ledgerscope.promql.axis import Axis, Integers
     from ledgerscope.promql.compat import Compat
     from ledgerscope.promql.errors import Span
-    from ledgerscope.promql.storage import Storage
+    from ledgerscope.promql.storage import Samples, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,14 @@ class Query:
         return (self.axis.end_ms - self.axis.start_ms) / 1000.0
 
 
+class ResetDetection(Enum):
+    """Whether selectors settle unknown reset hints of histograms: once under a subquery or a quantile, never."""
+
+    OFF = "off"
+    ON = "on"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluator:
     """Evaluates nodes over `axis`; subqueries and step-invariant parts get an evaluator with another axis."""
@@ -102,6 +112,7 @@ class Evaluator:
     query: Query
     axis: Axis
     notes: Annotations
+    resets: ResetDetection = ResetDetection.OFF
 
     @property
     def compat(self) -> Compat:
@@ -116,6 +127,21 @@ class Evaluator:
     def on(self, axis: Axis) -> Evaluator:
         """The same query over another axis."""
         return replace(self, axis=axis)
+
+    def detecting_resets(self) -> Evaluator:
+        """For the operand of a function that looks only at a histogram's totals."""
+        return self if self.resets is ResetDetection.NEVER else replace(self, resets=ResetDetection.ON)
+
+    def leaving_resets(self) -> Evaluator:
+        """For an operand whose buckets matter."""
+        return replace(self, resets=ResetDetection.NEVER)
+
+    def series(self, matchers: tuple[ast.Matcher, ...]) -> list[Samples]:
+        """The stored series that satisfy the matchers."""
+        found = self.query.storage.select(matchers)
+        if self.resets is not ResetDetection.ON:
+            return found
+        return [samples.with_detected_resets for samples in found]
 
     def note(self, note: Note, span: Span) -> None:
         """Record an annotation."""
@@ -165,7 +191,7 @@ class Evaluator:
         cache = self.query.cache
         if cache is None:
             return compute(self)
-        key = (node, self.axis, self.query.axis if self.query.has_at else None)
+        key = (node, self.axis, self.query.axis if self.query.has_at else None, self.resets)
         entry = cache.get(key, self.query.storage.version)
         if entry is None:
             notes = Annotations()

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql import over_time, rates, regression
+from ledgerscope.promql import over_time, point_rates, point_sums, points, rates, regression
 from ledgerscope.promql.absence import absent, absent_over_time
 from ledgerscope.promql.ast import Paren, VectorSelector
 from ledgerscope.promql.classic_histograms import (
@@ -22,9 +21,9 @@ from ledgerscope.promql.classic_histograms import (
 )
 from ledgerscope.promql.dates import DATES
 from ledgerscope.promql.elementwise import ELEMENTWISE, clamped, rounded
-from ledgerscope.promql.labels import EMPTY
+from ledgerscope.promql.native import NATIVE_FUNCTIONS
 from ledgerscope.promql.ordering import by_label, by_value
-from ledgerscope.promql.range_calls import call_range_function
+from ledgerscope.promql.range_calls import call_range_function, doubt_non_counters, doubt_quantile
 from ledgerscope.promql.ranges import RangeFunction
 from ledgerscope.promql.relabel import label_join, label_replace
 from ledgerscope.promql.selectors import newest
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call, Expr
     from ledgerscope.promql.axis import Floats
     from ledgerscope.promql.evaluator import Evaluator
+    from ledgerscope.promql.ranges import BlockForm
 
 Function = Callable[["Evaluator", "Call"], Value]
 
@@ -46,8 +46,7 @@ def evaluate_call(evaluator: Evaluator, call: Call) -> Value:
 def _mapped(evaluator: Evaluator, vector: Vector, change: Callable[[Floats], Floats]) -> Vector:
     """Every float changed, histograms left out, names gone."""
     floats = vector.floats_only()
-    with np.errstate(all="ignore"):
-        values = change(floats.values)
+    values = change(floats.values)
     return evaluator.named(replace(floats, values=values, drop_name=(True,) * len(floats)).seen())
 
 
@@ -134,38 +133,53 @@ def _of_two(choose: Callable[[Floats, Floats], Floats]) -> Function:
     return function
 
 
+def _passing_over_histograms(block: BlockForm) -> RangeFunction:
+    return RangeFunction(block, points.floats_only(block))
+
+
 RANGE_FUNCTIONS: dict[str, RangeFunction] = {
-    "avg_over_time": RangeFunction(over_time.average),
-    "changes": RangeFunction(over_time.changes),
-    "count_over_time": RangeFunction(over_time.count),
-    "delta": RangeFunction(rates.delta),
-    "deriv": RangeFunction(regression.deriv),
-    "double_exponential_smoothing": RangeFunction(regression.smoothing),
-    "first_over_time": RangeFunction(over_time.first, keeps_name=True),
-    "idelta": RangeFunction(rates.idelta),
-    "increase": RangeFunction(rates.increase, is_rate=True),
-    "irate": RangeFunction(rates.irate),
-    "last_over_time": RangeFunction(over_time.last, keeps_name=True),
-    "mad_over_time": RangeFunction(over_time.median_deviation),
-    "max_over_time": RangeFunction(over_time.maximum),
-    "min_over_time": RangeFunction(over_time.minimum),
-    "predict_linear": RangeFunction(regression.predict_linear),
-    "present_over_time": RangeFunction(over_time.present),
-    "quantile_over_time": RangeFunction(over_time.quantile),
-    "rate": RangeFunction(rates.rate, is_rate=True),
-    "resets": RangeFunction(over_time.resets),
-    "stddev_over_time": RangeFunction(over_time.deviation),
-    "stdvar_over_time": RangeFunction(over_time.variance),
-    "sum_over_time": RangeFunction(over_time.total),
-    "ts_of_first_over_time": RangeFunction(over_time.time_of_first),
-    "ts_of_last_over_time": RangeFunction(over_time.time_of_last),
-    "ts_of_max_over_time": RangeFunction(over_time.time_of_maximum),
-    "ts_of_min_over_time": RangeFunction(over_time.time_of_minimum),
+    "avg_over_time": RangeFunction(
+        over_time.average, point_sums.of_one_kind(points.floats_only(over_time.average), point_sums.average)
+    ),
+    "changes": RangeFunction(over_time.changes, points.changes),
+    "count_over_time": RangeFunction(over_time.count, points.count),
+    "delta": RangeFunction(rates.delta, point_rates.extrapolated(counter=False, per_second=False)),
+    "deriv": _passing_over_histograms(regression.deriv),
+    "double_exponential_smoothing": _passing_over_histograms(regression.smoothing),
+    "first_over_time": RangeFunction(over_time.first, points.first, keeps_name=True),
+    "idelta": RangeFunction(rates.idelta, point_rates.last_step(counter=False)),
+    "increase": RangeFunction(
+        rates.increase, point_rates.extrapolated(counter=True, per_second=False), remark=doubt_non_counters
+    ),
+    "irate": RangeFunction(rates.irate, point_rates.last_step(counter=True)),
+    "last_over_time": RangeFunction(over_time.last, points.last, keeps_name=True),
+    "mad_over_time": _passing_over_histograms(over_time.median_deviation),
+    "max_over_time": _passing_over_histograms(over_time.maximum),
+    "min_over_time": _passing_over_histograms(over_time.minimum),
+    "predict_linear": _passing_over_histograms(regression.predict_linear),
+    "present_over_time": RangeFunction(over_time.present, points.present),
+    "quantile_over_time": RangeFunction(
+        over_time.quantile, points.floats_only(over_time.quantile), remark=doubt_quantile
+    ),
+    "rate": RangeFunction(
+        rates.rate, point_rates.extrapolated(counter=True, per_second=True), remark=doubt_non_counters
+    ),
+    "resets": RangeFunction(over_time.resets, points.resets),
+    "stddev_over_time": _passing_over_histograms(over_time.deviation),
+    "stdvar_over_time": _passing_over_histograms(over_time.variance),
+    "sum_over_time": RangeFunction(
+        over_time.total, point_sums.of_one_kind(points.floats_only(over_time.total), point_sums.total)
+    ),
+    "ts_of_first_over_time": RangeFunction(over_time.time_of_first, points.time_of_first),
+    "ts_of_last_over_time": RangeFunction(over_time.time_of_last, points.time_of_last),
+    "ts_of_max_over_time": _passing_over_histograms(over_time.time_of_maximum),
+    "ts_of_min_over_time": _passing_over_histograms(over_time.time_of_minimum),
 }
 
 FUNCTIONS: dict[str, Function] = {
     **{name: _elementwise(change) for name, change in ELEMENTWISE.items()},
     **{name: _date(part) for name, part in DATES.items()},
+    **NATIVE_FUNCTIONS,
     **{name: _of_range(function) for name, function in RANGE_FUNCTIONS.items()},
     "absent": absent,
     "absent_over_time": absent_over_time,

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Integers
 from ledgerscope.promql.labels import EMPTY, METRIC_NAME, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from ledgerscope.promql.axis import Integers
 
 
 @dataclass(frozen=True)

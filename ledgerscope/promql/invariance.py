@@ -17,17 +17,21 @@ from ledgerscope.promql.ast import (
     walk,
 )
 
-#: Functions that look at the evaluation time, or at the time of their argument, by themselves.
+#: Functions that look at the time or the bounds of the query, or at the time of their argument.
 TIME_DEPENDENT = frozenset(
     {
         "day_of_month",
         "day_of_week",
         "day_of_year",
         "days_in_month",
+        "end",
         "hour",
         "minute",
         "month",
         "predict_linear",
+        "range",
+        "start",
+        "step",
         "time",
         "timestamp",
         "year",

@@ -53,7 +53,7 @@ def tokenize(text: str) -> list[Token]:
     return _Lexer(text).run()
 
 
-class _Unreadable(Exception):  # noqa: N818 -- control flow inside this module, not an error of the room
+class _Unreadable(Exception):
     def __init__(self, message: str, start: int) -> None:
         self.message = message
         self.start = start

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats
 from ledgerscope.promql.operators import BinaryOp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.axis import Booleans, Floats
 
 ARITHMETIC: dict[BinaryOp, Callable[[Floats, Floats], Floats]] = {
     BinaryOp.ADD: np.add,
@@ -34,11 +38,10 @@ def combine(op: BinaryOp, left: Floats, right: Floats) -> tuple[Floats, Booleans
 
     Trimming is defined for histograms only: between floats nothing holds.
     """
-    with np.errstate(all="ignore"):
-        if op in ARITHMETIC:
-            return ARITHMETIC[op](left, right), None
-        if op in COMPARISON:
-            return np.broadcast_arrays(left, right)[0], COMPARISON[op](left, right)
-        return np.zeros(np.broadcast_shapes(left.shape, right.shape)), np.zeros(
-            np.broadcast_shapes(left.shape, right.shape), dtype=bool
-        )
+    if op in ARITHMETIC:
+        return ARITHMETIC[op](left, right), None
+    if op in COMPARISON:
+        return np.broadcast_arrays(left, right)[0], COMPARISON[op](left, right)
+    return np.zeros(np.broadcast_shapes(left.shape, right.shape)), np.zeros(
+        np.broadcast_shapes(left.shape, right.shape), dtype=bool
+    )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from ledgerscope.promql.annotations import SORT_IN_RANGE_QUERY
 from ledgerscope.promql.relabel import text_argument
-from ledgerscope.promql.values import Value, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.values import Value, Vector
 
 _CHUNK = re.compile(r"\d+|\D+", re.ASCII)
 

@@ -6,15 +6,19 @@ of them can be rounded, differences of running totals give the same bits at once
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats
 from ledgerscope.promql.quantiles import quantile_of_rows
-from ledgerscope.promql.ranges import RangeContext
 from ledgerscope.promql.summation import add_compensated, sums_are_exact
-from ledgerscope.promql.windows import Block
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.axis import Booleans, Floats
+    from ledgerscope.promql.ranges import RangeContext
+    from ledgerscope.promql.windows import Block
 
 
 def count(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:  # noqa: ARG001 - the form's shape
@@ -84,12 +88,11 @@ def average(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     if not context.compat.compensated_aggregation:
         return _incremental_mean(block), block.windows.counts > 0
     windows = block.windows
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if sums_are_exact(block.values, windows.longest):
-            return _exact_sums(block) / windows.counts, windows.counts > 0
-        sums, lost = _compensated_sums(block, context)
-        counts = windows.in_walk_order(windows.counts.astype(np.float64))
-        means = windows.restore(sums / counts + lost / counts)
+    if sums_are_exact(block.values, windows.longest):
+        return _exact_sums(block) / windows.counts, windows.counts > 0
+    sums, lost = _compensated_sums(block, context)
+    counts = windows.in_walk_order(windows.counts.astype(np.float64))
+    means = windows.restore(sums / counts + lost / counts)
     return _mend_overflow(block, means, windows.restore(sums)), windows.counts > 0
 
 
@@ -99,27 +102,25 @@ def variance(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     shape = (len(block.rows), len(windows.lo))
     mean, mean_lost, spread, spread_lost = (np.zeros(shape) for _ in range(4))
     reset = context.compat.compensated_aggregation
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        for step, running, index in windows.walk():
-            value, here = block.at(index), np.s_[:, :running]
-            off = value - (mean[here] + mean_lost[here])
-            mean[here], mean_lost[here] = add_compensated(
-                mean[here], mean_lost[here], off / (step + 1), reset_on_overflow=reset
-            )
-            spread[here], spread_lost[here] = add_compensated(
-                spread[here],
-                spread_lost[here],
-                off * (value - (mean[here] + mean_lost[here])),
-                reset_on_overflow=reset,
-            )
-        return windows.restore(spread + spread_lost) / windows.counts, windows.counts > 0
+    for step, running, index in windows.walk():
+        value, here = block.at(index), np.s_[:, :running]
+        off = value - (mean[here] + mean_lost[here])
+        mean[here], mean_lost[here] = add_compensated(
+            mean[here], mean_lost[here], off / (step + 1), reset_on_overflow=reset
+        )
+        spread[here], spread_lost[here] = add_compensated(
+            spread[here],
+            spread_lost[here],
+            off * (value - (mean[here] + mean_lost[here])),
+            reset_on_overflow=reset,
+        )
+    return windows.restore(spread + spread_lost) / windows.counts, windows.counts > 0
 
 
 def deviation(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     """The population standard deviation."""
     values, where = variance(block, context)
-    with np.errstate(invalid="ignore"):
-        return np.sqrt(values), where
+    return np.sqrt(values), where
 
 
 def quantile(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
@@ -128,14 +129,16 @@ def quantile(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
 
 
 def median_deviation(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
-    """The median distance from the median."""
+    """The median distance from the median; NaN as soon as there is any."""
     half = np.full(len(context.times), 0.5)
-    result = np.empty((len(block.rows), len(half)))
+    result = np.full((len(block.rows), len(half)), np.nan)
     medians = _quantiles(block, block.values, half)
-    for column, (lo, hi) in enumerate(zip(block.windows.lo, block.windows.hi, strict=True)):
+    for column in np.flatnonzero(block.windows.counts):
+        lo, hi = block.windows.lo[column], block.windows.hi[column]
         distances = np.abs(block.values[:, lo:hi] - medians[:, column : column + 1]).T
         here = np.ones(distances.shape, dtype=bool)
         result[:, column] = quantile_of_rows(distances, here, np.full(len(block.rows), 0.5))
+        result[np.isnan(distances).any(axis=0), column] = np.nan
     return result, block.windows.counts > 0
 
 
@@ -212,15 +215,14 @@ def _compensated_sums(block: Block, context: RangeContext) -> tuple[Floats, Floa
     windows = block.windows
     sums = np.zeros((len(block.rows), len(windows.lo)))
     lost = np.zeros_like(sums)
-    with np.errstate(invalid="ignore", over="ignore"):
-        for _, running, index in windows.walk():
-            here = np.s_[:, :running]
-            sums[here], lost[here] = add_compensated(
-                sums[here],
-                lost[here],
-                block.at(index),
-                reset_on_overflow=context.compat.compensated_aggregation,
-            )
+    for _, running, index in windows.walk():
+        here = np.s_[:, :running]
+        sums[here], lost[here] = add_compensated(
+            sums[here],
+            lost[here],
+            block.at(index),
+            reset_on_overflow=context.compat.compensated_aggregation,
+        )
     return sums, lost
 
 
@@ -229,17 +231,16 @@ def _incremental_mean(block: Block) -> Floats:
     windows = block.windows
     mean = np.zeros((len(block.rows), len(windows.lo)))
     lost = np.zeros_like(mean)
-    with np.errstate(invalid="ignore", over="ignore"):
-        for step, running, index in windows.walk():
-            here = np.s_[:, :running]
-            value, so_far = block.at(index), mean[here]
-            moved, carried = add_compensated(
-                so_far, lost[here], value / (step + 1) - so_far / (step + 1), reset_on_overflow=False
-            )
-            stays = np.isinf(so_far) & (np.isfinite(value) | (value == so_far))
-            mean[here] = np.where(stays, so_far, moved)
-            lost[here] = np.where(stays, lost[here], carried)
-        return windows.restore(np.where(np.isinf(mean), mean, mean + lost))
+    for step, running, index in windows.walk():
+        here = np.s_[:, :running]
+        value, so_far = block.at(index), mean[here]
+        moved, carried = add_compensated(
+            so_far, lost[here], value / (step + 1) - so_far / (step + 1), reset_on_overflow=False
+        )
+        stays = np.isinf(so_far) & (np.isfinite(value) | (value == so_far))
+        mean[here] = np.where(stays, so_far, moved)
+        lost[here] = np.where(stays, lost[here], carried)
+    return windows.restore(np.where(np.isinf(mean), mean, mean + lost))
 
 
 def _mend_overflow(block: Block, means: Floats, sums: Floats) -> Floats:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats
+if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats
 
 
 def quantile_of_rows(values: Floats, present: Booleans, q: Floats) -> Floats:
@@ -18,14 +20,13 @@ def quantile_of_rows(values: Floats, present: Booleans, q: Floats) -> Floats:
     ordered = np.sort(np.where(usable, values, np.inf), axis=0)
     count = present.sum(axis=0)
     nans = count - usable.sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        rank = q * (count - 1.0)
-        lower = np.maximum(0.0, np.floor(rank))
-        upper = np.minimum(count - 1.0, lower + 1.0)
-        weight = rank - np.floor(rank)
-        below = _ranked(ordered, nans, lower)
-        above = _ranked(ordered, nans, upper)
-        result = below * (1.0 - weight) + above * weight
+    rank = q * (count - 1.0)
+    lower = np.maximum(0.0, np.floor(rank))
+    upper = np.minimum(count - 1.0, lower + 1.0)
+    weight = rank - np.floor(rank)
+    below = _ranked(ordered, nans, lower)
+    above = _ranked(ordered, nans, upper)
+    result = below * (1.0 - weight) + above * weight
     result = np.where(np.isnan(q) | (count == 0), np.nan, result)
     result = np.where(q < 0, -np.inf, result)
     return np.where(q > 1, np.inf, result)

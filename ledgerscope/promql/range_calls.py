@@ -8,7 +8,6 @@ import numpy as np
 
 from ledgerscope.promql import annotations as notes
 from ledgerscope.promql.ast import MatrixSelector, Subquery
-from ledgerscope.promql.axis import Booleans, Floats, Objects
 from ledgerscope.promql.ranges import Point, PointWindow, RangeContext, RangeFunction
 from ledgerscope.promql.selectors import RangeSelection, select_range
 from ledgerscope.promql.subqueries import select_subquery
@@ -17,6 +16,7 @@ from ledgerscope.promql.windows import Windows, block_of, blocks
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call, Expr
+    from ledgerscope.promql.axis import Booleans, Floats, Objects
     from ledgerscope.promql.errors import Span
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.storage import Samples
@@ -34,7 +34,9 @@ def selection_of(evaluator: Evaluator, node: Expr) -> RangeSelection:
 
 def range_argument(call: Call) -> Expr:
     """The argument that is a range vector."""
-    return next(unwrapped for arg in call.args if isinstance(unwrapped := _bare(arg), MatrixSelector | Subquery))
+    return next(
+        unwrapped for arg in call.args if isinstance(unwrapped := _bare(arg), MatrixSelector | Subquery)
+    )
 
 
 def _bare(node: Expr) -> Expr:
@@ -61,8 +63,8 @@ def _call(evaluator: Evaluator, call: Call, function: RangeFunction) -> Vector:
     output.fill_blocks(function)
     output.fill_windows(evaluator, function, argument.span)
     vector = output.vector(evaluator, keeps_name=function.keeps_name)
-    if function.is_rate:
-        _doubt_non_counters(evaluator, vector, argument.span)
+    if function.remark is not None:
+        function.remark(evaluator, call, vector)
     return evaluator.named(vector.seen())
 
 
@@ -151,18 +153,27 @@ def _window(samples: Samples, within: slice, context: RangeContext, column: int)
         end_ms=int(context.ends[column]),
         range_seconds=context.range_seconds,
         scalars=tuple(float(values[column]) for values in context.scalars),
+        compat=context.compat,
     )
 
 
-def _doubt_non_counters(evaluator: Evaluator, vector: Vector, span: Span) -> None:
+def doubt_non_counters(evaluator: Evaluator, call: Call, result: Vector) -> None:
     """Remark on float series under rate() or increase() that are not named, or typed, like counters."""
-    floats = vector.floats.any(axis=1)
-    for row, labels in enumerate(vector.labels):
+    floats = result.floats.any(axis=1)
+    for row, labels in enumerate(result.labels):
         if not floats[row] or not labels.name:
             continue
         if evaluator.query.settings.type_and_unit_labels:
             kind = labels.get("__type__")
             if kind not in {"counter", "histogram"}:
-                evaluator.note(notes.possible_non_counter_label(labels.name, kind), span)
+                evaluator.note(notes.possible_non_counter_label(labels.name, kind), call.args[0].span)
         elif not labels.name.endswith(_COUNTER_SUFFIXES):
-            evaluator.note(notes.possible_non_counter(labels.name), span)
+            evaluator.note(notes.possible_non_counter(labels.name), call.args[0].span)
+
+
+def doubt_quantile(evaluator: Evaluator, call: Call, result: Vector) -> None:
+    """Remark on quantiles outside 0 to 1, wherever there is something to take one of."""
+    q = evaluator.scalar(call.args[0]).values
+    used = q[result.present.any(axis=0)]
+    for value in dict.fromkeys(used[~((used >= 0) & (used <= 1))].tolist()):
+        evaluator.note(notes.invalid_quantile(value), call.args[0].span)

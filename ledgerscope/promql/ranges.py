@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ledgerscope.promql.annotations import Note
-from ledgerscope.promql.axis import Booleans, Floats, Integers
-from ledgerscope.promql.compat import Compat
-from ledgerscope.promql.windows import Block
 
 if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats, Integers
+    from ledgerscope.promql.compat import Compat
+    from ledgerscope.promql.ast import Call
+    from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.values import Vector
+    from ledgerscope.promql.windows import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ class PointWindow:
     end_ms: int
     range_seconds: float
     scalars: tuple[float, ...]
+    compat: Compat
+
+    @property
+    def ordered(self) -> list[Point]:
+        """All samples by time."""
+        return sorted(self.floats + self.histograms, key=lambda point: point.at_ms)
 
     @property
     def mixed(self) -> bool:
@@ -85,9 +94,12 @@ PointForm = Callable[[PointWindow], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class RangeFunction:
-    """A function of a range vector; `keeps_name` for those that return a sample as it was."""
+    """A function of a range vector.
+
+    `keeps_name` for those that return a sample as it was; `remark` looks at a call's result and adds annotations.
+    """
 
     block: BlockForm
-    points: PointForm | None = None
+    points: PointForm
     keeps_name: bool = False
-    is_rate: bool = False
+    remark: Callable[[Evaluator, Call, Vector], None] | None = None

@@ -6,11 +6,14 @@ window's ends where samples come close enough to them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats, Integers
-from ledgerscope.promql.ranges import RangeContext
-from ledgerscope.promql.windows import Block, Windows
+if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats, Integers
+    from ledgerscope.promql.ranges import RangeContext
+    from ledgerscope.promql.windows import Block, Windows
 
 #: A gap to the end of the window of up to this many sample distances counts as "samples go on".
 _CLOSE_ENOUGH = 1.1
@@ -36,8 +39,7 @@ def irate(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     change, present = _last_step(block, counter=True)
     windows = block.windows
     previous = block.times[np.maximum(windows.last - 1, 0)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return change / ((block.times[windows.last] - previous) / 1000.0), present
+    return change / ((block.times[windows.last] - previous) / 1000.0), present
 
 
 def idelta(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:  # noqa: ARG001 - the form's shape
@@ -65,21 +67,20 @@ def _extrapolated(
     to_start = (first_time - context.starts) / 1000.0
     to_end = (context.ends - last_time) / 1000.0
     sampled = (last_time - first_time) / 1000.0
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        average = sampled / (windows.counts - 1)
-        factor = _covered(
-            change if counter else None,
-            first,
-            to_start,
-            to_end,
-            sampled,
-            average,
-            threshold_first=context.compat.threshold_before_zero_point,
-        )
-        factor = factor / sampled
-        if per_second:
-            factor = factor / context.range_seconds
-        return change * factor, windows.counts > 1
+    average = sampled / (windows.counts - 1)
+    factor = _covered(
+        change if counter else None,
+        first,
+        to_start,
+        to_end,
+        sampled,
+        average,
+        threshold_first=context.compat.threshold_before_zero_point,
+    )
+    factor = factor / sampled
+    if per_second:
+        factor = factor / context.range_seconds
+    return change * factor, windows.counts > 1
 
 
 def _covered(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats, Integers
 from ledgerscope.promql.errors import EvaluationError
-from ledgerscope.promql.ranges import RangeContext
 from ledgerscope.promql.summation import add_compensated
-from ledgerscope.promql.windows import Block
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats, Integers
+    from ledgerscope.promql.ranges import RangeContext
+    from ledgerscope.promql.windows import Block
 
 
 def deriv(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
@@ -20,8 +24,7 @@ def deriv(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
 def predict_linear(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     """Where the least-squares line will be, so many seconds after the evaluation."""
     slope, intercept = _line(block, context, context.times)
-    with np.errstate(invalid="ignore", over="ignore"):
-        return slope * context.scalars[0] + intercept, block.windows.counts > 1
+    return slope * context.scalars[0] + intercept, block.windows.counts > 1
 
 
 def _line(block: Block, context: RangeContext, origin: Integers) -> tuple[Floats, Floats]:
@@ -34,20 +37,19 @@ def _line(block: Block, context: RangeContext, origin: Integers) -> tuple[Floats
     first = windows.in_walk_order(block.at(windows.first))
     constant = np.ones(shape, dtype=bool)
     reset = context.compat.compensated_aggregation
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        for _, running, index in windows.walk():
-            here = np.s_[:, :running]
-            y = block.at(index)
-            x = np.broadcast_to((block.times[index] - origin[:running]) / 1e3, y.shape)
-            constant[here] &= y == first[here]
-            for total, carry, term in zip(sums, lost, (x, y, x * y, x * x), strict=True):
-                total[here], carry[here] = add_compensated(
-                    total[here], carry[here], term, reset_on_overflow=reset
-                )
-        x, y, xy, xx = (total + carry for total, carry in zip(sums, lost, strict=True))
-        count = windows.in_walk_order(windows.counts.astype(np.float64))
-        slope = (xy - x * y / count) / (xx - x * x / count)
-        intercept = y / count - slope * x / count
+    for _, running, index in windows.walk():
+        here = np.s_[:, :running]
+        y = block.at(index)
+        x = np.broadcast_to((block.times[index] - origin[:running]) / 1e3, y.shape)
+        constant[here] &= y == first[here]
+        for total, carry, term in zip(sums, lost, (x, y, x * y, x * x), strict=True):
+            total[here], carry[here] = add_compensated(
+                total[here], carry[here], term, reset_on_overflow=reset
+            )
+    x, y, xy, xx = (total + carry for total, carry in zip(sums, lost, strict=True))
+    count = windows.in_walk_order(windows.counts.astype(np.float64))
+    slope = (xy - x * y / count) / (xx - x * x / count)
+    intercept = y / count - slope * x / count
     flat = np.where(np.isinf(first), np.nan, 0.0)
     slope = np.where(constant, flat, slope)
     intercept = np.where(constant, np.where(np.isinf(first), np.nan, first), intercept)
@@ -63,14 +65,13 @@ def smoothing(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     level = windows.in_walk_order(block.at(windows.first))
     trend = windows.in_walk_order(block.at(np.minimum(windows.first + 1, windows.last))) - level
     before = np.zeros_like(level)
-    with np.errstate(invalid="ignore", over="ignore"):
-        for step, running, index in windows.walk(start=1):
-            here, lf, tf = np.s_[:, :running], level_share[:running], trend_share[:running]
-            if step > 1:
-                trend[here] = tf * (level[here] - before[here]) + (1 - tf) * trend[here]
-            smoothed = lf * block.at(index) + (1 - lf) * (level[here] + trend[here])
-            before[here] = level[here]
-            level[here] = smoothed
+    for step, running, index in windows.walk(start=1):
+        here, lf, tf = np.s_[:, :running], level_share[:running], trend_share[:running]
+        if step > 1:
+            trend[here] = tf * (level[here] - before[here]) + (1 - tf) * trend[here]
+        smoothed = lf * block.at(index) + (1 - lf) * (level[here] + trend[here])
+        before[here] = level[here]
+        level[here] = smoothed
     return windows.restore(level), windows.counts > 1
 
 

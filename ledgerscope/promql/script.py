@@ -1,12 +1,12 @@
 """Reads `.test` scripts: load, clear and eval commands with what is expected of them.
 
-The language is that of Prometheus's own engine tests. Reading checks the form only; nothing is evaluated here.
+The language is that of Prometheus's own engine tests. Reading checks the form only, nothing is evaluated.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,12 @@ from ledgerscope.promql.numbers import NumberError, parse_number
 from ledgerscope.promql.quoting import EscapeError, unquote
 from ledgerscope.promql.regex import compile_regex
 from ledgerscope.promql.script_starts import StartTimes, is_start_line, read_start_line
-from ledgerscope.promql.series import SequenceValue, parse_series
+from ledgerscope.promql.series import parse_series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+
+    from ledgerscope.promql.series import Points
 
 
 class ScriptError(PromQLError):
@@ -53,7 +55,7 @@ class Pattern:
         """Whether the message is as expected."""
         if not self.is_regex:
             return message == self.text
-        return compile_regex(self.text).search(message) is not None
+        return compile_regex(self.text).compiled.search(message) is not None
 
 
 ANYTHING = Pattern("^.*$")
@@ -64,8 +66,11 @@ class SeriesLine:
     """A series with its values, as loaded or as expected."""
 
     labels: Labels
-    values: tuple[SequenceValue, ...]
+    points: Points
     starts: StartTimes | None = None
+
+    def __len__(self) -> int:
+        return len(self.points.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,8 @@ class Clear:
 class Eval:
     """`eval instant|range`: an expression, when to evaluate it, and what must come out.
 
-    An instant has `start_ms == end_ms` and `is_range` False; `samples` then gives the times of an expected range
-    vector (start, end, step in milliseconds).
+    An instant has `start_ms == end_ms` and `is_range` False; `samples` then gives the times of an expected
+    range vector (start, end, step in milliseconds).
     """
 
     line: int
@@ -143,7 +148,7 @@ class _Reader:
             self._at += 1
 
     def _command(self, line: str) -> Command:
-        word = line.split()[0].lower()
+        word = line.split(maxsplit=1)[0].lower()
         if word == "clear":
             return Clear(self._at + 1)
         if word.startswith("load"):
@@ -188,18 +193,18 @@ class _Reader:
         self, line: SeriesLine, pending: tuple[Labels, StartTimes] | None, default: StartTimes | None
     ) -> SeriesLine:
         if pending is None:
-            return SeriesLine(line.labels, line.values, default.cycled(len(line.values)) if default else None)
+            return replace(line, starts=default.cycled(len(line)) if default else None)
         labels, starts = pending
-        if labels is not line.labels or len(starts) != len(line.values):
+        if labels is not line.labels or len(starts) != len(line):
             raise self._error("the @st line above does not fit this series")
-        return SeriesLine(line.labels, line.values, starts)
+        return replace(line, starts=starts)
 
     def _series(self, line: str) -> SeriesLine:
         try:
-            labels, values = parse_series(line)
+            series = parse_series(line)
+            return SeriesLine(Labels(series.labels), series.expand())
         except PromQLError as error:
             raise self._error(str(error)) from None
-        return SeriesLine(Labels(labels), tuple(values))
 
     def _duration(self, text: str) -> int:
         try:
@@ -216,7 +221,9 @@ class _Reader:
             start, end, step = (self._duration(match[group]) for group in (2, 3, 4))
             head = (match[5], start, end, step, True)
         else:
-            raise self._error("invalid eval command, expected eval instant at <time> or eval range from ... to ... step ...")
+            raise self._error(
+                "invalid eval command, expected eval instant at <time> or eval range from ... to ... step ..."
+            )
         expected = _Expected(self)
         if match[1]:
             expected.add(Expectation(match[1]), ANYTHING)
@@ -252,7 +259,7 @@ class _Expected:
         if match := _EXPECT_TEXT.fullmatch(line):
             self._text = self._unquoted(match[1])
             return True
-        if line.split()[0] == "expect":
+        if line.split(maxsplit=1)[0] == "expect":
             self._expect(line)
             return True
         number = _number(line)

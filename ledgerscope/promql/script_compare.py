@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.histogram import populated
 from ledgerscope.promql.numbers import format_general
-from ledgerscope.promql.script import Eval, Expectation, Pattern, SeriesLine
-from ledgerscope.promql.values import Matrix, Result, Scalar, String, Vector
+from ledgerscope.promql.script import Expectation
+from ledgerscope.promql.values import Matrix, Scalar, String, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.histogram import Buckets, Histogram
     from ledgerscope.promql.labels import Labels
-    from ledgerscope.promql.series import SequenceValue
+    from ledgerscope.promql.script import Eval, Pattern, SeriesLine
+    from ledgerscope.promql.storage import Samples
+    from ledgerscope.promql.values import Result, Row
 
 _TOLERANCE = 0.000001
 _SMALLEST_NORMAL = 2.2250738585072014e-308
@@ -40,11 +43,15 @@ def almost_equal(left: float, right: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One sample of a result: when, and a float or a native histogram."""
+    """One sample, expected or found: when, a float or a native histogram; whether its hint matters."""
 
     at_ms: int
     value: float
     histogram: Histogram | None
+    with_hint: bool = False
+
+    def __str__(self) -> str:
+        return format_general(self.value) if self.histogram is None else str(self.histogram)
 
 
 def differences(case: Eval, result: Result) -> Iterator[str]:
@@ -86,10 +93,10 @@ def value_differences(case: Eval, result: Result) -> Iterator[str]:
     elif case.scalar is not None:
         yield f"expected the scalar {format_general(case.scalar)}, got series"
     elif isinstance(value, Matrix):
-        got = {samples.labels: _cells(samples) for samples in value.series}
+        got = {samples.labels: _sample_cells(samples) for samples in value.series}
         yield from _series_differences(case, got, case.samples or (0, 0, 0))
     elif case.is_range:
-        got = {row.labels: _row_cells(value, index) for index, row in enumerate(value)}
+        got = {row.labels: _row_cells(value, row) for row in value}
         yield from _series_differences(case, got, (case.start_ms, case.end_ms, case.step_ms))
     else:
         yield from instant_differences(case, value, 0)
@@ -107,27 +114,56 @@ def instant_differences(case: Eval, vector: Vector, column: int) -> Iterator[str
     expected = {line.labels: (place, line) for place, line in enumerate(case.series)}
     met: set[Labels] = set()
     for place, sample in enumerate(vector.at(column)):
+        cell = Cell(0, sample.value, sample.histogram)
         if sample.labels not in expected:
-            yield f"unexpected series {sample.labels} with {_shown(sample.value, sample.histogram)}"
+            yield f"unexpected series {sample.labels} with {cell}"
             continue
         wanted_place, line = expected[sample.labels]
         if case.expects(Expectation.ORDERED) and wanted_place != place:
             yield f"expected {sample.labels} at place {wanted_place + 1}, got it at {place + 1}"
         met.add(sample.labels)
-        yield from _sample_differences(line.labels, line.values[0], sample.value, sample.histogram)
+        yield from _cell_differences(sample.labels, _expected_cell(line, 0, 0), cell)
     yield from (f"expected series {labels}, got none" for labels in expected if labels not in met)
 
 
-def _sample_differences(
-    labels: Labels, wanted: SequenceValue, value: float, histogram: Histogram | None
-) -> Iterator[str]:
-    if (wanted.histogram is None) != (histogram is None):
-        yield f"expected {_wanted(wanted)} for {labels}, got {_shown(value, histogram)}"
-    elif wanted.histogram is not None and histogram is not None:
-        if not same_histogram(wanted.histogram, histogram, with_hint=wanted.hint_set):
-            yield f"expected {wanted.histogram} for {labels}, got {histogram}"
-    elif not almost_equal(wanted.value, value):
-        yield f"expected {format_general(wanted.value)} for {labels}, got {format_general(value)}"
+def _expected_cell(line: SeriesLine, place: int, at_ms: int) -> Cell:
+    points = line.points
+    if points.histograms is None or points.hinted is None:
+        return Cell(at_ms, float(points.values[place]), None)
+    return Cell(at_ms, float(points.values[place]), points.histograms[place], bool(points.hinted[place]))
+
+
+def _cell_differences(labels: Labels, wanted: Cell, got: Cell) -> Iterator[str]:
+    if (wanted.histogram is None) != (got.histogram is None):
+        yield f"expected {wanted} for {labels}, got {got}"
+    elif wanted.histogram is not None and got.histogram is not None:
+        if not same_histogram(wanted.histogram, got.histogram, with_hint=wanted.with_hint):
+            yield f"expected {wanted} for {labels}, got {got}"
+    elif not almost_equal(wanted.value, got.value):
+        yield f"expected {wanted} for {labels}, got {got}"
+
+
+def same_histogram(left: Histogram, right: Histogram, *, with_hint: bool) -> bool:
+    """The same layout, counts within the tolerance; empty buckets make no difference."""
+    if (left.schema, left.custom_values, left.zero_threshold) != (
+        right.schema,
+        right.custom_values,
+        right.zero_threshold,
+    ):
+        return False
+    if with_hint and left.hint is not right.hint:
+        return False
+    numbers = (left.count, right.count), (left.sum, right.sum), (left.zero_count, right.zero_count)
+    return (
+        all(almost_equal(*pair) for pair in numbers)
+        and _same_buckets(left.positive, right.positive)
+        and _same_buckets(left.negative, right.negative)
+    )
+
+
+def _same_buckets(left: Buckets, right: Buckets) -> bool:
+    ours, theirs = dict(populated(left)), dict(populated(right))
+    return ours.keys() == theirs.keys() and all(almost_equal(ours[index], theirs[index]) for index in ours)
 
 
 def _series_differences(
@@ -136,24 +172,41 @@ def _series_differences(
     expected = {line.labels: line for line in case.series}
     for labels, cells in got.items():
         if labels not in expected:
-            yield f"unexpected series {labels} with {[_shown(c.value, c.histogram) for c in cells]}"
+            yield f"unexpected series {labels} with {_listed(cells)}"
         else:
             yield from _row_differences(labels, _expected_cells(expected[labels], span), cells)
     yield from (f"expected series {labels}, got none" for labels in expected if labels not in got)
 
 
-def _expected_cells(line: SeriesLine, span: tuple[int, int, int]) -> list[tuple[int, SequenceValue]]:
+def _expected_cells(line: SeriesLine, span: tuple[int, int, int]) -> list[Cell]:
     start, _, step = span
-    return [(start + place * step, value) for place, value in enumerate(line.values) if not value.omitted]
+    places = np.flatnonzero(line.points.present).tolist()
+    return [_expected_cell(line, place, start + place * step) for place in places]
 
 
-def _row_differences(
-    labels: Labels, expected: list[tuple[int, SequenceValue]], cells: list[Cell]
-) -> Iterator[str]:
-    if [at for at, _ in expected] != [cell.at_ms for cell in cells]:
-        shown = [f"{_shown(cell.value, cell.histogram)} @{cell.at_ms}" for cell in cells]
-        yield f"expected samples of {labels} at {[at for at, _ in expected]}, got {shown}"
+def _row_differences(labels: Labels, expected: list[Cell], got: list[Cell]) -> Iterator[str]:
+    if [cell.at_ms for cell in expected] != [cell.at_ms for cell in got]:
+        yield f"expected {_listed(expected)} for {labels}, got {_listed(got)}"
         return
-    for (at, wanted), cell in zip(expected, cells, strict=True):
-        for difference in _sample_differences(labels, wanted, cell.value, cell.histogram):
-            yield f"at {at}: {difference}"
+    for wanted, cell in zip(expected, got, strict=True):
+        for difference in _cell_differences(labels, wanted, cell):
+            yield f"at {cell.at_ms}: {difference}"
+
+
+def _listed(cells: list[Cell]) -> str:
+    return "[" + ", ".join(f"{cell} @{cell.at_ms}" for cell in cells) + "]"
+
+
+def _sample_cells(samples: Samples) -> list[Cell]:
+    held = [None] * len(samples) if samples.histograms is None else samples.histograms.tolist()
+    return [
+        Cell(at, value, histogram)
+        for at, value, histogram in zip(samples.times.tolist(), samples.values.tolist(), held, strict=True)
+    ]
+
+
+def _row_cells(vector: Vector, row: Row) -> list[Cell]:
+    here = np.flatnonzero(row.present)
+    held = [None] * len(here) if row.histograms is None else row.histograms[here].tolist()
+    times, values = vector.axis.times[here].tolist(), row.values[here].tolist()
+    return [Cell(at, value, h) for at, value, h in zip(times, values, held, strict=True)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from ledgerscope.promql.values import Result, Scalar, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ledgerscope.promql.ast import Expr
 
@@ -65,7 +65,8 @@ def run_text(text: str, path: Path, engine: Engine) -> Iterator[EvalResult]:
 
 def load(storage: Storage, command: Load) -> None:
     """Write a load command's series into a storage."""
-    for line in command.series:
+    # Of several lines for one series the last one counts.
+    for line in {line.labels: line for line in command.series}.values():
         _load_series(storage, line, command.interval_ms)
     if command.with_custom_buckets:
         for labels, times, histograms in with_custom_buckets(command):
@@ -73,20 +74,18 @@ def load(storage: Storage, command: Load) -> None:
 
 
 def _load_series(storage: Storage, line: SeriesLine, interval_ms: int) -> None:
-    places = [place for place, value in enumerate(line.values) if not value.omitted]
-    values = [line.values[place] for place in places]
-    times = np.array(places, dtype=np.int64) * interval_ms
+    points = line.points
+    places = np.flatnonzero(points.present)
+    times = places * interval_ms
     starts = None
     if line.starts is not None:
         offsets = [line.starts.offsets[place] for place in places]
-        starts = [0 if offset is None else int(at) + offset for at, offset in zip(times, offsets, strict=True)]
-    storage.append(
-        line.labels,
-        times,
-        np.array([value.value for value in values]),
-        [value.histogram for value in values] if any(value.histogram for value in values) else None,
-        starts,
-    )
+        starts = [0 if each is None else int(at) + each for at, each in zip(times, offsets, strict=True)]
+    histograms = None if points.histograms is None else points.histograms[places]
+    values = points.values[places]
+    if histograms is not None:
+        values = np.where(np.equal(histograms, np.array(None)), values, 0.0)
+    storage.append(line.labels, times, values, histograms, starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +135,7 @@ class _Case:
 
     def _as_range(self, expression: str | Expr, at_ms: int, instant: Result) -> Iterator[str]:
         """The same instant as the middle one of three."""
-        around = self.engine.range(
-            self.storage, expression, at_ms - MINUTE_MS, at_ms + MINUTE_MS, MINUTE_MS
-        )
+        around = self.engine.range(self.storage, expression, at_ms - MINUTE_MS, at_ms + MINUTE_MS, MINUTE_MS)
         if isinstance(instant.value, Scalar):
             middle = Scalar(around.vector.axis, around.vector.values[0, 1:2])
             problems = value_differences(self.case, Result(middle))

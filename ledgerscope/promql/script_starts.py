@@ -13,7 +13,7 @@ from ledgerscope.promql.parser import parse_metric
 _ITEM = re.compile(
     r"(?P<skip>_)(?:x(?P<skips>\d+))?"
     r"|(?P<again>\*)(?:x(?P<agains>\d+))?"
-    r"|(?P<base>[-+]?\d+[a-wyzA-WYZ]+)(?P<step>[-+]\d+[a-wyzA-WYZ]+)?(?:x(?P<count>\d+))?"
+    r"|(?P<base>[-+]?(?:0|\d+[a-wyz]+))(?P<step>[-+]\d+[a-wyz]+)?(?:x(?P<count>\d+))?"
 )
 
 
@@ -54,7 +54,9 @@ def read_start_line(line: str) -> tuple[Labels | None, StartTimes]:
 def _offsets(item: str, so_far: list[int | None]) -> list[int | None]:
     match = _ITEM.fullmatch(item)
     if match is None:
-        raise StartTimesError(f"invalid start time {item!r}, expected a duration, _ or *, optionally with x<count>")
+        raise StartTimesError(
+            f"invalid start time {item!r}, expected a duration, _ or *, optionally with x<count>"
+        )
     if match["skip"]:
         return [None] * int(match["skips"] or 1)
     if match["again"]:

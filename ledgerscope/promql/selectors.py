@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.values import Matrix, Value, Vector
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import MatrixSelector, VectorSelector
+    from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.storage import Samples
 
@@ -56,7 +56,7 @@ def newest(evaluator: Evaluator, node: VectorSelector) -> Newest:
     offset_ms = evaluator.durations.offset_ms(node.offset_ms, node.offset_expr)
     reference = evaluator.reference_times(node.at, offset_ms)
     lookback = evaluator.query.settings.lookback_ms
-    series = evaluator.query.storage.select(node.matchers)
+    series = evaluator.series(node.matchers)
     present = np.zeros((len(series), evaluator.axis.count), dtype=bool)
     index: list[Integers] = []
     known: dict[int, tuple[Integers, Booleans]] = {}
@@ -109,7 +109,7 @@ def select_range(evaluator: Evaluator, node: MatrixSelector) -> RangeSelection:
     vector = node.vector
     offset_ms = evaluator.durations.offset_ms(vector.offset_ms, vector.offset_expr)
     range_ms = evaluator.durations.positive_ms(node.range_ms, node.range_expr)
-    live = [samples.live for samples in evaluator.query.storage.select(vector.matchers)]
+    live = [samples.live for samples in evaluator.series(vector.matchers)]
     series = [samples for samples in live if len(samples)]
     return RangeSelection(
         series, evaluator.reference_times(vector.at, offset_ms), range_ms, (False,) * len(series)
@@ -124,7 +124,9 @@ def select_matrix(evaluator: Evaluator, node: MatrixSelector) -> Value:
 def raw_samples(evaluator: Evaluator, selection: RangeSelection) -> Matrix:
     """The samples of each series within the range of the only instant."""
     if evaluator.axis.count != 1:
-        raise EvaluationError('invalid expression type "range vector" for range query, must be Scalar or instant Vector')
+        raise EvaluationError(
+            'invalid expression type "range vector" for range query, must be Scalar or instant Vector'
+        )
     end = int(selection.ends[0])
     start = end - selection.range_ms
     side = "right" if evaluator.compat.left_open else "left"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Objects
-from ledgerscope.promql.vector_matching import signatures
 from ledgerscope.promql.operators import BinaryOp
 from ledgerscope.promql.values import Vector, merge_equal
+from ledgerscope.promql.vector_matching import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledgerscope.promql.ast import VectorMatching
+    from ledgerscope.promql.axis import Booleans, Objects
 
 
 def _matched(vector: Vector, other: Vector, matching: VectorMatching) -> Booleans:

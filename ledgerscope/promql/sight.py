@@ -5,13 +5,14 @@ A False is a proof: no series the expression selects exists, and nothing in it m
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ledgerscope.promql import ast
 from ledgerscope.promql.operators import BinaryOp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledgerscope.promql.storage import Storage
 
 #: Functions that have a result even where their argument has none.

@@ -7,26 +7,24 @@ Stale markers keep their exact bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
 from ledgerscope.promql.labels import METRIC_NAME, Labels
+from ledgerscope.promql.reset_hints import detected_hints, stored_hints
 from ledgerscope.promql.matching import matches
 from ledgerscope.promql.operators import MatchOp
+from ledgerscope.promql.stale import STALE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ledgerscope.promql.ast import Matcher
+    from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
     from ledgerscope.promql.histogram import Histogram
-
-#: The NaN that marks the end of a series, bit for bit as Prometheus writes it.
-STALE_BITS = 0x7FF0000000000002
-STALE: float = np.array([STALE_BITS], dtype=np.uint64).view(np.float64)[0]
 
 
 def is_stale(values: Floats) -> Booleans:
@@ -62,6 +60,13 @@ class Samples:
     def stale(self) -> Booleans:
         """Which samples are stale markers."""
         return is_stale(self.values)
+
+    @cached_property
+    def with_detected_resets(self) -> Samples:
+        """The samples with every unknown reset hint of a histogram settled by its predecessor."""
+        if self.histograms is None:
+            return self
+        return replace(self, histograms=detected_hints(self.histograms))
 
     @cached_property
     def live(self) -> Samples:
@@ -181,7 +186,7 @@ def _objects(histograms: Sequence[Histogram | None] | Objects | None) -> Objects
         return None
     array = np.empty(len(histograms), dtype=object)
     array[:] = list(histograms)
-    return array if any(each is not None for each in histograms) else None
+    return stored_hints(array) if any(each is not None for each in histograms) else None
 
 
 def _join(chunks: list[Samples]) -> Samples:

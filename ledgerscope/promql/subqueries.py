@@ -24,7 +24,9 @@ def select_subquery(evaluator: Evaluator, node: Subquery) -> RangeSelection:
     range_ms = durations.positive_ms(node.range_ms, node.range_expr)
     ends = evaluator.reference_times(node.at, offset_ms)
     axis = _inner_axis(evaluator, node, ends, range_ms)
-    value = evaluator.on(axis).evaluate(node.expr)
+    if axis.count == 0:
+        return RangeSelection([], ends, range_ms, ())
+    value = evaluator.on(axis).leaving_resets().evaluate(node.expr)
     vector = value.as_vector() if isinstance(value, Scalar) else value
     assert isinstance(vector, Vector)  # noqa: S101 - the parser admits nothing else in a subquery
     series = _as_series(vector)

@@ -5,9 +5,12 @@ Each function does to every element exactly what Go does to one number, so resul
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Floats
+if TYPE_CHECKING:
+    from ledgerscope.promql.axis import Booleans, Floats
 
 #: Integers up to here, and sums of them, are exact in a float64: no order of summing can change them.
 _EXACT = 2.0**53

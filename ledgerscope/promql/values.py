@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Axis, Booleans, Floats, Integers, Objects
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.labels import EMPTY, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ledgerscope.promql.axis import Axis, Booleans, Floats, Integers, Objects
     from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.storage import Samples
 
@@ -86,7 +86,7 @@ class Vector:
         """Where there is a native histogram."""
         if self.histograms is None:
             return np.zeros_like(self.present)
-        found: Booleans = np.not_equal(self.histograms, None)
+        found: Booleans = np.not_equal(self.histograms, np.array(None))
         return found & self.present
 
     def at(self, column: int = 0) -> list[Sample]:
@@ -129,7 +129,7 @@ class Vector:
         if self.histograms is not None:
             histograms = self.histograms.copy()
             for cell in zip(*np.nonzero(self.is_histogram), strict=True):
-                histograms[cell] = histograms[cell].scale(-1.0)
+                histograms[cell] = histograms[cell].scaled(-1.0)
         return replace(self, values=-self.values, histograms=histograms, drop_name=(True,) * len(self))
 
     def seen(self) -> Vector:

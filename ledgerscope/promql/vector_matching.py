@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Booleans, Integers
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.labels import METRIC_NAME, Labels
 from ledgerscope.promql.operators import Cardinality
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import VectorMatching
+    from ledgerscope.promql.axis import Booleans, Integers
     from ledgerscope.promql.values import Vector
 
 _MUST_BE_EXPLICIT = (
@@ -79,7 +79,6 @@ class Matcher:
         many, one = index[:, 0], index[:, 1]
         present = self.many.present[many] & self.one.present[one]
         labels = tuple(self.result_labels(self.many.labels[m], self.one.labels[o]) for m, o in found)
-        self._refuse_ambiguity(many, labels, present)
         return Pairs(*((one, many) if self.swapped else (many, one)), present, labels)
 
     def _partners(self) -> dict[Labels, list[int]]:
@@ -111,12 +110,14 @@ class Matcher:
             f"[{series}];many-to-many matching not allowed: matching labels must be unique on one side"
         )
 
-    def _refuse_ambiguity(self, many: Integers, labels: tuple[Labels, ...], present: Booleans) -> None:
+    def refuse_ambiguity(self, pairs: Pairs, present: Booleans) -> None:
+        """No two of the pairs present at one instant may be taken for the same."""
+        many = pairs.right if self.swapped else pairs.left
         one_to_one = self.matching.cardinality is Cardinality.ONE_TO_ONE
         groups = signatures(self.many, self.matching)
         rows: dict[object, list[int]] = {}
         for pair, row in enumerate(many):
-            key = groups[row] if one_to_one else (groups[row], labels[pair])
+            key = groups[row] if one_to_one else (groups[row], pairs.labels[pair])
             rows.setdefault(key, []).append(pair)
         for together in rows.values():
             if len(together) > 1 and (present[together].sum(axis=0) > 1).any():

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Floats, Integers
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledgerscope.promql.axis import Floats, Integers
     from ledgerscope.promql.storage import Samples
 
 

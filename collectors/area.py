@@ -1,0 +1,78 @@
+"""What all collectors have in common: how their event counters are kept and what they say they read.
+
+A collector is a table of event counters (perhaps empty), a list of tables it reads, and a method that fills a
+sheet; the rest of the contract of `collectors.base` is here, once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from collectors.companies import read_companies
+from collectors.counters import Counters
+from collectors.sheet import Sheet
+from collectors.tally import Tally
+from ledgerscope.store.contract import Relation
+from ledgerscope.store.tables import currencies, event, event_rollup, tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Table
+
+    from collectors.base import Reading
+    from collectors.companies import Companies
+    from collectors.counters import Misplaced
+    from ledgerscope.catalogue import Metric
+
+__all__ = ["AreaCollector"]
+
+
+class AreaCollector:
+    """A `Collector` of one area; subclasses name what they read and say in `read` what it means."""
+
+    name: ClassVar[str]
+    metrics: ClassVar[tuple[Metric, ...]]
+    counters: ClassVar[Counters] = Counters(())
+    reads: ClassVar[tuple[Table, ...]]
+
+    def __init__(self) -> None:
+        self._tally = Tally(self.counters) if self.counters.listed else None
+        self._misplaced: Mapping[Misplaced, int] = {}
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        counted = (event, event_rollup) if self._tally else ()
+        return tuple(map(Relation.of, (tenant, currencies, *self.reads, *counted)))
+
+    @property
+    def rebases(self) -> int:
+        return self._tally.rebases if self._tally else 0
+
+    @property
+    def misplaced(self) -> Mapping[Misplaced, int]:
+        """Events of the last run with label values that the catalogue does not know, and so not served."""
+        return self._misplaced
+
+    def collect(self, connection: Connection, as_of: datetime) -> Sequence[Reading]:
+        companies = read_companies(connection)
+        sheet = Sheet()
+        self._count(connection, companies, sheet)
+        self.read(connection, as_of, companies, sheet)
+        return sheet.readings()
+
+    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet, /) -> None:
+        """Put everything but the event counters on the sheet."""
+        raise NotImplementedError
+
+    def _count(self, connection: Connection, companies: Companies, sheet: Sheet) -> None:
+        if self._tally is None:
+            return
+        for counter in self.counters.listed:
+            sheet.expect_closed(counter.metric, companies.tenants)
+        counted = self.counters.read(self._tally.advance(connection), companies)
+        for (metric, labels), value in counted.values.items():
+            sheet.put(metric, labels, value)
+            sheet.expect_siblings(metric, labels)
+        self._misplaced = counted.misplaced

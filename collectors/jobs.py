@@ -1,0 +1,111 @@
+"""Job queue: what waits, what hangs, what failed, and how long the work takes.
+
+A row is one try of a job. A queue that was ever seen stays at zero when it is empty, because an alert on its
+depth has to see it come down.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import exists, func, or_, select
+
+from collectors.area import AreaCollector
+from collectors.clock import instant
+from collectors.counters import Counters, EventCounter, Measure
+from ledgerscope.catalogue import jobs as catalogue
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.tables import job_run
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Select
+
+    from collectors.companies import Companies
+    from collectors.sheet import Sheet
+
+__all__ = ["JobsCollector"]
+
+STUCK_AFTER: Final = timedelta(minutes=5)
+GAUGES: Final = {
+    "waiting": catalogue.QUEUE_DEPTH,
+    "oldest_wait": catalogue.OLDEST_WAIT,
+    "running": catalogue.RUNNING,
+    "stuck": catalogue.STUCK,
+}
+
+
+class JobsCollector(AreaCollector):
+    """Reads the runs of background jobs."""
+
+    name = "jobs"
+    metrics = catalogue.METRICS
+    reads = (job_run,)
+    counters = Counters(
+        (
+            EventCounter(metric=catalogue.PROCESSED, event_type=EventType.JOB_FINISHED),
+            EventCounter(
+                metric=catalogue.DURATION, event_type=EventType.JOB_FINISHED, measure=Measure.DURATION
+            ),
+        )
+    )
+
+    def read(self, connection: Connection, as_of: datetime, _companies: Companies, sheet: Sheet) -> None:
+        for tenant_id, queue, *_ in list(sheet.label_sets(catalogue.PROCESSED)):
+            _expect_queue(tenant_id, queue, sheet)
+        for row in connection.execute(unfinished(as_of)).mappings():
+            _expect_queue(row["tenant_id"], row["queue"], sheet)
+            for name, metric in GAUGES.items():
+                sheet.put(metric, (row["tenant_id"], row["queue"]), float(row[name]))
+        for tenant_id, queue, n in connection.execute(failed(as_of)):
+            _expect_queue(tenant_id, queue, sheet)
+            sheet.put(catalogue.FAILED, (tenant_id, queue), n)
+
+
+def _expect_queue(tenant_id: str, queue: str, sheet: Sheet) -> None:
+    for metric in (*GAUGES.values(), catalogue.FAILED):
+        sheet.expect(metric, (tenant_id, queue))
+
+
+def unfinished(as_of: datetime) -> Select[Any]:
+    """Per company and queue: jobs waiting, the longest wait in seconds, jobs running and stuck."""
+    now = instant(as_of)
+    waits = or_(job_run.c.started_at.is_(None), job_run.c.started_at > now)
+    alive_at = func.coalesce(job_run.c.heartbeat_at, job_run.c.started_at)
+    wait = func.extract("epoch", now - func.min(job_run.c.enqueued_at).filter(waits))
+    return (
+        select(
+            job_run.c.tenant_id,
+            job_run.c.queue,
+            func.count().filter(waits).label("waiting"),
+            func.coalesce(wait, 0).label("oldest_wait"),
+            func.count().filter(~waits).label("running"),
+            func.count().filter(~waits, alive_at < instant(as_of - STUCK_AFTER)).label("stuck"),
+        )
+        .where(
+            job_run.c.enqueued_at <= now,
+            or_(job_run.c.finished_at.is_(None), job_run.c.finished_at > now),
+        )
+        .group_by(job_run.c.tenant_id, job_run.c.queue)
+    )
+
+
+def failed(as_of: datetime) -> Select[Any]:
+    """Per company and queue: jobs whose last try by the instant failed and was neither discarded."""
+    now = instant(as_of)
+    later = job_run.alias("later")
+    tried_again = exists(
+        select(later.c.job_run_id).where(
+            later.c.tenant_id == job_run.c.tenant_id,
+            later.c.job_id == job_run.c.job_id,
+            later.c.attempt > job_run.c.attempt,
+            later.c.enqueued_at <= now,
+        )
+    )
+    return (
+        select(job_run.c.tenant_id, job_run.c.queue, func.count())
+        .where(job_run.c.state == "failed", job_run.c.finished_at <= now, ~tried_again)
+        .group_by(job_run.c.tenant_id, job_run.c.queue)
+    )

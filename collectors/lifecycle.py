@@ -1,0 +1,77 @@
+"""Customers: how many there are in which status at an instant, and what happened to their records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select
+
+from collectors.area import AreaCollector
+from collectors.clock import instant
+from collectors.counters import Counters, EventCounter
+from ledgerscope.catalogue import lifecycle as catalogue
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.tables import customer, customer_status_history
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from collectors.companies import Companies
+    from collectors.sheet import Sheet
+
+__all__ = ["LifecycleCollector", "exists_at"]
+
+
+class LifecycleCollector(AreaCollector):
+    """Reads the customers."""
+
+    name = "lifecycle"
+    metrics = catalogue.METRICS
+    reads = (customer, customer_status_history)
+    counters = Counters(
+        (
+            EventCounter(metric=catalogue.CREATED, event_type=EventType.CUSTOMER_CREATED),
+            EventCounter(metric=catalogue.UPDATED, event_type=EventType.CUSTOMER_UPDATED),
+            EventCounter(metric=catalogue.DELETED, event_type=EventType.CUSTOMER_DELETED),
+            EventCounter(metric=catalogue.STATUS_CHANGED, event_type=EventType.CUSTOMER_STATUS_CHANGED),
+        )
+    )
+
+    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
+        sheet.expect_closed(catalogue.ACCOUNTS, companies.tenants)
+        for tenant_id, status, n in connection.execute(accounts(as_of)):
+            sheet.put(catalogue.ACCOUNTS, (tenant_id, status), n)
+
+
+def exists_at(as_of: datetime) -> ColumnElement[bool]:
+    """A customer was created by the instant and not yet deleted."""
+    return and_(
+        customer.c.created_at <= instant(as_of),
+        or_(customer.c.deleted_at.is_(None), customer.c.deleted_at > instant(as_of)),
+    )
+
+
+def accounts(as_of: datetime) -> Select[Any]:
+    """Customers per company and status.
+
+    The status at a past instant is the one that the first later change left; without such a change it is the
+    present one. So only changes after the instant are read, of which there are none in the usual case.
+    """
+    history = customer_status_history
+    left = (
+        select(history.c.tenant_id, history.c.customer_id, history.c.from_status)
+        .distinct(history.c.tenant_id, history.c.customer_id)
+        .where(history.c.at > instant(as_of))
+        .order_by(history.c.tenant_id, history.c.customer_id, history.c.at, history.c.history_id)
+        .cte("left_status")
+    )
+    status = func.coalesce(left.c.from_status, customer.c.status)
+    same = and_(left.c.tenant_id == customer.c.tenant_id, left.c.customer_id == customer.c.customer_id)
+    return (
+        select(customer.c.tenant_id, status.label("status"), func.count())
+        .join_from(customer, left, same, isouter=True)
+        .where(exists_at(as_of))
+        .group_by(customer.c.tenant_id, status)
+    )

@@ -1,0 +1,137 @@
+"""Revenue: monthly recurring revenue, what moved it, and what a customer brings.
+
+Start, movements and end are read separately, so that start + movements = end is a real check. Sums are exact
+decimals with the six places of a normalised month; nothing is rounded to cents, which would break them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Numeric, and_, cast, func, null, select, union_all
+
+from collectors.area import AreaCollector
+from collectors.clock import WINDOWS, clock, instant
+from collectors.recurring import END, moved_within, movements, standing, start_of
+from ledgerscope.catalogue import revenue as catalogue
+from ledgerscope.store.tables import currencies, plan, subscription_version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import CTE, CompoundSelect, Connection, RowMapping, Select
+
+    from collectors.companies import Companies
+    from collectors.sheet import Sheet
+
+__all__ = ["RevenueCollector"]
+
+
+class RevenueCollector(AreaCollector):
+    """Reads the subscriptions' prices over time."""
+
+    name = "revenue"
+    metrics = catalogue.METRICS
+    reads = (subscription_version, plan)
+
+    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
+        offered = connection.execute(offers()).mappings().all()
+        totals = connection.execute(by_currency(as_of)).mappings().all()
+        seen = [(row["tenant_id"], row["currency"]) for row in (*offered, *totals)]
+        _expect(list(companies.currencies_in_use(seen)), offered, sheet)
+        for row in totals:
+            _put_total(row, companies, sheet)
+        for tier in connection.execute(by_tier(as_of)):
+            if tier.currency is None:
+                sheet.put(catalogue.CUSTOMERS, (tier.tenant_id, tier.tier), tier.customers)
+            else:
+                amount = companies.major(tier.mrr, tier.currency)
+                sheet.put(catalogue.MRR, (tier.tenant_id, tier.tier, tier.currency), amount)
+        for row in connection.execute(select(movements(clock(as_of), as_of))).mappings():
+            _put_movement(row, companies, sheet)
+
+
+def _expect(used: list[tuple[str, str]], offered: Sequence[RowMapping], sheet: Sheet) -> None:
+    for tenant_id, currency in used:
+        sheet.expect(catalogue.PAYING, (tenant_id, currency))
+        for window in WINDOWS:
+            sheet.expect(catalogue.MRR_START, (tenant_id, currency, window))
+            for movement in catalogue.MOVEMENTS:
+                sheet.expect(catalogue.MRR_MOVEMENT, (tenant_id, movement, currency, window))
+    for row in offered:
+        sheet.expect(catalogue.MRR, (row["tenant_id"], row["tier"], row["currency"]))
+        sheet.expect(catalogue.CUSTOMERS, (row["tenant_id"], row["tier"]))
+
+
+def _put_total(row: RowMapping, companies: Companies, sheet: Sheet) -> None:
+    labels = row["tenant_id"], row["currency"]
+    sheet.put(catalogue.PAYING, labels, row["paying"])
+    for window in WINDOWS:
+        start = companies.major(row[start_of(window)], row["currency"])
+        sheet.put(catalogue.MRR_START, (*labels, window), start)
+    if row["paying"]:
+        average = row[END] / Decimal(row["paying"])
+        sheet.put(catalogue.ARPA, labels, companies.major(average, row["currency"]))
+
+
+def _put_movement(row: RowMapping, companies: Companies, sheet: Sheet) -> None:
+    for window in WINDOWS:
+        amount = companies.major(row[moved_within(window)], row["currency"])
+        sheet.put(
+            catalogue.MRR_MOVEMENT, (row["tenant_id"], row["movement"], row["currency"], window), amount
+        )
+
+
+def offers() -> Select[Any]:
+    """Tiers and currencies that a company sells, or once did: they are shown at zero too."""
+    return select(plan.c.tenant_id, plan.c.tier, plan.c.currency).distinct()
+
+
+def by_currency(as_of: datetime) -> Select[Any]:
+    """Per company and currency: MRR at the windows' starts and now, and how many customers pay now."""
+    paid = standing(clock(as_of), as_of)
+    keys = paid.c.tenant_id, paid.c.currency
+    sums = (func.sum(paid.c[name]).label(name) for name in (END, *map(start_of, WINDOWS)))
+    return select(*keys, *sums, func.count().filter(paid.c[END] > 0).label("paying")).group_by(*keys)
+
+
+def by_tier(as_of: datetime) -> CompoundSelect[Any]:
+    """MRR per company, tier and currency; customers per company and tier, currency null."""
+    version = subscription_version
+    paid = (
+        select(version.c.tenant_id, version.c.customer_id, version.c.currency, version.c.mrr, plan.c.tier)
+        .join_from(
+            version,
+            plan,
+            and_(plan.c.tenant_id == version.c.tenant_id, plan.c.plan_id == version.c.plan_id),
+        )
+        .where(version.c.mrr > 0, version.c.valid.contains(instant(as_of)))
+        .cte("paid")
+    )
+    return union_all(
+        select(
+            paid.c.tenant_id,
+            paid.c.tier,
+            paid.c.currency,
+            func.sum(paid.c.mrr).label("mrr"),
+            func.count().label("customers"),
+        ).group_by(paid.c.tenant_id, paid.c.tier, paid.c.currency),
+        _customers(paid),
+    )
+
+
+def _customers(paid: CTE) -> Select[Any]:
+    """Customers by the tier of their greatest subscription: by major units, then by name of tier."""
+    amount = paid.c.mrr / func.power(cast(10, Numeric), currencies.c.exponent)
+    greatest = (
+        select(paid.c.tenant_id, paid.c.tier)
+        .distinct(paid.c.tenant_id, paid.c.customer_id)
+        .join_from(paid, currencies, currencies.c.code == paid.c.currency)
+        .order_by(paid.c.tenant_id, paid.c.customer_id, amount.desc(), paid.c.tier)
+        .subquery("greatest")
+    )
+    return select(greatest.c.tenant_id, greatest.c.tier, null(), null(), func.count()).group_by(
+        greatest.c.tenant_id, greatest.c.tier
+    )

@@ -1,0 +1,152 @@
+"""The three questions a tally asks: under what am I reading, what is there in all, what is new.
+
+Aggregation happens in the database, grouped by company, type, currency and the label keys that the counters
+read, so that the answer is as small as the number of series.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ARRAY, Text, any_, cast, func, literal, null, or_, select, text, union_all
+from sqlalchemy.dialects.postgresql import array
+
+from collectors.counters import Counters, Group, Sums
+from collectors.visibility import Visibility
+from ledgerscope.store.tables import NO_CURRENCY, event, event_rollup
+from ledgerscope.store.tables.base import TransactionId, TransactionSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Row, Select
+
+__all__ = ["Probe", "added", "everything", "probe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The transaction's view, and which database it is a view of.
+
+    `identity` is cluster, timeline, database and table. `pruned` is how many events the rollup stands for.
+    `has_foreign_ids` tells of events that claim transactions this cluster has not begun yet.
+    """
+
+    visible: Visibility
+    identity: tuple[int, int, int, int]
+    pruned: int
+    is_standby: bool
+    has_foreign_ids: bool
+
+
+_PROBE = text("""
+    SELECT pg_current_snapshot()::text AS visible,
+        (SELECT system_identifier FROM pg_control_system()) AS cluster,
+        CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
+            ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END AS timeline,
+        (SELECT oid::bigint FROM pg_database WHERE datname = current_database()) AS database,
+        'event'::regclass::oid::bigint AS events,
+        (SELECT coalesce(sum(n), 0)::bigint FROM event_rollup
+            WHERE event_type = ANY (:event_types)) AS pruned,
+        pg_is_in_recovery() AS is_standby,
+        coalesce((SELECT xid FROM event ORDER BY xid DESC LIMIT 1)
+            >= pg_snapshot_xmax(pg_current_snapshot()), false) AS has_foreign_ids
+""")
+# The checkpoint's timeline lags behind a promotion; the name of the file being written does not.
+
+
+def probe(connection: Connection, counters: Counters) -> Probe:
+    """Look at the transaction's snapshot and at the database it is of."""
+    row = connection.execute(_PROBE, {"event_types": list(counters.event_types)}).one()
+    return Probe(
+        visible=Visibility.parse(row.visible),
+        identity=(row.cluster, row.timeline, row.database, row.events),
+        pruned=row.pruned,
+        is_standby=row.is_standby,
+        has_foreign_ids=row.has_foreign_ids,
+    )
+
+
+def everything(connection: Connection, counters: Counters) -> Iterator[tuple[Group, Sums]]:
+    """All events that the transaction sees, those that were pruned included."""
+    counted = union_all(_of_events(counters), _of_rollup(counters))
+    for row in connection.execute(counted):
+        yield _group(counters, row)
+
+
+def added(
+    connection: Connection, counters: Counters, before: Visibility, now: Visibility
+) -> Iterator[tuple[Group, Sums]]:
+    """The events that `now` sees and `before` did not.
+
+    Those have either ids that were not given out then, a range of the index, or ids that were in progress, a
+    short list: nothing older is read, however long a transaction stays open.
+    """
+    late = event.c.xid >= cast(literal(str(before.xmax)), TransactionId())
+    slow = event.c.xid == any_(_xids(before.in_progress))
+    seen = func.pg_visible_in_snapshot(event.c.xid, cast(literal(str(now)), TransactionSnapshot()))
+    for row in connection.execute(_of_events(counters).where(or_(late, slow), seen)):
+        yield _group(counters, row)
+
+
+def _of_events(counters: Counters) -> Select[Any]:
+    keys = [event.c.tenant_id, event.c.event_type, func.coalesce(event.c.currency, NO_CURRENCY)]
+    keys += [event.c.labels[key].astext for key in counters.keys]
+    within = [func.count().filter(event.c.duration_ms <= bound) for bound in counters.bounds]
+    return (
+        select(
+            *keys,
+            func.count(),
+            func.coalesce(func.sum(event.c.amount_minor), 0),
+            func.coalesce(func.sum(event.c.duration_ms), 0),
+            array(within) if within else null(),
+            null(),
+        )
+        .where(event.c.event_type.in_(counters.event_types))
+        .group_by(*keys)
+    )
+
+
+def _of_rollup(counters: Counters) -> Select[Any]:
+    return select(
+        event_rollup.c.tenant_id,
+        event_rollup.c.event_type,
+        event_rollup.c.currency,
+        *(event_rollup.c.labels[key].astext for key in counters.keys),
+        event_rollup.c.n,
+        event_rollup.c.sum_minor,
+        event_rollup.c.sum_duration_ms,
+        null(),
+        event_rollup.c.buckets,
+    ).where(event_rollup.c.event_type.in_(counters.event_types))
+
+
+def _group(counters: Counters, row: Row[Any]) -> tuple[Group, Sums]:
+    tenant_id, event_type, currency, *values, n, minor, milliseconds, within, buckets = tuple(row)
+    if within is None:
+        within = _within(counters, event_type, buckets)
+    return (
+        Group(tenant_id, event_type, currency, tuple(values)),
+        Sums(n, int(minor), int(milliseconds), tuple(within)),
+    )
+
+
+def _within(counters: Counters, event_type: str, buckets: Sequence[int] | None) -> Iterator[int]:
+    """Counts up to each bound of the counters, from the buckets in which pruned events are kept.
+
+    Buckets of another layout than today's cannot be told apart: their events count in +Inf only.
+    """
+    layout = counters.layout(event_type)
+    fits = buckets is not None and len(buckets) == len(layout) + 1
+    known = dict(zip(layout, accumulate(buckets), strict=False)) if buckets is not None and fits else {}
+    reached = 0
+    for bound in counters.bounds:
+        reached = known.get(bound, reached)
+        yield reached
+
+
+def _xids(values: Iterable[int]) -> ColumnElement[Any]:
+    """Transaction ids as an array: the driver knows no `xid8`, so they travel as text."""
+    return cast(literal([str(value) for value in values], ARRAY(Text)), ARRAY(TransactionId()))

@@ -1,0 +1,169 @@
+"""The exporter put together: from settings, collectors, an engine and a clock to what can be served.
+
+The one composition of this room; `serve`, `demo` and `collect --once` differ only in what they do with it.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from exporter.condition import Record
+from exporter.deadline import Watchdog
+from exporter.errors import DuplicateMetric
+from exporter.health import Health, examine
+from exporter.json_page import as_json
+from exporter.log import Journal
+from exporter.page import Board
+from exporter.run import Runner
+from exporter.scheduler import Scheduler
+from exporter.scrape import Scrape, process_registry
+from exporter.self_metrics import self_readings
+from exporter.tick import Ticker
+from exporter.timetable import Timetable
+from ledgerscope import __version__
+from ledgerscope.store.engine import Session, create_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import URL, Engine
+    from structlog.typing import FilteringBoundLogger
+
+    from collectors.base import Collector
+    from exporter.condition import Missing, Outcome
+    from exporter.page import Page
+    from exporter.settings import Settings
+
+__all__ = ["Exporter", "exporter_engine", "utc_now"]
+
+_SWITCHED_OFF = "switched off in the settings"
+
+
+def utc_now() -> datetime:
+    """The clock of the running process."""
+    return datetime.now(UTC)
+
+
+def exporter_engine(url: str | URL, settings: Settings) -> Engine:
+    """An engine for the exporter's reads, as the settings bound it."""
+    database = settings.database
+    session = Session(
+        application_name="ledgerscope-exporter",
+        read_only=True,
+        role=database.role,
+        schema=database.schema_,
+        tenants=settings.tenants.only,
+        statement_timeout=database.statement_timeout,
+        lock_timeout=database.statement_timeout,
+        connect_timeout=database.connect_timeout,
+    )
+    return create_engine(url, session, pool_size=database.connections)
+
+
+class Exporter:
+    """Collects on a schedule between `start` and `stop`, and has a page ready at any time.
+
+    Raises DuplicateMetric when two of the collectors claim one metric. The engine stays its maker's.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        collectors: Sequence[Collector],
+        engine: Engine,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        log: FilteringBoundLogger | None = None,
+    ) -> None:
+        _check_owners(collectors)
+        self._settings = settings
+        self._clock = clock
+        self._engine = engine
+        self._journal = Journal(log or structlog.get_logger())
+        self._collectors = {one.name: one for one in collectors if settings.policy(one.name).enabled}
+        self._board = Board(_record(one.name, settings) for one in collectors)
+        self._watchdog = Watchdog(engine)
+        # one connection is the snapshot's
+        self._workers = ThreadPoolExecutor(settings.database.connections - 1, "collector")
+        self._scheduler = self._schedule()
+        self.scrape = Scrape(self._board, clock, __version__, process_registry())
+
+    def start(self) -> None:
+        """Begin to collect: the first tick at once, in the background."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop collecting; runs in flight are ended, on the server too. The last page stays."""
+        self._scheduler.stop()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._watchdog.end_all()
+        self._workers.shutdown(wait=True)
+
+    def collect_once(self, names: Sequence[str] = ()) -> Page:
+        """Run these collectors (all enabled ones where empty) now, wait for all, and return the page."""
+        self._scheduler.run(tuple(names) or tuple(self._collectors))
+        return self.page()
+
+    def page(self) -> Page:
+        """What is served now."""
+        return self._board.page_at(self._clock())
+
+    def health(self) -> Health:
+        """How every collector and the database are."""
+        return examine(self._board.page, self._clock())
+
+    def json(self) -> dict[str, object]:
+        """The page as JSON values."""
+        now = self._clock()
+        page = self._board.page_at(now)
+        return as_json(page, now, self_readings(page, now, __version__))
+
+    @property
+    def alive(self) -> bool:
+        """Whether collections are being started."""
+        return self._scheduler.running
+
+    @property
+    def ready(self) -> bool:
+        """Whether each collector has been tried, or the settings do not want to wait for that."""
+        return self._settings.listen.ready_at_once or self._board.page.complete
+
+    def _schedule(self) -> Scheduler:
+        runner = Runner(
+            self._engine,
+            self._watchdog,
+            self._clock,
+            self._settings.database.statement_timeout,
+            self._settings.tenants.limit,
+        )
+        intervals = {name: self._settings.policy(name).interval for name in self._collectors}
+        return Scheduler(
+            self._collectors,
+            self._board,
+            Ticker(runner, self._workers, self._publish),
+            Timetable(intervals, self._clock()),
+            self._clock,
+            self._settings.jitter,
+        )
+
+    def _publish(self, events: Sequence[Outcome | Missing]) -> None:
+        now = self._clock()
+        self._journal.note(self._board.report(events, now), now)
+
+
+def _record(name: str, settings: Settings) -> Record:
+    policy = settings.policy(name)
+    return Record(name, policy, disabled="" if policy.enabled else _SWITCHED_OFF)
+
+
+def _check_owners(collectors: Sequence[Collector]) -> None:
+    owners: dict[str, str] = {}
+    for collector in collectors:
+        for metric in collector.metrics:
+            if metric.name in owners:
+                raise DuplicateMetric(metric.name, owners[metric.name], collector.name)
+            owners[metric.name] = collector.name

@@ -1,0 +1,126 @@
+"""Answers scrapes: joins the bytes of the current page, adds what depends on the time of the scrape.
+
+Never touches the database and never renders a business value; the work is a few copies and the exporter's own
+two hundred samples. Restricted pages (`collect[]`, `name[]`) choose among blocks that are rendered already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import generate_latest
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
+
+from exporter.exposition import Format, render
+from exporter.gzip_member import Member
+from exporter.self_metrics import self_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from prometheus_client.registry import RestrictedRegistry
+
+    from exporter.exposition import Block
+    from exporter.page import Board, Page
+
+__all__ = ["Restriction", "Scrape", "UnknownCollector", "process_registry"]
+
+
+class UnknownCollector(Exception):
+    """`collect[]` names a collector that does not exist."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = get_close_matches(name, names, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        super().__init__(f"there is no collector {name!r}{hint}; there are {', '.join(names)}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A part of the page: only these collectors (all where empty), only these metrics (all where empty)."""
+
+    collectors: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+
+    def admits(self, block: Block) -> bool:
+        metric = block.metric
+        return not self.names or not self.names.isdisjoint((metric.name, *metric.series_names))
+
+
+def process_registry() -> CollectorRegistry:
+    """Metrics of this process and its interpreter, in a registry of their own."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+class Scrape:
+    """Makes the body of a response. May be called from any thread."""
+
+    def __init__(
+        self, board: Board, clock: Callable[[], datetime], version: str, process: CollectorRegistry
+    ) -> None:
+        self._board = board
+        self._clock = clock
+        self._version = version
+        self._process = process
+
+    def body(self, form: Format, *, gzip: bool) -> bytes:
+        """The whole page."""
+        now = self._clock()
+        page = self._board.page_at(now)
+        body = page.bodies[form]
+        tail = self._tail(page, now, form)
+        if gzip:
+            return body.member.finished(tail)
+        return b"".join((*body.pieces, tail))
+
+    def restricted(self, form: Format, restriction: Restriction, *, gzip: bool) -> bytes:
+        """The part of the page that is asked for; raises UnknownCollector."""
+        now = self._clock()
+        page = self._board.page_at(now)
+        for name in restriction.collectors:
+            if name not in page.records:
+                raise UnknownCollector(name, page.records)
+        chosen = [block for block in self._blocks(page, now, restriction) if restriction.admits(block)]
+        text = b"".join(
+            (*_pieces(chosen, form), *self._restricted_process(form, restriction), form.end),
+        )
+        return Member().finished(text) if gzip else text
+
+    def _blocks(self, page: Page, now: datetime, restriction: Restriction) -> Iterable[Block]:
+        names = restriction.collectors or tuple(page.records)
+        slots = [slot for name in names if (slot := page.records[name].served(now))]
+        own = render(self_readings(page, now, self._version, names))
+        return chain(chain.from_iterable(slot.blocks for slot in slots), own)
+
+    def _tail(self, page: Page, now: datetime, form: Format) -> bytes:
+        own = render(self_readings(page, now, self._version))
+        return b"".join((*_pieces(own, form), _process_metrics(self._process, form), form.end))
+
+    def _restricted_process(self, form: Format, restriction: Restriction) -> Iterable[bytes]:
+        if restriction.collectors:
+            return ()
+        if not restriction.names:
+            return (_process_metrics(self._process, form),)
+        return (_process_metrics(self._process.restricted_registry(restriction.names), form),)
+
+
+def _pieces(blocks: Sequence[Block], form: Format) -> Iterable[bytes]:
+    return chain.from_iterable(block.pieces(form) for block in blocks)
+
+
+def _process_metrics(registry: CollectorRegistry | RestrictedRegistry, form: Format) -> bytes:
+    if form is Format.TEXT:
+        return generate_latest(registry)
+    whole: bytes = generate_openmetrics(registry)  # type: ignore[no-untyped-call]  # untyped there
+    return whole.removesuffix(Format.OPENMETRICS.end)

@@ -1,0 +1,58 @@
+"""Aging: what customers owe, by how long it is overdue."""
+
+from __future__ import annotations
+
+from ledgerscope.catalogue.labels import COMPANY, CURRENCY
+from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
+from ledgerscope.catalogue.owners import CREDIT_CONTROL
+
+__all__ = ["METRICS", "OPEN_AMOUNT", "OPEN_INVOICES", "RECEIVABLE", "REFRESHED"]
+
+DUE_BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
+UNALLOCATED = "unallocated"
+
+_DAYS = "Days past the due date of the instalment, in the company's time zone; 90+ begins with day 91"
+
+OPEN_AMOUNT = Metric(
+    name="customer_aging_open_amount",
+    kind=Kind.GAUGE,
+    help="Open amount of instalments by days overdue; the bucket unallocated holds payments and credit notes "
+    "not yet set against an invoice, as a negative amount. All buckets together are the receivable.",
+    unit=Unit.CURRENCY,
+    labels=(
+        COMPANY,
+        Label(name="bucket", help=f"{_DAYS}.", values=(*DUE_BUCKETS, UNALLOCATED)),
+        CURRENCY,
+    ),
+    owner=CREDIT_CONTROL,
+    source="S0 customer_aging_bucket_distribution, corrected (A0, A9.31)",
+)
+OPEN_INVOICES = Metric(
+    name="customer_aging_open_invoices",
+    kind=Kind.GAUGE,
+    help="Invoices with an open amount, each in the bucket of its oldest open instalment.",
+    unit=Unit.COUNT,
+    labels=(COMPANY, Label(name="bucket", help=f"{_DAYS}.", values=DUE_BUCKETS)),
+    owner=CREDIT_CONTROL,
+    source="S0 customer_aging_bucket_distribution, corrected (A0)",
+)
+RECEIVABLE = Metric(
+    name="customer_receivable_amount",
+    kind=Kind.GAUGE,
+    help="Balance of the receivables ledger: invoices less payments, credit notes and write-offs.",
+    unit=Unit.CURRENCY,
+    labels=(COMPANY, CURRENCY),
+    owner=CREDIT_CONTROL,
+    source="definitions: aging",
+)
+REFRESHED = Metric(
+    name="customer_aging_updated_total",
+    kind=Kind.COUNTER,
+    help="Aging snapshots made.",
+    unit=Unit.COUNT,
+    labels=(COMPANY, Label(name="trigger", help="What asked for it.", values=("scheduled", "on_demand"))),
+    owner=CREDIT_CONTROL,
+    source="S0",
+)
+
+METRICS = (OPEN_AMOUNT, OPEN_INVOICES, RECEIVABLE, REFRESHED)

@@ -1,0 +1,79 @@
+"""Customers: how many there are in which status, and what happened to their records."""
+
+from __future__ import annotations
+
+from ledgerscope.catalogue.labels import COMPANY, CUSTOMER_STATUSES
+from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
+from ledgerscope.catalogue.owners import SALES_OPERATIONS
+
+__all__ = ["ACCOUNTS", "CREATED", "DELETED", "METRICS", "STATUS_CHANGED", "UPDATED"]
+
+_STATUS = Label(name="status", help="Life-cycle status.", values=CUSTOMER_STATUSES)
+
+ACCOUNTS = Metric(
+    name="customer_accounts",
+    kind=Kind.GAUGE,
+    help="Customers that are not deleted, by life-cycle status.",
+    unit=Unit.COUNT,
+    labels=(COMPANY, _STATUS),
+    owner=SALES_OPERATIONS,
+    source="S0 panel: active customer count by company",
+)
+CREATED = Metric(
+    name="customer_created_total",
+    kind=Kind.COUNTER,
+    help="Customers created, by the way they came in and the status they began with.",
+    unit=Unit.COUNT,
+    labels=(
+        COMPANY,
+        Label(name="source", help="Way the customer came in.", values=("ui", "cli", "api", "import")),
+        _STATUS,
+    ),
+    owner=SALES_OPERATIONS,
+    source="S0",
+)
+UPDATED = Metric(
+    name="customer_updated_total",
+    kind=Kind.COUNTER,
+    help="Fields changed on customer records; one count for each field of a change.",
+    unit=Unit.COUNT,
+    labels=(
+        COMPANY,
+        Label(
+            name="field_changed",
+            help="Field that changed; other stands for every field outside this list.",
+            values=("name", "email", "phone", "address", "terms", "currency", "external_id", "other"),
+        ),
+    ),
+    owner=SALES_OPERATIONS,
+    source="S0",
+)
+DELETED = Metric(
+    name="customer_deleted_total",
+    kind=Kind.COUNTER,
+    help="Customers deleted, softly (hidden, restorable) or hard (erased).",
+    unit=Unit.COUNT,
+    labels=(
+        COMPANY,
+        Label(name="reason", help="Why.", values=("requested", "duplicate", "closed", "erasure", "other")),
+        Label(name="mode", help="How.", values=("soft", "hard")),
+    ),
+    owner=SALES_OPERATIONS,
+    source="S0",
+)
+STATUS_CHANGED = Metric(
+    name="customer_status_changed_total",
+    kind=Kind.COUNTER,
+    help="Changes of the life-cycle status.",
+    unit=Unit.COUNT,
+    labels=(
+        COMPANY,
+        Label(name="from_status", help="Status before.", values=CUSTOMER_STATUSES),
+        Label(name="to_status", help="Status after.", values=CUSTOMER_STATUSES),
+    ),
+    impossible=frozenset((status, status) for status in CUSTOMER_STATUSES),
+    owner=SALES_OPERATIONS,
+    source="S0",
+)
+
+METRICS = (ACCOUNTS, CREATED, UPDATED, DELETED, STATUS_CHANGED)

@@ -1,0 +1,91 @@
+"""`ledgerscope collect --once`: one run of the collectors, printed as a scrape would show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from collectors.registry import create as create_collectors
+from exporter.exposition import Format
+from exporter.log import configure
+from exporter.runtime import Exporter, exporter_engine
+from exporter.scrape import Restriction
+from exporter.settings import Log
+from ledgerscope.catalogue.exporter import COLLECTORS
+from ledgerscope.cli.exits import DatabaseFailed
+from ledgerscope.cli.options import address, read_settings, settings_options
+from ledgerscope.cli.telling import failures_told
+from ledgerscope.store.contract import check_version
+from ledgerscope.store.engine import EXPORTER, create_engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.page import Page
+
+__all__ = ["command", "report", "scraped"]
+
+_FORMATS = {"text": Format.TEXT, "openmetrics": Format.OPENMETRICS}
+
+
+@click.command("collect")
+@settings_options
+@click.option("--once", is_flag=True, required=True, help="Run once; for ever: ledgerscope serve.")
+@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=click.Choice(COLLECTORS))
+def command(
+    config: Path | None, database_url: str | None, *, once: bool, form: str, names: tuple[str, ...]
+) -> None:
+    """Run collectors once: print the metrics, and on standard error how long each took.
+
+    \b
+    Examples:
+      ledgerscope collect --once --database-url postgresql://reader@db/business
+      ledgerscope collect --once aging revenue | promtool check metrics
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    del once  # says what happens; there is no other way
+    with failures_told():
+        settings = read_settings(config, database_url)
+        url = address(settings)
+        _refuse_other_versions(str(url.render_as_string(hide_password=False)))
+        engine = exporter_engine(url, settings)
+        exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
+        try:
+            page = exporter.collect_once(names)
+            click.echo(scraped(exporter, _FORMATS[form], names), nl=False)
+        finally:
+            exporter.stop()
+            engine.dispose()
+        report(page, names or COLLECTORS)
+
+
+def scraped(exporter: Exporter, form: Format, names: tuple[str, ...]) -> bytes:
+    """What a scrape would get now, restricted to the named collectors where there are any."""
+    if names:
+        return exporter.scrape.restricted(form, Restriction(collectors=names), gzip=False)
+    return exporter.scrape.body(form, gzip=False)
+
+
+def report(page: Page, names: tuple[str, ...]) -> None:
+    """Tell what each run took; raises DatabaseFailed where one failed."""
+    failed = []
+    for name in names:
+        record = page.records[name]
+        failure = record.last_failure if record.succeeded is False else None
+        reason = record.disabled or (failure.message if failure else "")
+        took = "" if record.duration is None else f"{1000 * record.duration:8.1f} ms"
+        samples = f"{record.slot.samples} samples" if record.slot else ""
+        click.echo(f"{name:<14}{took:>11}  {reason or samples}", err=True)
+        if reason:
+            failed.append(name)
+    if failed:
+        raise DatabaseFailed(f"not collected: {', '.join(failed)}")
+
+
+def _refuse_other_versions(url: str) -> None:
+    engine = create_engine(url, EXPORTER, pool_size=0)
+    with engine.connect() as connection:
+        problem = check_version(connection)
+    if problem:
+        raise DatabaseFailed(problem.message)

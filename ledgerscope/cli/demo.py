@@ -1,0 +1,175 @@
+"""`ledgerscope demo`: a real PostgreSQL with an invented business in it, and the exporter serving it.
+
+Wires every room that runs together: the embedded server, the migrations, the loader, the live simulation and
+the exporter. All that is said goes to standard error, so that `--once` can be piped.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import click
+
+from collectors.registry import create as create_collectors
+from exporter.exposition import Format
+from exporter.log import configure
+from exporter.runtime import Exporter, exporter_engine
+from exporter.settings import Database, Listen, Log, Settings
+from ledgerscope.cli.collect import report
+from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.serve import serving
+from ledgerscope.cli.telling import failures_told
+from ledgerscope.demo.datasets import DATASETS
+from ledgerscope.demo.errors import DemoError
+from ledgerscope.demo.load import load_demo
+from ledgerscope.demo.progress import on_stream
+from ledgerscope.demo.simulation import Simulation
+from ledgerscope.store import migrations, roles
+from ledgerscope.store.databases import ensure_database
+from ledgerscope.store.embedded import embedded_postgres
+from ledgerscope.store.engine import Session, create_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+__all__ = ["command"]
+
+_SCALE, _SPEED, _PORT = click.FloatRange(0.01, 100), click.FloatRange(0.1, 100), click.IntRange(0, 65535)
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Print what /metrics would serve, then stop.")
+@click.option("--dataset", type=click.Choice(list(DATASETS)), default="demo", show_default=True)
+@click.option(
+    "--scale",
+    type=click.FloatRange(0.01, 100),
+    default=1.0,
+    show_default=True,
+    help="Times as many customers.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed makes another business.")
+@click.option(
+    "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="Of the live part."
+)
+@click.option("--address", default="127.0.0.1", show_default=True, help="Where to serve.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=9108, show_default=True, help="0 takes a free one."
+)
+@click.option("--directory", type=click.Path(path_type=Path), help="Where to keep the database.")
+@click.option("--fresh", is_flag=True, help="Throw the demo's database away and make it anew.")
+def command(  # noqa: PLR0917 - the options of a command line are its parameters
+    once: bool,
+    dataset: str,
+    scale: float,
+    seed: int,
+    speed: float,
+    address: str,
+    port: int,
+    directory: Path | None,
+    fresh: bool,
+) -> None:
+    """A living demo business on a real PostgreSQL, and its exporter serving.
+
+    Nothing needs to be installed or configured. The first start makes the business, later ones go on with it.
+
+    \b
+    Examples:
+      ledgerscope demo
+      ledgerscope demo --once | head
+      ledgerscope demo --dataset cdnow --port 9200
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    with failures_told(), _demo_failures_told(), embedded_postgres(directory or _state_directory()) as server:
+        url = ensure_database(server.url, _database_name(dataset, seed, scale), anew=fresh)
+        migrations.upgrade(url)
+        with on_stream(f"making the {dataset} business", _expected(dataset, scale), sys.stderr) as advance:
+            owner = url.render_as_string(hide_password=False)
+            load_demo(
+                owner, until=datetime.now(UTC), seed=seed, scale=scale, dataset=dataset, progress=advance
+            )
+        if once:
+            _print_once(url)
+        else:
+            _serve(url, Listen(address=address, port=port), seed=seed, speed=speed)
+
+
+def _print_once(url: URL) -> None:
+    settings = _settings(Listen())
+    engine = exporter_engine(url, settings)
+    exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
+    try:
+        page = exporter.collect_once()
+        report(page, tuple(page.records))
+        click.echo(exporter.scrape.body(Format.TEXT, gzip=False), nl=False)
+    finally:
+        exporter.stop()
+        engine.dispose()
+
+
+def _serve(url: URL, listen: Listen, *, seed: int, speed: float) -> None:
+    with serving(_settings(listen), url) as server, _living(url, seed, speed):
+        click.echo(_addresses(server.url, url), err=True)
+        server.run()
+
+
+@contextmanager
+def _living(url: URL, seed: int, speed: float) -> Iterator[None]:
+    """The business goes on, with the rights of an application, until the block ends."""
+    session = Session(application_name="ledgerscope-demo", role=roles.APP)
+    engine = create_engine(url, session, pool_size=3)
+    ended = Event()
+    simulation = Simulation(engine, seed=seed, clock=lambda: datetime.now(UTC), speed=speed)
+    thread = Thread(target=simulation.run, args=(ended,), name="simulation", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        engine.dispose()
+
+
+def _settings(listen: Listen) -> Settings:
+    return Settings(database=Database(role=roles.EXPORTER), listen=listen, log=Log(level="warning"))
+
+
+def _addresses(served: str, url: URL) -> str:
+    socket = url.query.get("host", "")
+    rows = (
+        ("metrics", f"{served}/metrics"),
+        ("status", f"{served}/"),
+        ("health", f"{served}/health"),
+        ("database", f"psql 'host={socket} user=postgres dbname={url.database}'"),
+    )
+    lines = "".join(f"\n  {name:<10}{value}" for name, value in rows)
+    return f"\nThe demo business is alive; Ctrl-C ends it.\n{lines}\n"
+
+
+def _database_name(dataset: str, seed: int, scale: float) -> str:
+    """One database for each business, so that asking for another never touches the first."""
+    return re.sub(r"\W", "_", f"{dataset}_{seed}_{scale:g}")
+
+
+def _state_directory() -> Path:
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "ledgerscope"
+
+
+def _expected(dataset: str, scale: float) -> int:
+    return DATASETS[dataset].expected_rows(scale)
+
+
+@contextmanager
+def _demo_failures_told() -> Iterator[None]:
+    try:
+        yield
+    except DemoError as failure:
+        raise CommandFailed(str(failure)) from None

@@ -1,0 +1,128 @@
+"""Generates the demo business: three companies and all their customers, as rows.
+
+Pure: the same seed, scale and `until` give the same rows, byte by byte, on every machine. The story covers
+the 24 months before `until`; nothing in it lies after that instant.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from datetime import time, timedelta
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.book import Book
+from ledgerscope.demo.companies import COMPANIES
+from ledgerscope.demo.dice import Dice
+from ledgerscope.demo.life import live
+from ledgerscope.demo.life.story import Era, Story
+from ledgerscope.demo.operations import write_operations
+from ledgerscope.demo.plans import make_plans
+from ledgerscope.demo.records import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from ledgerscope.demo.companies import Company
+    from ledgerscope.demo.plans import Plan
+
+    _Plans = Mapping[str, Mapping[tuple[str, str], Plan]]
+
+__all__ = ["MONTHS", "expected_rows", "generate"]
+
+MONTHS: Final = 24
+_LEAST_CUSTOMERS: Final = 5
+_CHAPTER: Final = 250
+_ROWS_PER_BUSINESS: Final = 42_000
+_ROWS_PER_CUSTOMER: Final = 160
+_OPENING_DAYS: Final = 28
+_MIDNIGHT: Final = time()
+_SATURDAY: Final = 5
+
+
+def generate(seed: int, scale: float, until: datetime, mark: str = "{}") -> Iterator[Book]:
+    """The business up to `until`, chapter by chapter, each to be written after those before it.
+
+    `scale` multiplies customers; `mark` is JSON for the settings of the companies.
+    """
+    for company in COMPANIES:
+        era = Era(company.calendar.months_later(until, -MONTHS), until)
+        yield from _Generator(seed, _customers(company, scale), company, era).chapters(mark)
+
+
+def expected_rows(scale: float) -> int:
+    """About how many rows `generate` makes."""
+    customers = sum(_customers(company, scale) for company in COMPANIES)
+    return _ROWS_PER_BUSINESS + _ROWS_PER_CUSTOMER * customers
+
+
+def _customers(company: Company, scale: float) -> int:
+    return max(_LEAST_CUSTOMERS, round(company.customers * scale))
+
+
+class _Generator:
+    """Everything of one company."""
+
+    def __init__(self, seed: int, customers: int, company: Company, era: Era) -> None:
+        self._seed = seed
+        self._customers = customers
+        self._opening = round(customers * company.opening_share)
+        self._company = company
+        self._era = era
+        self._arrivals = _Arrivals(company, era)
+
+    def chapters(self, mark: str) -> Iterator[Book]:
+        """The company itself with what it does, then its customers."""
+        book = Book([self._tenant(mark)])
+        plans = self._write_plans(book)
+        write_operations(self._seed, self._company, book, self._era)
+        yield book.in_order_of_time()
+        for first in range(1, self._customers + 1, _CHAPTER):
+            book = Book()
+            for number in range(first, min(first + _CHAPTER, self._customers + 1)):
+                self._write_customer(number, plans, book)
+            yield book.in_order_of_time()
+
+    def _write_customer(self, number: int, plans: _Plans, book: Book) -> None:
+        dice = Dice(self._seed, self._company.tenant_id, number)
+        opening = number <= self._opening
+        created_at = self._era.since + dice.days(0, _OPENING_DAYS) if opening else self._arrivals.draw(dice)
+        story = Story(self._company, number, dice, book, self._era)
+        live(story, plans[story.currency], created_at, opening=opening)
+
+    def _tenant(self, mark: str) -> Tenant:
+        company = self._company
+        return Tenant(
+            company.tenant_id, company.name, company.timezone, company.base_currency, mark, self._era.since
+        )
+
+    def _write_plans(self, book: Book) -> _Plans:
+        company = self._company
+        dice = Dice(self._seed, company.tenant_id, "plans")
+        plans = {currency: make_plans(dice, company.price_level, currency) for currency in company.currencies}
+        for by_key in plans.values():
+            for plan in by_key.values():
+                book.add(plan.row(company.tenant_id, self._era.since))
+        return plans
+
+
+class _Arrivals:
+    """When new customers come: more from month to month, by season, in working hours."""
+
+    def __init__(self, company: Company, era: Era) -> None:
+        self._company = company
+        self._days = [*company.calendar.days_between(era.since, era.until)][1:-1]
+        self._weights = [*accumulate(self._weigh())]
+
+    def draw(self, dice: Dice) -> datetime:
+        """An instant to arrive at."""
+        day = self._days[bisect(self._weights, dice.random() * self._weights[-1])]
+        midnight = self._company.calendar.at(day, _MIDNIGHT)
+        return midnight + timedelta(hours=8) + dice.seconds(0, 10 * 3600)
+
+    def _weigh(self) -> Iterator[float]:
+        for number, day in enumerate(self._days):
+            workday = 1.0 if day.weekday() < _SATURDAY else 0.25
+            growth = (1 + self._company.growth) ** (number / 30.4)
+            yield growth * workday * self._company.season[day.month - 1]

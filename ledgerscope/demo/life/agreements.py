@@ -1,0 +1,293 @@
+"""All subscriptions of a customer: trials, renewals, changes, pauses, ends and returns.
+
+Guards what churn is made of: CustomerWon at the first price above zero, CustomerLost when the last
+subscription of a paying customer ends (a pause is no end), CustomerRegained when it pays again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.life.agreement import Agreement
+from ledgerscope.demo.plans import LADDER, Price
+from ledgerscope.domain.events import EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from ledgerscope.demo.life.account import Account, Claim
+    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.plans import Plan
+    from ledgerscope.demo.records import Id
+
+__all__ = ["Agreements"]
+
+_REVIEW_DAYS: Final = (24, 36)
+_PAUSE_DAYS: Final = (20, 75)
+_AWAY_DAYS: Final = (15, 170)
+_DISCOUNTS: Final = (10, 15, 20, 30)
+_SEATS: Final = {1: 0.55, 2: 0.2, 3: 0.12, 5: 0.08, 10: 0.04, 25: 0.01}
+_INSTALMENTS: Final = {1: 0.6, 4: 0.4}
+_MONTHS_OF_YEAR: Final = 12
+
+
+class Agreements:
+    """The subscriptions of one customer; `lost` and `active` tell the others how it stands."""
+
+    def __init__(
+        self,
+        story: Story,
+        plans: Mapping[tuple[str, str], Plan],
+        account: Account,
+        arrange: Callable[[datetime, Claim], None],
+    ) -> None:
+        self._story = story
+        self._plans = plans
+        self._account = account
+        self._arrange = arrange
+        self.all: list[Agreement] = []
+        self.won_at: datetime | None = None
+        self.lost = False
+        self.on_return: Callable[[datetime], None] | None = None
+        self.on_loss: Callable[[datetime], None] | None = None
+
+    @property
+    def won(self) -> bool:
+        """Whether it has ever paid."""
+        return self.won_at is not None
+
+    @property
+    def active(self) -> bool:
+        """Whether a price above zero counts now."""
+        return any(agreement.paying for agreement in self.all)
+
+    def first(self, when: datetime) -> None:
+        """The first subscription, perhaps on trial."""
+        company, dice = self._story.company, self._story.dice
+        tier = dice.pick(company.tiers)
+        unit = "month" if tier == "free" else dice.pick(company.intervals)
+        self._subscribe(when, self._price(tier, unit), trial=dice.chance(company.trial_share))
+
+    def past_due(self, subscription_id: Id) -> None:
+        self._move(subscription_id, "active", "past_due")
+
+    def recovered(self, subscription_id: Id) -> None:
+        self._move(subscription_id, "past_due", "active")
+
+    def exhausted(self, subscription_id: Id, when: datetime) -> None:
+        """Dunning ran out: the subscription ends involuntarily."""
+        agreement = self._find(subscription_id)
+        if not agreement.ended:
+            self._end(agreement, when, "involuntary")
+
+    def close(self) -> None:
+        for agreement in self.all:
+            agreement.close()
+
+    def _price(self, tier: str, unit: str) -> Price:
+        company, dice = self._story.company, self._story.dice
+        discount = dice.choice(_DISCOUNTS) if dice.chance(company.discount_share) else 0
+        quantity = 1 if tier == "free" else dice.pick(_SEATS)
+        return Price(self._plans[tier, unit], quantity, discount)
+
+    def _find(self, subscription_id: Id) -> Agreement:
+        return next(agreement for agreement in self.all if agreement.id == subscription_id)
+
+    def _move(self, subscription_id: Id, before: str, after: str) -> None:
+        agreement = self._find(subscription_id)
+        if agreement.status == before:
+            agreement.status = after
+
+    def _subscribe(self, when: datetime, price: Price, *, trial: bool) -> None:
+        agreement = Agreement(self._story, when, price)
+        self.all.append(agreement)
+        self._story.tell(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
+        if trial and price.plan.trial_days:
+            agreement.status = "trialing"
+            agreement.trial_end = self._story.company.calendar.days_later(when, price.plan.trial_days)
+            self._story.at(agreement.trial_end, lambda now: self._decide(agreement, now))
+        else:
+            self._activate(agreement, when)
+
+    def _decide(self, agreement: Agreement, when: datetime) -> None:
+        """The trial is over."""
+        if self._story.dice.chance(self._story.company.trial_conversion):
+            agreement.status = "active"
+            self._activate(agreement, when)
+        else:
+            self._end(agreement, when, "voluntary")
+
+    def _activate(self, agreement: Agreement, when: datetime) -> None:
+        self._open(agreement, when)
+        agreement.anchor, agreement.period_no = when, 0
+        self._bill(agreement, when, agreement.epoch)
+        self._review_later(agreement, when)
+
+    def _open(self, agreement: Agreement, when: datetime) -> None:
+        """The price counts from now on; a first or another first time is an event."""
+        agreement.open_version(when)
+        if agreement.price.is_free or (self.won and not self.lost):
+            return
+        self._story.tell(EventType.CUSTOMER_REGAINED if self.won else EventType.CUSTOMER_WON, when)
+        if self.lost and self.on_return:
+            self.on_return(when)
+        self.won_at, self.lost = self.won_at or when, False
+
+    def _end(self, agreement: Agreement, when: datetime, reason: str) -> None:
+        agreement.end(when, reason)
+        self._story.tell(EventType.SUBSCRIPTION_ENDED, when, reason)
+        if self.won and not self.lost and all(other.ended for other in self.all):
+            self.lost = True
+            self._story.tell(EventType.CUSTOMER_LOST, when, reason)
+            self._after_loss(when)
+
+    def _after_loss(self, when: datetime) -> None:
+        dice = self._story.dice
+        if self.on_loss:
+            self.on_loss(when)
+        if dice.chance(self._story.company.comeback):
+            self._story.at(when + dice.days(*_AWAY_DAYS), self._come_back)
+
+    def _come_back(self, when: datetime) -> None:
+        if self.lost:
+            last = self.all[-1].price.plan
+            self._subscribe(when, self._price(last.tier, last.interval.unit), trial=False)
+
+    def _bill(self, agreement: Agreement, when: datetime, epoch: int) -> None:
+        """A period begins: bill it in advance, and decide whether it is the last."""
+        if agreement.epoch != epoch:
+            return
+        self._renew_price(agreement, when)
+        story, interval = self._story, agreement.price.plan.interval
+        agreement.period_no += 1
+        ends = interval.later(story.company.calendar, agreement.anchor, agreement.period_no)
+        if not agreement.price.is_free:
+            self._invoice(agreement, when, ends)
+        self._maybe_cancel(agreement, when, ends)
+        story.at(ends, lambda now: self._bill(agreement, now, epoch))
+
+    def _invoice(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
+        story, account = self._story, self._account
+        calendar, yearly = story.company.calendar, agreement.price.plan.interval.months == _MONTHS_OF_YEAR
+        parts = story.dice.pick(_INSTALMENTS) if yearly else 1
+        first = calendar.days_later(when, account.terms_days)
+        due = [calendar.day(calendar.months_later(first, 3 * n)) for n in range(parts)]
+        claim = account.issue(
+            when,
+            "subscription",
+            agreement.price.net_minor,
+            due,
+            subscription_id=agreement.id,
+            period=(when, ends),
+        )
+        self._arrange(when, claim)
+
+    def _maybe_cancel(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
+        """Within this period the customer may ask to leave at its end."""
+        story = self._story
+        months = (ends - when).days / 30.4
+        hazard = story.company.cancel.at(story.era.progress(when))
+        if agreement.cancel_requested_at is None and story.dice.chance(1 - (1 - hazard) ** months):
+            asked, epoch = story.dice.moment(when, ends), agreement.epoch
+            story.at(asked, lambda now: self._ask_to_leave(agreement, now, epoch))
+            story.at(ends, lambda now: self._leave(agreement, now))
+
+    def _ask_to_leave(self, agreement: Agreement, when: datetime, epoch: int) -> None:
+        if agreement.epoch == epoch:
+            agreement.cancel_requested_at = when
+
+    def _leave(self, agreement: Agreement, when: datetime) -> None:
+        if agreement.cancel_requested_at and not agreement.ended:
+            self._end(agreement, when, "voluntary")
+
+    def _review_later(self, agreement: Agreement, when: datetime) -> None:
+        later = when + self._story.dice.days(*_REVIEW_DAYS)
+        self._story.at(later, lambda now: self._review(agreement, now))
+
+    def _review(self, agreement: Agreement, when: datetime) -> None:
+        """About once a month a customer thinks about what it has."""
+        if agreement.ended:
+            return
+        if agreement.status == "active" and agreement.since and agreement.cancel_requested_at is None:
+            company = self._story.company
+            wish = self._story.dice.pick(
+                {
+                    self._upgrade: company.upgrade,
+                    self._downgrade: company.downgrade,
+                    self._pause: company.pause,
+                    self._add_another: company.second_subscription,
+                    self._keep: 1.0,
+                }
+            )
+            wish(agreement, when)
+        self._review_later(agreement, when)
+
+    def _keep(self, agreement: Agreement, when: datetime) -> None:
+        """Nothing changes."""
+
+    def _upgrade(self, agreement: Agreement, when: datetime) -> None:
+        """A higher tier or more seats, at once; what is left of the period is billed in addition."""
+        old, new = agreement.price, self._higher(agreement.price)
+        if new == old:
+            return
+        agreement.next_price = new
+        self._renew_price(agreement, when)
+        ends = new.plan.interval.later(self._story.company.calendar, agreement.anchor, agreement.period_no)
+        starts = new.plan.interval.later(
+            self._story.company.calendar, agreement.anchor, agreement.period_no - 1
+        )
+        extra = int((new.net_minor - old.net_minor) * ((ends - when) / (ends - starts)))
+        if extra > 0:
+            day = self._story.day(self._story.company.calendar.days_later(when, self._account.terms_days))
+            claim = self._account.issue(
+                when, "addon", extra, [day], subscription_id=agreement.id, period=(when, ends)
+            )
+            self._arrange(when, claim)
+
+    def _higher(self, price: Price) -> Price:
+        plan = price.plan
+        if plan.tier == LADDER[-1] or (plan.rank and self._story.dice.chance(0.5)):
+            return Price(plan, price.quantity + self._story.dice.randrange(1, 4), price.discount_percent)
+        return Price(
+            self._plans[LADDER[plan.rank + 1], plan.interval.unit], price.quantity, price.discount_percent
+        )
+
+    def _downgrade(self, agreement: Agreement, when: datetime) -> None:  # noqa: ARG002 -- one of the wishes
+        """Fewer seats or a lower tier, from the next period on."""
+        price = agreement.price
+        plan = price.plan
+        if price.quantity > 1:
+            agreement.next_price = Price(plan, max(1, price.quantity // 2), price.discount_percent)
+        elif plan.rank > 1:
+            lower = self._plans[LADDER[plan.rank - 1], plan.interval.unit]
+            agreement.next_price = Price(lower, price.quantity, price.discount_percent)
+
+    def _renew_price(self, agreement: Agreement, when: datetime) -> None:
+        """Let an agreed change of price take effect."""
+        if agreement.next_price == agreement.price:
+            return
+        agreement.close_version(when)
+        agreement.price = agreement.next_price
+        self._story.tell(EventType.SUBSCRIPTION_CHANGED, when, agreement.price.plan.tier)
+        self._open(agreement, when)
+
+    def _pause(self, agreement: Agreement, when: datetime) -> None:
+        agreement.close_version(when)
+        agreement.status = "paused"
+        agreement.epoch += 1
+        again = when + self._story.dice.days(*_PAUSE_DAYS)
+        self._story.at(again, lambda now: self._resume(agreement, now))
+
+    def _resume(self, agreement: Agreement, when: datetime) -> None:
+        if agreement.status == "paused":
+            agreement.status = "active"
+            self._open(agreement, when)
+            agreement.anchor, agreement.period_no = when, 0
+            self._bill(agreement, when, agreement.epoch)
+
+    def _add_another(self, agreement: Agreement, when: datetime) -> None:
+        """A second, small subscription beside the first; never for customers that pay nothing yet."""
+        running = sum(not other.ended for other in self.all)
+        if agreement.paying and running == 1:
+            self._subscribe(when, self._price("starter", "month"), trial=False)

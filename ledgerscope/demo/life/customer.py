@@ -1,0 +1,91 @@
+"""Puts the parts of a customer's life together and lets it happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.life.account import Account
+from ledgerscope.demo.life.agreements import Agreements
+from ledgerscope.demo.life.credit import Credit
+from ledgerscope.demo.life.payer import Payer
+from ledgerscope.demo.life.progress import write_progress
+from ledgerscope.demo.life.relations import Relations
+from ledgerscope.demo.life.sales import Sales
+from ledgerscope.demo.life.standing import Standing
+from ledgerscope.demo.life.statements import write_statements
+from ledgerscope.demo.life.sync import write_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ledgerscope.demo.life.account import Claim
+    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.plans import Plan
+
+__all__ = ["live"]
+
+_TERMS_DAYS: Final = {14: 0.25, 30: 0.55, 45: 0.12, 60: 0.08}
+
+
+def live(story: Story, plans: Mapping[tuple[str, str], Plan], created_at: datetime, *, opening: bool) -> None:
+    """Write everything that happened to one customer, from its creation to the end of the era."""
+    _Customer(story, plans, created_at, opening=opening).live()
+
+
+class _Customer:
+    """The parts and the wires between them."""
+
+    def __init__(
+        self, story: Story, plans: Mapping[tuple[str, str], Plan], created_at: datetime, *, opening: bool
+    ) -> None:
+        dice = story.dice
+        self._story = story
+        self._created_at = created_at
+        self._account = Account(story, dice.pick(_TERMS_DAYS))
+        self._standing = Standing(story, self._account, created_at, opening=opening)
+        self._agreements = Agreements(story, plans, self._account, self._arrange)
+        self._agreements.on_loss = self._standing.lost
+        self._agreements.on_return = self._standing.returned
+        usual_month = int(plans["professional", "month"].amount_minor * dice.lognormvariate(0.4, 0.7))
+        self._credit = Credit(story, self._account, usual_month)
+        self._relations = Relations(story, self._agreements)
+        self._sales = Sales(story, self._account, self._agreements, self._arrange, usual_month)
+        self._payer = Payer(
+            story,
+            self._account,
+            past_due=self._agreements.past_due,
+            recovered=self._agreements.recovered,
+            exhausted=self._agreements.exhausted,
+            overdue=self._on_overdue,
+            paid=self._standing.paid,
+        )
+
+    def live(self) -> None:
+        self._story.at(self._created_at, self._begin)
+        self._story.run()
+        write_progress(self._story, self._standing, self._agreements)
+        write_sync(self._story, self._created_at)
+        write_statements(self._story, self._created_at)
+        for part in (self._standing, self._agreements, self._account, self._credit):
+            part.close()
+
+    def _begin(self, when: datetime) -> None:
+        story, dice = self._story, self._story.dice
+        self._standing.begin(when)
+        self._credit.grant(when)
+        self._relations.begin(when)
+        if dice.chance(story.company.one_time_share):
+            self._sales.sell_now_and_then(when)
+            return
+        story.at(when + dice.days(0, 3), self._agreements.first)
+        if dice.chance(story.company.usage_share):
+            self._sales.bill_use(when)
+
+    def _arrange(self, when: datetime, claim: Claim) -> None:
+        self._credit.check(when, claim)
+        self._payer.arrange(when, claim)
+
+    def _on_overdue(self, claim: Claim, when: datetime) -> None:  # noqa: ARG002 -- reminders name no claim
+        self._relations.remind(when)
+        self._standing.overdue(when)

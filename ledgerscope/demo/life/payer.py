@@ -1,0 +1,221 @@
+"""How a customer pays: by card at once, by transfer sooner or later, in parts, too much, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.records import PaymentAttempt
+from ledgerscope.domain.events import EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ledgerscope.demo.life.account import Account, Claim, Instalment, Source
+    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.records import Id
+
+__all__ = ["Payer"]
+
+_RETRY_AFTER_DAYS: Final = (3, 5, 7)
+_REASONS: Final = {
+    "insufficient_funds": 0.38,
+    "card_declined": 0.22,
+    "expired_card": 0.16,
+    "authentication_required": 0.12,
+    "suspected_fraud": 0.03,
+    "gateway_error": 0.05,
+    "other": 0.04,
+}
+_TRANSFERS: Final = {"bank_transfer": 0.8, "direct_debit": 0.12, "cheque": 0.05, "cash": 0.03}
+_HABITS: Final = {"full": 0.86, "in_parts": 0.08, "too_much": 0.02, "unnamed": 0.04}
+_REVERSALS: Final = {"bounced": 0.5, "charged_back": 0.35, "refunded": 0.15}
+_CREDIT_REASONS: Final = ("service outage", "price agreement", "wrong quantity", "goodwill")
+_DISPUTED: Final = 0.022
+_WITHDRAWN: Final = 0.006
+_REVERSED: Final = 0.004
+_UNUSED_CREDIT_STAYS: Final = 0.3
+_GIVEN_UP_AFTER_DAYS: Final = (150, 420)
+
+
+class Payer:
+    """The paying habits of one customer.
+
+    `past_due`, `recovered` and `exhausted` are told about the subscription of a claim whose charge failed,
+    was made good, or was tried for the last time.
+    """
+
+    def __init__(
+        self,
+        story: Story,
+        account: Account,
+        *,
+        past_due: Callable[[Id], None],
+        recovered: Callable[[Id], None],
+        exhausted: Callable[[Id, datetime], None],
+        overdue: Callable[[Claim, datetime], None],
+        paid: Callable[[datetime], None],
+    ) -> None:
+        company, dice = story.company, story.dice
+        self._story = story
+        self._account = account
+        self._past_due = past_due
+        self._recovered = recovered
+        self._exhausted = exhausted
+        self._overdue = overdue
+        self._paid = paid
+        self.autopay = dice.chance(company.autopay_share)
+        self.gateway = dice.pick(company.gateways)
+        self._lateness = dice.expovariate(1 / company.late_days) if company.late_days else 0.0
+        stops = dice.chance(company.default_share)
+        self._stops_at = dice.moment(story.era.since, story.era.until) if stops else story.era.until
+
+    def arrange(self, when: datetime, claim: Claim) -> None:
+        """A new claim has come in: use what credit there is, then settle the rest in time, or not."""
+        dice = self._story.dice
+        if self._account.credits and not dice.chance(_UNUSED_CREDIT_STAYS):
+            self._account.use_credit(when, claim)
+        if claim.open and dice.chance(_WITHDRAWN):
+            self._at(when + dice.days(0.1, 2), lambda now: self._withdraw(now, claim))
+        elif claim.open:
+            self._settle_later(when, claim)
+        if dice.chance(_DISPUTED):
+            self._at(when + dice.days(2, 40), lambda now: self._credit(now, claim))
+
+    def _settle_later(self, when: datetime, claim: Claim) -> None:
+        dice = self._story.dice
+        if self.autopay and len(claim.instalments) == 1:
+            self._at(when + dice.seconds(60, 7200), lambda now: self._charge(now, claim, 1))
+            return
+        for part in claim.instalments:
+            due = self._story.company.calendar.at(part.due_on, when.timetz().replace(tzinfo=None))
+            self._at(max(when, due) + dice.days(31, 45), lambda now: self._chase(now, claim))
+            if when < self._stops_at:
+                delay = dice.days(-6, 3 + 2 * self._lateness)
+                self._at(max(when, due + delay), self._transfer_of(claim, part))
+            else:
+                self._give_up_later(due, claim)
+
+    def _transfer_of(self, claim: Claim, part: Instalment) -> Callable[[datetime], None]:
+        return lambda now: self._transfer(now, claim, part)
+
+    def _at(self, when: datetime, action: Callable[[datetime], None]) -> None:
+        self._story.at(when, action)
+
+    def _charge(self, when: datetime, claim: Claim, attempt_no: int) -> None:
+        """One try to charge the card; a refused one is repeated until the retries run out."""
+        amount = claim.open
+        if not amount or claim.status != "open":
+            return
+        dice = self._story.dice
+        refused = self._story.company.decline if attempt_no == 1 else 0.55
+        if when >= self._stops_at:
+            refused = 0.97
+        if not dice.chance(refused):
+            payment = self._account.receive(when, amount, "card", self.gateway)
+            self._attempt(when, claim, attempt_no, payment=payment)
+            self._book_payment(when, claim, payment)
+            return
+        reason = dice.pick(_REASONS)
+        self._attempt(when, claim, attempt_no, reason=reason)
+        self._story.tell(EventType.PAYMENT_FAILED, when, self.gateway, reason, amount=amount)
+        if claim.subscription_id:
+            self._past_due(claim.subscription_id)
+        if attempt_no <= len(_RETRY_AFTER_DAYS):
+            again = when + dice.days(0, 0.2) + dice.days(1, 1) * _RETRY_AFTER_DAYS[attempt_no - 1]
+            self._at(again, lambda now: self._charge(now, claim, attempt_no + 1))
+        else:
+            self._run_out(when, claim)
+
+    def _run_out(self, when: datetime, claim: Claim) -> None:
+        """Dunning has ended: the customer mends it by hand, or is lost and the claim given up in time."""
+        dice = self._story.dice
+        if when < self._stops_at and dice.chance(0.4):
+            self._at(when + dice.days(1, 20), self._transfer_of(claim, claim.instalments[0]))
+            return
+        if claim.subscription_id:
+            self._exhausted(claim.subscription_id, when)
+        self._give_up_later(when, claim)
+
+    def _transfer(self, when: datetime, claim: Claim, part: Instalment) -> None:
+        """Money sent by hand for one instalment, in one of the ways people do it."""
+        if not part.open or claim.status != "open":
+            return
+        dice = self._story.dice
+        habit, amount = dice.pick(_HABITS), part.open
+        if habit == "in_parts" and amount > 1:
+            amount = max(1, amount * dice.randrange(25, 75) // 100)
+            self._at(when + dice.days(5, 40), self._transfer_of(claim, part))
+        elif habit == "too_much":
+            amount += max(1, amount * dice.randrange(2, 20) // 100)
+        payment = self._account.receive(when, amount, dice.pick(_TRANSFERS), "manual")
+        if habit == "unnamed":
+            self._at(when + dice.days(2, 60), lambda now: self._name(now, claim, payment))
+        else:
+            self._book_payment(when, claim, payment, part.open)
+
+    def _name(self, when: datetime, claim: Claim, payment: Source) -> None:
+        """A payment that nobody could place finds its claim."""
+        if payment.left and claim.status == "open" and not payment.reversal:
+            self._book_payment(when, claim, payment)
+
+    def _book_payment(self, when: datetime, claim: Claim, payment: Source, limit: int | None = None) -> None:
+        self._account.settle(when, claim, payment, limit)
+        if claim.subscription_id and claim.status == "paid":
+            self._recovered(claim.subscription_id)
+        self._paid(when)
+        dice = self._story.dice
+        if dice.chance(_REVERSED):
+            self._at(when + dice.days(3, 30), lambda now: self._reverse(now, claim, payment))
+
+    def _reverse(self, when: datetime, claim: Claim, payment: Source) -> None:
+        if payment.reversal is None and all(given[1].status == "paid" for given in payment.given):
+            self._account.take_back(when, payment, self._story.dice.pick(_REVERSALS))
+            for part in claim.instalments:
+                self._at(when + self._story.dice.days(4, 50), self._transfer_of(claim, part))
+
+    def _credit(self, when: datetime, claim: Claim) -> None:
+        """Part of a claim is disputed and credited; on a paid claim the credit stays unused."""
+        dice = self._story.dice
+        if claim.status not in ("open", "paid"):
+            return
+        amount = max(1, claim.total * dice.choice((10, 15, 25, 50)) // 100)
+        note = self._account.give_credit(when, amount, dice.choice(_CREDIT_REASONS))
+        if claim.open:
+            self._account.settle(when, claim, note)
+
+    def _withdraw(self, when: datetime, claim: Claim) -> None:
+        untouched = claim.open == claim.total
+        if claim.status == "open" and untouched:
+            self._account.void(when, claim)
+        else:
+            self._settle_later(when, claim)
+
+    def _chase(self, when: datetime, claim: Claim) -> None:
+        if claim.status == "open" and claim.open:
+            self._overdue(claim, when)
+
+    def _give_up_later(self, when: datetime, claim: Claim) -> None:
+        self._at(when + self._story.dice.days(*_GIVEN_UP_AFTER_DAYS), lambda now: self._give_up(now, claim))
+
+    def _give_up(self, when: datetime, claim: Claim) -> None:
+        if claim.status == "open" and claim.open:
+            self._account.write_off(when, claim, "no payment after reminders")
+
+    def _attempt(
+        self,
+        when: datetime,
+        claim: Claim,
+        attempt_no: int,
+        *,
+        payment: Source | None = None,
+        reason: str | None = None,
+    ) -> None:
+        story = self._story
+        outcome, payment_id = ("succeeded", payment.id) if payment else ("failed", None)
+        story.write(
+            PaymentAttempt(
+                story.tenant_id, story.dice.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,
+                reason, when,
+            )
+        )  # fmt: skip

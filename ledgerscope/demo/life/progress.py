@@ -1,0 +1,96 @@
+"""How far a customer has come: milestones, active users of the last weeks, and segments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.records import ActivityDay, Milestone, SegmentAssignment, span
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledgerscope.demo.life.agreements import Agreements
+    from ledgerscope.demo.life.standing import Standing
+    from ledgerscope.demo.life.story import Story
+
+__all__ = ["write_progress"]
+
+_ACTIVITY: Final = timedelta(days=42)
+_NEW: Final = timedelta(days=90)
+_HIGH_VALUE: Final = 1000_00
+_PREMIUM: Final = 300_00
+_SATURDAY: Final = 5
+
+
+def write_progress(story: Story, standing: Standing, agreements: Agreements) -> None:
+    """What the application recorded of a customer, seen from the end of its story."""
+    _milestones(story, standing.created_at, agreements)
+    if standing.status == "active":
+        _activity(story, standing.created_at, agreements)
+    _segments(story, standing, agreements)
+
+
+def _milestones(story: Story, created_at: datetime, agreements: Agreements) -> None:
+    dice = story.dice
+    activated = created_at + dice.days(0, 6)
+    stages = {"signed_up": created_at}
+    if agreements.all:
+        first = agreements.all[0]
+        stages["activated"] = activated
+        stages["first_value"] = activated + dice.days(0.5, 25)
+        if first.trial_end:
+            stages["trial_started"] = first.started_at
+        if agreements.won_at:
+            stages["paid"] = agreements.won_at
+    for stage, when in stages.items():
+        if when <= story.era.until:
+            story.write(Milestone(story.tenant_id, story.customer_id, stage, when))
+
+
+def _activity(story: Story, created_at: datetime, agreements: Agreements) -> None:
+    """Users come on most working days and few at weekends."""
+    if not agreements.active:
+        return
+    dice = story.dice
+    diligence = dice.uniform(0.05, 0.6)
+    users = [dice.id()[:16] for _ in range(dice.choice((1, 1, 2)))]
+    since = max(created_at, story.era.until - _ACTIVITY)
+    for day in story.company.calendar.days_between(since, story.era.until):
+        share = diligence if day.weekday() < _SATURDAY else diligence / 4
+        for user in users:
+            if dice.chance(share):
+                story.write(ActivityDay(story.tenant_id, day, story.customer_id, user))
+
+
+def _segments(story: Story, standing: Standing, agreements: Agreements) -> None:
+    created = standing.created_at
+    grown_up = created + _NEW
+    _assign(story, "new", None, created, grown_up if grown_up <= story.era.until else None)
+    mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.since), Decimal(0))
+    since = max((agreement.since for agreement in agreements.all if agreement.since), default=created)
+    if mrr >= _HIGH_VALUE:
+        _assign(story, "high_value", mrr, since, None)
+    elif mrr >= _PREMIUM:
+        _assign(story, "premium", mrr, since, None)
+    elif mrr:
+        _assign(story, "regular", mrr, since, None)
+    if mrr >= _HIGH_VALUE and story.dice.chance(0.3):
+        _assign(story, "vip", mrr, since, None)
+    if standing.credit_hold:
+        _assign(story, "at_risk", None, since, None)
+
+
+def _assign(story: Story, segment: str, value: Decimal | None, start: datetime, end: datetime | None) -> None:
+    story.write(
+        SegmentAssignment(
+            story.tenant_id,
+            story.dice.id(),
+            story.customer_id,
+            segment,
+            value,
+            "segmentation",
+            span(start, end),
+        )
+    )

@@ -1,0 +1,44 @@
+"""Statements of account that were made for a customer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.dates import add_months
+from ledgerscope.demo.records import Statement
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledgerscope.demo.life.story import Story
+
+__all__ = ["write_statements"]
+
+_HOW_MANY: Final = {0: 0.3, 1: 0.35, 2: 0.25, 4: 0.1}
+_MONTHS: Final = (1, 1, 3, 12)
+_FORMATS: Final = {"pdf": 0.8, "csv": 0.2}
+_DELIVERIES: Final = {"email": 0.7, "download": 0.2, "post": 0.06, "api": 0.04}
+_FAILURES: Final = ("renderer", "delivery", "timeout")
+_FAILS: Final = 0.02
+
+
+def write_statements(story: Story, since: datetime) -> None:
+    """A few statements per customer, each over whole months before it was asked for."""
+    for _ in range(story.dice.pick(_HOW_MANY)):
+        _write(story, story.dice.moment(since, story.era.until))
+
+
+def _write(story: Story, when: datetime) -> None:
+    dice = story.dice
+    end = story.day(when).replace(day=1)
+    failure = dice.choice(_FAILURES) if dice.chance(_FAILS) else None
+    took = int(dice.lognormvariate(6.8, 0.6))
+    done = min(when + timedelta(milliseconds=took), story.era.until)
+    story.write(
+        Statement(
+            story.tenant_id, dice.id(), story.customer_id, add_months(end, -dice.choice(_MONTHS)), end,
+            dice.pick(_FORMATS), dice.pick(_DELIVERIES), "failure" if failure else "success", failure, took,
+            when, None if failure else done,
+        )
+    )  # fmt: skip

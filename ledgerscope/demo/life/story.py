@@ -1,0 +1,114 @@
+"""One customer's story: an agenda of what is still to happen, worked off in order of time.
+
+Guards that nothing is written of the future: what lies after `until` never happens, so every stock and
+balance is the one at `until`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from ledgerscope.demo.book import make_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from ledgerscope.demo.book import Book
+    from ledgerscope.demo.companies import Company
+    from ledgerscope.demo.dice import Dice
+    from ledgerscope.demo.records import Id, Record
+    from ledgerscope.domain.events import EventType
+
+__all__ = ["Era", "Story"]
+
+
+class Era:
+    """The months that the demo tells of."""
+
+    __slots__ = ("since", "until")
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.since = since
+        self.until = until
+
+    def progress(self, when: datetime) -> float:
+        """How far along an instant is: 0 at the beginning, 1 at the end."""
+        return (when - self.since) / (self.until - self.since)
+
+
+class Story:
+    """What the parts of a customer's life share: who it is, the agenda, chance and the book."""
+
+    __slots__ = (
+        "_agenda",
+        "_count",
+        "_over",
+        "book",
+        "company",
+        "currency",
+        "customer_id",
+        "dice",
+        "era",
+        "number",
+    )
+
+    def __init__(self, company: Company, number: int, dice: Dice, book: Book, era: Era) -> None:
+        self.company = company
+        self.number = number
+        self.dice = dice
+        self.book = book
+        self.era = era
+        self.customer_id: Id = dice.id()
+        self.currency = dice.pick(company.currencies)
+        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._count = 0
+        self._over = False
+
+    @property
+    def tenant_id(self) -> str:
+        return self.company.tenant_id
+
+    def at(self, when: datetime, action: Callable[[datetime], None]) -> None:
+        """Let something happen at an instant; of two at the same instant the first planned comes first."""
+        if when <= self.era.until:
+            self._count += 1
+            heapq.heappush(self._agenda, (when, self._count, action))
+
+    def run(self) -> None:
+        """Let everything happen, up to the present or the end of the story."""
+        while self._agenda and not self._over:
+            when, _, action = heapq.heappop(self._agenda)
+            action(when)
+
+    def end(self) -> None:
+        """Nothing more happens to this customer."""
+        self._over = True
+
+    def day(self, when: datetime) -> date:
+        """The date at the company."""
+        return self.company.calendar.day(when)
+
+    def write(self, record: Record) -> None:
+        self.book.add(record)
+
+    def tell(
+        self,
+        event_type: EventType,
+        when: datetime,
+        *labels: str,
+        amount: int | None = None,
+    ) -> None:
+        """Write an event about this customer; amounts are in its currency."""
+        self.book.add(
+            make_event(
+                self.tenant_id,
+                event_type,
+                when,
+                *labels,
+                customer_id=self.customer_id,
+                amount=amount,
+                currency=None if amount is None else self.currency,
+            )
+        )

@@ -1,0 +1,85 @@
+"""Synchronisation of a customer with an outside system: its secret, its schedule and the last runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.demo.records import Credential, SyncRun, SyncSchedule, span
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledgerscope.demo.life.story import Story
+
+__all__ = ["write_sync"]
+
+_EVERY: Final = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(days=7)}
+_FREQUENCIES: Final = {"hourly": 0.1, "daily": 0.6, "weekly": 0.3}
+_STATUSES: Final = {"active": 0.9, "paused": 0.05, "error": 0.05}
+_RUNS: Final = 8
+_FAILS: Final = 0.06
+_ERRORS: Final = ("timeout", "rate_limited", "bad_credentials", "upstream_error")
+
+
+def write_sync(story: Story, created_at: datetime) -> None:
+    """Some customers are kept in step with a system of their own."""
+    dice = story.dice
+    if not dice.chance(story.company.sync_share) or created_at > story.era.until - timedelta(days=2):
+        return
+    _write_credentials(story, created_at)
+    frequency, status = dice.pick(_FREQUENCIES), dice.pick(_STATUSES)
+    _write_runs(story, created_at, frequency, status)
+
+
+def _write_credentials(story: Story, created_at: datetime) -> None:
+    dice = story.dice
+    rotated = created_at + (story.era.until - created_at) * dice.uniform(0.3, 0.9)
+    starts = [created_at, rotated] if dice.chance(0.4) else [created_at]
+    for version, start in enumerate(starts, 1):
+        end = starts[version] if version < len(starts) else None
+        ciphertext = dice.randbytes(96)
+        fingerprint = sha256(ciphertext).hexdigest()[:16]
+        story.write(
+            Credential(
+                story.tenant_id,
+                story.customer_id,
+                version,
+                "key-2",
+                ciphertext,
+                fingerprint,
+                span(start, end),
+                start,
+            )
+        )
+
+
+def _write_runs(story: Story, created_at: datetime, frequency: str, status: str) -> None:
+    """The last runs, one interval apart; a schedule in error has failed since its third but last."""
+    dice, every = story.dice, _EVERY[frequency]
+    last = story.era.until - every * dice.uniform(0.05, 0.95)
+    attempts = [last - every * n for n in reversed(range(_RUNS)) if last - every * n > created_at]
+    succeeded: datetime | None = None
+    failures, error = 0, None
+    for number, start in enumerate(attempts):
+        broken = status == "error" and number >= len(attempts) - 3
+        error = dice.choice(_ERRORS) if broken or dice.chance(_FAILS) else None
+        end = start + dice.seconds(2, 40)
+        trigger = "initial" if number == 0 and len(attempts) < _RUNS else "scheduled"
+        outcome = "failure" if error else "success"
+        records = 0 if error else dice.randrange(1, 400)
+        story.write(
+            SyncRun(
+                story.tenant_id, dice.id(), story.customer_id, trigger, outcome, error,
+                dice.randrange(1, 30), records, start, end,
+            )
+        )  # fmt: skip
+        succeeded = succeeded if error else start
+        failures = failures + 1 if error else 0
+    story.write(
+        SyncSchedule(
+            story.tenant_id, story.customer_id, frequency, status, last + every,
+            attempts[-1] if attempts else None, succeeded, failures, error,
+        )
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Loads a business in one transaction: whole or not at all, and never a second time.
+
+Guards against mixing: a company that is there already stays as it is, and the load is refused unless the very
+same business was asked for. The database's settings, indexes and constraints stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Engine, select, text
+
+from ledgerscope.demo.ahead import ahead
+from ledgerscope.demo.copy import copy_book
+from ledgerscope.demo.datasets import Request, find_dataset
+from ledgerscope.demo.errors import AlreadyLoaded
+from ledgerscope.demo.progress import silent
+from ledgerscope.demo.records import Customer, Invoice
+from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.tables import tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from ledgerscope.demo.datasets import Dataset
+    from ledgerscope.demo.progress import Advance
+
+__all__ = ["Loaded", "load_demo"]
+
+_LOCK: Final = text("select pg_advisory_xact_lock(hashtext('ledgerscope.demo'))")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a load wrote; nothing where the same business was there already."""
+
+    rows: int = 0
+    customers: int = 0
+    invoices: int = 0
+
+    @property
+    def was_there(self) -> bool:
+        return not self.rows
+
+
+def load_demo(
+    database: Engine | str,
+    *,
+    until: datetime,
+    seed: int = 1,
+    scale: float = 1.0,
+    dataset: str = "demo",
+    progress: Advance = silent,
+) -> Loaded:
+    """Write a business that ends at `until` with the rights of the owner.
+
+    Does nothing where the same dataset, seed and scale are loaded already, whatever `until` they had. Raises
+    AlreadyLoaded where one of its companies exists otherwise, UnknownDataset, DatasetMissing, or StoreError.
+    """
+    request, wanted = Request(dataset, seed, scale), find_dataset(dataset)
+    if isinstance(database, Engine):
+        return _load(database, request, wanted, until, progress)
+    engine = create_engine(database, OWNER, pool_size=0)
+    try:
+        return _load(engine, request, wanted, until, progress)
+    finally:
+        engine.dispose()
+
+
+def _load(
+    engine: Engine, request: Request, dataset: Dataset, until: datetime, progress: Callable[[int], None]
+) -> Loaded:
+    loaded = Loaded()
+    with engine.begin() as connection:
+        connection.execute(_LOCK)
+        if _is_there(connection, request, dataset):
+            return loaded
+        chapters = dataset.chapters(request.seed, request.scale, until, request.mark)
+        with ahead(chapters) as made:
+            for book in made:
+                copy_book(connection, book, progress)
+                loaded.rows += len(book)
+                loaded.customers += len(book.of(Customer))
+                loaded.invoices += len(book.of(Invoice))
+        connection.execute(text("analyze"))
+    return loaded
+
+
+def _is_there(connection: Connection, request: Request, dataset: Dataset) -> bool:
+    """Whether the business is loaded already; raises AlreadyLoaded where another one is in its place."""
+    settings = tenant.c.settings
+    same = settings.op("@>")(text("cast(:mark as jsonb)").bindparams(mark=request.mark)).label("same")
+    query = select(tenant.c.tenant_id, same).where(tenant.c.tenant_id.in_(dataset.tenants))
+    found = {row.tenant_id: row.same for row in connection.execute(query)}
+    if found and not (all(found.values()) and len(found) == len(dataset.tenants)):
+        raise AlreadyLoaded(
+            sorted(found), f"{request.dataset} (seed {request.seed}, scale {request.scale:g})"
+        )
+    return bool(found)

@@ -1,0 +1,53 @@
+"""Invented names of businesses and people; addresses use domains reserved for examples (RFC 2606)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ledgerscope.demo.dice import Dice
+
+__all__ = ["business", "email", "person", "phone"]
+
+_FIRST = (
+    "Amber", "Birch", "Cobalt", "Dune", "Ember", "Fjord", "Granite", "Harbour", "Indigo", "Juniper",
+    "Kestrel", "Lantern", "Meadow", "Nimbus", "Orchard", "Pebble", "Quill", "Ridge", "Saffron", "Thistle",
+    "Umber", "Velvet", "Willow", "Yarrow", "Zephyr",
+)  # fmt: skip
+_TRADE = (
+    "Bakery", "Books", "Ceramics", "Clinics", "Couriers", "Dairies", "Designs", "Farms", "Foundry",
+    "Gardens", "Hotels", "Kitchens", "Labs", "Logistics", "Looms", "Mills", "Optics", "Outfitters", "Press",
+    "Robotics", "Schools", "Studios", "Textiles", "Tools", "Travel", "Works",
+)  # fmt: skip
+_FORM = ("Ltd", "GmbH", "Inc", "LLC", "Co-op", "Group", "Partners", "SARL")
+_GIVEN = (
+    "Ada", "Bela", "Chidi", "Dara", "Emre", "Farah", "Goran", "Hana", "Ines", "Jun", "Kavya", "Lior", "Mira",
+    "Noor", "Otis", "Priya", "Quentin", "Rosa", "Sven", "Tala", "Uma", "Viktor", "Wren", "Ximena", "Yusuf",
+    "Zoe",
+)  # fmt: skip
+_FAMILY = (
+    "Abara", "Brandt", "Castell", "Dorsey", "Eklund", "Fontaine", "Gerrit", "Holub", "Iyer", "Janda",
+    "Kowal", "Lindqvist", "Marek", "Nakai", "Okoro", "Pereira", "Quist", "Rao", "Sato", "Tamm", "Ueda",
+    "Varga", "Weiss", "Yilmaz", "Zeman",
+)  # fmt: skip
+_DOMAINS = ("example.com", "example.org", "example.net")
+
+
+def business(dice: Dice) -> str:
+    """A business that does not exist."""
+    return f"{dice.choice(_FIRST)} {dice.choice(_TRADE)} {dice.choice(_FORM)}"
+
+
+def person(dice: Dice) -> str:
+    """A person who does not exist."""
+    return f"{dice.choice(_GIVEN)} {dice.choice(_FAMILY)}"
+
+
+def email(dice: Dice, name: str, number: int) -> str:
+    """An address that reaches nobody."""
+    return f"{name.lower().replace(' ', '.')}.{number}@{dice.choice(_DOMAINS)}"
+
+
+def phone(dice: Dice) -> str:
+    """A number from the range kept for fiction."""
+    return f"+1-555-01{dice.randrange(100):02d}"

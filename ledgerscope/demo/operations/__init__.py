@@ -1,0 +1,23 @@
+"""What a company does beside its customers: background work, transfers, marketing, rates, daily routine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledgerscope.demo.operations.jobs import write_jobs
+from ledgerscope.demo.operations.routine import write_routine
+from ledgerscope.demo.operations.transfers import write_transfers
+
+if TYPE_CHECKING:
+    from ledgerscope.demo.book import Book
+    from ledgerscope.demo.companies import Company
+    from ledgerscope.demo.life.story import Era
+
+__all__ = ["write_operations"]
+
+
+def write_operations(seed: int, company: Company, book: Book, era: Era) -> None:
+    """Everything of a company that belongs to no single customer."""
+    write_jobs(seed, company, book, era)
+    write_transfers(seed, company, book, era)
+    write_routine(seed, company, book, era)

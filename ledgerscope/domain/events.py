@@ -1,0 +1,78 @@
+"""Business events: what an operation writes in its own transaction and a collector later counts.
+
+The one list of event types with the keys of their labels: operations may write no others and collectors may
+read no others. Grain: one event is one thing that happened to one customer or to one company.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["EVENT_SHAPES", "EventShape", "EventType"]
+
+
+class EventType(StrEnum):
+    """Types of events, named as the source documents name them."""
+
+    CUSTOMER_CREATED = "CustomerCreated"
+    CUSTOMER_UPDATED = "CustomerUpdated"
+    CUSTOMER_DELETED = "CustomerDeleted"
+    CUSTOMER_STATUS_CHANGED = "CustomerStatusChanged"
+    CREDIT_LIMIT_ADJUSTMENT_REQUESTED = "CreditLimitAdjustmentRequested"
+    CREDIT_LIMIT_ADJUSTED = "CreditLimitAdjusted"
+    CREDIT_LIMIT_REJECTED = "CreditLimitRejected"
+    CREDIT_LIMIT_BREACHED = "CreditLimitBreached"
+    AGING_SNAPSHOT_REFRESHED = "AgingSnapshotRefreshed"
+    SUBSCRIPTION_CREATED = "SubscriptionCreated"
+    SUBSCRIPTION_CHANGED = "SubscriptionChanged"
+    SUBSCRIPTION_ENDED = "SubscriptionEnded"
+    CUSTOMER_WON = "CustomerWon"
+    CUSTOMER_LOST = "CustomerLost"
+    CUSTOMER_REGAINED = "CustomerRegained"
+    INVOICE_FINALISED = "InvoiceFinalised"
+    PAYMENT_SUCCEEDED = "PaymentSucceeded"
+    PAYMENT_FAILED = "PaymentFailed"
+    CREDIT_NOTE_ISSUED = "CreditNoteIssued"
+    NPS_ANSWERED = "NpsAnswered"
+    CSAT_ANSWERED = "CsatAnswered"
+    TICKET_OPENED = "TicketOpened"
+    TICKET_CLOSED = "TicketClosed"
+    JOB_FINISHED = "JobFinished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventShape:
+    """What an event of a type carries: the keys of `labels`, and which measures are filled."""
+
+    labels: tuple[str, ...] = ()
+    amount: bool = False
+    duration: bool = False
+
+
+EVENT_SHAPES: dict[EventType, EventShape] = {
+    EventType.CUSTOMER_CREATED: EventShape(labels=("source", "status")),
+    EventType.CUSTOMER_UPDATED: EventShape(labels=("field_changed",)),
+    EventType.CUSTOMER_DELETED: EventShape(labels=("reason", "mode")),
+    EventType.CUSTOMER_STATUS_CHANGED: EventShape(labels=("from_status", "to_status")),
+    EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED: EventShape(labels=("adjustment_type",)),
+    EventType.CREDIT_LIMIT_ADJUSTED: EventShape(labels=("adjustment_type",)),
+    EventType.CREDIT_LIMIT_REJECTED: EventShape(labels=("adjustment_type",)),
+    EventType.CREDIT_LIMIT_BREACHED: EventShape(labels=("severity", "override_used"), amount=True),
+    EventType.AGING_SNAPSHOT_REFRESHED: EventShape(labels=("trigger",)),
+    EventType.SUBSCRIPTION_CREATED: EventShape(labels=("tier",)),
+    EventType.SUBSCRIPTION_CHANGED: EventShape(labels=("tier",)),
+    EventType.SUBSCRIPTION_ENDED: EventShape(labels=("end_reason",)),
+    EventType.CUSTOMER_WON: EventShape(),
+    EventType.CUSTOMER_LOST: EventShape(labels=("end_reason",)),
+    EventType.CUSTOMER_REGAINED: EventShape(),
+    EventType.INVOICE_FINALISED: EventShape(labels=("kind",), amount=True),
+    EventType.PAYMENT_SUCCEEDED: EventShape(labels=("gateway",), amount=True),
+    EventType.PAYMENT_FAILED: EventShape(labels=("gateway", "reason"), amount=True),
+    EventType.CREDIT_NOTE_ISSUED: EventShape(amount=True),
+    EventType.NPS_ANSWERED: EventShape(),
+    EventType.CSAT_ANSWERED: EventShape(),
+    EventType.TICKET_OPENED: EventShape(labels=("priority",)),
+    EventType.TICKET_CLOSED: EventShape(labels=("priority",)),
+    EventType.JOB_FINISHED: EventShape(labels=("queue", "job_name", "status"), duration=True),
+}

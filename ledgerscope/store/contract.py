@@ -1,0 +1,171 @@
+"""The read contract: which relations a reader needs, column by column, and what a database lacks of them.
+
+Our own schema provides the relations as tables; somebody else's database may provide them as views. What is
+missing is a value, not an exception: it disables the readers that need it, and `doctor` explains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Self
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from ledgerscope.store import migrations
+from ledgerscope.store.errors import OldSchema
+from ledgerscope.store.tables import metadata
+from ledgerscope.store.tables.base import VERSION_TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import Column as TableColumn
+    from sqlalchemy import Connection, Table
+
+_DIALECT: Final = PGDialect()  # type: ignore[no-untyped-call]  # its constructor is not annotated
+_WORDS: Final = frozenset({"text", "varchar", "bpchar", "name"})
+_KEYS: Final = frozenset({"uuid", "text", "varchar", "int4", "int8"})
+_COUNTS: Final = frozenset({"int2", "int4", "int8"})
+ACCEPTED: Final[Mapping[str, frozenset[str]]] = {
+    "BIGINT": _COUNTS,
+    "BIGINT[]": frozenset({"_int8", "_int4"}),
+    "BOOLEAN": frozenset({"bool"}),
+    "BYTEA": frozenset({"bytea"}),
+    "CHAR": _WORDS,
+    "DATE": frozenset({"date"}),
+    "INTEGER": _COUNTS,
+    "JSONB": frozenset({"jsonb"}),
+    "NUMERIC": _COUNTS | {"numeric"},
+    "SMALLINT": _COUNTS,
+    "TEXT": _WORDS,
+    "TIMESTAMP WITH TIME ZONE": frozenset({"timestamptz"}),
+    "TSTZRANGE": frozenset({"tstzrange"}),
+    "UUID": _KEYS,
+    "pg_snapshot": frozenset({"pg_snapshot"}),
+    "xid8": frozenset({"xid8"}),
+}
+"""The types a column may have in a database not ours, by the type it has in ours. Enums count as text."""
+
+_CATALOGUE: Final = text("""
+    select wanted.name, has_table_privilege(found.oid, 'select') as readable, attribute.attname as column,
+           case when type.typtype = 'e' then 'text' else coalesce(base.typname, type.typname) end as type
+    from unnest(cast(:names as text[])) as wanted(name)
+    left join pg_class as found on found.oid = to_regclass(quote_ident(wanted.name))
+    left join pg_attribute as attribute
+        on attribute.attrelid = found.oid and attribute.attnum > 0 and not attribute.attisdropped
+    left join pg_type as type on type.oid = attribute.atttypid
+    left join pg_type as base on base.oid = type.typbasetype
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A documented column: `type` as our schema has it."""
+
+    name: str
+    type: str
+    meaning: str
+
+    @classmethod
+    def of(cls, column: TableColumn[object]) -> Self:
+        """The column as our schema documents it."""
+        return cls(column.name, column.type.compile(_DIALECT), column.comment or "")
+
+    def accepts(self, found: str) -> bool:
+        """Whether a column of the type `found` (a name from pg_type) can stand in."""
+        return found in ACCEPTED[self.type.partition("(")[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A named table or view with the columns that a reader uses."""
+
+    name: str
+    columns: tuple[Column, ...]
+    meaning: str
+
+    @classmethod
+    def of(cls, table: Table, *columns: TableColumn[object] | str) -> Self:
+        """The relation that `table` provides: only the named columns, or all of them."""
+        named = [column if isinstance(column, str) else column.name for column in columns]
+        read = [table.c[name] for name in named] if named else list(table.c)
+        return cls(table.name, tuple(Column.of(column) for column in read), table.comment or "")
+
+
+class Lack(Enum):
+    """What a database can lack of the contract."""
+
+    RELATION = "missing relation"
+    COLUMN = "missing column"
+    TYPE = "mistyped column"
+    RIGHT = "missing right"
+    VERSION = "old schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that keeps a reader from reading, and what would mend it."""
+
+    lack: Lack
+    relation: str
+    message: str
+    column: str | None = None
+
+
+CONTRACT: Final[Mapping[str, Relation]] = {
+    name: Relation.of(table) for name, table in metadata.tables.items()
+}
+"""Every relation of the canonical schema, by name."""
+
+
+def check(connection: Connection, relations: Iterable[Relation]) -> list[Problem]:
+    """What the database lacks of `relations` for the connection's role; one query, empty when all is well."""
+    wanted = tuple(relations)
+    found: dict[str, dict[str, str]] = {}
+    readable: dict[str, bool | None] = {}
+    names = sorted({relation.name for relation in wanted})
+    for row in connection.execute(_CATALOGUE, {"names": names}):
+        readable[row.name] = row.readable
+        found.setdefault(row.name, {})[row.column] = row.type
+    return [
+        problem
+        for relation in wanted
+        for problem in _lacks(relation, readable[relation.name], found[relation.name])
+    ]
+
+
+def check_version(connection: Connection) -> Problem | None:
+    """An old or too new schema; None also where relations are views and no version is kept."""
+    if connection.execute(text("select to_regclass(:name)"), {"name": VERSION_TABLE}).scalar() is None:
+        return None
+    try:
+        migrations.require_head(connection)
+    except OldSchema as old:
+        return Problem(Lack.VERSION, VERSION_TABLE, str(old))
+    return None
+
+
+def _lacks(relation: Relation, readable: bool | None, types: Mapping[str, str]) -> Iterator[Problem]:
+    name = relation.name
+    if readable is None:
+        yield Problem(
+            Lack.RELATION, name, f"{name} does not exist; run: ledgerscope db upgrade, or make it a view"
+        )
+        return
+    if not readable:
+        yield Problem(
+            Lack.RIGHT, name, f"{name} may not be read; run: GRANT SELECT ON {name} TO CURRENT_USER"
+        )
+    for column in relation.columns:
+        kind = types.get(column.name)
+        if kind is None:
+            yield Problem(
+                Lack.COLUMN, name, f"{name} has no column {column.name} ({column.type})", column.name
+            )
+        elif not column.accepts(kind):
+            expected = " or ".join(sorted(ACCEPTED[column.type.partition("(")[0]]))
+            yield Problem(
+                Lack.TYPE, name, f"{name}.{column.name} is {kind}, expected {expected}", column.name
+            )

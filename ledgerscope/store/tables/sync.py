@@ -1,0 +1,81 @@
+"""Credentials and synchronisation with outside systems."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+
+from ledgerscope.store.tables import values
+from ledgerscope.store.tables.base import (
+    check,
+    closed,
+    instant,
+    key,
+    no_overlap,
+    of_customer,
+    reference,
+    table,
+    tenant_key,
+    valid,
+)
+
+credential: Final = table(
+    "credential",
+    tenant_key(),
+    key("customer_id"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", Text, nullable=False, comment="which encryption key reads the ciphertext"),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("fingerprint", Text, nullable=False, comment="tells two secrets apart without showing them"),
+    valid("while this version is in use"),
+    instant("rotated_at"),
+    of_customer(),
+    check("version", "version > 0"),
+    check("valid", "not isempty(valid)"),
+    no_overlap("credential", "customer_id"),
+    comment="An encrypted secret for a customer's outside system. One row per version. Written by rotation.",
+)
+
+sync_schedule: Final = table(
+    "sync_schedule",
+    tenant_key(),
+    key("customer_id"),
+    Column("frequency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    instant("next_due_at"),
+    instant("last_attempt_at", nullable=True),
+    instant("last_success_at", nullable=True, comment="moves on success only; last_attempt_at moves always"),
+    Column("backoff", Integer, nullable=False, server_default=text("0"), comment="failures in a row"),
+    Column("last_error_class", Text),
+    of_customer(),
+    closed("frequency", values.SYNC_FREQUENCIES),
+    closed("status", values.SYNC_STATUSES),
+    check("backoff", "backoff >= 0"),
+    check("success", "last_success_at <= last_attempt_at"),
+    Index("sync_schedule_due_idx", "tenant_id", "next_due_at", postgresql_where=text("status <> 'paused'")),
+    comment="When a customer is synchronised next. One row per synchronised customer. Written by the "
+    "scheduler.",
+)
+
+sync_run: Final = table(
+    "sync_run",
+    tenant_key(),
+    key("sync_run_id"),
+    reference("customer_id"),
+    Column("trigger", Text, nullable=False),
+    Column("outcome", Text, comment="null while running"),
+    Column("error_class", Text),
+    Column("api_calls", Integer, nullable=False, server_default=text("0")),
+    Column("records", Integer, nullable=False, server_default=text("0")),
+    instant("started_at"),
+    instant("finished_at", nullable=True),
+    of_customer(),
+    UniqueConstraint("tenant_id", "customer_id", "started_at"),
+    closed("trigger", values.SYNC_TRIGGERS),
+    closed("outcome", values.OUTCOMES),
+    check("finished", "(outcome is null) = (finished_at is null) and finished_at >= started_at"),
+    check("counts", "least(api_calls, records) >= 0"),
+    Index("sync_run_started_idx", "tenant_id", "started_at"),
+    comment="One try to synchronise a customer. One row per try. Written by the scheduler.",
+)

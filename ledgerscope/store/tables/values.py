@@ -1,0 +1,60 @@
+"""The closed values of the schema: CHECKs on words take their lists from here; writers and readers too."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACCOUNT_STATUSES: Final = ("active", "inactive", "blocked")
+SOURCES: Final = ("ui", "cli", "api", "import")
+SIGNUP_CHANNELS: Final = ("organic", "paid", "referral", "direct", "social")
+DELETION_MODES: Final = ("soft", "hard")
+DELETION_REASONS: Final = ("requested", "duplicate", "closed", "erasure", "other")
+CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
+COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
+DIRECTIONS: Final = ("inbound", "outbound")
+INTERACTION_TYPES: Final = ("call", "email", "meeting", "support_ticket", "complaint", "feedback")
+INTERACTION_STATUSES: Final = ("pending", "in_progress", "completed", "cancelled")
+SEGMENTS: Final = ("vip", "premium", "regular", "new", "high_value", "at_risk")
+MILESTONES: Final = ("signed_up", "activated", "trial_started", "first_value", "paid")
+
+CREDIT_LIMIT_STATUSES: Final = ("requested", "approved", "rejected")
+BREACH_SEVERITIES: Final = ("warning", "critical")
+
+INTERVAL_UNITS: Final = ("day", "week", "month", "quarter", "half_year", "year")
+TIERS: Final = ("free", "starter", "professional", "enterprise")
+SUBSCRIPTION_STATUSES: Final = ("trialing", "active", "past_due", "paused", "ended")
+END_REASONS: Final = ("voluntary", "involuntary")
+
+INVOICE_STATUSES: Final = ("draft", "open", "paid", "void", "uncollectible")
+INVOICE_KINDS: Final = ("subscription", "usage", "addon", "one_time")
+PAYMENT_METHODS: Final = ("card", "bank_transfer", "direct_debit", "cash", "cheque", "other")
+GATEWAYS: Final = ("razorpay", "stripe", "manual")
+ATTEMPT_OUTCOMES: Final = ("succeeded", "failed")
+DECLINE_REASONS: Final = (
+    "insufficient_funds",
+    "card_declined",
+    "expired_card",
+    "authentication_required",
+    "suspected_fraud",
+    "gateway_error",
+    "other",
+)
+PAYMENT_REVERSALS: Final = ("bounced", "charged_back", "refunded")
+ALLOCATION_KINDS: Final = ("payment", "credit_note", "write_off")
+
+STATEMENT_FORMATS: Final = ("pdf", "csv")
+DELIVERY_METHODS: Final = ("email", "download", "post", "api")
+OUTCOMES: Final = ("success", "failure")
+IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
+TRANSFER_FORMATS: Final = ("csv", "json")
+
+SYNC_FREQUENCIES: Final = ("hourly", "daily", "weekly")
+SYNC_STATUSES: Final = ("active", "paused", "error")
+SYNC_TRIGGERS: Final = ("initial", "scheduled", "bulk", "manual")
+
+SURVEY_KINDS: Final = ("nps", "csat")
+TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
+TICKET_STATUSES: Final = ("open", "pending", "resolved", "closed")
+TICKET_EVENTS: Final = ("opened", "assigned", "replied", "resolved", "reopened", "closed")
+
+JOB_STATES: Final = ("queued", "running", "succeeded", "failed", "cancelled")

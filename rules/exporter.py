@@ -1,0 +1,190 @@
+"""The exporter itself: is it there, does the database answer, how old is what it serves.
+
+These keep the label `instance`: each replica answers for itself. They are evaluated as often as it is
+scraped, because everything else is derived from what they watch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledgerscope.catalogue import Unit, exporter
+from ledgerscope.catalogue.owners import PLATFORM
+from rules import limits
+from rules.expr import by, per
+from rules.model import Alert, Recording, RuleArea
+from rules.target import EXPORTER_JOB, INSTANCE, UP
+from rules.timing import EXPORTER_INTERVAL
+
+if TYPE_CHECKING:
+    from rules.model import Limit
+
+__all__ = [
+    "ABSENT",
+    "AREA",
+    "DATABASE_DOWN",
+    "DISABLED",
+    "DOWN",
+    "EXPIRED",
+    "FAILING",
+    "LOAD",
+    "REBASED",
+    "SLOW",
+    "STALE",
+    "WATCHDOG",
+]
+
+_COLLECTOR = exporter.UP.label("collector")
+_WHICH = "Collector {{ $labels.collector }} at {{ $labels.instance }}"
+
+LOAD = Recording(
+    name="instance_collector:ledgerscope_collector_duration_seconds:interval_ratio",
+    expr=per(
+        by("max", exporter.DURATION, INSTANCE, _COLLECTOR),
+        by("max", exporter.INTERVAL, INSTANCE, _COLLECTOR),
+    ),
+    help="Share of its interval that the collector's last run took.",
+    unit=Unit.RATIO,
+    labels=(INSTANCE, _COLLECTOR),
+    owner=PLATFORM,
+    source="notes/exporter R3",
+)
+
+DOWN = Alert(
+    name="LedgerscopeDown",
+    signal=by("max", UP.where(job=EXPORTER_JOB), INSTANCE),
+    comparison="==",
+    limits=(limits.TARGET_DOWN,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="Prometheus cannot scrape an exporter.",
+    description="Prometheus cannot scrape the exporter at {{ $labels.instance }}.",
+    panel="Scraped",
+    source="notes/as-code: SourceDown",
+)
+ABSENT = Alert(
+    name="LedgerscopeAbsent",
+    signal=f"absent({UP.where(job=EXPORTER_JOB)} == 1)",
+    comparison="==",
+    limits=(limits.TARGET_ABSENT,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="No exporter can be scraped.",
+    description="Prometheus can scrape no exporter at all; nothing about the business is being recorded.",
+    panel="Scraped",
+    source="notes/as-code: SourceDown",
+)
+DATABASE_DOWN = Alert(
+    name="LedgerscopeDatabaseUnreachable",
+    signal=by("max", exporter.DATABASE_UP),
+    comparison="==",
+    limits=(limits.DATABASE_DOWN,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="No exporter reaches the database.",
+    description="The database answers no exporter; all values grow old and will expire.",
+    panel="Database",
+    source="notes/exporter R4",
+)
+FAILING = Alert(
+    name="LedgerscopeCollectorFailing",
+    signal=by("max", exporter.CONSECUTIVE_FAILURES, INSTANCE, _COLLECTOR),
+    comparison=">=",
+    limits=(limits.COLLECTOR_FAILURES,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="A collector fails again and again.",
+    description=(
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} failed {{ $value }} times in a row "
+        "(limit <limit>)."
+    ),
+    panel="Failures in a row",
+    source="notes/exporter R4",
+)
+
+
+def _in_state(name: str, state: str, limit: Limit, summary: str, consequence: str) -> Alert:
+    return Alert(
+        name=name,
+        signal=by("max", exporter.STATE.where(state=state), INSTANCE, _COLLECTOR),
+        comparison="==",
+        limits=(limit,),
+        unit=Unit.COUNT,
+        owner=PLATFORM,
+        summary=summary,
+        description=f"{_WHICH} is {state}: {consequence}.",
+        panel="State of the values",
+        source="notes/exporter R4",
+    )
+
+
+STALE = _in_state(
+    "LedgerscopeCollectorStale",
+    "stale",
+    limits.COLLECTOR_STALE,
+    "A collector serves old values.",
+    "its values are older than they should be and still served",
+)
+EXPIRED = _in_state(
+    "LedgerscopeCollectorExpired",
+    "expired",
+    limits.COLLECTOR_EXPIRED,
+    "A collector's values are gone.",
+    "its values were too old to be served, and alerts on them cannot fire",
+)
+DISABLED = _in_state(
+    "LedgerscopeCollectorDisabled",
+    "disabled",
+    limits.COLLECTOR_DISABLED,
+    "A collector is disabled.",
+    "the database lacks relations that it reads",
+)
+SLOW = Alert(
+    name="LedgerscopeCollectorSlow",
+    signal=str(LOAD),
+    comparison=">",
+    limits=(limits.COLLECTOR_LOAD,),
+    unit=LOAD.unit,
+    owner=PLATFORM,
+    summary="A collector needs nearly its whole interval.",
+    description=(
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} needs {{ $value | humanizePercentage }} "
+        "of its interval (limit <limit>)."
+    ),
+    panel="Share of the interval in use",
+    source="notes/exporter R3",
+)
+REBASED = Alert(
+    name="LedgerscopeCountersRebased",
+    signal=by("max", f"increase({exporter.REBASES}[1h])", INSTANCE, _COLLECTOR),
+    comparison=">",
+    limits=(limits.TALLY_REBASES,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="Event counters were counted anew.",
+    description=(
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} counted all events anew within the last "
+        "hour, because the database was restored, replaced or failed over."
+    ),
+    panel="Recounts",
+    source="schema.md: counters that never reset",
+)
+WATCHDOG = Alert(
+    name="Watchdog",
+    signal="vector(1)",
+    comparison=">",
+    limits=(limits.HEARTBEAT,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="Alerting works from end to end.",
+    description="This alert always fires; a receiver that stops hearing of it knows that alerting is broken.",
+    panel="Scraped",
+    source="notes/as-code: Watchdog",
+)
+
+AREA = RuleArea(
+    name="exporter",
+    interval=EXPORTER_INTERVAL,
+    recordings=(LOAD,),
+    alerts=(DOWN, ABSENT, DATABASE_DOWN, FAILING, STALE, EXPIRED, DISABLED, SLOW, REBASED, WATCHDOG),
+)

@@ -1,0 +1,108 @@
+"""Runbook pages: prose of a person, with expressions and numbers put in so that neither drifts.
+
+The prose of an alert is `rules/runbooks/<area>/<alert>.md`; it takes its numbers from
+`{{ limit.warning }}` and `{{ minimum }}`. Facts of the rule are added around it. Queries in it are checked
+like those of panels.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined
+
+from rules.areas import AREAS
+from rules.links import board_uid, panel_id, runbook_path
+from rules.model import spoken
+from rules.timing import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rules.model import Alert, RuleArea
+
+__all__ = ["SECTIONS", "prose_of", "render_runbooks"]
+
+SECTIONS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
+
+_PAGE = """\
+# {{ alert.name }}
+
+> {{ alert.summary }}
+
+| severity | begins at | after | team |
+| --- | --- | --- | --- |
+{% for limit in alert.limits -%}
+| {{ limit.severity }} | {{ alert.comparison }} {{ spoken(limit.value, alert.unit) }} \
+| {{ duration(limit.hold) }} | {{ alert.owner.title }} |
+{% endfor %}
+{{ prose }}
+## The rule
+
+```promql
+{% for limit in alert.limits -%}
+# {{ limit.severity }}, for {{ duration(limit.hold) }}
+{{ alert.expr(limit) }}
+{% endfor -%}
+```
+
+{% for limit in alert.limits -%}
+Change the {{ limit.severity }} limit ({{ spoken(limit.value, alert.unit) }}) when {{ limit.change_when }}.
+{% endfor -%}
+{% for what, setting in alert.settings -%}
+It needs at least {{ setting }} {{ what }}; change that when {{ setting.change_when }}.
+{% endfor %}
+Limits stand in `rules/limits.py`. The signal is on the panel *{{ alert.panel }}* of the board
+`{{ board }}` (panel {{ panel }}). Source: {{ alert.source }}.
+"""
+
+_INDEX = """\
+# Runbooks
+
+One page for each alert: what it means, what it costs, how to find the cause, what to do.
+{% for area in areas if area.alerts %}
+## {{ area.name }}
+
+{% for alert in area.alerts -%}
+- [{{ alert.name }}]({{ area.name }}/{{ alert.name }}.md): {{ alert.summary }}
+{% endfor -%}
+{% endfor -%}
+"""
+
+_ENVIRONMENT = Environment(
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    autoescape=False,  # noqa: S701 the pages are Markdown, not HTML
+)
+
+
+def render_runbooks(areas: Sequence[RuleArea] = AREAS) -> dict[str, bytes]:
+    """Every page by its path in the project, and the index."""
+    pages = {
+        runbook_path(area.name, alert.name): _page(area, alert) for area in areas for alert in area.alerts
+    }
+    pages["docs/runbooks/README.md"] = _ENVIRONMENT.from_string(_INDEX).render(areas=areas)
+    return {path: text.encode() for path, text in pages.items()}
+
+
+def prose_of(area: RuleArea, alert: Alert) -> str:
+    """What a person wrote about the alert; raises FileNotFoundError where nobody did."""
+    return (files("rules") / "runbooks" / area.name / f"{alert.name}.md").read_text(encoding="utf-8")
+
+
+def _page(area: RuleArea, alert: Alert) -> str:
+    prose = _ENVIRONMENT.from_string(prose_of(area, alert)).render(
+        limit={limit.severity.value: spoken(limit.value, alert.unit) for limit in alert.limits},
+        minimum=alert.settings[0][1] if alert.settings else None,
+    )
+    page = _ENVIRONMENT.from_string(_PAGE).render(
+        alert=alert,
+        prose=prose,
+        board=board_uid(area.name),
+        panel=panel_id(area.name, alert.panel),
+        spoken=spoken,
+        duration=duration,
+    )
+    return re.sub(r"\n{3,}", "\n\n", page).rstrip() + "\n"

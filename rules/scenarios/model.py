@@ -1,0 +1,142 @@
+"""A case of a rule in the words of the person who wrote it, and the scenarios that it stands for.
+
+One alert case names the series beyond the limit, at the limit and below the minimum volume. From these follow
+both directions, the edge of the limit, the edge of the hold, and that a second replica changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ledgerscope.catalogue import Kind
+from rules.target import INSTANCE, TARGET_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ledgerscope.catalogue import Metric
+    from rules.model import Alert, Limit, RuleArea, Severity
+
+__all__ = ["AlertCase", "Given", "Moment", "RecordingCase", "Scenario", "given", "gone", "steady"]
+
+_REPLICAS = ("replica-1:9108", "replica-2:9108")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One input series: its name, its labels, and its values in the notation of promtool."""
+
+    name: str
+    labels: Mapping[str, str]
+    values: str
+
+    def __str__(self) -> str:
+        inner = ", ".join(f'{name}="{value}"' for name, value in self.labels.items())
+        return f"{self.name}{{{inner}}}" if inner else self.name
+
+    def on(self, instance: str) -> Given:
+        """The same series as a certain replica serves it."""
+        return replace(self, labels={**self.labels, INSTANCE.name: instance})
+
+
+def given(metric: Metric, values: str, *, le: str = "", **labels: str) -> Given:
+    """A series of the metric; `le` selects a bucket of a histogram. Raises where labels are not its own."""
+    target = {one.name for one in TARGET_LABELS}
+    own = {name: value for name, value in labels.items() if name in metric.label_names}
+    metric.check(tuple(own[name] for name in metric.label_names if name in own))
+    unknown = labels.keys() - own.keys() - target
+    for name in sorted(unknown):
+        metric.label(name)
+    bucket = metric.kind is Kind.HISTOGRAM
+    return Given(
+        f"{metric.name}_bucket" if bucket else metric.name, labels | ({"le": le} if bucket else {}), values
+    )
+
+
+def steady(value: float) -> str:
+    """The same value for ten hours of minutes, which is longer than any case runs."""
+    return f"{value:.15g}x600"
+
+
+def gone() -> str:
+    """No sample at all."""
+    return "_x600"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is expected at one instant: the firing limits with their descriptions; none means silence."""
+
+    at: timedelta
+    firing: Mapping[Severity, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Input series, and what the alert does with them."""
+
+    title: str
+    alert: Alert
+    labels: Mapping[str, str]
+    series: tuple[Given, ...]
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCase:
+    """One alert: `beyond` fires with the labels and texts stated, `within` and `few` never do.
+
+    `within` stands exactly at the limit, and is empty for the heartbeat alone, which is never silent; `few`
+    is beyond it with less than the minimum volume. `after` is when the signal of `beyond` crosses the limit,
+    for windows that have to fill first. `replicated` is false where the alert is about the replicas.
+    """
+
+    alert: Alert
+    labels: Mapping[str, str]
+    beyond: tuple[Given, ...]
+    says: Mapping[Severity, str]
+    within: tuple[Given, ...]
+    few: tuple[Given, ...] = ()
+    after: timedelta = timedelta(0)
+    replicated: bool = True
+
+    def scenarios(self, area: RuleArea) -> Iterator[Scenario]:
+        """Everything the case stands for."""
+        yield self._scenario("beyond the limit it fires after the hold", self.beyond, self._edge(area))
+        if self.within:
+            yield self._scenario("at the limit it stays silent", self.within, self._silence())
+        if self.few:
+            yield self._scenario("below the minimum volume it stays silent", self.few, self._silence())
+        if self.replicated:
+            twice = tuple(one.on(replica) for one in self.beyond for replica in _REPLICAS)
+            yield self._scenario("a second replica changes nothing", twice, self._edge(area))
+            twice = tuple(one.on(replica) for one in self.within for replica in _REPLICAS)
+            yield self._scenario("a second replica at the limit stays silent", twice, self._silence())
+
+    def _scenario(self, title: str, series: tuple[Given, ...], moments: tuple[Moment, ...]) -> Scenario:
+        return Scenario(title=title, alert=self.alert, labels=self.labels, series=series, moments=moments)
+
+    def _edge(self, area: RuleArea) -> tuple[Moment, ...]:
+        due = self.after + max(limit.hold for limit in self._crossed())
+        fires = Moment(at=due, firing=self.says)
+        return (Moment(at=due - area.interval), fires) if due else (fires,)
+
+    def _silence(self) -> tuple[Moment, ...]:
+        due = self.after + max(limit.hold for limit in self.alert.limits)
+        return (Moment(at=due), Moment(at=due * 2))
+
+    def _crossed(self) -> tuple[Limit, ...]:
+        return tuple(limit for limit in self.alert.limits if limit.severity in self.says)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingCase:
+    """What an expression over recordings yields at an instant: labels and value of each sample."""
+
+    title: str
+    expr: str
+    series: tuple[Given, ...]
+    at: timedelta
+    yields: tuple[tuple[Mapping[str, str], float], ...] = ()

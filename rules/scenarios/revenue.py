@@ -1,0 +1,115 @@
+"""Cases of the revenue rules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ledgerscope.catalogue import churn, revenue
+from rules import revenue as rules
+from rules.model import Severity
+from rules.scenarios.model import AlertCase, Given, RecordingCase, given, steady
+
+__all__ = ["ALERTS", "RECORDINGS"]
+
+_ACME = {"company_id": "acme"}
+_EURO = _ACME | {"currency": "EUR"}
+_MONTH = {"window": "30d"}
+
+
+def _movement(start: float, *, new: float = 0, lost: float = 0) -> tuple[Given, ...]:
+    return (
+        given(revenue.MRR_START, steady(start), **_EURO, **_MONTH),
+        given(revenue.MRR_MOVEMENT, steady(new), **_EURO, **_MONTH, movement="new"),
+        given(revenue.MRR_MOVEMENT, steady(-lost), **_EURO, **_MONTH, movement="churn"),
+    )
+
+
+def _customers(base: int) -> Given:
+    return given(churn.BASE, steady(base), **_ACME, **_MONTH)
+
+
+def _bridge(now: float) -> tuple[Given, ...]:
+    return (*_movement(1000, new=300, lost=100), given(revenue.MRR, steady(now), **_EURO, tier="pro"))
+
+
+def _lifetime(logo: float, lost: int) -> tuple[Given, ...]:
+    return (
+        given(revenue.ARPA, steady(50), **_EURO),
+        given(churn.RATIO, steady(logo), **_ACME, **_MONTH, kind="logo"),
+        given(churn.CHURNED_CUSTOMERS, steady(lost), **_ACME, **_MONTH),
+    )
+
+
+ALERTS = (
+    AlertCase(
+        alert=rules.SHRINKING,
+        labels=_EURO,
+        beyond=(*_movement(1000, new=40, lost=100), _customers(30)),
+        says={
+            Severity.WARNING: (
+                "Recurring revenue of company acme in EUR changed by -6% within 30 days (limit -5 %)."
+            )
+        },
+        within=(*_movement(1000, new=50, lost=100), _customers(30)),
+        few=(*_movement(1000, lost=900), _customers(29)),
+    ),
+    AlertCase(
+        alert=rules.BRIDGE_GAP,
+        labels=_EURO | _MONTH,
+        beyond=_bridge(1200.5),
+        says={
+            Severity.CRITICAL: (
+                "For company acme and window 30d, 0.5 EUR of the recurring revenue are "
+                "unexplained (limit 0.1): "
+                "the movements cannot be trusted."
+            )
+        },
+        within=_bridge(1200),
+    ),
+)
+
+RECORDINGS = (
+    RecordingCase(
+        title="lifetime value is the margin of one customer divided by churn",
+        expr="chom:ltv",
+        series=_lifetime(logo=0.05, lost=5),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 800),),
+    ),
+    RecordingCase(
+        title="lifetime value is capped at the horizon where churn is tiny",
+        expr=str(rules.LIFETIME_VALUE),
+        series=_lifetime(logo=0.001, lost=5),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 2400),),
+    ),
+    RecordingCase(
+        title="lifetime value is absent where too few customers left to tell",
+        expr=str(rules.LIFETIME_VALUE),
+        series=_lifetime(logo=0.05, lost=4),
+        at=timedelta(minutes=5),
+    ),
+    RecordingCase(
+        title="the quick ratio is absent where nothing was lost",
+        expr=str(rules.QUICK_RATIO),
+        series=_movement(1000, new=300),
+        at=timedelta(minutes=5),
+    ),
+    RecordingCase(
+        title="the quick ratio is what was won for each unit lost",
+        expr=str(rules.QUICK_RATIO),
+        series=_movement(1000, new=300, lost=100),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 3),),
+    ),
+    RecordingCase(
+        title="the old name sums customers over tiers",
+        expr="chom_customers_total",
+        series=(
+            given(revenue.CUSTOMERS, steady(3), **_ACME, tier="basic"),
+            given(revenue.CUSTOMERS, steady(4), **_ACME, tier="pro"),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_ACME, 7),),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Cases of the satisfaction rules."""
+
+from __future__ import annotations
+
+from ledgerscope.catalogue import satisfaction
+from rules import satisfaction as rules
+from rules.model import Severity
+from rules.scenarios.model import AlertCase, Given, RecordingCase, given, steady
+
+__all__ = ["ALERTS", "RECORDINGS"]
+
+_ACME = {"company_id": "acme"}
+
+
+def _nps(score: float, margin: float, detractors: int) -> tuple[Given, ...]:
+    return (
+        given(satisfaction.NPS, steady(score), **_ACME),
+        given(satisfaction.NPS_MARGIN, steady(margin), **_ACME),
+        given(satisfaction.NPS_RESPONSES, steady(10), **_ACME, category="promoter"),
+        given(satisfaction.NPS_RESPONSES, steady(detractors), **_ACME, category="detractor"),
+    )
+
+
+def _csat(score: float, answers: int = 30) -> tuple[Given, ...]:
+    return (
+        given(satisfaction.CSAT, steady(score), **_ACME),
+        given(satisfaction.CSAT_RESPONSES, steady(answers), **_ACME),
+    )
+
+
+ALERTS = (
+    AlertCase(
+        alert=rules.NPS_LOW,
+        labels=_ACME,
+        beyond=_nps(-40, margin=25, detractors=20),
+        says={
+            Severity.WARNING: (
+                "The net promoter score of company acme is at most -15 even at the upper end of "
+                "its interval (limit 0)."
+            )
+        },
+        within=_nps(-25, margin=25, detractors=20),
+        few=_nps(-90, margin=25, detractors=19),
+    ),
+    AlertCase(
+        alert=rules.CSAT_LOW,
+        labels=_ACME,
+        beyond=_csat(69),
+        says={
+            Severity.WARNING: "69 % of the answers to company acme within 30 days were 4 or 5 (limit 70 %)."
+        },
+        within=_csat(70),
+        few=_csat(20, answers=29),
+    ),
+)
+
+RECORDINGS: tuple[RecordingCase, ...] = ()

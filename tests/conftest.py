@@ -1,0 +1,142 @@
+"""A fresh database for every test that asks for one: cloned from a template that was migrated once.
+
+One embedded server per test process (so xdist workers share nothing). LEDGERSCOPE_TEST_DATABASE_URL names a
+superuser's URL of another server to use instead; LEDGERSCOPE_POSTGRES_BIN another PostgreSQL's programs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, Engine, make_url
+
+from ledgerscope.store import migrations, roles
+from ledgerscope.store.embedded import embedded_postgres
+from ledgerscope.store.engine import OWNER, Session, create_engine
+from ledgerscope.store.errors import EmbeddedFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SERVER_VARIABLE = "LEDGERSCOPE_TEST_DATABASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database of its own for one test; each URL logs in with the rights of one role."""
+
+    owner_url: str
+    app_url: str
+    exporter_url: str
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The superuser's URL of the server that tests run on; skips where none can be had."""
+    if given := os.environ.get(SERVER_VARIABLE):
+        yield given
+        return
+    directory = Path(tempfile.mkdtemp(prefix="ledgerscope-tests-"))
+    directory.chmod(0o755)  # the server's account has to pass through
+    try:
+        with embedded_postgres(directory, durable=False) as server:
+            yield server.url
+    except EmbeddedFailed as reason:
+        pytest.skip(f"no PostgreSQL for tests: {reason}")
+    finally:
+        shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def administration(server_url: str) -> Iterator[Engine]:
+    """For creating and dropping databases: autocommit, as superuser."""
+    engine = create_engine(server_url, OWNER, pool_size=1).execution_options(isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, administration: Engine) -> Iterator[str]:
+    """The name of a database at the head revision; nobody is connected to it, so it can be cloned."""
+    name = f"template_{uuid4().hex[:12]}"
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+    migrations.upgrade(make_url(server_url).set(database=name))
+    yield name
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def clone_template(server_url: str, administration: Engine, template: str) -> Callable[[], URL]:
+    """Makes one more database like the template, for fixtures of wider scope; returns its superuser's URL."""
+
+    def clone() -> URL:
+        name = f"test_{uuid4().hex[:12]}"
+        with administration.connect() as connection:
+            # Copying files beats writing every page to the log (12 against 30 ms on an empty schema).
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        return make_url(server_url).set(database=name)
+
+    return clone
+
+
+@pytest.fixture
+def database(administration: Engine, clone_template: Callable[[], URL]) -> Iterator[Database]:
+    """A fresh, migrated, empty database, dropped after the test."""
+    url = clone_template()
+    yield Database(_as_role(url, roles.OWNER), _as_role(url, roles.APP), _as_role(url, roles.EXPORTER))
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+@pytest.fixture
+def owner_url(database: Database) -> str:
+    """Sees and writes everything; row-level security does not apply."""
+    return database.owner_url
+
+
+@pytest.fixture
+def app_url(database: Database) -> str:
+    """The application's rights: one tenant at a time, see `ledgerscope.store.engine.begin_as`."""
+    return database.app_url
+
+
+@pytest.fixture
+def exporter_url(database: Database) -> str:
+    """The exporter's rights: reads, of all tenants."""
+    return database.exporter_url
+
+
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[Engine]:
+    """An engine with the owner's rights."""
+    yield from _disposed(create_engine(owner_url, OWNER))
+
+
+@pytest.fixture
+def app(app_url: str) -> Iterator[Engine]:
+    """An engine with the application's rights."""
+    yield from _disposed(create_engine(app_url))
+
+
+@pytest.fixture
+def exporter(exporter_url: str) -> Iterator[Engine]:
+    """An engine with the exporter's rights, in sessions that may try to write: rights must refuse it."""
+    yield from _disposed(create_engine(exporter_url, Session(application_name="ledgerscope-exporter")))
+
+
+def _as_role(url: URL, role: str) -> str:
+    return url.update_query_dict({"options": f"-c role={role}"}).render_as_string(hide_password=False)
+
+
+def _disposed(engine: Engine) -> Iterator[Engine]:
+    yield engine
+    engine.dispose()

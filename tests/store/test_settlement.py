@@ -1,0 +1,155 @@
+"""Settlement days are kept true by the database, whatever the order and form of the writes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from ledgerscope.store import tables as t
+from ledgerscope.store.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+FEB_1, FEB_5 = date(2026, 2, 1), date(2026, 2, 5)
+
+
+def settled_on(engine: Engine) -> object:
+    with engine.connect() as connection:
+        return connection.execute(
+            select(t.invoice_due.c.settled_on).where(t.invoice_due.c.tenant_id == "acme")
+        ).scalar_one()
+
+
+def used_up_on(engine: Engine) -> object:
+    with engine.connect() as connection:
+        return connection.execute(
+            select(t.payment.c.used_up_on).where(t.payment.c.tenant_id == "acme")
+        ).scalar_one()
+
+
+def test_an_instalment_is_settled_on_the_day_of_its_last_allocation(
+    business: Engine, add: Callable[..., None]
+) -> None:
+    with business.begin() as c:
+        add(
+            c,
+            t.allocation,
+            allocation_id="a1",
+            from_id="p1",
+            invoice_id="i1",
+            amount_minor=400,
+            effective_on=FEB_5,
+        )
+    assert (settled_on(business), used_up_on(business)) == (None, None)
+    with business.begin() as c:
+        add(
+            c,
+            t.allocation,
+            allocation_id="a2",
+            from_id="p1",
+            invoice_id="i1",
+            amount_minor=600,
+            effective_on=FEB_1,
+        )
+    assert (settled_on(business), used_up_on(business)) == (FEB_5, FEB_5)
+
+
+def test_money_recorded_late_keeps_the_instalment_in_view_until_it_was_recorded(
+    business: Engine, add: Callable[..., None]
+) -> None:
+    just_past_midnight_in_berlin = datetime(2026, 2, 9, 23, 30, tzinfo=UTC)
+    with business.begin() as c:
+        add(
+            c,
+            t.allocation,
+            allocation_id="a1",
+            from_id="p1",
+            invoice_id="i1",
+            recorded_at=just_past_midnight_in_berlin,
+        )
+    assert (settled_on(business), used_up_on(business)) == (date(2026, 2, 10), date(2026, 2, 10))
+
+
+def test_a_reversal_opens_the_instalment_and_frees_the_payment_again(
+    business: Engine, add: Callable[..., None]
+) -> None:
+    with business.begin() as c:
+        add(c, t.allocation, allocation_id="a1", from_id="p1", invoice_id="i1")
+        add(
+            c,
+            t.allocation,
+            allocation_id="r1",
+            from_id="p1",
+            invoice_id="i1",
+            amount_minor=-1000,
+            reverses_id="a1",
+        )
+    assert (settled_on(business), used_up_on(business)) == (None, None)
+
+
+def test_credit_notes_are_used_up_like_payments(business: Engine, add: Callable[..., None]) -> None:
+    with business.begin() as c:
+        add(c, t.credit_note, credit_note_id="n1", customer_id="c1")
+        add(
+            c,
+            t.allocation,
+            allocation_id="a1",
+            from_kind="credit_note",
+            from_id="n1",
+            invoice_id="i1",
+            amount_minor=400,
+        )
+        assert c.execute(select(t.credit_note.c.used_up_on)).scalar_one() == FEB_1
+
+
+def test_other_tenants_rows_stay_as_they_were(business: Engine, add: Callable[..., None]) -> None:
+    with business.begin() as c:
+        add(c, t.allocation, allocation_id="a1", from_id="p1", invoice_id="i1")
+        days = (
+            c.execute(select(t.invoice_due.c.settled_on).where(t.invoice_due.c.tenant_id == "globex"))
+            .scalars()
+            .all()
+        )
+    assert days == [None]
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "wrong"),
+    [
+        pytest.param("LS002", {"from_id": "usd"}, id="money of another currency"),
+        pytest.param("LS003", {"amount_minor": -999, "reverses_id": "a0"}, id="a reversal of another amount"),
+        pytest.param("LS003", {"amount_minor": -1, "reverses_id": "none"}, id="a reversal of nothing"),
+        pytest.param(
+            "LS003",
+            {"amount_minor": -1, "reverses_id": "a0", "effective_on": date(2026, 1, 1)},
+            id="a reversal before",
+        ),
+        pytest.param("LS004", {"amount_minor": 1000}, id="more than the instalment"),
+        pytest.param("LS004", {"from_id": "small", "amount_minor": 500}, id="more than the payment"),
+        pytest.param("23503", {"from_id": "nobody"}, id="a payment that is not there"),
+        pytest.param("23503", {"due_seq": 2}, id="an instalment that is not there"),
+        pytest.param("23514", {"amount_minor": 0}, id="nothing"),
+        pytest.param("23514", {"amount_minor": -1}, id="a negative amount that reverses nothing"),
+        pytest.param("23514", {"from_kind": "gift"}, id="an unknown source"),
+    ],
+)
+def test_an_allocation_that_cannot_be_is_refused(
+    business: Engine, add: Callable[..., None], sqlstate: str, wrong: dict[str, object]
+) -> None:
+    with business.begin() as c:
+        add(c, t.payment, payment_id="usd", customer_id="c1", currency="USD")
+        add(c, t.payment, payment_id="small", customer_id="c1", amount_minor=100)
+        add(c, t.allocation, allocation_id="a0", from_id="p1", invoice_id="i1", amount_minor=1)
+    with pytest.raises(Refused) as refused, business.begin() as c:
+        add(
+            c,
+            t.allocation,
+            **{"allocation_id": "a1", "from_id": "p1", "invoice_id": "i1", "amount_minor": 1, **wrong},
+        )
+    assert refused.value.sqlstate == sqlstate
