@@ -2,8 +2,9 @@
 
     python bench/bench_scrape.py [--series 1000 10000 100000] [--rounds 5]
 
-Each server runs in a process of its own on the loopback interface and is scraped over a new connection each time,
-as many times as the table says. Figures are medians over the rounds; read the ratios, not the milliseconds.
+Each server runs in a process of its own on the loopback interface and is scraped over a new connection each
+time, as many times as the table says. Figures are medians over the rounds; read the ratios, not the
+milliseconds.
 """
 
 from __future__ import annotations
