@@ -264,7 +264,9 @@ def fill(url: str, customers: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("url", help="a superuser's URL of an empty database")
     parser.add_argument("--customers", type=int, default=100_000)
     given = parser.parse_args(arguments)

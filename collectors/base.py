@@ -67,5 +67,9 @@ class Collector(Protocol):
     def rebases(self) -> int:
         """How often its counters were recounted because the database was another one than before."""
 
+    @property
+    def misplaced(self) -> int:
+        """How many events, as of the last run, have label values unknown to the catalogue; not counted."""
+
     def collect(self, connection: Connection, as_of: datetime) -> Sequence[Reading]:
         """All series of the area as they are at `as_of`."""

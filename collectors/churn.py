@@ -81,7 +81,7 @@ def outcome(as_of: datetime) -> CompoundSelect[Any]:
     return union_all(*(_of_window(window, now, paid, moved, used) for window in WINDOWS))
 
 
-def _of_window(window: str, now: CTE, paid: CTE, moved: CTE, used: Subquery) -> Select[Any]:
+def _of_window(window: str, now: Subquery, paid: CTE, moved: CTE, used: Subquery) -> Select[Any]:
     rate = _rates(window, now, used)
     kept = _kept(window, paid, rate)
     lost = _losses(window, moved, rate)
@@ -103,7 +103,7 @@ def _of_window(window: str, now: CTE, paid: CTE, moved: CTE, used: Subquery) -> 
     ).join_from(kept, lost, lost.c.tenant_id == kept.c.tenant_id, isouter=True)
 
 
-def _rates(window: str, now: CTE, used: Subquery) -> CTE:
+def _rates(window: str, now: Subquery, used: Subquery) -> CTE:
     """What a minor unit of each used currency was worth, in minor units of the company's, at the start."""
     day = func.date(func.timezone(now.c.timezone, now.c[window_start(window)]))
     latest = (

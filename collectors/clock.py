@@ -6,6 +6,7 @@ SQL as the present, and a day begins at the company's midnight.
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, Interval, Text, cast, func, literal, select
@@ -15,11 +16,11 @@ from ledgerscope.store.tables import tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from sqlalchemy import CTE, ColumnElement
+    from sqlalchemy import ColumnElement, Subquery
 
-__all__ = ["WINDOWS", "clock", "instant", "window_start"]
+__all__ = ["WINDOWS", "clock", "earliest_day", "instant", "window_start"]
 
 WINDOWS = WINDOW.values
 
@@ -29,7 +30,7 @@ def instant(as_of: datetime) -> ColumnElement[Any]:
     return literal(as_of, DateTime(timezone=True))
 
 
-def clock(as_of: datetime) -> CTE:
+def clock(as_of: datetime) -> Subquery:
     """Per company: `day`, the local date at `as_of`, and `start_<window>`, the instant each window began."""
     starts = (start(as_of).label(window_start(window)) for window, start in _STARTS.items())
     return select(
@@ -38,7 +39,12 @@ def clock(as_of: datetime) -> CTE:
         tenant.c.timezone,
         func.date(_local(as_of)).label("day"),
         *starts,
-    ).cte("clock")
+    ).subquery("clock")
+
+
+def earliest_day(as_of: datetime) -> date:
+    """A day that is not over anywhere on earth: no company's date at `as_of` is earlier."""
+    return as_of.astimezone(UTC).date() - timedelta(days=1)
 
 
 def window_start(window: str) -> str:

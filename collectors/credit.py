@@ -154,8 +154,7 @@ def _position(as_of: datetime) -> CTE:
 
 def _exposure(as_of: datetime) -> Subquery:
     """Open instalments less unused credits, per customer and currency."""
-    now = clock(as_of)
-    owed, unused = open_instalments(now, as_of), unallocated(now, as_of)
+    owed, unused = open_instalments(clock(as_of), as_of), unallocated(clock(as_of), as_of)
     parts = union_all(
         select(owed.c.tenant_id, owed.c.customer_id, owed.c.currency, owed.c.open_minor.label("minor")),
         select(unused.c.tenant_id, unused.c.customer_id, unused.c.currency, -unused.c.minor),

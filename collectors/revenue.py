@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Numeric, and_, cast, func, null, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
 from collectors.clock import WINDOWS, clock, instant
@@ -127,7 +128,7 @@ def _customers(paid: CTE) -> Select[Any]:
     amount = paid.c.mrr / func.power(cast(10, Numeric), currencies.c.exponent)
     greatest = (
         select(paid.c.tenant_id, paid.c.tier)
-        .distinct(paid.c.tenant_id, paid.c.customer_id)
+        .ext(distinct_on(paid.c.tenant_id, paid.c.customer_id))
         .join_from(paid, currencies, currencies.c.code == paid.c.currency)
         .order_by(paid.c.tenant_id, paid.c.customer_id, amount.desc(), paid.c.tier)
         .subquery("greatest")

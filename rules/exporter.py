@@ -53,7 +53,7 @@ LOAD = Recording(
 DOWN = Alert(
     name="LedgerscopeDown",
     signal=by("max", UP.where(job=EXPORTER_JOB), INSTANCE),
-    comparison="==",
+    comparison="<",
     limits=(limits.TARGET_DOWN,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -65,7 +65,7 @@ DOWN = Alert(
 ABSENT = Alert(
     name="LedgerscopeAbsent",
     signal=f"absent({UP.where(job=EXPORTER_JOB)} == 1)",
-    comparison="==",
+    comparison=">=",
     limits=(limits.TARGET_ABSENT,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -77,7 +77,7 @@ ABSENT = Alert(
 DATABASE_DOWN = Alert(
     name="LedgerscopeDatabaseUnreachable",
     signal=by("max", exporter.DATABASE_UP),
-    comparison="==",
+    comparison="<",
     limits=(limits.DATABASE_DOWN,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -107,7 +107,7 @@ def _in_state(name: str, state: str, limit: Limit, summary: str, consequence: st
     return Alert(
         name=name,
         signal=by("max", exporter.STATE.where(state=state), INSTANCE, _COLLECTOR),
-        comparison="==",
+        comparison=">=",
         limits=(limit,),
         unit=Unit.COUNT,
         owner=PLATFORM,
@@ -157,7 +157,7 @@ SLOW = Alert(
 REBASED = Alert(
     name="LedgerscopeCountersRebased",
     signal=by("max", f"increase({exporter.REBASES}[1h])", INSTANCE, _COLLECTOR),
-    comparison=">",
+    comparison=">=",
     limits=(limits.TALLY_REBASES,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -172,7 +172,7 @@ REBASED = Alert(
 WATCHDOG = Alert(
     name="Watchdog",
     signal="vector(1)",
-    comparison=">",
+    comparison=">=",
     limits=(limits.HEARTBEAT,),
     unit=Unit.COUNT,
     owner=PLATFORM,

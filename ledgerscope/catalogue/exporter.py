@@ -17,6 +17,7 @@ __all__ = [
     "INTERVAL",
     "LAST_SUCCESS",
     "METRICS",
+    "MISPLACED",
     "REBASES",
     "SAMPLES",
     "SKIPPED",
@@ -139,6 +140,15 @@ REBASES = Metric(
     owner=PLATFORM,
     source="schema.md: counters that never reset",
 )
+MISPLACED = Metric(
+    name="ledgerscope_collector_misplaced_events",
+    kind=Kind.GAUGE,
+    help="Events with a label value unknown to the catalogue; no counter of the collector holds them.",
+    unit=Unit.COUNT,
+    labels=(_COLLECTOR,),
+    owner=PLATFORM,
+    source="promise: the numbers are right",
+)
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
     kind=Kind.GAUGE,
@@ -162,5 +172,6 @@ METRICS = (
     SKIPPED,
     DATABASE_UP,
     REBASES,
+    MISPLACED,
     BUILD_INFO,
 )

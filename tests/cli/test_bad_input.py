@@ -1,7 +1,8 @@
-"""Whatever is wrong with what a command is given: one clear message, its exit code, no traceback, nothing lost."""
+"""Whatever is wrong with what a command is given: one clear message, its exit code, no traceback."""
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,7 +80,9 @@ def test_a_url_of_another_database_is_refused() -> None:
     assert "expected a URL that begins with postgresql://" in result.output
 
 
-def test_a_missing_relation_is_named_with_its_collector_and_its_cure(owner: Engine, exporter_url: str) -> None:
+def test_a_missing_relation_is_named_with_its_collector_and_its_cure(
+    owner: Engine, exporter_url: str
+) -> None:
     with owner.begin() as connection:
         connection.execute(text("drop table job_run"))
     checked = run("db", "check", "--database-url", exporter_url)
@@ -96,12 +99,17 @@ def test_a_missing_right_is_named_with_the_grant_that_mends_it(owner: Engine, ex
         connection.execute(text("revoke select on survey_response from ledgerscope_exporter"))
     checked = run("db", "check", "--database-url", exporter_url)
     assert checked.exit_code == DATABASE
-    assert "satisfaction: survey_response may not be read; run: GRANT SELECT ON survey_response" in checked.output
+    assert (
+        "satisfaction: survey_response may not be read; run: GRANT SELECT ON survey_response"
+        in checked.output
+    )
     assert run("collect", "--once", "satisfaction", "--database-url", exporter_url).exit_code == DATABASE
 
 
 @pytest.mark.parametrize("command", [["collect", "--once"], ["db", "check"]])
-def test_an_old_schema_is_told_from_a_missing_one(owner: Engine, exporter_url: str, command: list[str]) -> None:
+def test_an_old_schema_is_told_from_a_missing_one(
+    owner: Engine, exporter_url: str, command: list[str]
+) -> None:
     with owner.begin() as connection:
         connection.execute(text("update ledgerscope_version set version_num = '0000'"))
     result = run(*command, "--database-url", exporter_url)
@@ -116,8 +124,6 @@ def test_an_unknown_collector_is_answered_with_the_known_ones() -> None:
 
 
 def test_an_address_that_is_taken_is_told(exporter_url: str) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run("serve", "--database-url", exporter_url, LEDGERSCOPE_LISTEN__PORT=port)

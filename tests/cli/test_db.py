@@ -20,4 +20,6 @@ def test_an_empty_database_is_upgraded_once_and_then_found_up_to_date(empty_data
 
 def test_what_the_migrations_made_is_all_that_the_collectors_read(exporter_url: str) -> None:
     assert make_url(exporter_url).query["options"] == "-c role=ledgerscope_exporter"
-    assert run("check", "--database-url", exporter_url) == "the database offers all that the collectors read\n"
+    assert (
+        run("check", "--database-url", exporter_url) == "the database offers all that the collectors read\n"
+    )

@@ -102,7 +102,7 @@ def test_an_outage_is_retried_before_the_next_interval(
 
 
 def test_extra_attempts_grow_rarer_until_the_grid_is_enough() -> None:
-    backoff = Backoff(first=0.5, random=Random(0))  # noqa: S311  # spreads load, guards no secret
+    backoff = Backoff(first=0.5, random=Random(0))
     delays = [backoff.failed(grid=10) for _ in range(6)]
     known = [delay for delay in delays if delay is not None]
     assert all(base <= delay <= 1.5 * base for base, delay in zip((0.5, 1, 2, 4), known, strict=False))

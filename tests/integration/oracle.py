@@ -90,16 +90,21 @@ steps as (
     select tenant_id, customer_id, currency, at, sum(delta) as delta from changes
     where at <= :t group by 1, 2, 3, 4 having sum(delta) <> 0
 ),
-path as (
-    select *, sum(delta) over (partition by tenant_id, customer_id, currency order by at) as after,
-           min(at) over (partition by tenant_id, customer_id) as first_at
-    from steps
+paying as (
+    select s.tenant_id, s.customer_id, s.at,
+           (select count(*) from subscription_version v where v.tenant_id = s.tenant_id
+             and v.customer_id = s.customer_id and v.mrr > 0 and lower(v.valid) < s.at
+             and (upper_inf(v.valid) or upper(v.valid) >= s.at)) as before,
+           (select count(*) from subscription_version v where v.tenant_id = s.tenant_id
+             and v.customer_id = s.customer_id and v.mrr > 0 and v.valid @> s.at) as after,
+           (select count(*) from subscription_version v where v.tenant_id = s.tenant_id
+             and v.customer_id = s.customer_id and v.mrr > 0 and lower(v.valid) < s.at) as ever
+    from (select distinct tenant_id, customer_id, at from steps) s
 ),
 movements as (
-    select tenant_id, customer_id, currency, at, delta,
-           case when after - delta = 0 and at = first_at then 'new' when after - delta = 0 then 'reactivation'
-                when after = 0 then 'churn' when delta > 0 then 'expansion' else 'contraction' end as movement
-    from path
+    select s.*, case when ever = 0 then 'new' when before = 0 then 'reactivation' when after = 0 then 'churn'
+                when delta > 0 then 'expansion' else 'contraction' end as movement
+    from steps s join paying p using (tenant_id, customer_id, at)
 )"""
 
 _MRR_AT = """(select coalesce(sum(v.mrr), 0) from subscription_version v
@@ -216,20 +221,29 @@ QUERIES: dict[str, str] = {
         join currency on code = currency group by 1, 2""",
     "customer_aging_updated_total": _events("AgingSnapshotRefreshed", "trigger"),
     "chom_revenue_mrr": """
-        select v.tenant_id, p.tier, v.currency, round(sum(v.mrr)) / power(10, max(c.exponent))
+        select v.tenant_id, p.tier, v.currency, sum(v.mrr) / power(10, max(c.exponent))
         from subscription_version v join currency c on c.code = v.currency
         join plan p on p.tenant_id = v.tenant_id and p.plan_id = v.plan_id
         where v.valid @> cast(:t as timestamptz) group by 1, 2, 3""",
     "chom_revenue_mrr_start": f"""
-        with {_PRESENT} select tenant_id, currency, name, round(mrr) / power(10, exponent)
+        with {_PRESENT} select tenant_id, currency, name, mrr / power(10, exponent)
         from started join currency on code = currency""",
     "chom_revenue_mrr_movement": f"""
-        with {_STEPS} select m.tenant_id, movement, m.currency, w.name, round(sum(delta)) / power(10, max(exponent))
+        with {_STEPS} select m.tenant_id, movement, m.currency, w.name, sum(delta) / power(10, max(exponent))
         from movements m join windows w on w.tenant_id = m.tenant_id and m.at > w.start
         join currency on code = m.currency group by 1, 2, 3, 4""",
     "chom_customers_paying": """
         select tenant_id, currency, count(distinct customer_id) from subscription_version
         where mrr > 0 and valid @> cast(:t as timestamptz) group by 1, 2""",
+    "chom_customers": """
+        with greatest as (
+            select v.tenant_id, v.customer_id, p.tier, row_number() over (
+                partition by v.tenant_id, v.customer_id
+                order by v.mrr / power(10, c.exponent)::numeric desc, p.tier) as place
+            from subscription_version v join currency c on c.code = v.currency
+            join plan p on p.tenant_id = v.tenant_id and p.plan_id = v.plan_id
+            where v.mrr > 0 and v.valid @> cast(:t as timestamptz))
+        select tenant_id, tier, count(*) from greatest where place = 1 group by 1, 2""",
     "chom_revenue_arpa": """
         select tenant_id, currency, sum(mrr) / power(10, max(exponent)) / count(distinct customer_id)
         from subscription_version join currency on code = currency
@@ -255,6 +269,11 @@ QUERIES: dict[str, str] = {
     "chom_nps_score": f"""
         with {_LATEST_NPS} select tenant_id, 100.0 * (count(*) filter (where score >= 9)
             - count(*) filter (where score <= 6)) / count(*) from latest group by 1""",
+    "chom_nps_margin": f"""
+        with {_LATEST_NPS}, shares as (
+            select tenant_id, count(*) + 3.0 as n, (count(*) filter (where score >= 9) + 0.75) / (count(*) + 3.0) as p,
+                   (count(*) filter (where score <= 6) + 0.75) / (count(*) + 3.0) as d from latest group by 1)
+        select tenant_id, 1.96 * 100 * sqrt((p + d - (p - d) ^ 2) / n) from shares""",
     "chom_nps_responses": f"""
         with {_LATEST_NPS} select tenant_id, case when score >= 9 then 'promoter' when score >= 7 then 'passive'
             else 'detractor' end, count(*) from latest group by 1, 2""",
@@ -299,6 +318,6 @@ QUERIES: dict[str, str] = {
         select e.tenant_id, labels->>'queue', labels->>'job_name', labels->>'status', bound, count(*) filter (
             where bound = '+Inf' or duration_ms <= 1000 * cast(nullif(bound, '+Inf') as numeric))
         from event e cross join unnest(
-            array['0.1','0.5','1','2.5','5','10','30','60','120','300','+Inf']) as bound
+            array['0.1','0.5','1.0','2.5','5.0','10.0','30.0','60.0','120.0','300.0','+Inf']) as bound
         where event_type = 'JobFinished' group by 1, 2, 3, 4, 5""",
 }
