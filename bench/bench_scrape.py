@@ -61,6 +61,7 @@ class Given:
     readings: Sequence[Reading]
     relations: tuple[Relation, ...] = ()
     rebases: int = 0
+    misplaced: int = 0
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

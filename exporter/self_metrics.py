@@ -93,6 +93,10 @@ def _rebases(record: Record, _now: datetime) -> Told:
     yield (), float(record.rebases)
 
 
+def _misplaced(record: Record, _now: datetime) -> Told:
+    yield (), float(record.misplaced)
+
+
 _PER_COLLECTOR: dict[Metric, Callable[[Record, datetime], Told]] = {
     catalogue.UP: _up,
     catalogue.STATE: _state,
@@ -105,4 +109,5 @@ _PER_COLLECTOR: dict[Metric, Callable[[Record, datetime], Told]] = {
     catalogue.CONSECUTIVE_FAILURES: _consecutive_failures,
     catalogue.SKIPPED: _skipped,
     catalogue.REBASES: _rebases,
+    catalogue.MISPLACED: _misplaced,
 }
