@@ -74,7 +74,7 @@ def test_every_line_of_data_is_read(script: Path) -> None:
 
 
 def test_damage_that_an_independent_parser_accepts_is_accepted_here(script: Path) -> None:
-    """Each expression with its last character gone; the other way round, the other parser lacks new syntax."""
+    """Each expression with its last character gone; that parser lacks the newest syntax."""
     damaged = [text.rstrip()[:-1] for text in expressions(script)]
     accepted = [text for text in damaged if accepts_elsewhere(text)]
     assert [text for text in accepted if not accepts(text)] == []
