@@ -58,7 +58,7 @@ class _Wanted:
 
     def is_source(self, labels: Labels, *, explicit: bool) -> bool:
         """Whether a base series is itself one of the info series asked for."""
-        names = self.names if explicit else (_TARGET_INFO,)
+        names = () if explicit and not self.names else self.source_names
         return bool(names) and all(matches(matcher, labels.name) for matcher in names)
 
     @property

@@ -29,6 +29,16 @@ class Newest:
         """When the samples were taken (milliseconds)."""
         return self._stack([samples.times.astype(np.float64) for samples in self.series])
 
+    def start_times(self) -> Floats:
+        """When the samples began to count (milliseconds); 0 where that is not known."""
+        unknown = [np.zeros(len(samples)) for samples in self.series]
+        return self._stack(
+            [
+                zeros if samples.start_times is None else samples.start_times.astype(np.float64)
+                for samples, zeros in zip(self.series, unknown, strict=True)
+            ]
+        )
+
     def values(self) -> Floats:
         """The float values."""
         return self._stack([samples.values for samples in self.series])
