@@ -120,7 +120,7 @@ def restarted(before: Point, after: Point) -> bool:
 def starts_anew(before: Point, after: Point) -> bool:
     """Whether the start timestamps say that counting began anew.
 
-    A start exactly at the previous sample means a delta, unless the previous start is unknown or makes no sense.
+    A start exactly at the previous sample means a delta, unless the previous start is unknown or senseless.
     """
     if not before.at_ms <= after.start_ms < after.at_ms or not after.start_ms:
         return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.extended import select_smoothed
 from ledgerscope.promql.values import Matrix, Value, Vector
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _in_sight(
 
 def select_instant(evaluator: Evaluator, node: VectorSelector) -> Value:
     """An instant vector selector along the axis."""
-    return evaluator.shared(node, lambda inner: _select_instant(inner, node))
+    select = select_smoothed if node.smoothed else _select_instant
+    return evaluator.shared(node, lambda inner: select(inner, node))
 
 
 def _select_instant(evaluator: Evaluator, node: VectorSelector) -> Vector:
