@@ -7,7 +7,6 @@ the base series was, so `@` and `offset` inside the argument move both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from ledgerscope.promql.setops import concatenate
 from ledgerscope.promql.values import Value, Vector, merge_equal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ledgerscope.promql.ast import Call, Expr
     from ledgerscope.promql.axis import Booleans, Integers
     from ledgerscope.promql.evaluator import Evaluator
@@ -58,7 +59,7 @@ class _Wanted:
 
     def is_source(self, labels: Labels, *, explicit: bool) -> bool:
         """Whether a base series is itself one of the info series asked for."""
-        names = self.names if explicit else (_TARGET_INFO,)
+        names = () if explicit and not self.names else self.source_names
         return bool(names) and all(matches(matcher, labels.name) for matcher in names)
 
     @property

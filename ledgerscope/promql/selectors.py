@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.extended import select_smoothed
 from ledgerscope.promql.values import Matrix, Value, Vector
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ class Newest:
     def times(self) -> Floats:
         """When the samples were taken (milliseconds)."""
         return self._stack([samples.times.astype(np.float64) for samples in self.series])
+
+    def start_times(self) -> Floats:
+        """When the samples began to count (milliseconds); 0 where that is not known."""
+        unknown = [np.zeros(len(samples)) for samples in self.series]
+        return self._stack(
+            [
+                zeros if samples.start_times is None else samples.start_times.astype(np.float64)
+                for samples, zeros in zip(self.series, unknown, strict=True)
+            ]
+        )
 
     def values(self) -> Floats:
         """The float values."""
@@ -86,7 +97,8 @@ def _in_sight(
 
 def select_instant(evaluator: Evaluator, node: VectorSelector) -> Value:
     """An instant vector selector along the axis."""
-    return evaluator.shared(node, lambda inner: _select_instant(inner, node))
+    select = select_smoothed if node.smoothed else _select_instant
+    return evaluator.shared(node, lambda inner: select(inner, node))
 
 
 def _select_instant(evaluator: Evaluator, node: VectorSelector) -> Vector:
