@@ -208,7 +208,7 @@ def is_null(node: yaml.Node) -> bool:
 
 
 def _is_plain(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None
+    return isinstance(node, yaml.ScalarNode) and not node.style
 
 
 def parse_yaml_integer(text: str) -> int | None:
