@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Possessive: a comment must not be given back piece by piece to find a token inside it.
 _SKIP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 _NUMBER = r"""
-    (?P<duration>[0-9]+(?:ms|[smhdwy])(?:[0-9]+(?:ms|[smhdw]))*) (?![0-9A-Za-z_])
+    (?P<duration>[0-9]+[smhdwy]s?(?:[0-9]+[smhdw]s?)*) (?![0-9A-Za-z_])
     | (?P<number>
         (?: 0[xX][0-9a-fA-F_]+
           | (?:[0-9][0-9_]*(?:\.[0-9]*)? | \.[0-9]+) (?:[eE][+-]?[0-9]+)?
