@@ -30,7 +30,7 @@ __all__ = [
     "parse_values",
 ]
 
-MAX_POINTS = 100_000_000
+MAX_POINTS = 20_000_000
 """The most points one line may stand for; more is a slip of the pen, not a test."""
 
 _SPACE = re.compile(r"[ \t\r\n]+")
