@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql.ast import MatrixSelector, Paren, VectorSelector
+from ledgerscope.promql.axis import in_any_series
 from ledgerscope.promql.labels import EMPTY, METRIC_NAME, Labels
 from ledgerscope.promql.operators import MatchOp
 from ledgerscope.promql.range_calls import range_argument, selection_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def absent(evaluator: Evaluator, call: Call) -> Value:
     """1 where the vector has no series."""
     vector = evaluator.vector(call.args[0])
-    return _where(evaluator, ~vector.present.any(axis=0), call.args[0])
+    return _where(evaluator, ~in_any_series(vector.present), call.args[0])
 
 
 def absent_over_time(evaluator: Evaluator, call: Call) -> Value:

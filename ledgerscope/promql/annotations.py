@@ -139,9 +139,8 @@ def invalid_quantile(value: float) -> Note:
 
 def invalid_ratio(value: float, used: float) -> Note:
     """A ratio outside -1 to 1, and what is used instead."""
-    return _warning(
-        f"ratio value should be between -1 and 1, got {format_general(value)}, capping to {format_general(used)}"
-    )
+    got, cap = format_general(value), format_general(used)
+    return _warning(f"ratio value should be between -1 and 1, got {got}, capping to {cap}")
 
 
 def bad_bucket_label(metric: str, bound: str) -> Note:

@@ -17,6 +17,18 @@ Booleans = NDArray[np.bool_]
 Objects = NDArray[np.object_]
 
 
+def in_any_series(mask: Booleans) -> Booleans:
+    """For each instant: whether the mask holds for some series."""
+    found: Booleans = np.logical_or.reduce(mask, axis=0)
+    return found
+
+
+def in_any_instant(mask: Booleans) -> Booleans:
+    """For each series: whether the mask holds at some instant."""
+    found: Booleans = np.logical_or.reduce(mask, axis=1)
+    return found
+
+
 @dataclass(frozen=True)
 class Axis:
     """`count` instants from `start_ms`, `step_ms` apart (milliseconds since the epoch)."""

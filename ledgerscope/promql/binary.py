@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.filling import filled
 from ledgerscope.promql.native_operations import Side, combine_histograms
 from ledgerscope.promql.operations import ARITHMETIC, combine
 from ledgerscope.promql.operators import BinaryOp
@@ -60,6 +61,7 @@ def _vector_scalar(
 
 def _vectors(evaluator: Evaluator, node: Binary, left: Vector, right: Vector) -> Vector:
     assert node.matching is not None  # noqa: S101 - set by the parser for two vectors
+    left, right = filled(left, right, node.matching)
     arithmetic = node.op in ARITHMETIC and (
         node.op is not BinaryOp.ATAN2 or evaluator.compat.atan2_drops_name
     )

@@ -1,4 +1,4 @@
-"""Classic histograms: buckets as series, gathered by everything but their bound; quantiles and fractions of them.
+"""Classic histograms: cumulative buckets, mended where they decrease; quantiles and fractions of them.
 
 Works on one histogram at many instants: bounds ascending, cumulative counts one column per instant.
 """
@@ -101,7 +101,8 @@ def _almost_equal(left: Floats, right: Floats) -> Booleans:
         distance / np.minimum(size, _LARGEST) < _TOLERANCE,
     )
     both_nan = np.isnan(left) & np.isnan(right)
-    return near | both_nan | (left == right)
+    equal: Booleans = near | both_nan | (left == right)
+    return equal
 
 
 def quantile(q: Floats, buckets: Buckets, *, tolerant: bool) -> tuple[Floats, Mended | None]:
@@ -173,4 +174,5 @@ def _rank(value: Floats, buckets: Buckets) -> Floats:
         rank = np.where(inside, within, rank)
         settled |= inside
         floor, start = count, float(end)
-    return np.where(rank > total, total, rank)
+    capped: Floats = np.minimum(rank, total)
+    return capped

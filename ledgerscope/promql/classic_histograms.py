@@ -1,20 +1,21 @@
 """histogram_quantile, histogram_quantiles and histogram_fraction: both kinds of histograms side by side.
 
-Classic buckets are gathered into histograms first; a native histogram under the identity of a classic one at the
-same instant silences both.
+Classic buckets are gathered into histograms first; a native histogram under the identity of a classic one
+at the same instant silences both.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql import annotations as notes
 from ledgerscope.promql import buckets as classic
+from ledgerscope.promql.axis import in_any_instant, in_any_series
 from ledgerscope.promql.buckets import Buckets, Mended
 from ledgerscope.promql.labels import BUCKET_BOUND, Labels
 from ledgerscope.promql.native import NativeMeasure, fraction_of, measure_cells, quantile_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call, Expr
     from ledgerscope.promql.axis import Booleans, Floats
     from ledgerscope.promql.evaluator import Evaluator
+    from ledgerscope.promql.histogram import Histogram
 
 _BOUND = frozenset({BUCKET_BOUND})
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|inf|infinity|nan)", re.IGNORECASE)
@@ -37,11 +39,15 @@ ClassicMeasure = Callable[[Labels, Buckets, "Booleans"], "Floats"]
 
 @dataclass(frozen=True, slots=True)
 class Histograms:
-    """A vector split into classic histograms (bucket rows and bounds by identity) and native ones."""
+    """A vector split into classic histograms (bucket rows and bounds by identity) and native ones.
+
+    `silenced` says where a classic histogram does not count, a native one having the same identity.
+    """
 
     vector: Vector
     classic: dict[Labels, list[tuple[int, float]]]
     native: Vector
+    silenced: dict[Labels, Booleans]
 
     def measured(self, of_classic: ClassicMeasure, of_native: NativeMeasure) -> Vector:
         """One number per histogram and instant."""
@@ -55,24 +61,11 @@ class Histograms:
         rows = [row for row, _ in members]
         bounds = np.array([bound for _, bound in members])
         values = np.zeros(self.vector.axis.count)
-        present = self.vector.floats[rows] & ~self._silenced(labels)
+        present = self.vector.floats[rows] & ~self.silenced.get(labels, np.False_)
         for columns, here in _patterns(present):
             buckets = Buckets.gather(bounds[here], self.vector.values[np.array(rows)[here]][:, columns])
             values[columns] = measure(labels, buckets, columns)
-        return labels, any(self.vector.drop_name[row] for row in rows), values, present.any(axis=0)
-
-    def _silenced(self, labels: Labels) -> Booleans:
-        """Where a native histogram has the same identity."""
-        silenced = np.zeros(self.vector.axis.count, dtype=bool)
-        for row, each in enumerate(self.native.labels):
-            if each is labels:
-                silenced |= ~self.native.present[row] & self.vector_has_native(each)
-        return silenced
-
-    def vector_has_native(self, labels: Labels) -> Booleans:
-        """Where the input holds a native histogram with these labels."""
-        row = self.vector.labels.index(labels)
-        return self.vector.is_histogram[row]
+        return labels, any(self.vector.drop_name[row] for row in rows), values, in_any_series(present)
 
 
 def _patterns(present: Booleans) -> Iterator[tuple[Booleans, Booleans]]:
@@ -114,27 +107,29 @@ def gather(evaluator: Evaluator, vector: Vector, argument: Expr) -> Histograms:
             evaluator.note(notes.bad_bucket_label(metric, bound), argument.span)
             continue
         members.setdefault(labels.drop(_BOUND), []).append((row, float(bound)))
-    return Histograms(vector, members, _natives(evaluator, vector, members, argument))
+    clashes = _clashes(evaluator, vector, members, argument)
+    present = vector.is_histogram
+    for row, labels in enumerate(vector.labels):
+        if labels in clashes:
+            present[row] &= ~clashes[labels]
+    native = replace(vector, present=present).take(in_any_instant(vector.is_histogram))
+    return Histograms(vector, members, native, clashes)
 
 
-def _natives(
+def _clashes(
     evaluator: Evaluator, vector: Vector, members: dict[Labels, list[tuple[int, float]]], argument: Expr
-) -> Vector:
-    """The native histograms that no classic one contradicts."""
-    held = vector.is_histogram
-    present = held.copy()
-    for row in np.flatnonzero(held.any(axis=1)):
+) -> dict[Labels, Booleans]:
+    """Where a native and a classic histogram share an identity."""
+    clashes: dict[Labels, Booleans] = {}
+    for row in np.flatnonzero(in_any_instant(vector.is_histogram)):
         labels = vector.labels[row]
-        rows = [bucket for bucket, _ in members.get(labels, ())]
-        clash = held[row] & vector.floats[rows].any(axis=0)
+        buckets = [bucket for bucket, _ in members.get(labels, ())]
+        clash = vector.is_histogram[row] & in_any_series(vector.floats[buckets])
         if clash.any():
             metric = labels.name if evaluator.query.settings.delayed_name_removal else ""
             evaluator.note(notes.mixed_classic_native(metric), argument.span)
-            present[row] &= ~clash
-    rows_held = held.any(axis=1)
-    return Vector(
-        vector.axis, vector.labels, vector.values, present, vector.histograms, vector.drop_name
-    ).take(rows_held)
+            clashes[labels] = clash
+    return clashes
 
 
 def histogram_quantile(evaluator: Evaluator, call: Call) -> Value:
@@ -152,7 +147,7 @@ def _quantiles(evaluator: Evaluator, histograms: Histograms, q: Floats, argument
             _remark_on_mending(evaluator, labels, mended, columns, argument)
         return values
 
-    def of_native(labels: Labels, histogram: object, column: int) -> float:
+    def of_native(labels: Labels, histogram: Histogram, column: int) -> float:
         value, remark = quantile_of(float(q[column]), histogram, labels.name)
         if remark is not None:
             evaluator.note(remark, argument.span)
@@ -207,10 +202,10 @@ def histogram_fraction(evaluator: Evaluator, call: Call) -> Value:
     lower, upper = (evaluator.scalar(arg).values for arg in call.args[:2])
     histograms = gather(evaluator, evaluator.leaving_resets().vector(call.args[2]), call.args[2])
 
-    def of_classic(labels: Labels, buckets: Buckets, columns: Booleans) -> Floats:  # noqa: ARG001 - its shape
+    def of_classic(_labels: Labels, buckets: Buckets, columns: Booleans) -> Floats:
         return classic.fraction(lower[columns], upper[columns], buckets)
 
-    def of_native(labels: Labels, histogram: object, column: int) -> float:
+    def of_native(labels: Labels, histogram: Histogram, column: int) -> float:
         value, remark = fraction_of(float(lower[column]), float(upper[column]), histogram, labels.name)
         if remark is not None:
             evaluator.note(remark, call.args[2].span)

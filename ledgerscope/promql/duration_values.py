@@ -76,6 +76,6 @@ _OPERATIONS: dict[DurationOp, Callable[[float, float], float]] = {
 
 
 def _milliseconds(seconds: float) -> int:
-    if not abs(seconds) < 2.0**63:  # noqa: PLR2004 - what Go's duration holds
+    if not abs(seconds) < 2.0**63:  # what Go's duration holds
         raise EvaluationError("duration is out of range")
     return math.trunc(seconds * 1000)

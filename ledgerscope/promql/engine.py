@@ -32,7 +32,8 @@ class Engine:
     """Evaluates PromQL over a storage.
 
     compat: "3" (ranges open on the left, compensated aggregation) or "2" (closed ranges, plain arithmetic).
-    lookback_ms: how old a sample may be and still be seen. default_step_ms: the step of subqueries without one.
+    lookback_ms: how old a sample may be and still be seen.
+    default_step_ms: the step of subqueries without one.
     delayed_name_removal: drop metric names at the end of the evaluation; by default as `compat` does.
     type_and_unit_labels: judge counters by their `__type__` label instead of their name.
     """

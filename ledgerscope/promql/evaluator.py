@@ -1,7 +1,7 @@
 """Evaluates an expression once over a whole time axis.
 
-Every node becomes a value along the axis; what a node means lives in the module of its concept, this one walks
-the tree, keeps the annotations and shares what was already computed.
+Every node becomes a value along the axis; what a node means lives in the module of its concept, this one
+walks the tree, keeps the annotations and shares what was already computed.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Query:
 
 
 class ResetDetection(Enum):
-    """Whether selectors settle unknown reset hints of histograms: once under a subquery or a quantile, never."""
+    """Whether selectors settle unknown reset hints of histograms; under a subquery or a quantile never."""
 
     OFF = "off"
     ON = "on"

@@ -21,12 +21,13 @@ from ledgerscope.promql.classic_histograms import (
 )
 from ledgerscope.promql.dates import DATES
 from ledgerscope.promql.elementwise import ELEMENTWISE, clamped, rounded
+from ledgerscope.promql.info import info
 from ledgerscope.promql.native import NATIVE_FUNCTIONS
 from ledgerscope.promql.ordering import by_label, by_value
 from ledgerscope.promql.range_calls import call_range_function, doubt_non_counters, doubt_quantile
 from ledgerscope.promql.ranges import RangeFunction
 from ledgerscope.promql.relabel import label_join, label_replace
-from ledgerscope.promql.selectors import newest
+from ledgerscope.promql.selectors import newest_of
 from ledgerscope.promql.values import Scalar, Value, Vector
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.axis import Floats
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.ranges import BlockForm
+    from ledgerscope.promql.selectors import Newest
 
 Function = Callable[["Evaluator", "Call"], Value]
 
@@ -101,20 +103,38 @@ def _scalar(evaluator: Evaluator, call: Call) -> Value:
 
 
 def _timestamp(evaluator: Evaluator, call: Call) -> Value:
-    argument: Expr = call.args[0]
-    while isinstance(argument, Paren):
-        argument = argument.expr
+    """When the samples of a selector were taken; of any other vector, the time of evaluation."""
+    argument = _bare(call.args[0])
     if isinstance(argument, VectorSelector):
-        found = newest(evaluator, argument)
-        if not found.series:
-            return Vector.empty(evaluator.axis)
-        labels = tuple(samples.labels for samples in found.series)
-        stamped = Vector(evaluator.axis, labels, found.times() / 1000.0, found.present)
-    else:
-        vector = evaluator.vector(argument)
-        now = np.broadcast_to(evaluator.axis.times / 1000.0, vector.values.shape)
-        stamped = replace(vector, values=now, histograms=None)
-    return evaluator.named(replace(stamped, drop_name=(True,) * len(stamped)).seen())
+        return _of_newest(evaluator, argument, lambda found: found.times() / 1000.0)
+    vector = evaluator.vector(argument)
+    now = np.broadcast_to(evaluator.axis.times / 1000.0, vector.values.shape)
+    stamped = replace(vector, values=now, histograms=None, drop_name=(True,) * len(vector))
+    return evaluator.named(stamped.seen())
+
+
+def _start_timestamp(evaluator: Evaluator, call: Call) -> Value:
+    """When the samples of a selector began to count; any other vector no longer knows."""
+    argument = _bare(call.args[0])
+    if isinstance(argument, VectorSelector):
+        return _of_newest(evaluator, argument, lambda found: found.start_times() / 1000.0)
+    evaluator.vector(argument)
+    return Vector.empty(evaluator.axis)
+
+
+def _of_newest(evaluator: Evaluator, node: VectorSelector, read: Callable[[Newest], Floats]) -> Vector:
+    found = newest_of(evaluator, node)
+    if not found.series:
+        return Vector.empty(evaluator.axis)
+    labels = tuple(samples.labels for samples in found.series)
+    marks = (True,) * len(labels)
+    return evaluator.named(Vector(evaluator.axis, labels, read(found), found.present, None, marks).seen())
+
+
+def _bare(node: Expr) -> Expr:
+    while isinstance(node, Paren):
+        node = node.expr
+    return node
 
 
 def _of_range(function: RangeFunction) -> Function:
@@ -190,6 +210,7 @@ FUNCTIONS: dict[str, Function] = {
     "histogram_fraction": histogram_fraction,
     "histogram_quantile": histogram_quantile,
     "histogram_quantiles": histogram_quantiles,
+    "info": info,
     "label_join": label_join,
     "label_replace": label_replace,
     "max_of": _of_two(np.maximum),
@@ -203,6 +224,7 @@ FUNCTIONS: dict[str, Function] = {
     "sort_by_label_desc": by_label(descending=True),
     "sort_desc": by_value(descending=True),
     "start": _query_time(lambda evaluator: evaluator.query.axis.start_ms / 1000.0),
+    "start_timestamp": _start_timestamp,
     "step": _query_time(lambda evaluator: evaluator.query.step_seconds),
     "time": _time,
     "timestamp": _timestamp,

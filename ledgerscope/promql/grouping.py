@@ -1,7 +1,8 @@
 """Which series an aggregation puts together, and the walk over the groups' members.
 
-Guards the order of arithmetic: members are visited in the order of the series, one step of the walk handling one
-member of every group at once. Larger groups come first, so that the groups still running are always a prefix.
+Guards the order of arithmetic: members are visited in the order of the series, one step of the walk
+handling one member of every group at once. Larger groups come first, so that the groups still running are
+always a prefix.
 """
 
 from __future__ import annotations
@@ -59,9 +60,6 @@ def group_rows(labels: Sequence[Labels], grouping: Iterable[str], *, without: bo
     names = frozenset(grouping)
     members: dict[Labels, list[int]] = {}
     for row, each in enumerate(labels):
-        if without:
-            key = each.drop(names | {METRIC_NAME})
-        else:
-            key = each.keep(names) if names else EMPTY
+        key = each.drop(names | {METRIC_NAME}) if without else each.keep(names) if names else EMPTY
         members.setdefault(key, []).append(row)
     return Groups(tuple(members), tuple(map(tuple, members.values())))

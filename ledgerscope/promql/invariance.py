@@ -31,6 +31,7 @@ TIME_DEPENDENT = frozenset(
         "predict_linear",
         "range",
         "start",
+        "start_timestamp",
         "step",
         "time",
         "timestamp",

@@ -1,4 +1,4 @@
-"""Prometheus's hash of a label set, by which limit_ratio chooses its sample: xxHash64 of the packed labels."""
+"""The hash of a label set by which limit_ratio chooses its sample: xxHash64 of the packed labels."""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ class Labels:
     _hash: int
     _derived: dict[object, Labels]
 
-    def __new__(cls, labels: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> Labels:
+    def __new__(  # noqa: PYI034 - interning gives exactly this type, never a subclass
+        cls, labels: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+    ) -> Labels:
         values = {name: value for name, value in dict(labels).items() if value}
         return _intern(tuple(sorted(values.items())))
 
@@ -80,13 +82,13 @@ class Labels:
         return dict(self._values)
 
     def replace(self, name: str, value: str) -> Labels:
-        """This set with one label set (or, with an empty value, removed)."""
+        """The same labels but for one, set or (with an empty value) removed."""
         if self.get(name) == value:
             return self
         return Labels({**self._values, name: value})
 
     def merge(self, others: Mapping[str, str]) -> Labels:
-        """This set with several labels set or removed."""
+        """The same labels but for several, set or removed."""
         return Labels({**self._values, **others})
 
     def keep(self, names: frozenset[str]) -> Labels:
@@ -111,9 +113,9 @@ def _intern(pairs: Pairs) -> Labels:
     if found is None:
         found = object.__new__(Labels)
         found.pairs = pairs
-        found._values = dict(pairs)  # noqa: SLF001 - this is the constructor
-        found._hash = hash(pairs)  # noqa: SLF001 - this is the constructor
-        found._derived = {}  # noqa: SLF001 - this is the constructor
+        found._values = dict(pairs)
+        found._hash = hash(pairs)
+        found._derived = {}
         _interned[pairs] = found
     return found
 

@@ -12,7 +12,6 @@ import numpy as np
 from ledgerscope.promql import annotations as notes
 from ledgerscope.promql import histogram_statistics as statistics
 from ledgerscope.promql.histogram import Histogram, ResetHint
-from ledgerscope.promql.values import Value, Vector
 
 if TYPE_CHECKING:
     from ledgerscope.promql.annotations import Note
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.axis import Objects
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.values import Value, Vector
 
 #: A number of one histogram, given the series' labels and the instant's place on the axis.
 NativeMeasure = Callable[["Labels", Histogram, int], float]

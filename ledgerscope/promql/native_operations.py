@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from ledgerscope.promql.histogram_trim import trimmed
 from ledgerscope.promql.operators import BinaryOp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledgerscope.promql.axis import Booleans, Floats, Objects
 
 Operand = float | Histogram

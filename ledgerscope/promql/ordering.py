@@ -81,4 +81,4 @@ def natural_order(left: str, right: str) -> int:
 
 
 def _three_way(left: Any, right: Any) -> int:
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)

@@ -255,7 +255,7 @@ def _mend_overflow(block: Block, means: Floats, sums: Floats) -> Floats:
 
 
 def mean_in_order(values: list[float]) -> float:
-    """Prometheus 3's mean of numbers one after another: by total until it would overflow, then incrementally."""
+    """Prometheus 3's mean, number by number: by total until that would overflow, then incrementally."""
     total_, lost, mean = values[0], 0.0, 0.0
     incremental = False
     for count_, value in enumerate(values[1:], start=2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ from ledgerscope.promql.annotations import HistogramOperation, Note
 from ledgerscope.promql.histogram import Histogram, ResetHint
 from ledgerscope.promql.histogram_arithmetic import IncompatibleSchemaError, add, reduced, subtract
 from ledgerscope.promql.histogram_resets import is_reset
-from ledgerscope.promql.points import NOTHING, restarted, starts_anew
+from ledgerscope.promql.points import NOTHING, overlap, restarted, starts_anew
+from ledgerscope.promql.ranges import Point
 
 if TYPE_CHECKING:
-    from ledgerscope.promql.ranges import Outcome, Point, PointForm, PointWindow
+    from ledgerscope.promql.ranges import Outcome, PointForm, PointWindow
 
 _CLOSE_ENOUGH = 1.1
 
@@ -25,22 +27,43 @@ def extrapolated(*, counter: bool, per_second: bool) -> PointForm:
         if window.mixed:
             return None, (notes.mixed_floats_histograms(window.metric),)
         points = window.histograms or window.floats
-        if len(points) < 2:  # noqa: PLR2004 - a change takes two samples
+        zero = _zero_point(window, points[0]) if counter else None
+        stretch = _Stretch(window, points, zero)
+        if len(points) + (zero is not None) < 2:  # noqa: PLR2004 - a change takes two samples
             return NOTHING
+        remarks = _overlaps(window, points) if counter else ()
         if window.histograms:
-            change, remarks = _histogram_change(window, counter=counter)
+            change, more = _histogram_change(window, zero, counter=counter)
             if change is None:
-                return None, remarks
-            factor = _factor(window, points, change.count if counter else None, per_second=per_second)
-            return change.scaled(factor), remarks
-        value = _float_change(window, counter=counter)
-        return value * _factor(window, points, value if counter else None, per_second=per_second), ()
+                return None, more
+            factor = stretch.factor(change.count if counter else None, per_second=per_second)
+            return change.scaled(factor), remarks + more
+        value = _float_change(points if zero is None else [zero, *points], counter=counter)
+        return value * stretch.factor(value if counter else None, per_second=per_second), remarks
 
     return function
 
 
-def _float_change(window: PointWindow, *, counter: bool) -> float:
-    points = window.floats
+def _zero_point(window: PointWindow, first: Point) -> Point | None:
+    """The zero the counter began with, if its start is known to lie within the window."""
+    if not window.start_ms < first.start_ms < first.at_ms:
+        return None
+    if first.histogram is None:
+        return Point(first.start_ms, 0.0)
+    layout = first.histogram
+    empty = Histogram(
+        schema=layout.schema, zero_threshold=layout.zero_threshold, custom_values=layout.custom_values
+    )
+    return Point(first.start_ms, 0.0, empty)
+
+
+def _overlaps(window: PointWindow, points: list[Point]) -> tuple[Note, ...]:
+    if any(overlap(*pair) for pair in pairwise(points)):
+        return (notes.overlapping_start_time(window.metric),)
+    return ()
+
+
+def _float_change(points: list[Point], *, counter: bool) -> float:
     change = points[-1].value - points[0].value
     if counter:
         for before, after in pairwise(points):
@@ -49,25 +72,41 @@ def _float_change(window: PointWindow, *, counter: bool) -> float:
     return change
 
 
-def _factor(window: PointWindow, points: list[Point], change: float | None, *, per_second: bool) -> float:
-    """By how much the change of the sampled part grows to that of the whole window."""
-    first, last = points[0], points[-1]
-    sampled = (last.at_ms - first.at_ms) / 1000.0
-    average = sampled / (len(points) - 1)
-    to_start = (first.at_ms - window.start_ms) / 1000.0
-    to_end = (window.end_ms - last.at_ms) / 1000.0
-    if to_start >= average * _CLOSE_ENOUGH:
-        to_start = average / 2
-    level = first.value if first.histogram is None else first.histogram.count
-    if change is not None and change > 0 and level >= 0:
-        to_start = min(to_start, sampled * (level / change))
-    if to_end >= average * _CLOSE_ENOUGH:
-        to_end = average / 2
-    factor = (sampled + to_start + to_end) / sampled
-    return factor / window.range_seconds if per_second else factor
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """From the sampled part of a window to the whole of it; a known zero point is where the counter began."""
+
+    window: PointWindow
+    points: list[Point]
+    zero: Point | None
+
+    def factor(self, change: float | None, *, per_second: bool) -> float:
+        """By how much the change grows; `change` is given for a counter, which never was below zero."""
+        first, last = self.points[0], self.points[-1]
+        average = (last.at_ms - first.at_ms) / 1000.0 / max(1, len(self.points) - 1)
+        begin = first if self.zero is None else self.zero
+        sampled = (last.at_ms - begin.at_ms) / 1000.0
+        to_end = (self.window.end_ms - last.at_ms) / 1000.0
+        if to_end >= average * _CLOSE_ENOUGH:
+            to_end = average / 2
+        to_start = self._to_start(average, change, sampled) if self.zero is None else 0.0
+        factor = (sampled + to_start + to_end) / sampled
+        return factor / self.window.range_seconds if per_second else factor
+
+    def _to_start(self, average: float, change: float | None, sampled: float) -> float:
+        first = self.points[0]
+        to_start = (first.at_ms - self.window.start_ms) / 1000.0
+        if to_start >= average * _CLOSE_ENOUGH:
+            to_start = average / 2
+        level = first.value if first.histogram is None else first.histogram.count
+        if change is not None and change > 0 and level >= 0:
+            to_start = min(to_start, sampled * (level / change))
+        return to_start
 
 
-def _histogram_change(window: PointWindow, *, counter: bool) -> tuple[Histogram | None, tuple[Note, ...]]:
+def _histogram_change(
+    window: PointWindow, zero: Point | None, *, counter: bool
+) -> tuple[Histogram | None, tuple[Note, ...]]:
     """The last histogram less the first, resets made good."""
     remarks: dict[Note, None] = {}
     held = [point.histogram for point in window.histograms if point.histogram is not None]
@@ -77,17 +116,17 @@ def _histogram_change(window: PointWindow, *, counter: bool) -> tuple[Histogram 
     if not counter and not (gauges[0] and gauges[-1]):
         remarks[notes.native_not_gauge(window.metric)] = None
     try:
-        change = _difference(window, held, remarks, counter=counter)
+        points = window.histograms if zero is None else [zero, *window.histograms]
+        change = _difference(points, remarks, counter=counter)
     except IncompatibleSchemaError:
         return None, (notes.mixed_exponential_custom(window.metric),)
     return change.with_hint(ResetHint.GAUGE).compacted(), tuple(remarks)
 
 
-def _difference(
-    window: PointWindow, held: list[Histogram], remarks: dict[Note, None], *, counter: bool
-) -> Histogram:
+def _difference(points: list[Point], remarks: dict[Note, None], *, counter: bool) -> Histogram:
+    held = [point.histogram for point in points if point.histogram is not None]
     start = held[0]
-    if counter and restarted(window.histograms[0], window.histograms[1]):
+    if counter and restarted(points[0], points[1]):
         # What was before the reset does not matter, nor its layout.
         start = Histogram(schema=held[1].schema, custom_values=held[1].custom_values)
     relevant = [start, *held[1:]]
@@ -101,9 +140,9 @@ def _difference(
     if not counter:
         return change
     before = start
-    for place, point in enumerate(window.histograms[1:]):
+    for place, point in enumerate(points[1:]):
         current = held[place + 1]
-        if starts_anew(window.histograms[place], point) or is_reset(current, before):
+        if starts_anew(points[place], point) or is_reset(current, before):
             combined = add(change, before)
             change = combined.histogram
             if combined.bounds_reconciled:

@@ -1,7 +1,7 @@
-"""Functions of range vectors over one window at a time: where native histograms or start timestamps take part.
+"""Range functions over one window at a time: where native histograms or start timestamps take part.
 
-The slow twin of the block forms. A window with samples of both kinds is refused with a warning, or answered from
-its floats with a remark, as each function has it.
+The slow twin of the block forms. A window with samples of both kinds is refused with a warning, or answered
+from its floats with a remark, as each function has it.
 """
 
 from __future__ import annotations
@@ -120,8 +120,13 @@ def restarted(before: Point, after: Point) -> bool:
 def starts_anew(before: Point, after: Point) -> bool:
     """Whether the start timestamps say that counting began anew.
 
-    A start exactly at the previous sample means a delta, unless the previous start is unknown.
+    A start exactly at the previous sample means a delta, unless the previous start is unknown or senseless.
     """
-    if after.start_ms == 0 or after.start_ms > after.at_ms or after.start_ms < before.at_ms:
+    if not before.at_ms <= after.start_ms < after.at_ms or not after.start_ms:
         return False
-    return after.start_ms > before.at_ms or before.start_ms != 0
+    return after.start_ms > before.at_ms or 0 != before.start_ms < before.at_ms
+
+
+def overlap(before: Point, after: Point) -> bool:
+    """Whether a sample claims to have begun before the previous one was taken, and not together with it."""
+    return bool(after.start_ms) and after.start_ms < before.at_ms and after.start_ms != before.start_ms

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql import annotations as notes
-from ledgerscope.promql.ast import MatrixSelector, Subquery
-from ledgerscope.promql.ranges import Point, PointWindow, RangeContext, RangeFunction
+from ledgerscope.promql.ast import MatrixSelector, Paren, Subquery
+from ledgerscope.promql.axis import in_any_instant
+from ledgerscope.promql.extended import call_extended
+from ledgerscope.promql.point_cells import CellGrid
+from ledgerscope.promql.ranges import PointWindow, RangeContext, RangeFunction, points_of
 from ledgerscope.promql.selectors import RangeSelection, select_range
 from ledgerscope.promql.subqueries import select_subquery
-from ledgerscope.promql.values import Value, Vector
 from ledgerscope.promql.windows import Windows, block_of, blocks
 
 if TYPE_CHECKING:
     from ledgerscope.promql.ast import Call, Expr
-    from ledgerscope.promql.axis import Booleans, Floats, Objects
     from ledgerscope.promql.errors import Span
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.storage import Samples
+    from ledgerscope.promql.values import Value, Vector
 
 _COUNTER_SUFFIXES = ("_total", "_sum", "_count", "_bucket")
 
@@ -40,8 +43,6 @@ def range_argument(call: Call) -> Expr:
 
 
 def _bare(node: Expr) -> Expr:
-    from ledgerscope.promql.ast import Paren
-
     while isinstance(node, Paren):
         node = node.expr
     return node
@@ -54,30 +55,29 @@ def call_range_function(evaluator: Evaluator, call: Call, function: RangeFunctio
 
 def _call(evaluator: Evaluator, call: Call, function: RangeFunction) -> Vector:
     argument = range_argument(call)
+    if isinstance(argument, MatrixSelector) and (argument.vector.anchored or argument.vector.smoothed):
+        return call_extended(evaluator, call, argument)
     selection = selection_of(evaluator, argument)
     scalars = tuple(evaluator.scalar(arg).values for arg in call.args if _bare(arg) is not argument)
     context = RangeContext(
         evaluator.axis.times, selection.ends, selection.range_ms, scalars, evaluator.compat
     )
-    output = _Output(selection, context)
+    output = _Output(selection, context, CellGrid.empty(selection.series, evaluator.axis))
     output.fill_blocks(function)
     output.fill_windows(evaluator, function, argument.span)
-    vector = output.vector(evaluator, keeps_name=function.keeps_name)
+    vector = output.grid.vector(tuple(not function.keeps_name or inner for inner in selection.drop_name))
     if function.remark is not None:
         function.remark(evaluator, call, vector)
     return evaluator.named(vector.seen())
 
 
+@dataclass(frozen=True, slots=True)
 class _Output:
     """The cells of a call's result, filled in portions."""
 
-    def __init__(self, selection: RangeSelection, context: RangeContext) -> None:
-        shape = (len(selection.series), len(context.times))
-        self.selection = selection
-        self.context = context
-        self.values: Floats = np.zeros(shape)
-        self.present: Booleans = np.zeros(shape, dtype=bool)
-        self.histograms: Objects | None = None
+    selection: RangeSelection
+    context: RangeContext
+    grid: CellGrid
 
     def fill_blocks(self, function: RangeFunction) -> None:
         """The series that are floats only."""
@@ -88,8 +88,8 @@ class _Output:
         ):
             values, present = function.block(block_of(series, rows, windows), self.context)
             where = [plain[row] for row in rows]
-            self.values[where] = values
-            self.present[where] = present
+            self.grid.values[where] = values
+            self.grid.present[where] = present
 
     def fill_windows(self, evaluator: Evaluator, function: RangeFunction, span: Span) -> None:
         """The series with native histograms or start timestamps."""
@@ -109,24 +109,7 @@ class _Output:
             outcome, remarks = function.points(window)
             for remark in remarks:
                 evaluator.note(remark, span)
-            self._set(row, int(column), outcome)
-
-    def _set(self, row: int, column: int, outcome: object) -> None:
-        if outcome is None:
-            return
-        self.present[row, column] = True
-        if isinstance(outcome, float | int):
-            self.values[row, column] = outcome
-            return
-        if self.histograms is None:
-            self.histograms = np.full(self.values.shape, None, dtype=object)
-        self.histograms[row, column] = outcome
-
-    def vector(self, evaluator: Evaluator, *, keeps_name: bool) -> Vector:
-        """The result."""
-        drop = tuple(not keeps_name or inner for inner in self.selection.drop_name)
-        labels = tuple(samples.labels for samples in self.selection.series)
-        return Vector(evaluator.axis, labels, self.values, self.present, self.histograms, drop)
+            self.grid.set(row, int(column), outcome)
 
 
 def _is_special(samples: Samples) -> bool:
@@ -134,16 +117,7 @@ def _is_special(samples: Samples) -> bool:
 
 
 def _window(samples: Samples, within: slice, context: RangeContext, column: int) -> PointWindow:
-    picked = samples.pick(within)
-    count = len(picked)
-    histograms = [None] * count if picked.histograms is None else picked.histograms.tolist()
-    starts = [0] * count if picked.start_times is None else picked.start_times.tolist()
-    points = [
-        Point(at, value, histogram, start)
-        for at, value, histogram, start in zip(
-            picked.times.tolist(), picked.values.tolist(), histograms, starts, strict=True
-        )
-    ]
+    points = points_of(samples.pick(within))
     return PointWindow(
         floats=[point for point in points if point.histogram is None],
         histograms=[point for point in points if point.histogram is not None],
@@ -159,7 +133,7 @@ def _window(samples: Samples, within: slice, context: RangeContext, column: int)
 
 def doubt_non_counters(evaluator: Evaluator, call: Call, result: Vector) -> None:
     """Remark on float series under rate() or increase() that are not named, or typed, like counters."""
-    floats = result.floats.any(axis=1)
+    floats = in_any_instant(result.floats)
     for row, labels in enumerate(result.labels):
         if not floats[row] or not labels.name:
             continue

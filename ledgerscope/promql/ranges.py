@@ -1,8 +1,8 @@
 """What a function of a range vector is given, and what it is made of.
 
-Each such function has two forms with one meaning: `block`, which handles many float series at all instants with
-array operations, and `points`, which handles one window of one series and is used where native histograms or
-start timestamps take part.
+Each such function has two forms with one meaning: `block`, which handles many float series at all instants
+with array operations, and `points`, which handles one window of one series and is used where native
+histograms or start timestamps take part.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ledgerscope.promql.annotations import Note
+from ledgerscope.promql.compat import PROMETHEUS_3
 
 if TYPE_CHECKING:
+    from ledgerscope.promql.ast import Call
     from ledgerscope.promql.axis import Booleans, Floats, Integers
     from ledgerscope.promql.compat import Compat
-    from ledgerscope.promql.ast import Call
     from ledgerscope.promql.evaluator import Evaluator
     from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.storage import Samples
     from ledgerscope.promql.values import Vector
     from ledgerscope.promql.windows import Block
 
@@ -61,12 +63,18 @@ class PointWindow:
     floats: list[Point]
     histograms: list[Point]
     metric: str
-    at_ms: int
-    start_ms: int
-    end_ms: int
-    range_seconds: float
-    scalars: tuple[float, ...]
-    compat: Compat
+    at_ms: int = 0
+    start_ms: int = 0
+    end_ms: int = 0
+    range_seconds: float = 0.0
+    scalars: tuple[float, ...] = ()
+    compat: Compat = PROMETHEUS_3
+
+    @classmethod
+    def of(cls, points: list[Point], metric: str) -> PointWindow:
+        """Samples for a function that asks for nothing else."""
+        floats = [point for point in points if point.histogram is None]
+        return cls(floats, [point for point in points if point.histogram is not None], metric)
 
     @property
     def ordered(self) -> list[Point]:
@@ -77,6 +85,15 @@ class PointWindow:
     def mixed(self) -> bool:
         """Whether the window has both kinds of samples."""
         return bool(self.floats) and bool(self.histograms)
+
+
+def points_of(samples: Samples) -> list[Point]:
+    """A series' samples one by one."""
+    count = len(samples)
+    histograms = [None] * count if samples.histograms is None else samples.histograms.tolist()
+    starts = [0] * count if samples.start_times is None else samples.start_times.tolist()
+    times, values = samples.times.tolist(), samples.values.tolist()
+    return [Point(*each) for each in zip(times, values, histograms, starts, strict=True)]
 
 
 #: What one window yields: nothing, a float or a histogram; and what there is to say about it.
@@ -96,7 +113,8 @@ PointForm = Callable[[PointWindow], Outcome]
 class RangeFunction:
     """A function of a range vector.
 
-    `keeps_name` for those that return a sample as it was; `remark` looks at a call's result and adds annotations.
+    `keeps_name` for those that return a sample as it was; `remark` looks at a call's result and adds
+    annotations.
     """
 
     block: BlockForm

@@ -1,7 +1,7 @@
 """topk, bottomk, limitk and limit_ratio: aggregations that keep some of the series as they are.
 
-Which of several equal values stays is decided as Prometheus decides it, by what its heap happens to hold; such
-instants are settled one by one, all others at once.
+Which of several equal values stays is decided as Prometheus decides it, by what its heap happens to hold;
+such instants are settled one by one, all others at once.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class _Contest:
         weakest = ordered[np.maximum(room - 1, 0), column]
         better = self.present & (strength > weakest)
         level = self.present & (strength == weakest)
-        keep = better | level
+        keep: Booleans = better | level
         keep[:, room == 0] = False
         tied = (keep.sum(axis=0) != room) & (room > 0)
         self._settle(keep, np.flatnonzero(tied))
@@ -159,7 +159,7 @@ def _sift_down(heap: list[int], values: list[float]) -> None:
 
 def _limit_count(
     evaluator: Evaluator,
-    node: Aggregate,  # noqa: ARG001 - the table's shape
+    _node: Aggregate,
     vector: Vector,
     groups: Groups,
     parameter: Floats,
@@ -180,7 +180,7 @@ def _limit_ratio(
     evaluator: Evaluator,
     node: Aggregate,
     vector: Vector,
-    groups: Groups,  # noqa: ARG001 - a series is kept for its own sake
+    _groups: Groups,
     parameter: Floats,
 ) -> Vector:
     """A stable sample of the series: those whose hash falls below the ratio, or above its complement."""

@@ -34,7 +34,7 @@ def delta(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     return _extrapolated(block, context, counter=False, per_second=False)
 
 
-def irate(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
+def irate(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:  # noqa: ARG001 - the form's shape
     """Per-second increase between the last two samples."""
     change, present = _last_step(block, counter=True)
     windows = block.windows

@@ -26,7 +26,7 @@ def text_argument(node: Expr) -> str:
 
 
 def label_replace(evaluator: Evaluator, call: Call) -> Value:
-    """A label set from what a regular expression finds in another label; unchanged where it does not match."""
+    """A label set from what a pattern finds in another label; unchanged where it does not match."""
     target, template, source, pattern = (text_argument(arg) for arg in call.args[1:5])
     try:
         regex = compile_regex(pattern, dot_all=True)

@@ -1,7 +1,7 @@
 """Reset hints of stored native histograms: what a sample says about its predecessor once it was written.
 
-A store keeps histograms of one layout in runs. The first of a run no longer knows whether a reset came before it,
-the others know that none did; gauges stay gauges.
+A store keeps histograms of one layout in runs. The first of a run no longer knows whether a reset came
+before it, the others know that none did; gauges stay gauges.
 """
 
 from __future__ import annotations

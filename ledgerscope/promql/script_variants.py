@@ -20,6 +20,7 @@ from ledgerscope.promql.ast import (
     Subquery,
     Unary,
     VectorSelector,
+    children,
 )
 from ledgerscope.promql.invariance import TIME_DEPENDENT
 from ledgerscope.promql.operators import AtBound
@@ -52,17 +53,11 @@ def other_times(at_ms: int) -> list[int]:
 def _outside_subqueries(node: Expr) -> Iterator[Expr]:
     yield node
     if not isinstance(node, Subquery):
-        for child in _operands(node):
+        for child in children(node):
             yield from _outside_subqueries(child)
 
 
-def _operands(node: Expr) -> tuple[Expr, ...]:
-    from ledgerscope.promql.ast import children
-
-    return children(node)
-
-
-def _pin(node: Expr, at_ms: int) -> Expr:
+def _pin(node: Expr, at_ms: int) -> Expr:  # noqa: PLR0911 - one return per kind of node
     match node:
         case VectorSelector() | Subquery():
             return replace(node, at=at_ms) if node.at is None or isinstance(node.at, AtBound) else node

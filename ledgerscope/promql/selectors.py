@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.extended import select_smoothed
 from ledgerscope.promql.values import Matrix, Value, Vector
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ class Newest:
     def times(self) -> Floats:
         """When the samples were taken (milliseconds)."""
         return self._stack([samples.times.astype(np.float64) for samples in self.series])
+
+    def start_times(self) -> Floats:
+        """When the samples began to count (milliseconds); 0 where that is not known."""
+        unknown = [np.zeros(len(samples)) for samples in self.series]
+        return self._stack(
+            [
+                zeros if samples.start_times is None else samples.start_times.astype(np.float64)
+                for samples, zeros in zip(self.series, unknown, strict=True)
+            ]
+        )
 
     def values(self) -> Floats:
         """The float values."""
@@ -51,12 +62,15 @@ class Newest:
         return stacked
 
 
-def newest(evaluator: Evaluator, node: VectorSelector) -> Newest:
+def newest_of(evaluator: Evaluator, node: VectorSelector) -> Newest:
     """What a selector sees from each instant of the axis."""
     offset_ms = evaluator.durations.offset_ms(node.offset_ms, node.offset_expr)
-    reference = evaluator.reference_times(node.at, offset_ms)
+    return newest(evaluator, evaluator.series(node.matchers), evaluator.reference_times(node.at, offset_ms))
+
+
+def newest(evaluator: Evaluator, series: list[Samples], reference: Integers) -> Newest:
+    """What is in sight of each series at the reference times."""
     lookback = evaluator.query.settings.lookback_ms
-    series = evaluator.series(node.matchers)
     present = np.zeros((len(series), evaluator.axis.count), dtype=bool)
     index: list[Integers] = []
     known: dict[int, tuple[Integers, Booleans]] = {}
@@ -83,11 +97,12 @@ def _in_sight(
 
 def select_instant(evaluator: Evaluator, node: VectorSelector) -> Value:
     """An instant vector selector along the axis."""
-    return evaluator.shared(node, lambda inner: _select_instant(inner, node))
+    select = select_smoothed if node.smoothed else _select_instant
+    return evaluator.shared(node, lambda inner: select(inner, node))
 
 
 def _select_instant(evaluator: Evaluator, node: VectorSelector) -> Vector:
-    found = newest(evaluator, node)
+    found = newest_of(evaluator, node)
     if not found.series:
         return Vector.empty(evaluator.axis)
     labels = tuple(samples.labels for samples in found.series)
@@ -129,7 +144,7 @@ def raw_samples(evaluator: Evaluator, selection: RangeSelection) -> Matrix:
         )
     end = int(selection.ends[0])
     start = end - selection.range_ms
-    side = "right" if evaluator.compat.left_open else "left"
+    side: Literal["left", "right"] = "right" if evaluator.compat.left_open else "left"
     found = []
     for samples in selection.series:
         lo = int(np.searchsorted(samples.times, start, side=side))

@@ -1,8 +1,8 @@
 """Samples in memory: what an expression is evaluated over.
 
-Guards two invariants: every series is sorted by time with one sample per instant (the first one written stays),
-and series written on the same grid share one array of timestamps, so that the engine can treat them as a block.
-Stale markers keep their exact bits.
+Guards two invariants: every series is sorted by time with one sample per instant (the first one written
+stays), and series written on the same grid share one array of timestamps, so that the engine can treat them
+as a block. Stale markers keep their exact bits.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql.labels import METRIC_NAME, Labels
-from ledgerscope.promql.reset_hints import detected_hints, stored_hints
 from ledgerscope.promql.matching import matches
 from ledgerscope.promql.operators import MatchOp
+from ledgerscope.promql.reset_hints import detected_hints, stored_hints
 from ledgerscope.promql.stale import STALE_BITS
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Storage:
         histograms: Sequence[Histogram | None] | Objects | None = None,
         start_times_ms: Sequence[int] | Integers | None = None,
     ) -> None:
-        """Add samples of one series (times in milliseconds, in any order; a known instant keeps its sample)."""
+        """Add samples of one series (milliseconds, in any order); a known instant keeps its sample."""
         if len(times_ms) == 0:
             return
         times = np.ascontiguousarray(times_ms, dtype=np.int64)
@@ -171,7 +171,7 @@ class Storage:
         return (labels for labels in candidates if all(matches(m, labels.get(m.name)) for m in matchers))
 
     def until(self, at_ms: int) -> Storage:
-        """This storage as it looked at an instant: later samples are not there yet."""
+        """The storage as it looked at an instant: later samples are not there yet."""
         view = Storage()
         for labels in self._series:
             samples = self._read(labels)

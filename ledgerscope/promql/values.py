@@ -1,7 +1,7 @@
 """What an expression evaluates to: a vector, a scalar, a string or a matrix, each along the whole time axis.
 
-A vector is a block: one row per series, one column per instant, and a mask of what is there. Arrays of a value
-are never written to after it was made, so that results can be shared between rules.
+A vector is a block: one row per series, one column per instant, and a mask of what is there. Arrays of a
+value are never written to after it was made, so that results can be shared between rules.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.axis import in_any_instant
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.labels import EMPTY, Labels
 
@@ -134,7 +135,7 @@ class Vector:
 
     def seen(self) -> Vector:
         """Without the series that are nowhere present."""
-        rows = self.present.any(axis=1)
+        rows = in_any_instant(self.present)
         return self if rows.all() else self.take(rows)
 
     def sorted(self) -> Vector:

@@ -1,7 +1,7 @@
 """Vector matching: which series of one vector meet which series of the other, and under which labels.
 
-Guards the two rules of matching: at no instant may two series of the "one" side share a match group, and at no
-instant may two results carry the same labels. Violations are errors at the first instant they occur.
+Guards the two rules of matching: at no instant may two series of the "one" side share a match group, and at
+no instant may two results carry the same labels. Violations are errors at the first instant they occur.
 """
 
 from __future__ import annotations
@@ -92,8 +92,6 @@ class Matcher:
         if not crowded:
             return
         meeting = self.many.present.any(axis=0) & self.one.present.any(axis=0)
-        if self.matching.fill_lhs is not None or self.matching.fill_rhs is not None:
-            meeting = self.many.present.any(axis=0) | self.one.present.any(axis=0)
         bad = {group: meeting & (self.one.present[rows].sum(axis=0) > 1) for group, rows in crowded.items()}
         columns = [int(np.argmax(where)) for where in bad.values() if where.any()]
         if columns:

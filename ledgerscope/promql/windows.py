@@ -1,8 +1,8 @@
 """Range selection: which samples of a series each instant of the axis sees, and walks over those samples.
 
-Guards bit-equality with Prometheus: a walk visits the samples of every window strictly in their order, one step
-of the walk handling all windows at once. Windows are visited longest first, so that the windows still running
-are always a prefix and no masks are needed.
+Guards bit-equality with Prometheus: a walk visits the samples of every window strictly in their order, one
+step of the walk handling all windows at once. Windows are visited longest first, so that the windows still
+running are always a prefix and no masks are needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A demo business, the exporter on it with a clock that stands still, and a real Prometheus that scrapes it."""
+"""A demo business, the exporter on it with a clock that stands still, and a real Prometheus that scrapes it.
+
+Shared by the tests that look at the whole way from the database to Prometheus.
+"""
 
 from __future__ import annotations
 
@@ -63,11 +66,15 @@ def served(business: Business) -> Iterator[str]:
     settings = Settings(database=Database(role=roles.EXPORTER))
     engine = exporter_engine(business.url, settings)
     exporter = Exporter(settings, create_collectors(), engine, clock=lambda: business.noon)
-    exporter.collect_once()
-    with Server(create_app(exporter), Listen(port=0)) as server:
-        yield server.url
-    exporter.stop()
-    engine.dispose()
+    try:
+        page = exporter.collect_once()
+        failures = {name: one.last_failure for name, one in page.records.items() if not one.succeeded}
+        assert failures == {}
+        with Server(create_app(exporter), Listen(port=0)) as server:
+            yield server.url
+    finally:
+        exporter.stop()
+        engine.dispose()
 
 
 class Prometheus:
@@ -143,7 +150,7 @@ def _after_first_evaluations(
         try:
             groups = prometheus.get("rules")["groups"]
             scraped = prometheus.query('count_over_time(up{job="ledgerscope"}[1m])')
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.JSONDecodeError):  # not listening yet, or not ready
             time.sleep(0.1)
             continue
         if scraped and float(scraped[0]["value"][1]) >= 5 and _all_evaluated(groups):

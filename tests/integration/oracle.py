@@ -318,6 +318,6 @@ QUERIES: dict[str, str] = {
         select e.tenant_id, labels->>'queue', labels->>'job_name', labels->>'status', bound, count(*) filter (
             where bound = '+Inf' or duration_ms <= 1000 * cast(nullif(bound, '+Inf') as numeric))
         from event e cross join unnest(
-            array['0.1','0.5','1','2.5','5','10','30','60','120','300','+Inf']) as bound
+            array['0.1','0.5','1.0','2.5','5.0','10.0','30.0','60.0','120.0','300.0','+Inf']) as bound
         where event_type = 'JobFinished' group by 1, 2, 3, 4, 5""",
 }

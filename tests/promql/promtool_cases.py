@@ -1,4 +1,4 @@
-"""Generates PromQL expressions over generated series, and asks promtool for the results of all of them at once.
+"""Generates PromQL expressions over generated series, and asks promtool for all their results at once.
 
 A case is one expression at one instant. Cases of a group share their series; a comment at the end of each
 expression carries its number, by which promtool's answer finds back to it.
@@ -90,7 +90,7 @@ class Generator:
             group.cases.append(Case(self._number, self._vector(3), at_ms))
         return group
 
-    # -- series -----------------------------------------------------------------------------------------------
+    # -- series --------------------------------------------------------------------------------
 
     def _series(self) -> list[Series]:
         series = [
@@ -151,7 +151,7 @@ class Generator:
             for place, bound in enumerate(BOUNDS)
         ]
 
-    # -- expressions ------------------------------------------------------------------------------------------
+    # -- expressions --------------------------------------------------------------------------------
 
     def _pick(self, *choices: str) -> str:
         return self._random.choice(choices)
@@ -183,9 +183,10 @@ class Generator:
         if depth <= 0:
             return self._selector()
         make = self._random.choice(
-            [self._over_time, self._over_time, self._over_time, self._mapped, self._aggregated, self._aggregated,
-             self._combined, self._combined, self._compared, self._relabelled, self._special, self._selected]
-        )  # fmt: skip
+            [self._over_time] * 3
+            + [self._aggregated, self._combined] * 2
+            + [self._mapped, self._compared, self._relabelled, self._special, self._selected]
+        )
         return make(depth)
 
     def _selected(self, depth: int) -> str:  # noqa: ARG002 - one of several makers
@@ -193,10 +194,29 @@ class Generator:
 
     def _over_time(self, depth: int) -> str:
         function = self._pick(
-            "rate", "rate", "increase", "increase", "delta", "irate", "idelta", "avg_over_time", "sum_over_time",
-            "min_over_time", "max_over_time", "count_over_time", "last_over_time", "present_over_time",
-            "stdvar_over_time", "stddev_over_time", "changes", "resets", "deriv", "absent_over_time",
-        )  # fmt: skip
+            *[
+                "rate",
+                "rate",
+                "increase",
+                "increase",
+                "delta",
+                "irate",
+                "idelta",
+                "avg_over_time",
+                "sum_over_time",
+                "min_over_time",
+                "max_over_time",
+                "count_over_time",
+                "last_over_time",
+                "present_over_time",
+                "stdvar_over_time",
+                "stddev_over_time",
+                "changes",
+                "resets",
+                "deriv",
+                "absent_over_time",
+            ]
+        )
         draw = self._random.random()
         if draw < 0.05:
             return f"quantile_over_time({self._pick('0.5', '0.9', '-1', '2')}, {self._range(depth)})"
@@ -212,10 +232,33 @@ class Generator:
     def _mapped(self, depth: int) -> str:
         inner = self._vector(depth - 1)
         function = self._pick(
-            "abs", "ceil", "floor", "sgn", "round", "exp", "ln", "log2", "log10", "sqrt", "timestamp", "day_of_week",
-            "hour", "minute", "month", "year", "days_in_month", "day_of_year", "sin", "tanh", "deg", "sort",
-            "sort_desc", "absent",
-        )  # fmt: skip
+            *[
+                "abs",
+                "ceil",
+                "floor",
+                "sgn",
+                "round",
+                "exp",
+                "ln",
+                "log2",
+                "log10",
+                "sqrt",
+                "timestamp",
+                "day_of_week",
+                "hour",
+                "minute",
+                "month",
+                "year",
+                "days_in_month",
+                "day_of_year",
+                "sin",
+                "tanh",
+                "deg",
+                "sort",
+                "sort_desc",
+                "absent",
+            ]
+        )
         draw = self._random.random()
         if draw < 0.06:
             return f"clamp({inner}, -1, {self._number_literal()})"
@@ -300,7 +343,7 @@ class Generator:
         )
 
 
-# -- promtool -------------------------------------------------------------------------------------------------
+# -- promtool --------------------------------------------------------------------------------
 
 
 def write_tests(groups: list[Group], path: Path) -> None:

@@ -40,7 +40,7 @@ class _Missing:
 _MISSING = _Missing()
 
 
-class _Jump(Exception):  # noqa: N818 - control flow inside a range, not an error
+class _Jump(Exception):
     def __init__(self, keyword: str) -> None:
         super().__init__(keyword)
         self.keyword = keyword
