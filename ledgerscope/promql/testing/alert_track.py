@@ -140,6 +140,10 @@ class AlertTrack:
         return Check(holds, f"{self.name}{described(self.conditions)} {claim}")
 
     def __repr__(self) -> str:
+        return f"<alerts {self.name}{described(self.conditions)}>"
+
+    def story(self) -> str:
+        """Every alert over time, as a failed test prints it."""
         lines = [f"alerts {self.name}{described(self.conditions)}:"]
         for instance in self._instances():
             lines.append(f"  {series_text(instance.labels)}")

@@ -32,7 +32,7 @@ class Instant:
     def value(self) -> float:
         """The only sample's value. Raises EvaluationError where there is not exactly one."""
         if len(self.samples) != 1:
-            raise EvaluationError(f"expected one sample, found {len(self.samples)}:\n{self!r}")
+            raise EvaluationError(f"expected one sample, found {len(self.samples)}:\n{self.story()}")
         return self.samples[0].value
 
     @property
@@ -73,6 +73,11 @@ class Instant:
         return iter(self.samples)
 
     def __repr__(self) -> str:
+        pairs = (f"{series_text(each.labels)!r}: {shortest(each.value)}" for each in self.samples)
+        return "{" + ", ".join(pairs) + "}"
+
+    def story(self) -> str:
+        """The samples line by line, as a failed test prints them."""
         lines = [f"{self.expression} at {format_duration(self.at_ms)}:"]
         lines += [f"  {series_text(each.labels)} {shortest(each.value)}" for each in self.samples]
         return "\n".join(lines if self.samples else [*lines, "  (no samples)"])
@@ -94,7 +99,7 @@ class Over:
     def only(self) -> list[float | None]:
         """The values of the only series. Raises EvaluationError where there is not exactly one."""
         if len(self.vector) != 1:
-            raise EvaluationError(f"expected one series, found {len(self.vector)}:\n{self!r}")
+            raise EvaluationError(f"expected one series, found {len(self.vector)}:\n{self.story()}")
         return next(iter(self.values.values()))
 
     def __eq__(self, other: object) -> bool:
@@ -108,6 +113,10 @@ class Over:
         return len(self.vector)
 
     def __repr__(self) -> str:
+        return repr(self.values)
+
+    def story(self) -> str:
+        """A plot per series, as a failed test prints it."""
         lines = [f"{self.expression}:"]
         for row in self.vector:
             lines.append(f"  {series_text(row.labels)}: {spread(row.values, row.present)}")

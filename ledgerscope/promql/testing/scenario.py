@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ledgerscope.promql.axis import Axis
 from ledgerscope.promql.engine import Engine
@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.label_match import LabelCondition
 
 
-_Answer = TypeVar("_Answer")
+class _Told(Protocol):
+    def story(self) -> str: ...
+
+
+_Answer = TypeVar("_Answer", bound=_Told)
 _LAST_ANSWERS = 3
 
 
@@ -59,7 +63,7 @@ class Scenario:
     _groups: list[RuleGroup] = field(default_factory=list)
     _until: int = 0
     _evaluation: Evaluation | None = None
-    _asked: list[object] = field(default_factory=list)
+    _asked: list[_Told] = field(default_factory=list)
     #: Told of every evaluation; rule coverage listens here.
     on_evaluation: list[Any] = field(default_factory=list)
 
@@ -127,7 +131,7 @@ class Scenario:
 
     def story(self) -> str:
         """What was asked last and what came of it: what a failed test prints."""
-        return "\n".join(map(repr, self._asked[-_LAST_ANSWERS:]))
+        return "\n".join(answer.story() for answer in self._asked[-_LAST_ANSWERS:])
 
     def _noted(self, answer: _Answer) -> _Answer:
         self._asked.append(answer)
