@@ -12,6 +12,7 @@ which connection. So even the pool's own liveness check of an idle connection to
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from contextlib import contextmanager
@@ -175,7 +176,7 @@ def _cancel(connection: psycopg.Connection[Any]) -> None:
 def _shut_down(connection: psycopg.Connection[Any]) -> None:
     try:
         # a duplicate, so that closing our object leaves the driver's descriptor to the driver
-        with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
     except (OSError, psycopg.Error):
         # closed already: the thread is free

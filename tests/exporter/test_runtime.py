@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from collectors.registry import create as create_collectors
 from exporter.condition import State
 from exporter.errors import DuplicateMetric
 from exporter.exposition import Format
 from exporter.failures import FailureClass
 from exporter.runtime import exporter_engine
+from ledgerscope.catalogue.exporter import COLLECTORS
 from ledgerscope.store.contract import CONTRACT
 from tests.exporter.doubles import DEPTH, NOON, SqlCollector, Terminated, aging_collector, settings
 
@@ -42,6 +44,12 @@ def test_what_is_in_the_database_is_served(make_exporter: MakeExporter) -> None:
     assert 'customer_receivable_amount{company_id="acme",currency="EUR"} 120.5' in lines
     assert 'ledgerscope_collector_up{collector="jobs"} 1.0' in lines
     assert "ledgerscope_database_up 1.0" in lines
+
+
+def test_every_collector_there_is_succeeds_on_an_empty_ledger(make_exporter: MakeExporter) -> None:
+    records = make_exporter(*create_collectors()).collect_once().records
+    assert {name: record.last_failure for name, record in records.items()} == dict.fromkeys(COLLECTORS)
+    assert {record.state(NOON) for record in records.values()} == {State.FRESH}
 
 
 def test_before_the_first_run_a_collector_is_pending_and_claims_nothing(make_exporter: MakeExporter) -> None:
@@ -220,7 +228,7 @@ def test_an_outage_is_one_line_per_collector_and_change(
     exporter = make_exporter(collector, aging_collector())
     exporter.collect_once()
     collector.cruel = True
-    for _ in range(20):
+    for _ in range(8):
         clock.turn(15)
         exporter.collect_once()
     told = [entry["state"] for entry in log.entries if entry.get("collector") == "jobs"]
