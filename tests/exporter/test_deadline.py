@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from exporter.deadline import Watchdog
 from exporter.runtime import exporter_engine
-from ledgerscope.store.errors import Cancelled, Timeout
+from ledgerscope.store.errors import Cancelled, Unreachable
 from tests.exporter.doubles import eventually, settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_work_that_is_done_in_time_is_left_alone(patient: Engine) -> None:
     watchdog = Watchdog(patient)
     with watchdog.limit(LATE) as deadline, patient.connect() as connection:
         assert connection.execute(ONE).scalar() == 1
-    assert (deadline.expired, deadline.silent) == (False, False)
+    assert (deadline.expired, deadline.cut, deadline.silent) == (False, False, False)
 
 
 def test_a_statement_is_cancelled_on_the_server_and_the_connection_lives_on(patient: Engine) -> None:
@@ -51,14 +51,19 @@ def test_a_statement_is_cancelled_on_the_server_and_the_connection_lives_on(pati
             connection.execute(SLEEP)
         connection.rollback()
         assert connection.execute(ONE).scalar() == 1
-    assert (deadline.expired, deadline.silent) == (True, False)
+    assert (deadline.expired, deadline.cut, deadline.silent) == (True, False, False)
 
 
-def test_waiting_for_something_else_than_the_database_is_not_ended_but_known(patient: Engine) -> None:
+def test_work_outside_of_the_database_loses_its_connection_but_the_server_is_not_blamed(
+    patient: Engine,
+) -> None:
     watchdog = Watchdog(patient)
-    with watchdog.limit(SOON) as deadline:
-        eventually(lambda: deadline.silent)
-    assert deadline.expired
+    with watchdog.limit(SOON) as deadline, patient.connect() as connection:
+        connection.execute(ONE)
+        eventually(lambda: deadline.cut)
+        with pytest.raises(Unreachable):
+            connection.execute(ONE)
+    assert not deadline.silent
     with patient.connect() as connection:
         assert connection.execute(ONE).scalar() == 1
 
@@ -67,7 +72,7 @@ def test_after_the_deadline_no_new_connection_is_made(patient: Engine) -> None:
     watchdog = Watchdog(patient)
     with watchdog.limit(SOON) as deadline:
         eventually(lambda: deadline.expired)
-        with pytest.raises(Timeout, match="before there was a connection"):
+        with pytest.raises(Unreachable, match="before there was a connection"):
             patient.connect()
 
 
