@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table
+    from sqlalchemy.sql.selectable import NamedFromClause
 
     from collectors.companies import Companies
     from collectors.sheet import Sheet
@@ -45,7 +46,7 @@ class AgingCollector(AreaCollector):
     reads = (invoice, invoice_due, payment, credit_note, write_off, allocation)
 
     def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-        ledger = connection.execute(receivable(as_of)).all()
+        ledger = connection.execute(receivable(companies)).all()
         _expect(companies, sheet, ((row.tenant_id, row.currency) for row in ledger))
         for row in ledger:
             amount = companies.major(row.minor, row.currency)
@@ -63,7 +64,7 @@ def _expect(companies: Companies, sheet: Sheet, seen: Iterable[tuple[str, str]])
 
 def _put_buckets(connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
     invoices: Counter[tuple[str, str]] = Counter()
-    for row in connection.execute(buckets(as_of)).mappings():
+    for row in connection.execute(buckets(companies, as_of)).mappings():
         for bucket in catalogue.DUE_BUCKETS:
             tenant_id, currency = row["tenant_id"], row["currency"]
             amount = companies.major(row[_minor(bucket)], currency)
@@ -71,14 +72,14 @@ def _put_buckets(connection: Connection, as_of: datetime, companies: Companies, 
             invoices[tenant_id, bucket] += row[_invoices(bucket)]
     for labels, n in invoices.items():
         sheet.put(catalogue.OPEN_INVOICES, labels, n)
-    for row in connection.execute(unused(as_of)).mappings():
+    for row in connection.execute(unused(companies, as_of)).mappings():
         place = row["tenant_id"], catalogue.UNALLOCATED, row["currency"]
-        sheet.put(catalogue.OPEN_AMOUNT, place, -companies.major(row["minor"], row["currency"]))
+        sheet.put(catalogue.OPEN_AMOUNT, place, companies.major(-row["minor"], row["currency"]))
 
 
-def buckets(as_of: datetime) -> Select[Any]:
+def buckets(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company, currency and bucket: the open amount, and the invoices whose oldest open part is there."""
-    owed = open_instalments(clock(as_of), as_of)
+    owed = open_instalments(clock(companies), as_of)
     number = _bucket_number(owed)
     keys = owed.c.tenant_id, owed.c.currency
     open_minor = {
@@ -120,16 +121,16 @@ def _bucket_number(owed: Subquery) -> ColumnElement[int]:
     return case(*((overdue >= begin, number) for number, begin in oldest_first), else_=0)
 
 
-def unused(as_of: datetime) -> Select[Any]:
+def unused(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company and currency: payments and credit notes that are not set against an invoice."""
-    left = unallocated(clock(as_of), as_of)
+    left = unallocated(clock(companies), as_of)
     keys = left.c.tenant_id, left.c.currency
     return select(*keys, func.sum(left.c.minor).label("minor")).group_by(*keys)
 
 
-def receivable(as_of: datetime) -> Select[Any]:
+def receivable(companies: Companies) -> Select[Any]:
     """Per company and currency: invoices less payments, credit notes and write-offs, in minor units."""
-    now = clock(as_of)
+    now = clock(companies)
     payments = payment.c.received_on <= now.c.day, not_ended(payment.c.reversed_on, now)
     notes = credit_note.c.issued_on <= now.c.day, not_ended(credit_note.c.voided_on, now)
     documents = union_all(
@@ -143,7 +144,7 @@ def receivable(as_of: datetime) -> Select[Any]:
 
 
 def _total(
-    now: Subquery, documents: Table, minor: ColumnElement[int], *standing: ColumnElement[bool]
+    now: NamedFromClause, documents: Table, minor: ColumnElement[int], *standing: ColumnElement[bool]
 ) -> Select[Any]:
     keys = documents.c.tenant_id, documents.c.currency
     return (

@@ -58,7 +58,7 @@ class AreaCollector:
         return sum(self.misplaced_events.values())
 
     def collect(self, connection: Connection, as_of: datetime) -> Sequence[Reading]:
-        companies = read_companies(connection)
+        companies = read_companies(connection, as_of)
         sheet = Sheet()
         self._count(connection, companies, sheet)
         self.read(connection, as_of, companies, sheet)

@@ -22,7 +22,8 @@ from ledgerscope.store.tables import subscription_version as version
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, Subquery
+    from sqlalchemy import CTE, ColumnElement
+    from sqlalchemy.sql.selectable import NamedFromClause
 
 __all__ = ["END", "moved_within", "movements", "standing", "start_of"]
 
@@ -34,10 +35,10 @@ def start_of(window: str) -> str:
     return f"at_start_{window}"
 
 
-def standing(clock: Subquery, as_of: datetime) -> CTE:
+def standing(clock: NamedFromClause, as_of: datetime) -> CTE:
     """One row per customer and currency that paid at a window's start or pays now: MRR at those instants."""
     keys = version.c.tenant_id, version.c.customer_id, version.c.currency
-    instants = {END: instant(as_of), **{start_of(w): clock.c[window_start(w)] for w in WINDOWS}}
+    instants = {END: instant(as_of), **{start_of(w): window_start(clock, w) for w in WINDOWS}}
     return (
         select(
             *keys,
@@ -53,7 +54,7 @@ def standing(clock: Subquery, as_of: datetime) -> CTE:
     )
 
 
-def movements(clock: Subquery, as_of: datetime) -> CTE:
+def movements(clock: NamedFromClause, as_of: datetime) -> CTE:
     """One row per company, currency and kind of movement: its sum within each window, signed.
 
     Only customers with a change within the longest window are read, but those with their whole history: it
@@ -78,7 +79,7 @@ def movements(clock: Subquery, as_of: datetime) -> CTE:
     )
     keys = path.c.tenant_id, path.c.currency, kind.label("movement")
     sums = (
-        func.coalesce(func.sum(path.c.delta).filter(path.c.at > clock.c[window_start(w)]), 0).label(
+        func.coalesce(func.sum(path.c.delta).filter(path.c.at > window_start(clock, w)), 0).label(
             moved_within(w)
         )
         for w in WINDOWS
@@ -97,7 +98,7 @@ def moved_within(window: str) -> str:
     return f"moved_{window}"
 
 
-def _steps(clock: Subquery, as_of: datetime) -> CTE:
+def _steps(clock: NamedFromClause, as_of: datetime) -> CTE:
     """Every change ever of the customers that changed lately: by how much, by how many versions."""
     changed = _lately_changed(clock, as_of)
     keys = version.c.tenant_id, version.c.customer_id, version.c.currency
@@ -123,7 +124,7 @@ def _steps(clock: Subquery, as_of: datetime) -> CTE:
     )
 
 
-def _lately_changed(clock: Subquery, as_of: datetime) -> CTE:
+def _lately_changed(clock: NamedFromClause, as_of: datetime) -> CTE:
     start = _earliest_start(clock)
     within = (
         and_(edge > start, edge <= instant(as_of))
@@ -138,5 +139,5 @@ def _lately_changed(clock: Subquery, as_of: datetime) -> CTE:
     )
 
 
-def _earliest_start(clock: Subquery) -> ColumnElement[Any]:
-    return func.least(*(clock.c[window_start(window)] for window in WINDOWS))
+def _earliest_start(clock: NamedFromClause) -> ColumnElement[Any]:
+    return func.least(*(window_start(clock, window) for window in WINDOWS))

@@ -39,7 +39,7 @@ class RevenueCollector(AreaCollector):
 
     def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
         offered = connection.execute(offers()).mappings().all()
-        totals = connection.execute(by_currency(as_of)).mappings().all()
+        totals = connection.execute(by_currency(companies, as_of)).mappings().all()
         seen = [(row["tenant_id"], row["currency"]) for row in (*offered, *totals)]
         _expect(list(companies.currencies_in_use(seen)), offered, sheet)
         for row in totals:
@@ -50,7 +50,7 @@ class RevenueCollector(AreaCollector):
             else:
                 amount = companies.major(tier.mrr, tier.currency)
                 sheet.put(catalogue.MRR, (tier.tenant_id, tier.tier, tier.currency), amount)
-        for row in connection.execute(select(movements(clock(as_of), as_of))).mappings():
+        for row in connection.execute(select(movements(clock(companies), as_of))).mappings():
             _put_movement(row, companies, sheet)
 
 
@@ -90,9 +90,9 @@ def offers() -> Select[Any]:
     return select(plan.c.tenant_id, plan.c.tier, plan.c.currency).distinct()
 
 
-def by_currency(as_of: datetime) -> Select[Any]:
+def by_currency(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company and currency: MRR at the windows' starts and now, and how many customers pay now."""
-    paid = standing(clock(as_of), as_of)
+    paid = standing(clock(companies), as_of)
     keys = paid.c.tenant_id, paid.c.currency
     sums = (func.sum(paid.c[name]).label(name) for name in (END, *map(start_of, WINDOWS)))
     return select(*keys, *sums, func.count().filter(paid.c[END] > 0).label("paying")).group_by(*keys)

@@ -10,15 +10,13 @@ from typing import Final
 AGING_EQUALS_LEDGER: Final = """
 with today as (
     select tenant_id, (cast(:until as timestamptz) at time zone timezone)::date as day from tenant
-), given as (
-    select tenant_id, invoice_id, due_seq, from_kind, from_id, amount_minor, effective_on <= day as counts
-    from allocation join today using (tenant_id)
 ), open_instalments as (
     select i.tenant_id, i.currency, d.amount_minor - coalesce((
-        select sum(g.amount_minor) from given g
-        where g.tenant_id = d.tenant_id and g.invoice_id = d.invoice_id and g.due_seq = d.seq and g.counts
+        select sum(g.amount_minor) from allocation g
+        where g.tenant_id = d.tenant_id and g.invoice_id = d.invoice_id and g.due_seq = d.seq
+            and g.effective_on <= today.day
     ), 0) as amount
-    from invoice i join invoice_due d using (tenant_id, invoice_id)
+    from invoice i join invoice_due d using (tenant_id, invoice_id) join today using (tenant_id)
     where i.status <> 'draft' and i.voided_on is null
 ), sources as (
     select tenant_id, currency, 'payment' as kind, payment_id as id, amount_minor from payment
@@ -27,10 +25,11 @@ with today as (
     where voided_on is null
 ), unallocated as (
     select s.tenant_id, s.currency, -(s.amount_minor - coalesce((
-        select sum(g.amount_minor) from given g
-        where g.tenant_id = s.tenant_id and g.from_kind = s.kind and g.from_id = s.id and g.counts
+        select sum(g.amount_minor) from allocation g
+        where g.tenant_id = s.tenant_id and g.from_kind = s.kind and g.from_id = s.id
+            and g.effective_on <= today.day
     ), 0)) as amount
-    from sources s
+    from sources s join today using (tenant_id)
 ), aging as (
     select tenant_id, currency, sum(amount) as amount
     from (select * from open_instalments union all select * from unallocated) as everything
