@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -69,6 +71,39 @@ def test_all_collectors_of_a_tick_see_the_same_instant_and_the_same_snapshot(
     slots = [record.slot for record in page.records.values()]
     assert [slot.readings[0].value for slot in slots if slot] == 2 * [slots[0] and slots[0].readings[0].value]
     assert jobs.seen == aging.seen == [NOON]
+
+
+def test_sums_across_collectors_agree_in_every_page_while_money_moves(
+    make_exporter: MakeExporter, owner: Engine
+) -> None:
+    with owner.begin() as connection:
+        connection.exec_driver_sql("create table purse (name text, amount int)")
+        connection.exec_driver_sql("insert into purse values ('left', 50), ('right', 50)")
+        connection.exec_driver_sql("grant select on purse to ledgerscope_exporter")
+    left = SqlCollector(statement="select 'acme', 'q', amount from purse where name = 'left'")
+    right = aging_collector("select 'acme', 'EUR', amount from purse where name = 'right'")
+    exporter, stop = make_exporter(left, right), threading.Event()
+
+    def move() -> None:
+        for amount in itertools.cycle((1, -1, 2, -2)):
+            if stop.is_set():
+                return
+            with owner.begin() as connection:
+                connection.exec_driver_sql(
+                    "update purse set amount = amount + case name when 'left' then %s else %s end",
+                    (amount, -amount),
+                )
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        pages = [exporter.collect_once() for _ in range(30)]
+    finally:
+        stop.set()
+        mover.join()
+    slots = [[record.slot for record in page.records.values()] for page in pages]
+    sums = [sum(float(str(slot.readings[0].value)) for slot in both if slot) for both in slots]
+    assert sums == [100.0] * 30
 
 
 def test_a_vanished_series_vanishes_from_the_next_page(make_exporter: MakeExporter) -> None:
