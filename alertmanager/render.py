@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
-from alertmanager.inhibition import inhibitions
-from alertmanager.receivers import receivers
-from alertmanager.routes import routing_tree, time_intervals
+from alertmanager.routing import routing
 from alertmanager.settings import DEFAULT_SETTINGS
 from ledgerscope.catalogue import OWNERS
 from rules.artefact import yaml_artefact
@@ -39,13 +37,14 @@ _MEANINGS = (
 
 def render_alertmanager(settings: Settings = DEFAULT_SETTINGS) -> dict[str, bytes]:
     """Configuration and notification texts by their path in the project."""
+    whole = routing(settings)
     content = {
         "global": _global(settings),
         "templates": [f"{settings.template_folder}/*.tmpl"],
-        "route": _route(routing_tree(settings)),
-        "inhibit_rules": [_inhibition(one) for one in inhibitions()],
-        "receivers": [_receiver(one) for one in receivers(settings)],
-        "time_intervals": [_times(one) for one in time_intervals(settings)],
+        "route": _route(whole.tree),
+        "inhibit_rules": [_inhibition(one) for one in whole.inhibitions],
+        "receivers": [_receiver(one) for one in whole.receivers],
+        "time_intervals": [_times(one) for one in whole.times],
     }
     return {CONFIG_PATH: yaml_artefact(content, "Routes of all alerts."), TEMPLATE_PATH: _texts()}
 

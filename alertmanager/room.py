@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from alertmanager.check import check
+from typing import TYPE_CHECKING
+
+from alertmanager.check import check as check_routing
 from alertmanager.render import render_alertmanager
+from alertmanager.routing import routing
 from alertmanager.settings import DEFAULT_SETTINGS, Settings
 from rules.bundle import Bundle
+
+if TYPE_CHECKING:
+    from rules.errors import Finding
 
 __all__ = ["OWNED", "bundle", "check", "render_all"]
 
@@ -20,3 +26,8 @@ def render_all(settings: Settings = DEFAULT_SETTINGS) -> dict[str, bytes]:
 def bundle(settings: Settings = DEFAULT_SETTINGS) -> Bundle:
     """What the room generates, with the paths that belong to it."""
     return Bundle(render_all(settings), OWNED)
+
+
+def check(settings: Settings = DEFAULT_SETTINGS) -> list[Finding]:
+    """Everything that is wrong with the routing."""
+    return check_routing(routing(settings))

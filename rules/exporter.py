@@ -28,6 +28,7 @@ __all__ = [
     "EXPIRED",
     "FAILING",
     "LOAD",
+    "MISPLACED",
     "REBASED",
     "SLOW",
     "STALE",
@@ -169,6 +170,21 @@ REBASED = Alert(
     panel="Recounts",
     source="schema.md: counters that never reset",
 )
+MISPLACED = Alert(
+    name="LedgerscopeEventsMisplaced",
+    signal=by("max", exporter.MISPLACED, INSTANCE, _COLLECTOR),
+    comparison=">=",
+    limits=(limits.MISPLACED_EVENTS,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="Events are in no counter.",
+    description=(
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} found {{ $value }} events with a label "
+        "value that the catalogue does not know; its counters are too low by as many."
+    ),
+    panel="Events in no counter",
+    source="promise: the numbers are right",
+)
 WATCHDOG = Alert(
     name="Watchdog",
     signal="vector(1)",
@@ -186,5 +202,17 @@ AREA = RuleArea(
     name="exporter",
     interval=EXPORTER_INTERVAL,
     recordings=(LOAD,),
-    alerts=(DOWN, ABSENT, DATABASE_DOWN, FAILING, STALE, EXPIRED, DISABLED, SLOW, REBASED, WATCHDOG),
+    alerts=(
+        DOWN,
+        ABSENT,
+        DATABASE_DOWN,
+        FAILING,
+        STALE,
+        EXPIRED,
+        DISABLED,
+        SLOW,
+        REBASED,
+        MISPLACED,
+        WATCHDOG,
+    ),
 )

@@ -264,6 +264,12 @@ TALLY_REBASES = Limit(
     hold=_MINUTE,
     change_when="fail-overs are routine; each one recounts",
 )
+MISPLACED_EVENTS = Limit(
+    severity=Severity.WARNING,
+    value=1,
+    hold=5 * _MINUTE,
+    change_when="never: an event that no counter holds is a counter that is wrong",
+)
 HEARTBEAT = Limit(
     severity=Severity.NONE,
     value=1,

@@ -158,6 +158,13 @@ BOARD = Board(
                     draws=(rules.REBASED,),
                 ),
                 lines(
+                    "Events in no counter",
+                    Query(by("max", exporter.MISPLACED, INSTANCE, _COLLECTOR), _EACH),
+                    about="Events with a label value that the catalogue does not know; counters lack them.",
+                    unit=Unit.COUNT,
+                    draws=(rules.MISPLACED,),
+                ),
+                lines(
                     "Samples served",
                     Query(by("max", exporter.SAMPLES, INSTANCE, _COLLECTOR), _EACH),
                     about="Series of each collector; a jump is a new company, a fall is data that vanished.",

@@ -82,7 +82,7 @@ BOARD = Board(
                 lines(
                     "Won for each unit lost",
                     Query(str(chosen(rules.QUICK_RATIO)), "{{company_id}} {{currency}}"),
-                    about="The quick ratio of 30 days: above 4 is healthy growth, below 1 the company shrinks.",
+                    about="The quick ratio of 30 days: above 4 is healthy, below 1 the company shrinks.",
                     unit=Unit.COUNT,
                 ),
             ),

@@ -74,8 +74,8 @@ def embedded_postgres(
     _make(home, account)
     with _sole_use(home):
         server = _Server(home, programs, account)
-        server.start(SPEED if durable else SPEED | FORGETFUL)
         try:
+            server.start(SPEED if durable else SPEED | FORGETFUL)
             yield EmbeddedPostgres(server.url, server.data, server.log)
         finally:
             server.stop()
@@ -180,9 +180,8 @@ def _copy_where_reachable(programs: Path, home: Path) -> Path:
     package = programs.parents[1]
     copy = home / "programs"
     if not copy.exists():
-        for part in package.parent.glob(
-            f"{package.name}*"
-        ):  # the libraries lie beside it, under a name of theirs
+        # The libraries lie beside the package, in a folder whose name begins with its name.
+        for part in package.parent.glob(f"{package.name}*"):
             shutil.copytree(part, copy / part.name, symlinks=True)
     return copy / package.name / programs.relative_to(package)
 
@@ -195,7 +194,10 @@ def _home(directory: Path, account: Account | None) -> Path:
 
 
 def _make(folder: Path, account: Account | None) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Make a folder for the account alone, and the way to it passable whatever our umask says."""
+    for parent in reversed([parent for parent in folder.parents if not parent.exists()]):
+        parent.mkdir(exist_ok=True)
+        parent.chmod(0o755)
     folder.mkdir(mode=0o700, exist_ok=True)
     if account:
         os.chown(folder, account.uid, account.gid)

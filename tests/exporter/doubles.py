@@ -48,6 +48,7 @@ class SqlCollector:
     metric: Metric = jobs.QUEUE_DEPTH
     relations: tuple[Relation, ...] = ()
     rebases: int = 0
+    misplaced: int = 0
     seen: list[datetime] = field(default_factory=list)
 
     @property

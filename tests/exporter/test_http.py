@@ -30,7 +30,7 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 @pytest.fixture
 def exporter(make_exporter: MakeExporter) -> Exporter:
     nothing = SqlCollector("churn", "select 'acme', 'q', 'NaN'::float8", jobs.RUNNING)
-    made = make_exporter(SqlCollector(), aging_collector(), nothing)
+    made = make_exporter(SqlCollector(misplaced=2), aging_collector(), nothing)
     made.collect_once()
     return made
 
@@ -145,6 +145,7 @@ def test_health_tells_each_collector(get: Get) -> None:
     assert health["status"] == "ok"
     assert health["database"] is True
     assert health["collectors"]["jobs"]["state"] == "fresh"
+    assert health["collectors"]["jobs"]["misplaced_events"] == 2
 
 
 def test_alive_while_collections_are_started(get: Get, exporter: Exporter) -> None:
@@ -157,6 +158,7 @@ def test_the_landing_page_is_for_people(get: Get) -> None:
     answer = get("/")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "Status: <strong>ok</strong>. Database: answers." in answer.text
+    assert "2 events are in no counter" in answer.text
     assert '<a href="metrics">/metrics</a>' in answer.text
 
 

@@ -117,7 +117,17 @@ def test_one_seat_per_collector() -> None:
     assert flight.board(["jobs", "churn"]) == ("churn",)
     flight.land("jobs")
     assert flight.board(["jobs"]) == ("jobs",)
-    assert flight.busy
+
+
+def test_what_needs_quiet_is_done_only_when_nothing_goes_on() -> None:
+    flight, done = Flight(), list[str]()
+    with flight.tick():
+        flight.board(["jobs"])
+        flight.when_quiet(lambda: done.append("during a tick"))
+    flight.when_quiet(lambda: done.append("during a run"))
+    flight.land("jobs")
+    flight.when_quiet(lambda: done.append("after both"))
+    assert done == ["after both"]
 
 
 def test_series_appear_in_the_page_of_the_tick_that_found_them(make_exporter: MakeExporter) -> None:

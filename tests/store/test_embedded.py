@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -65,14 +67,40 @@ def test_it_listens_on_a_socket_of_its_own_and_never_on_the_network(directory: P
         assert server.data.stat().st_mode & 0o077 == 0
 
 
+KILLED = """
+import sys, time
+from pathlib import Path
+from ledgerscope.store.embedded import embedded_postgres
+from ledgerscope.store.engine import create_engine
+with embedded_postgres(Path(sys.argv[1])) as server:
+    with create_engine(server.url, pool_size=0).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE kept AS SELECT 42 AS n")
+    print(server.data, flush=True)
+    time.sleep(60)
+"""
+
+
 def test_the_server_of_a_killed_process_is_stopped_and_its_data_kept(directory: Path) -> None:
-    with serve(directory) as server:
-        ask(server, "CREATE TABLE kept AS SELECT 42 AS n")
-        left_over = embedded._Server(server.data.parent, _programs(), server_account())
-        orphan = postmaster(server)
-        left_over.start({})
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, directory], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        data = Path(process.stdout.readline().strip())
+        process.kill()
+    orphan = int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+    with embedded_postgres(directory) as server:
         assert postmaster(server) != orphan
         assert ask(server, "SELECT n FROM kept") == 42
+    _wait_until_gone(orphan)
+
+
+def test_folders_on_the_way_are_passable_under_any_umask(directory: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with serve(directory / "a" / "b") as server:
+            assert ask(server, "SELECT 1") == 1
+    finally:
+        os.umask(before)
 
 
 def test_a_crashed_server_recovers(directory: Path) -> None:
