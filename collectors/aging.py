@@ -6,9 +6,10 @@ neither is derived from the other, so that "all buckets together are the receiva
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy import case, func, select, union_all
 
 from collectors.area import AreaCollector
 from collectors.clock import clock
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table
+    from sqlalchemy.sql.selectable import NamedFromClause
 
     from collectors.companies import Companies
     from collectors.sheet import Sheet
 
 __all__ = ["AgingCollector"]
 
-BEGINS: Final = dict(zip(catalogue.DUE_BUCKETS[1:], (1, 31, 61, 91), strict=True))
-"""Days past due with which each bucket begins; what begins earlier is current."""
+BEGINS: Final = (1, 31, 61, 91)
+"""Days past due with which each bucket after `current` begins."""
 
 
 class AgingCollector(AreaCollector):
@@ -44,7 +46,7 @@ class AgingCollector(AreaCollector):
     reads = (invoice, invoice_due, payment, credit_note, write_off, allocation)
 
     def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-        ledger = connection.execute(receivable(as_of)).all()
+        ledger = connection.execute(receivable(companies)).all()
         _expect(companies, sheet, ((row.tenant_id, row.currency) for row in ledger))
         for row in ledger:
             amount = companies.major(row.minor, row.currency)
@@ -61,62 +63,74 @@ def _expect(companies: Companies, sheet: Sheet, seen: Iterable[tuple[str, str]])
 
 
 def _put_buckets(connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-    invoices: dict[tuple[str, str], int] = {}
-    for row in connection.execute(buckets(as_of)):
-        amount = companies.major(row.minor, row.currency)
-        sheet.put(catalogue.OPEN_AMOUNT, (row.tenant_id, row.bucket, row.currency), amount)
-        if row.bucket != catalogue.UNALLOCATED:
-            key = row.tenant_id, row.bucket
-            invoices[key] = invoices.get(key, 0) + row.invoices
+    invoices: Counter[tuple[str, str]] = Counter()
+    for row in connection.execute(buckets(companies, as_of)).mappings():
+        for bucket in catalogue.DUE_BUCKETS:
+            tenant_id, currency = row["tenant_id"], row["currency"]
+            amount = companies.major(row[_minor(bucket)], currency)
+            sheet.put(catalogue.OPEN_AMOUNT, (tenant_id, bucket, currency), amount)
+            invoices[tenant_id, bucket] += row[_invoices(bucket)]
     for labels, n in invoices.items():
         sheet.put(catalogue.OPEN_INVOICES, labels, n)
+    for row in connection.execute(unused(companies, as_of)).mappings():
+        place = row["tenant_id"], catalogue.UNALLOCATED, row["currency"]
+        sheet.put(catalogue.OPEN_AMOUNT, place, companies.major(-row["minor"], row["currency"]))
 
 
-def buckets(as_of: datetime) -> CompoundSelect[Any]:
+def buckets(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company, currency and bucket: the open amount, and the invoices whose oldest open part is there."""
-    now = clock(as_of)
-    owed = open_instalments(now, as_of)
-    unused = unallocated(now, as_of)
-    bucket = _bucket(owed)
+    owed = open_instalments(clock(companies), as_of)
+    number = _bucket_number(owed)
+    keys = owed.c.tenant_id, owed.c.currency
+    open_minor = {
+        bucket: func.coalesce(func.sum(owed.c.open_minor).filter(number == no), 0)
+        for no, bucket in enumerate(catalogue.DUE_BUCKETS)
+    }
     by_invoice = (
         select(
-            owed.c.tenant_id,
-            owed.c.currency,
-            bucket.label("bucket"),
-            func.sum(owed.c.open_minor).label("minor"),
-            func.row_number()
-            .over(partition_by=(owed.c.tenant_id, owed.c.invoice_id), order_by=func.min(owed.c.due_on))
-            .label("age_rank"),
+            *keys,
+            func.max(number).label("oldest"),
+            *(amount.label(_minor(bucket)) for bucket, amount in open_minor.items()),
         )
-        .group_by(owed.c.tenant_id, owed.c.currency, owed.c.invoice_id, bucket)
+        .group_by(*keys, owed.c.invoice_id)
         .subquery("by_invoice")
     )
-    keys = by_invoice.c.tenant_id, by_invoice.c.currency, by_invoice.c.bucket
-    return union_all(
-        select(
-            *keys,
-            func.sum(by_invoice.c.minor).label("minor"),
-            func.count().filter(by_invoice.c.age_rank == 1).label("invoices"),
-        ).group_by(*keys),
-        select(
-            unused.c.tenant_id,
-            unused.c.currency,
-            literal(catalogue.UNALLOCATED),
-            -func.sum(unused.c.minor),
-            literal(0),
-        ).group_by(unused.c.tenant_id, unused.c.currency),
+    keys = by_invoice.c.tenant_id, by_invoice.c.currency
+    amounts = (
+        func.sum(by_invoice.c[_minor(bucket)]).label(_minor(bucket)) for bucket in catalogue.DUE_BUCKETS
     )
+    counts = (
+        func.count().filter(by_invoice.c.oldest == no).label(_invoices(bucket))
+        for no, bucket in enumerate(catalogue.DUE_BUCKETS)
+    )
+    return select(*keys, *amounts, *counts).group_by(*keys)
 
 
-def _bucket(owed: CTE) -> ColumnElement[str]:
+def _minor(bucket: str) -> str:
+    return f"minor {bucket}"
+
+
+def _invoices(bucket: str) -> str:
+    return f"invoices {bucket}"
+
+
+def _bucket_number(owed: Subquery) -> ColumnElement[int]:
+    """The place of the instalment's bucket in the catalogue's list: the greater, the longer overdue."""
     overdue = owed.c.day - owed.c.due_on
-    oldest_first = reversed(BEGINS.items())
-    return case(*((overdue >= begin, name) for name, begin in oldest_first), else_=catalogue.DUE_BUCKETS[0])
+    oldest_first = reversed(tuple(enumerate(BEGINS, start=1)))
+    return case(*((overdue >= begin, number) for number, begin in oldest_first), else_=0)
 
 
-def receivable(as_of: datetime) -> Select[Any]:
+def unused(companies: Companies, as_of: datetime) -> Select[Any]:
+    """Per company and currency: payments and credit notes that are not set against an invoice."""
+    left = unallocated(clock(companies), as_of)
+    keys = left.c.tenant_id, left.c.currency
+    return select(*keys, func.sum(left.c.minor).label("minor")).group_by(*keys)
+
+
+def receivable(companies: Companies) -> Select[Any]:
     """Per company and currency: invoices less payments, credit notes and write-offs, in minor units."""
-    now = clock(as_of)
+    now = clock(companies)
     payments = payment.c.received_on <= now.c.day, not_ended(payment.c.reversed_on, now)
     notes = credit_note.c.issued_on <= now.c.day, not_ended(credit_note.c.voided_on, now)
     documents = union_all(
@@ -130,7 +144,7 @@ def receivable(as_of: datetime) -> Select[Any]:
 
 
 def _total(
-    now: CTE, documents: Table, minor: ColumnElement[int], *standing: ColumnElement[bool]
+    now: NamedFromClause, documents: Table, minor: ColumnElement[int], *standing: ColumnElement[bool]
 ) -> Select[Any]:
     keys = documents.c.tenant_id, documents.c.currency
     return (

@@ -30,7 +30,10 @@ __all__ = ["AreaCollector"]
 
 
 class AreaCollector:
-    """A `Collector` of one area; subclasses name what they read and say in `read` what it means."""
+    """A `Collector` of one area; subclasses name what they read and say in `read` what it means.
+
+    `misplaced_events` tells which label values of which counters the last run could not place.
+    """
 
     name: ClassVar[str]
     metrics: ClassVar[tuple[Metric, ...]]
@@ -39,7 +42,7 @@ class AreaCollector:
 
     def __init__(self) -> None:
         self._tally = Tally(self.counters) if self.counters.listed else None
-        self._misplaced: Mapping[Misplaced, int] = {}
+        self.misplaced_events: Mapping[Misplaced, int] = {}
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -51,12 +54,11 @@ class AreaCollector:
         return self._tally.rebases if self._tally else 0
 
     @property
-    def misplaced(self) -> Mapping[Misplaced, int]:
-        """Events of the last run with label values that the catalogue does not know, and so not served."""
-        return self._misplaced
+    def misplaced(self) -> int:
+        return sum(self.misplaced_events.values())
 
     def collect(self, connection: Connection, as_of: datetime) -> Sequence[Reading]:
-        companies = read_companies(connection)
+        companies = read_companies(connection, as_of)
         sheet = Sheet()
         self._count(connection, companies, sheet)
         self.read(connection, as_of, companies, sheet)
@@ -75,4 +77,4 @@ class AreaCollector:
         for (metric, labels), value in counted.values.items():
             sheet.put(metric, labels, value)
             sheet.expect_siblings(metric, labels)
-        self._misplaced = counted.misplaced
+        self.misplaced_events = counted.misplaced

@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Numeric, and_, case, cast, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import WINDOWS, clock, window_start
+from collectors.clock import WINDOWS, clock, start_day
 from collectors.counters import Counters, EventCounter
 from collectors.recurring import END, moved_within, movements, standing, start_of
 from ledgerscope.catalogue import churn as catalogue
@@ -24,7 +25,7 @@ from ledgerscope.store.tables import currencies, fx_rate, subscription_version
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import CTE, CompoundSelect, Connection, Row, Select, Subquery
+    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, Row, Select, Subquery
 
     from collectors.companies import Companies
     from collectors.sheet import Sheet
@@ -51,7 +52,7 @@ class ChurnCollector(AreaCollector):
     def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
         sheet.expect_closed(catalogue.BASE, companies.tenants)
         sheet.expect_closed(catalogue.CHURNED_CUSTOMERS, companies.tenants)
-        for row in connection.execute(outcome(as_of)):
+        for row in connection.execute(outcome(companies, as_of)):
             _put_outcome(row, sheet)
 
 
@@ -71,18 +72,15 @@ def _put_outcome(row: Row[Any], sheet: Sheet) -> None:
             sheet.put(metric, (row.tenant_id, kind, row.window), float(part / whole))
 
 
-def outcome(as_of: datetime) -> CompoundSelect[Any]:
+def outcome(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     """Per company and window: customers there and lost, and what became of their revenue (null: no rate)."""
-    now = clock(as_of)
+    now = clock(companies)
     paid, moved = standing(now, as_of), movements(now, as_of)
-    used = union_all(
-        select(paid.c.tenant_id, paid.c.currency), select(moved.c.tenant_id, moved.c.currency)
-    ).subquery("used")
-    return union_all(*(_of_window(window, now, paid, moved, used) for window in WINDOWS))
+    return union_all(*(_of_window(window, companies, paid, moved) for window in WINDOWS))
 
 
-def _of_window(window: str, now: CTE, paid: CTE, moved: CTE, used: Subquery) -> Select[Any]:
-    rate = _rates(window, now, used)
+def _of_window(window: str, companies: Companies, paid: CTE, moved: CTE) -> Select[Any]:
+    rate = _rates(window, companies)
     kept = _kept(window, paid, rate)
     lost = _losses(window, moved, rate)
     # Without a movement nothing was lost; with one that has no rate, nobody knows how much.
@@ -103,35 +101,37 @@ def _of_window(window: str, now: CTE, paid: CTE, moved: CTE, used: Subquery) -> 
     ).join_from(kept, lost, lost.c.tenant_id == kept.c.tenant_id, isouter=True)
 
 
-def _rates(window: str, now: CTE, used: Subquery) -> CTE:
-    """What a minor unit of each used currency was worth, in minor units of the company's, at the start."""
-    day = func.date(func.timezone(now.c.timezone, now.c[window_start(window)]))
-    latest = (
-        select(fx_rate.c.rate)
-        .where(
-            fx_rate.c.tenant_id == now.c.tenant_id,
-            fx_rate.c.from_currency == used.c.currency,
-            fx_rate.c.to_currency == now.c.base_currency,
-            fx_rate.c.day <= day,
-        )
-        .order_by(fx_rate.c.day.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _rates(window: str, companies: Companies) -> CTE:
+    """What a minor unit of a currency was worth when the window began, in minor units of the company's own.
+
+    The rate is the latest one up to that day; currencies without one are not listed.
+    """
+    now = clock(companies)
     ours, theirs = currencies.alias("ours"), currencies.alias("theirs")
     scale = func.power(cast(10, Numeric), ours.c.exponent - theirs.c.exponent)
-    return (
-        select(
-            used.c.tenant_id,
-            used.c.currency,
-            case((used.c.currency == now.c.base_currency, 1), else_=latest * scale).label("rate"),
+    key = now.c.tenant_id, fx_rate.c.from_currency
+    foreign = (
+        select(*key, (fx_rate.c.rate * scale).label("rate"))
+        .ext(distinct_on(*key))
+        .join_from(
+            now,
+            fx_rate,
+            and_(
+                fx_rate.c.tenant_id == now.c.tenant_id,
+                fx_rate.c.to_currency == now.c.base_currency,
+                fx_rate.c.day <= start_day(now, window),
+            ),
         )
-        .distinct()
-        .join_from(used, now, now.c.tenant_id == used.c.tenant_id)
-        .join(ours, ours.c.code == now.c.base_currency)
-        .join(theirs, theirs.c.code == used.c.currency)
-        .cte(f"rate_{window}")
+        .join(ours, ours.c.code == fx_rate.c.to_currency)
+        .join(theirs, theirs.c.code == fx_rate.c.from_currency)
+        .order_by(*key, fx_rate.c.day.desc())
+        .subquery("foreign_rate")
     )
+    own = clock(companies)
+    return union_all(
+        select(foreign.c.tenant_id, foreign.c.from_currency.label("currency"), foreign.c.rate),
+        select(own.c.tenant_id, own.c.base_currency, cast(1, Numeric)),
+    ).cte(f"rate_{window}")
 
 
 def _kept(window: str, paid: CTE, rate: CTE) -> Subquery:
@@ -176,10 +176,12 @@ def _losses(window: str, moved: CTE, rate: CTE) -> Subquery:
             (-func.sum(value)).label("losses_less_gains"),
             func.bool_and(rate.c.rate.is_not(None)).label("is_known"),
         )
-        .join_from(
-            moved, rate, and_(rate.c.tenant_id == moved.c.tenant_id, rate.c.currency == moved.c.currency)
-        )
+        .join_from(moved, rate, _of_currency(rate, moved), isouter=True)
         .where(moved.c.movement.in_((*LOSSES, *GAINS)), amount != 0)
         .group_by(moved.c.tenant_id)
         .subquery("losses")
     )
+
+
+def _of_currency(rate: CTE, amounts: CTE) -> ColumnElement[bool]:
+    return and_(rate.c.tenant_id == amounts.c.tenant_id, rate.c.currency == amounts.c.currency)

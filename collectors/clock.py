@@ -1,65 +1,86 @@
 """What an instant means to each company: its local date, and where its windows begin.
 
 Every query joins this instead of asking the server for the time, so that the past is computed by the same
-SQL as the present, and a day begins at the company's midnight.
+SQL as the present, and a day begins at the company's midnight. The calendar is asked once per run, for the
+companies; the queries get the answers as parameters, because a time zone looked up for each of a million rows
+costs more than everything else.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, Interval, Text, cast, func, literal, select
+from sqlalchemy import ARRAY, Date, DateTime, Interval, Text, cast, column, func, literal
 
 from ledgerscope.catalogue.labels import WINDOW
 from ledgerscope.store.tables import tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from sqlalchemy import CTE, ColumnElement
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.sql.selectable import NamedFromClause
 
-__all__ = ["WINDOWS", "clock", "instant", "window_start"]
+    from collectors.companies import Companies
+
+__all__ = ["WINDOWS", "clock", "earliest_day", "instant", "local_day", "start_day", "window_start"]
 
 WINDOWS = WINDOW.values
+
+_INSTANT = DateTime(timezone=True)
 
 
 def instant(as_of: datetime) -> ColumnElement[Any]:
     """The instant as a parameter of the statement."""
-    return literal(as_of, DateTime(timezone=True))
+    return literal(as_of, _INSTANT)
 
 
-def clock(as_of: datetime) -> CTE:
-    """Per company: `day`, the local date at `as_of`, and `start_<window>`, the instant each window began."""
-    starts = (start(as_of).label(window_start(window)) for window, start in _STARTS.items())
-    return select(
-        tenant.c.tenant_id,
-        tenant.c.base_currency,
-        tenant.c.timezone,
-        func.date(_local(as_of)).label("day"),
-        *starts,
-    ).cte("clock")
+def earliest_day(as_of: datetime) -> date:
+    """A day that is over nowhere on earth: no company's date at `as_of` is earlier."""
+    return as_of.astimezone(UTC).date() - timedelta(days=1)
 
 
-def window_start(window: str) -> str:
-    """The name of the column with the first instant of a window."""
-    return f"start_{window}"
+def clock(companies: Companies) -> NamedFromClause:
+    """A relation of one row per company: its key, its currency, `day`, and for each window where it began."""
+    fields: list[tuple[str, Any, list[Any]]] = [
+        ("tenant_id", Text(), [one.tenant_id for one in companies]),
+        ("base_currency", Text(), [one.base_currency for one in companies]),
+        ("day", Date(), [one.day for one in companies]),
+    ]
+    for window in WINDOWS:
+        fields.append((f"start_{window}", _INSTANT, [one.starts[window].at for one in companies]))
+        fields.append((f"start_day_{window}", Date(), [one.starts[window].day for one in companies]))
+    arrays = (cast(literal(values, ARRAY(kind)), ARRAY(kind)) for _, kind, values in fields)
+    columns = (column(name, kind) for name, kind, _ in fields)
+    return func.unnest(*arrays).table_valued(*columns, name="clock").render_derived()
 
 
-def _local(as_of: datetime) -> ColumnElement[Any]:
-    return func.timezone(tenant.c.timezone, instant(as_of))
+def window_start(clock: NamedFromClause, window: str) -> ColumnElement[Any]:
+    """The instant at which a window began."""
+    return clock.c[f"start_{window}"]
 
 
-def _thirty_days_back(as_of: datetime) -> ColumnElement[Any]:
+def start_day(clock: NamedFromClause, window: str) -> ColumnElement[Any]:
+    """The company's date at which a window began."""
+    return clock.c[f"start_day_{window}"]
+
+
+def local_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The company's date at an instant; for queries of `tenant`."""
+    return func.date(func.timezone(tenant.c.timezone, at))
+
+
+def thirty_days_back(as_of: datetime) -> ColumnElement[Any]:
     # In hours: thirty days of 24 hours, also across a change to summer time.
     return instant(as_of) - cast(literal("720 hours", Text), Interval())
 
 
-def _month_begin(as_of: datetime) -> ColumnElement[Any]:
-    return func.timezone(tenant.c.timezone, func.date_trunc("month", _local(as_of)))
+def month_begin(as_of: datetime) -> ColumnElement[Any]:
+    local = func.timezone(tenant.c.timezone, instant(as_of))
+    return func.timezone(tenant.c.timezone, func.date_trunc("month", local))
 
 
-_STARTS: dict[str, Callable[[datetime], ColumnElement[Any]]] = {
-    "30d": _thirty_days_back,
-    "mtd": _month_begin,
-}
+STARTS: dict[str, Callable[[datetime], ColumnElement[Any]]] = {"30d": thirty_days_back, "mtd": month_begin}
+"""How each window's first instant is found; for queries of `tenant`."""

@@ -11,22 +11,34 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from collectors.clock import STARTS, instant, local_day
 from ledgerscope.store.tables import currencies, tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
-__all__ = ["Companies", "Company", "read_companies"]
+__all__ = ["Companies", "Company", "Start", "read_companies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a window began: the instant, and the company's date then."""
+
+    at: datetime
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A tenant, and the currency it reports in."""
+    """A tenant at an instant: the currency it reports in, its date, and where its windows began."""
 
     tenant_id: str
     base_currency: str
+    day: date
+    starts: Mapping[str, Start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +66,24 @@ class Companies:
         yield from dict.fromkeys((*own, *pairs))
 
 
-def read_companies(connection: Connection) -> Companies:
-    """Every tenant in the order of its key."""
-    columns = tenant.c.tenant_id, tenant.c.base_currency
-    rows = connection.execute(select(*columns).order_by(tenant.c.tenant_id))
-    listed = tuple(Company(*row) for row in rows)
-    exponents = connection.execute(select(currencies.c.code, currencies.c.exponent))
-    return Companies(listed, {row.code: row.exponent for row in exponents})
+def read_companies(connection: Connection, as_of: datetime) -> Companies:
+    """Every tenant in the order of its key, with its calendar at the instant."""
+    places = connection.execute(select(currencies.c.code, currencies.c.exponent))
+    return Companies(
+        listed=tuple(_listed(connection, as_of)),
+        exponents={row.code: row.exponent for row in places},
+    )
+
+
+def _listed(connection: Connection, as_of: datetime) -> Iterator[Company]:
+    starts = {window: start(as_of) for window, start in STARTS.items()}
+    query = select(
+        tenant.c.tenant_id,
+        tenant.c.base_currency,
+        local_day(instant(as_of)).label("day"),
+        *(start.label(f"at {window}") for window, start in starts.items()),
+        *(local_day(start).label(f"day {window}") for window, start in starts.items()),
+    ).order_by(tenant.c.tenant_id)
+    for row in connection.execute(query).mappings():
+        began = {window: Start(row[f"at {window}"], row[f"day {window}"]) for window in starts}
+        yield Company(row["tenant_id"], row["base_currency"], row["day"], began)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, exists, func, null, select, union_all
+from sqlalchemy import and_, case, func, null, select, union_all
 
 from collectors.area import AreaCollector
 from collectors.clock import clock, instant
@@ -63,15 +64,22 @@ class CreditCollector(AreaCollector):
     def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
         for metric in (catalogue.UTILIZATION_CUSTOMERS, catalogue.UNLIMITED, catalogue.HELD):
             sheet.expect_closed(metric, companies.tenants)
-        for row in connection.execute(customers(as_of)):
-            sheet.put(catalogue.UNLIMITED, (row.tenant_id,), row.unlimited)
-            sheet.put(catalogue.HELD, (row.tenant_id,), row.held)
-        rows = connection.execute(positions(as_of)).all()
+        rows = connection.execute(positions(companies, as_of)).all()
         _put_amounts([row for row in rows if row.bucket_no is None], companies, sheet)
-        for row in rows:
-            if row.bucket_no is not None:
-                labels = row.tenant_id, catalogue.UTILIZATION_BUCKETS[row.bucket_no]
-                sheet.put(catalogue.UTILIZATION_CUSTOMERS, labels, row.customers)
+        limited = _put_buckets([row for row in rows if row.bucket_no is not None], sheet)
+        for row in connection.execute(customers(as_of)):
+            sheet.put(catalogue.HELD, (row.tenant_id,), row.held)
+            sheet.put(catalogue.UNLIMITED, (row.tenant_id,), row.existing - limited[row.tenant_id])
+
+
+def _put_buckets(rows: Sequence[Row[Any]], sheet: Sheet) -> Counter[str]:
+    """Returns how many customers of each company have a limit."""
+    limited: Counter[str] = Counter()
+    for row in rows:
+        labels = row.tenant_id, catalogue.UTILIZATION_BUCKETS[row.bucket_no]
+        sheet.put(catalogue.UTILIZATION_CUSTOMERS, labels, row.customers)
+        limited[row.tenant_id] += row.customers
+    return limited
 
 
 def _put_amounts(rows: Sequence[Row[Any]], companies: Companies, sheet: Sheet) -> None:
@@ -87,28 +95,18 @@ def _put_amounts(rows: Sequence[Row[Any]], companies: Companies, sheet: Sheet) -
 
 
 def customers(as_of: datetime) -> Select[Any]:
-    """Per company: customers without a limit in force, and those on hold."""
-    limited = exists(
-        select(credit_limit.c.customer_id).where(
-            credit_limit.c.tenant_id == customer.c.tenant_id,
-            credit_limit.c.customer_id == customer.c.customer_id,
-            _in_force(as_of),
-        )
-    )
+    """Per company: all customers, and those on hold."""
+    held = func.count().filter(customer.c.credit_hold).label("held")
     return (
-        select(
-            customer.c.tenant_id,
-            func.count().filter(~limited).label("unlimited"),
-            func.count().filter(customer.c.credit_hold).label("held"),
-        )
+        select(customer.c.tenant_id, func.count().label("existing"), held)
         .where(exists_at(as_of))
         .group_by(customer.c.tenant_id)
     )
 
 
-def positions(as_of: datetime) -> CompoundSelect[Any]:
+def positions(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     """Limits and exposure per company and currency; customers per company and bucket, currency null."""
-    position = _position(as_of)
+    position = _position(companies, as_of)
     customers_bucket = (
         select(position.c.tenant_id, func.max(position.c.bucket_no).label("bucket_no"))
         .group_by(position.c.tenant_id, position.c.customer_id)
@@ -129,9 +127,9 @@ def positions(as_of: datetime) -> CompoundSelect[Any]:
     )
 
 
-def _position(as_of: datetime) -> CTE:
+def _position(companies: Companies, as_of: datetime) -> CTE:
     """Each limit in force of an existing customer, with what stands against it and the bucket that makes."""
-    exposure = _exposure(as_of)
+    exposure = _exposure(companies, as_of)
     exposure_minor = func.coalesce(exposure.c.minor, 0)
     names = "tenant_id", "customer_id", "currency"
     return (
@@ -152,10 +150,9 @@ def _position(as_of: datetime) -> CTE:
     )
 
 
-def _exposure(as_of: datetime) -> Subquery:
+def _exposure(companies: Companies, as_of: datetime) -> Subquery:
     """Open instalments less unused credits, per customer and currency."""
-    now = clock(as_of)
-    owed, unused = open_instalments(now, as_of), unallocated(now, as_of)
+    owed, unused = open_instalments(clock(companies), as_of), unallocated(clock(companies), as_of)
     parts = union_all(
         select(owed.c.tenant_id, owed.c.customer_id, owed.c.currency, owed.c.open_minor.label("minor")),
         select(unused.c.tenant_id, unused.c.customer_id, unused.c.currency, -unused.c.minor),

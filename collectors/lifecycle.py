@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
 from collectors.clock import instant
@@ -62,7 +63,7 @@ def accounts(as_of: datetime) -> Select[Any]:
     history = customer_status_history
     left = (
         select(history.c.tenant_id, history.c.customer_id, history.c.from_status)
-        .distinct(history.c.tenant_id, history.c.customer_id)
+        .ext(distinct_on(history.c.tenant_id, history.c.customer_id))
         .where(history.c.at > instant(as_of))
         .order_by(history.c.tenant_id, history.c.customer_id, history.c.at, history.c.history_id)
         .cte("left_status")

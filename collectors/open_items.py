@@ -11,95 +11,77 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy import Date, and_, func, literal, or_, select, union_all
 
-from collectors.clock import instant
+from collectors.clock import earliest_day, instant
 from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_due, payment
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, Select, Table
+    from sqlalchemy import ColumnElement, Select, Subquery, Table
+    from sqlalchemy.sql.selectable import NamedFromClause
 
 __all__ = ["invoice_counts", "not_ended", "open_instalments", "unallocated"]
 
 
-def not_ended(ended_on: ColumnElement[Any], clock: CTE) -> ColumnElement[bool]:
+def not_ended(ended_on: ColumnElement[Any], clock: NamedFromClause) -> ColumnElement[bool]:
     """A claim, payment or credit still stands on the day: it was not undone on it or before."""
     return or_(ended_on.is_(None), ended_on > clock.c.day)
 
 
-def invoice_counts(clock: CTE) -> ColumnElement[bool]:
+def invoice_counts(clock: NamedFromClause) -> ColumnElement[bool]:
     """Drafts and invoices void by the day are owed by nobody."""
     return and_(
         invoice.c.status != "draft", invoice.c.issued_on <= clock.c.day, not_ended(invoice.c.voided_on, clock)
     )
 
 
-def open_instalments(clock: CTE, as_of: datetime) -> CTE:
+def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
     """One row per instalment with an open amount: whose, when due, how much in minor units."""
-    live = (
-        select(
-            clock.c.day,
-            invoice.c.customer_id,
-            invoice.c.currency,
-            *(invoice_due.c[name] for name in ("tenant_id", "invoice_id", "seq", "due_on", "amount_minor")),
-        )
+    due = tuple(invoice_due.c[name] for name in ("tenant_id", "invoice_id", "seq", "due_on", "amount_minor"))
+    keys = (*due, clock.c.day, invoice.c.customer_id, invoice.c.currency)
+    open_minor = invoice_due.c.amount_minor - func.coalesce(func.sum(allocation.c.amount_minor), 0)
+    of_invoice = (invoice.c[name] == invoice_due.c[name] for name in ("tenant_id", "invoice_id"))
+    return (
+        select(*keys, open_minor.label("open_minor"))
         .join_from(clock, invoice_due, invoice_due.c.tenant_id == clock.c.tenant_id)
+        .join(invoice, and_(*of_invoice))
         .join(
-            invoice,
-            and_(
-                invoice.c.tenant_id == invoice_due.c.tenant_id,
-                invoice.c.invoice_id == invoice_due.c.invoice_id,
-            ),
-        )
-        .where(_may_be_open(invoice_due.c.settled_on, clock), invoice_counts(clock))
-        .cte("live")
-    )
-    settled = _settled(live, as_of)
-    open_minor = live.c.amount_minor - func.coalesce(settled.c.minor, 0)
-    same = (settled.c[name] == live.c[name] for name in ("tenant_id", "invoice_id", "seq"))
-    return (
-        select(*live.c, open_minor.label("open_minor"))
-        .join_from(live, settled, and_(*same), isouter=True)
-        .where(open_minor != 0)
-        .cte("open_instalment")
-    )
-
-
-def _settled(live: CTE, as_of: datetime) -> CTE:
-    """What was allocated to each live instalment by the day, as known at the instant."""
-    return (
-        select(
-            live.c.tenant_id,
-            live.c.invoice_id,
-            live.c.seq,
-            func.sum(allocation.c.amount_minor).label("minor"),
-        )
-        .join_from(
-            live,
             allocation,
             and_(
-                allocation.c.tenant_id == live.c.tenant_id,
-                allocation.c.invoice_id == live.c.invoice_id,
-                allocation.c.due_seq == live.c.seq,
+                allocation.c.tenant_id == invoice_due.c.tenant_id,
+                allocation.c.invoice_id == invoice_due.c.invoice_id,
+                allocation.c.due_seq == invoice_due.c.seq,
+                *_known(clock, as_of),
             ),
+            isouter=True,
         )
-        .where(allocation.c.effective_on <= live.c.day, allocation.c.recorded_at <= instant(as_of))
-        .group_by(live.c.tenant_id, live.c.invoice_id, live.c.seq)
-        .cte("settled")
+        .where(_may_be_open(invoice_due.c.settled_on, as_of), invoice_counts(clock))
+        .group_by(*keys)
+        .having(open_minor != 0)
+        .subquery("open_instalment")
     )
 
 
-def unallocated(clock: CTE, as_of: datetime) -> CTE:
+def _known(clock: NamedFromClause, as_of: datetime) -> tuple[ColumnElement[bool], ...]:
+    """An allocation is effective by the day and was recorded by the instant."""
+    return allocation.c.effective_on <= clock.c.day, allocation.c.recorded_at <= instant(as_of)
+
+
+def unallocated(clock: NamedFromClause, as_of: datetime) -> Subquery:
     """One row per payment or credit note that is not used up: whose, and how much is left in minor units."""
     payments = _unused(payment, payment.c.received_on, payment.c.reversed_on, clock, as_of)
     notes = _unused(credit_note, credit_note.c.issued_on, credit_note.c.voided_on, clock, as_of)
-    return union_all(payments, notes).cte("unallocated")
+    return union_all(payments, notes).subquery("unallocated")
 
 
 def _unused(
-    source: Table, begins: ColumnElement[Any], ends: ColumnElement[Any], clock: CTE, as_of: datetime
+    source: Table,
+    begins: ColumnElement[Any],
+    ends: ColumnElement[Any],
+    clock: NamedFromClause,
+    as_of: datetime,
 ) -> Select[Any]:
     key = source.c[f"{source.name}_id"]
     used = (
@@ -108,8 +90,7 @@ def _unused(
             allocation.c.tenant_id == source.c.tenant_id,
             allocation.c.from_id == key,
             allocation.c.from_kind == source.name,
-            allocation.c.effective_on <= clock.c.day,
-            allocation.c.recorded_at <= instant(as_of),
+            *_known(clock, as_of),
         )
         .scalar_subquery()
     )
@@ -121,10 +102,17 @@ def _unused(
             (source.c.amount_minor - used).label("minor"),
         )
         .join_from(clock, source, source.c.tenant_id == clock.c.tenant_id)
-        .where(begins <= clock.c.day, not_ended(ends, clock), _may_be_open(source.c.used_up_on, clock))
+        .where(
+            begins <= clock.c.day,
+            not_ended(ends, clock),
+            _may_be_open(source.c.used_up_on, as_of),
+        )
     )
 
 
-def _may_be_open(last_open_on: ColumnElement[Any], clock: CTE) -> ColumnElement[bool]:
-    """Whether something may be left on the day; the store keeps the last such day, null while there is."""
-    return or_(last_open_on.is_(None), last_open_on >= clock.c.day)
+def _may_be_open(last_open_on: ColumnElement[Any], as_of: datetime) -> ColumnElement[bool]:
+    """Whether something may be left on the day; the store keeps the last such day, null while there is.
+
+    One day for all companies, the earliest there is: rows of the day after sum to nothing and drop out.
+    """
+    return or_(last_open_on.is_(None), last_open_on >= literal(earliest_day(as_of), Date()))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, lateral, literal, or_, select, union_all
+from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from collectors.clock import WINDOWS, instant, window_start
 from ledgerscope.store.tables import subscription_version as version
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import CTE, ColumnElement
+    from sqlalchemy.sql.selectable import NamedFromClause
 
 __all__ = ["END", "moved_within", "movements", "standing", "start_of"]
 
@@ -34,10 +35,10 @@ def start_of(window: str) -> str:
     return f"at_start_{window}"
 
 
-def standing(clock: CTE, as_of: datetime) -> CTE:
+def standing(clock: NamedFromClause, as_of: datetime) -> CTE:
     """One row per customer and currency that paid at a window's start or pays now: MRR at those instants."""
     keys = version.c.tenant_id, version.c.customer_id, version.c.currency
-    instants = {END: instant(as_of), **{start_of(w): clock.c[window_start(w)] for w in WINDOWS}}
+    instants = {END: instant(as_of), **{start_of(w): window_start(clock, w) for w in WINDOWS}}
     return (
         select(
             *keys,
@@ -53,7 +54,7 @@ def standing(clock: CTE, as_of: datetime) -> CTE:
     )
 
 
-def movements(clock: CTE, as_of: datetime) -> CTE:
+def movements(clock: NamedFromClause, as_of: datetime) -> CTE:
     """One row per company, currency and kind of movement: its sum within each window, signed.
 
     Only customers with a change within the longest window are read, but those with their whole history: it
@@ -78,7 +79,7 @@ def movements(clock: CTE, as_of: datetime) -> CTE:
     )
     keys = path.c.tenant_id, path.c.currency, kind.label("movement")
     sums = (
-        func.coalesce(func.sum(path.c.delta).filter(path.c.at > clock.c[window_start(w)]), 0).label(
+        func.coalesce(func.sum(path.c.delta).filter(path.c.at > window_start(clock, w)), 0).label(
             moved_within(w)
         )
         for w in WINDOWS
@@ -97,32 +98,33 @@ def moved_within(window: str) -> str:
     return f"moved_{window}"
 
 
-def _steps(clock: CTE, as_of: datetime) -> CTE:
+def _steps(clock: NamedFromClause, as_of: datetime) -> CTE:
     """Every change ever of the customers that changed lately: by how much, by how many versions."""
     changed = _lately_changed(clock, as_of)
-    begins, ends = func.lower(version.c.valid), func.upper(version.c.valid)
-    edges = lateral(
-        union_all(
-            select(begins.label("at"), version.c.mrr.label("delta"), literal(1).label("versions")),
-            select(ends, -version.c.mrr, literal(-1)).where(ends.is_not(None)),
-        ).subquery()
-    ).alias("edge")
-    keys = version.c.tenant_id, version.c.customer_id, version.c.currency, edges.c.at
+    keys = version.c.tenant_id, version.c.customer_id, version.c.currency
+    same = (version.c[name] == changed.c[name] for name in ("tenant_id", "customer_id"))
+    history = (
+        select(*keys, version.c.mrr, version.c.valid)
+        .join_from(changed, version, and_(*same))
+        .where(version.c.mrr > 0)
+        .cte("history")
+    )
+    begins, ends = func.lower(history.c.valid), func.upper(history.c.valid)
+    whose = tuple(history.c[column.name] for column in keys)
+    edge = union_all(
+        select(*whose, begins.label("at"), history.c.mrr.label("delta"), literal(1).label("versions")),
+        select(*whose, ends, -history.c.mrr, literal(-1)),
+    ).subquery("edge")
+    steps = tuple(edge.c[name] for name in ("tenant_id", "customer_id", "currency", "at"))
     return (
-        select(*keys, func.sum(edges.c.delta).label("delta"), func.sum(edges.c.versions).label("versions"))
-        .join_from(
-            changed,
-            version,
-            and_(version.c.tenant_id == changed.c.tenant_id, version.c.customer_id == changed.c.customer_id),
-        )
-        .join(edges, literal(True))
-        .where(version.c.mrr > 0, edges.c.at <= instant(as_of))
-        .group_by(*keys)
+        select(*steps, func.sum(edge.c.delta).label("delta"), func.sum(edge.c.versions).label("versions"))
+        .where(edge.c.at <= instant(as_of))
+        .group_by(*steps)
         .cte("step")
     )
 
 
-def _lately_changed(clock: CTE, as_of: datetime) -> CTE:
+def _lately_changed(clock: NamedFromClause, as_of: datetime) -> CTE:
     start = _earliest_start(clock)
     within = (
         and_(edge > start, edge <= instant(as_of))
@@ -137,5 +139,5 @@ def _lately_changed(clock: CTE, as_of: datetime) -> CTE:
     )
 
 
-def _earliest_start(clock: CTE) -> ColumnElement[Any]:
-    return func.least(*(clock.c[window_start(window)] for window in WINDOWS))
+def _earliest_start(clock: NamedFromClause) -> ColumnElement[Any]:
+    return func.least(*(window_start(clock, window) for window in WINDOWS))

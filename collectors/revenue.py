@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Numeric, and_, cast, func, null, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
 from collectors.clock import WINDOWS, clock, instant
@@ -38,7 +39,7 @@ class RevenueCollector(AreaCollector):
 
     def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
         offered = connection.execute(offers()).mappings().all()
-        totals = connection.execute(by_currency(as_of)).mappings().all()
+        totals = connection.execute(by_currency(companies, as_of)).mappings().all()
         seen = [(row["tenant_id"], row["currency"]) for row in (*offered, *totals)]
         _expect(list(companies.currencies_in_use(seen)), offered, sheet)
         for row in totals:
@@ -49,7 +50,7 @@ class RevenueCollector(AreaCollector):
             else:
                 amount = companies.major(tier.mrr, tier.currency)
                 sheet.put(catalogue.MRR, (tier.tenant_id, tier.tier, tier.currency), amount)
-        for row in connection.execute(select(movements(clock(as_of), as_of))).mappings():
+        for row in connection.execute(select(movements(clock(companies), as_of))).mappings():
             _put_movement(row, companies, sheet)
 
 
@@ -89,9 +90,9 @@ def offers() -> Select[Any]:
     return select(plan.c.tenant_id, plan.c.tier, plan.c.currency).distinct()
 
 
-def by_currency(as_of: datetime) -> Select[Any]:
+def by_currency(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company and currency: MRR at the windows' starts and now, and how many customers pay now."""
-    paid = standing(clock(as_of), as_of)
+    paid = standing(clock(companies), as_of)
     keys = paid.c.tenant_id, paid.c.currency
     sums = (func.sum(paid.c[name]).label(name) for name in (END, *map(start_of, WINDOWS)))
     return select(*keys, *sums, func.count().filter(paid.c[END] > 0).label("paying")).group_by(*keys)
@@ -127,7 +128,7 @@ def _customers(paid: CTE) -> Select[Any]:
     amount = paid.c.mrr / func.power(cast(10, Numeric), currencies.c.exponent)
     greatest = (
         select(paid.c.tenant_id, paid.c.tier)
-        .distinct(paid.c.tenant_id, paid.c.customer_id)
+        .ext(distinct_on(paid.c.tenant_id, paid.c.customer_id))
         .join_from(paid, currencies, currencies.c.code == paid.c.currency)
         .order_by(paid.c.tenant_id, paid.c.customer_id, amount.desc(), paid.c.tier)
         .subquery("greatest")

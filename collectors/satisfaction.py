@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
 from collectors.clock import instant
@@ -67,7 +68,7 @@ def respondents(as_of: datetime) -> Select[Any]:
     """Per company: promoters, passives and detractors, each person with the latest answer of the window."""
     latest = (
         select(response.c.tenant_id, response.c.score)
-        .distinct(response.c.tenant_id, response.c.respondent_hash)
+        .ext(distinct_on(response.c.tenant_id, response.c.respondent_hash))
         .where(response.c.kind == "nps", *_within(as_of, NPS_WINDOW))
         .order_by(
             response.c.tenant_id,
