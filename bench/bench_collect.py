@@ -69,7 +69,9 @@ def together(engine: Engine, names: Sequence[str], as_of: datetime, workers: int
 
     first = tick()
     rounds = [tick() for _ in range(ROUNDS)]
-    print(f"all, {workers} workers: first {first * 1000:.0f} ms, then {median(rounds) * 1000:.0f} ms (median)")
+    print(
+        f"all, {workers} workers: first {first * 1000:.0f} ms, then {median(rounds) * 1000:.0f} ms (median)"
+    )
 
 
 def explain(engine: Engine, names: Sequence[str], as_of: datetime) -> None:
@@ -90,7 +92,9 @@ def explain(engine: Engine, names: Sequence[str], as_of: datetime) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("url")
     parser.add_argument("names", nargs="*", help="collectors; all without one")
     parser.add_argument("--workers", type=int, default=2)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from collectors.base import Collector
     from exporter.snapshot import Slot
 
 __all__ = ["Missing", "Outcome", "Policy", "Record", "State"]
@@ -49,6 +50,12 @@ class Outcome:
     duration: float
     result: Slot | Failure
     rebases: int = 0
+    misplaced: int = 0
+
+    @classmethod
+    def of(cls, collector: Collector, duration: float, result: Slot | Failure) -> Outcome:
+        """The outcome of a run, with what the collector says about its own counters after it."""
+        return cls(collector.name, duration, result, collector.rebases, collector.misplaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Record:
 
     name: str
     policy: Policy
-    slot: Slot | None = None
+    slot: Slot | None = field(default=None, repr=False)
     succeeded: bool | None = None
     duration: float | None = None
     failures: Mapping[FailureClass, int] = field(default_factory=lambda: _NO_FAILURES)
@@ -79,6 +86,7 @@ class Record:
     last_failure: Failure | None = None
     skipped: int = 0
     rebases: int = 0
+    misplaced: int = 0
     disabled: str = ""
 
     def state(self, now: datetime) -> State:
@@ -106,8 +114,8 @@ class Record:
     def after(self, event: Outcome | Missing) -> Record:
         """The record once a run has ended or could not begin."""
         if isinstance(event, Missing):
-            return replace(self, disabled=event.reason, succeeded=False)
-        seen = replace(self, duration=event.duration, rebases=event.rebases)
+            return replace(self, disabled=event.reason, succeeded=False, last_failure=None)
+        seen = replace(self, duration=event.duration, rebases=event.rebases, misplaced=event.misplaced)
         if isinstance(event.result, Failure):
             return _failed(seen, event.result)
         return replace(seen, slot=event.result, succeeded=True, consecutive=0, disabled="")

@@ -102,6 +102,7 @@ class Watchdog:
 
     def __init__(self, engine: Engine) -> None:
         self._current = threading.local()
+        self._ended = False
         self._active: set[Deadline] = set()
         self._idle: WeakSet[psycopg.Connection[Any]] = WeakSet()
         event.listen(engine, "do_connect", self._connecting)
@@ -115,7 +116,7 @@ class Watchdog:
 
         `connection` is given where the thread has taken one before.
         """
-        deadline = Deadline(self, time.total_seconds(), connection)
+        deadline = Deadline(self, 0.0 if self._ended else time.total_seconds(), connection)
         self._current.deadline = deadline
         self._active.add(deadline)
         deadline.start()
@@ -127,7 +128,8 @@ class Watchdog:
             deadline.finish()
 
     def end_all(self) -> None:
-        """Let every deadline pass now; returns at once."""
+        """Let every deadline pass now, and those to come at once; returns without waiting."""
+        self._ended = True
         for deadline in tuple(self._active):
             deadline.hasten()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import chain, repeat
 from math import inf, isnan
 from typing import TYPE_CHECKING
@@ -93,29 +94,27 @@ _SPECIAL = ("\\", "\n", '"')
 
 def _block(metric: Metric, family: Sequence[Reading]) -> Block:
     lines, samples = _RENDERERS[metric.kind](metric, family)
-    headers = {form: header(metric).encode() for form, header in _HEADERS.items()}
-    return Block(metric, headers, lines.encode(), samples)
+    return Block(
+        metric, _headers(metric.name, metric.kind, metric.unit, metric.help), lines.encode(), samples
+    )
 
 
-def _text_header(metric: Metric) -> str:
-    text = metric.help.replace("\\", r"\\").replace("\n", r"\n")
-    return f"# HELP {metric.name} {text}\n# TYPE {metric.name} {metric.kind.value}\n"
+@lru_cache(maxsize=1024)
+def _headers(name: str, kind: Kind, unit: Unit, text: str) -> Mapping[Format, bytes]:
+    openmetrics = _openmetrics_header(name, kind, _OPENMETRICS_UNITS.get(unit, ""), text)
+    return {Format.TEXT: _text_header(name, kind, text).encode(), Format.OPENMETRICS: openmetrics.encode()}
 
 
-def _openmetrics_header(metric: Metric) -> str:
+def _text_header(name: str, kind: Kind, text: str) -> str:
+    escaped = text.replace("\\", r"\\").replace("\n", r"\n")
+    return f"# HELP {name} {escaped}\n# TYPE {name} {kind.value}\n"
+
+
+def _openmetrics_header(name: str, kind: Kind, unit: str, text: str) -> str:
     # a counter's family is named without the suffix of its samples
-    name = metric.name.removesuffix("_total") if metric.kind is Kind.COUNTER else metric.name
-    header = f"# HELP {name} {_escape(metric.help)}\n# TYPE {name} {metric.kind.value}\n"
-    unit = _OPENMETRICS_UNITS.get(metric.unit)
-    if unit and name.endswith(f"_{unit}"):
-        header += f"# UNIT {name} {unit}\n"
-    return header
-
-
-_HEADERS: Mapping[Format, Callable[[Metric], str]] = {
-    Format.TEXT: _text_header,
-    Format.OPENMETRICS: _openmetrics_header,
-}
+    family = name.removesuffix("_total") if kind is Kind.COUNTER else name
+    header = f"# HELP {family} {_escape(text)}\n# TYPE {family} {kind.value}\n"
+    return f"{header}# UNIT {family} {unit}\n" if unit and family.endswith(f"_{unit}") else header
 
 
 def _single_values(metric: Metric, family: Sequence[Reading]) -> tuple[str, int]:
@@ -184,11 +183,13 @@ def _values(metric: Metric, family: Sequence[Reading]) -> list[str]:
 
 def _columns(metric: Metric, family: Sequence[Reading]) -> list[Sequence[str]]:
     """The label values, escaped, one column per label in alphabetical order of the labels."""
-    columns = list(zip(*[reading.labels for reading in family], strict=True))
     names = metric.label_names
-    if len(columns) != len(names):
-        raise ValueError(f"{metric.name} has the labels {names}, its readings have {len(columns)} values")
-    return [_escape_column(columns[names.index(name)]) for name in sorted(names)]
+    series = [reading.labels for reading in family]
+    if set(map(len, series)) != {len(names)}:
+        raise ValueError(f"{metric.name} has the labels {names}, its readings have others")
+    # not zip(*series): an iterator per series would keep the garbage collector busy
+    positions = [names.index(name) for name in sorted(names)]
+    return [_escape_column([labels[position] for labels in series]) for position in positions]
 
 
 def _escape_column(column: Sequence[str]) -> Sequence[str]:

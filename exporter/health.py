@@ -29,7 +29,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CollectorHealth:
-    """One collector: the state of its values, their age in seconds, and why it fails where it does."""
+    """One collector: the state of its values, their age in seconds, and why it fails where it does.
+
+    `misplaced_events` have a label value that the catalogue does not know, so no counter holds them.
+    """
 
     state: State
     up: bool | None
@@ -38,6 +41,7 @@ class CollectorHealth:
     samples: int
     duration_seconds: float | None
     consecutive_failures: int
+    misplaced_events: int
     failure: str | None
     reason: str | None
 
@@ -76,6 +80,7 @@ def _collector(record: Record, now: datetime) -> CollectorHealth:
         samples=served.samples if served else 0,
         duration_seconds=record.duration,
         consecutive_failures=record.consecutive,
+        misplaced_events=record.misplaced,
         failure=failure.kind.value if failure else None,
         reason=record.disabled or (failure.message if failure else None),
     )

@@ -30,7 +30,7 @@ th, td {{ text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px 
 <h1>Ledgerscope {version}</h1>
 <p>Status: <strong>{status}</strong>. Database: {database}.</p>
 <table>
-<tr><th>collector<th>values<th>age<th>samples<th>reason</tr>
+<tr><th>collector<th>values<th>age<th>samples<th>remarks</tr>
 {rows}
 </table>
 <ul>
@@ -54,5 +54,10 @@ def landing_page(health: Health, version: str) -> str:
 
 def _row(name: str, one: CollectorHealth) -> str:
     age = "" if one.age_seconds is None else f"{one.age_seconds:.0f} s"
-    cells = (name, one.state.value, age, str(one.samples), one.reason or "")
+    cells = (name, one.state.value, age, str(one.samples), _remarks(one))
     return "<tr>" + "".join(f"<td>{escape(cell)}" for cell in cells) + "</tr>"
+
+
+def _remarks(one: CollectorHealth) -> str:
+    misplaced = f"{one.misplaced_events} events are in no counter: a label value is unknown to the catalogue"
+    return "; ".join(filter(None, (one.reason, misplaced if one.misplaced_events else None)))

@@ -51,7 +51,7 @@ class Runner:
                 result = self.failure(error, deadline)
             finally:
                 imported()
-        return Outcome(collector.name, monotonic() - started, result, collector.rebases)
+        return Outcome.of(collector, monotonic() - started, result)
 
     def _collect(
         self, collector: Collector, token: str, as_of: datetime, imported: Callable[[], object]

@@ -99,9 +99,9 @@ class Exporter:
     def stop(self) -> None:
         """Stop collecting; runs in flight are ended, on the server too. The last page stays."""
         self._scheduler.stop()
-        self._workers.shutdown(wait=False, cancel_futures=True)
         self._watchdog.end_all()
-        self._workers.shutdown(wait=True)
+        self._scheduler.join()
+        self._workers.shutdown(cancel_futures=True)
 
     def collect_once(self, names: Sequence[str] = ()) -> Page:
         """Run these collectors (all enabled ones where empty) now, wait for all, and return the page."""

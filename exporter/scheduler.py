@@ -7,6 +7,7 @@ reached, extra attempts follow at growing distances until they would be rarer th
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -14,10 +15,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_RUNNING
 from apscheduler.triggers.base import BaseTrigger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from collectors.base import Collector
@@ -29,11 +31,29 @@ __all__ = ["Backoff", "Flight", "Scheduler"]
 
 
 class Flight:
-    """Which collectors have a run in flight. May be called from any thread."""
+    """Which collectors have a run in flight, and how many ticks go on. May be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._names: set[str] = set()
+        self._ticks = 0
+
+    @contextmanager
+    def tick(self) -> Iterator[None]:
+        """A tick goes on while the block does."""
+        with self._lock:
+            self._ticks += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ticks -= 1
+
+    def when_quiet(self, action: Callable[[], None]) -> None:
+        """Act now if nothing is in flight, and let nothing begin meanwhile; else do not."""
+        with self._lock:
+            if not self._names and not self._ticks:
+                action()
 
     def board(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the names that may run now; they are in flight from here on."""
@@ -104,15 +124,20 @@ class Scheduler:
         )
 
     def stop(self) -> None:
-        """No further tick begins."""
+        """No further tick begins, even if the one that goes on has not ended."""
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()
+
+    def join(self) -> None:
+        """Wait until the tick that goes on has ended."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     @property
     def running(self) -> bool:
         """Whether the thread that starts the ticks is alive."""
         thread = getattr(self._scheduler, "_thread", None)
-        return bool(self._scheduler.running and thread is not None and thread.is_alive())
+        return bool(self._scheduler.state == STATE_RUNNING and thread is not None and thread.is_alive())
 
     def tick(self) -> None:
         """Run who is due; returns when the tick is published, apart from runs that are late."""
@@ -122,15 +147,17 @@ class Scheduler:
 
     def run(self, names: Sequence[str], *, grace: float | None = None) -> None:
         """Run these collectors now, whether or not they are due; without a grace, wait for all of them."""
-        free = self._flight.board(names)
-        self._board.skip(name for name in names if name not in free)
+        with self._flight.tick():
+            free = self._flight.board(names)
+            self._board.skip(name for name in names if name not in free)
+            if free:
+                self._ticker.tick(
+                    [self._collectors[name] for name in free],
+                    doubtful=[name for name in free if self._doubtful(name)],
+                    grace=grace,
+                    finished=self._flight.land,
+                )
         if free:
-            self._ticker.tick(
-                [self._collectors[name] for name in free],
-                doubtful=[name for name in free if self._doubtful(name)],
-                grace=grace,
-                finished=self._flight.land,
-            )
             self._mind_the_database(free)
 
     def _doubtful(self, name: str) -> bool:
@@ -148,6 +175,7 @@ class Scheduler:
         if self._board.page.database is not False:
             self._backoff.succeeded()
             return
+        self._flight.when_quiet(self._ticker.forget_connections)
         delay = self._backoff.failed(min(self._interval(name) for name in names))
         if delay is not None and self._scheduler.running:
             self._scheduler.add_job(

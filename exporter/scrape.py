@@ -56,7 +56,7 @@ class Restriction:
 
 def process_registry() -> CollectorRegistry:
     """Metrics of this process and its interpreter, in a registry of their own."""
-    registry = CollectorRegistry()
+    registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)

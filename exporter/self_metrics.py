@@ -49,7 +49,7 @@ def _up(record: Record, _now: datetime) -> Told:
 
 def _state(record: Record, now: datetime) -> Told:
     current = record.state(now)
-    return (((state.value,), float(state is current)) for state in State)
+    return (((state,), float(state is current)) for state in State)
 
 
 def _age(record: Record, now: datetime) -> Told:
@@ -78,7 +78,7 @@ def _samples(record: Record, now: datetime) -> Told:
 
 
 def _failures(record: Record, _now: datetime) -> Told:
-    return (((kind.value,), float(count)) for kind, count in record.failures.items())
+    return (((kind,), float(count)) for kind, count in record.failures.items())
 
 
 def _consecutive_failures(record: Record, _now: datetime) -> Told:
@@ -93,6 +93,10 @@ def _rebases(record: Record, _now: datetime) -> Told:
     yield (), float(record.rebases)
 
 
+def _misplaced(record: Record, _now: datetime) -> Told:
+    yield (), float(record.misplaced)
+
+
 _PER_COLLECTOR: dict[Metric, Callable[[Record, datetime], Told]] = {
     catalogue.UP: _up,
     catalogue.STATE: _state,
@@ -105,4 +109,5 @@ _PER_COLLECTOR: dict[Metric, Callable[[Record, datetime], Told]] = {
     catalogue.CONSECUTIVE_FAILURES: _consecutive_failures,
     catalogue.SKIPPED: _skipped,
     catalogue.REBASES: _rebases,
+    catalogue.MISPLACED: _misplaced,
 }

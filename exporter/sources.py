@@ -170,8 +170,11 @@ def _value(source: Source, file: File, node: yaml.Node, path: Path) -> object:
     constructor = yaml.SafeLoader("")
     try:
         return constructor.construct_object(node, deep=True)
-    except yaml.MarkedYAMLError as error:
-        source.problems.append(_syntax(file, error))
+    except (yaml.YAMLError, ValueError, AttributeError, LookupError):
+        # the library lets through whatever a conversion raises that an explicit tag asked for
+        source.problems.append(
+            Problem(_at(file, node), ".".join(path), f"is no {node.tag}", "leave the tag out")
+        )
         return None
     finally:
         constructor.dispose()

@@ -97,7 +97,7 @@ class Ticker:
                 snapshot, missing = self._open(held, [c for c in collectors if c.name in doubtful])
             except _Unopened as unopened:
                 for collector in collectors:
-                    ended(Outcome(collector.name, monotonic() - started, unopened.failure, collector.rebases))
+                    ended(Outcome.of(collector, monotonic() - started, unopened.failure))
                 return
             for event in missing:
                 ended(event)
@@ -111,6 +111,10 @@ class Ticker:
             batch.close()
             self._let_go(runs, ended)
             self._close(held, snapshot)
+
+    def forget_connections(self) -> None:
+        """Drop idle connections: after an outage each dead one would cost the run that happens to take it."""
+        self.runner.engine.dispose()
 
     def _submit(
         self,
@@ -132,7 +136,7 @@ class Ticker:
         for run in runs:
             if not run.imported.wait(max(0.0, latest - monotonic())) and run.future.cancel():
                 failure = Failure(FailureClass.TIMEOUT, "no worker became free in time", self.runner.clock())
-                ended(Outcome(run.collector.name, 0.0, failure, run.collector.rebases))
+                ended(Outcome.of(run.collector, 0.0, failure))
 
     def _open(self, held: ExitStack, doubtful: Sequence[Collector]) -> tuple[Snapshot, list[Missing]]:
         with self.runner.watchdog.limit(self.runner.within) as deadline:

@@ -60,8 +60,8 @@ def vocabulary(areas: Sequence[RuleArea] = AREAS, metrics: Iterable[Metric] | No
 
 
 def alert_labels(alert: Alert, known: Vocabulary) -> frozenset[str]:
-    """The labels that the alert's expression gives it."""
-    return labels_of(parse(alert.expr(alert.limits[0])), known)
+    """The labels that the alert's expression gives it: those of its signal, which no comparison changes."""
+    return labels_of(parse(alert.signal), known)
 
 
 def unused(areas: Sequence[RuleArea], read_elsewhere: Iterable[str]) -> list[Finding]:

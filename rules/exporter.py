@@ -28,6 +28,7 @@ __all__ = [
     "EXPIRED",
     "FAILING",
     "LOAD",
+    "MISPLACED",
     "REBASED",
     "SLOW",
     "STALE",
@@ -53,7 +54,7 @@ LOAD = Recording(
 DOWN = Alert(
     name="LedgerscopeDown",
     signal=by("max", UP.where(job=EXPORTER_JOB), INSTANCE),
-    comparison="==",
+    comparison="<",
     limits=(limits.TARGET_DOWN,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -65,7 +66,7 @@ DOWN = Alert(
 ABSENT = Alert(
     name="LedgerscopeAbsent",
     signal=f"absent({UP.where(job=EXPORTER_JOB)} == 1)",
-    comparison="==",
+    comparison=">=",
     limits=(limits.TARGET_ABSENT,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -77,7 +78,7 @@ ABSENT = Alert(
 DATABASE_DOWN = Alert(
     name="LedgerscopeDatabaseUnreachable",
     signal=by("max", exporter.DATABASE_UP),
-    comparison="==",
+    comparison="<",
     limits=(limits.DATABASE_DOWN,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -107,7 +108,7 @@ def _in_state(name: str, state: str, limit: Limit, summary: str, consequence: st
     return Alert(
         name=name,
         signal=by("max", exporter.STATE.where(state=state), INSTANCE, _COLLECTOR),
-        comparison="==",
+        comparison=">=",
         limits=(limit,),
         unit=Unit.COUNT,
         owner=PLATFORM,
@@ -157,7 +158,7 @@ SLOW = Alert(
 REBASED = Alert(
     name="LedgerscopeCountersRebased",
     signal=by("max", f"increase({exporter.REBASES}[1h])", INSTANCE, _COLLECTOR),
-    comparison=">",
+    comparison=">=",
     limits=(limits.TALLY_REBASES,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -169,10 +170,25 @@ REBASED = Alert(
     panel="Recounts",
     source="schema.md: counters that never reset",
 )
+MISPLACED = Alert(
+    name="LedgerscopeEventsMisplaced",
+    signal=by("max", exporter.MISPLACED, INSTANCE, _COLLECTOR),
+    comparison=">=",
+    limits=(limits.MISPLACED_EVENTS,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="Events are in no counter.",
+    description=(
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} found {{ $value }} events with a label "
+        "value that the catalogue does not know; its counters are too low by as many."
+    ),
+    panel="Events in no counter",
+    source="promise: the numbers are right",
+)
 WATCHDOG = Alert(
     name="Watchdog",
     signal="vector(1)",
-    comparison=">",
+    comparison=">=",
     limits=(limits.HEARTBEAT,),
     unit=Unit.COUNT,
     owner=PLATFORM,
@@ -186,5 +202,17 @@ AREA = RuleArea(
     name="exporter",
     interval=EXPORTER_INTERVAL,
     recordings=(LOAD,),
-    alerts=(DOWN, ABSENT, DATABASE_DOWN, FAILING, STALE, EXPIRED, DISABLED, SLOW, REBASED, WATCHDOG),
+    alerts=(
+        DOWN,
+        ABSENT,
+        DATABASE_DOWN,
+        FAILING,
+        STALE,
+        EXPIRED,
+        DISABLED,
+        SLOW,
+        REBASED,
+        MISPLACED,
+        WATCHDOG,
+    ),
 )

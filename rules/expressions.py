@@ -20,11 +20,9 @@ from ledgerscope.promql.ast import (
     Subquery,
     VectorSelector,
     children,
-    value_type,
     walk,
 )
 from ledgerscope.promql.operators import AggregateOp, BinaryOp, Cardinality, MatchOp
-from ledgerscope.promql.valuetypes import ValueType
 from rules.errors import UnknownSeries, UnparsableExpression
 from rules.infer import labels_of
 from rules.parse import parse
@@ -201,13 +199,17 @@ def _divisions_are_guarded(tree: Expr, _known: Vocabulary) -> Iterator[str]:
 
 
 def _never_zero(node: Expr) -> bool:
-    while isinstance(node, Paren):
-        node = node.expr
-    if isinstance(node, NumberLiteral):
-        return node.value != 0
-    if isinstance(node, Binary):
-        return node.op is BinaryOp.GT and isinstance(node.rhs, NumberLiteral) and node.rhs.value >= 0
-    return value_type(node) is ValueType.SCALAR and all(_never_zero(child) for child in children(node))
+    match node:
+        case Paren():
+            return _never_zero(node.expr)
+        case NumberLiteral():
+            return node.value != 0
+        case Binary(op=BinaryOp.GT, rhs=NumberLiteral(value=bound)):
+            return bound >= 0
+        case Binary(op=BinaryOp.MUL | BinaryOp.DIV):
+            return _never_zero(node.lhs) and _never_zero(node.rhs)
+        case _:
+            return False
 
 
 def _amounts_are_not_mixed(tree: Expr, known: Vocabulary) -> Iterator[str]:

@@ -87,7 +87,7 @@ DURATION_P95 = Recording(
 STUCK_JOBS = Alert(
     name="JobsStuck",
     signal=str(STUCK),
-    comparison=">",
+    comparison=">=",
     limits=(limits.STUCK_JOBS,),
     unit=STUCK.unit,
     owner=PLATFORM,

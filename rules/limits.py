@@ -175,7 +175,7 @@ MIN_RESPONSES = Setting(
 
 STUCK_JOBS = Limit(
     severity=Severity.CRITICAL,
-    value=0,
+    value=1,
     hold=_MINUTE,
     change_when="never: a job without a sign of life for five minutes is one too many",
 )
@@ -212,7 +212,7 @@ QUEUE_WAIT_CRITICAL = Limit(
 
 TARGET_DOWN = Limit(
     severity=Severity.WARNING,
-    value=0,
+    value=1,
     hold=2 * _MINUTE,
     change_when="restarts of the exporter take longer than this",
 )
@@ -224,7 +224,7 @@ TARGET_ABSENT = Limit(
 )
 DATABASE_DOWN = Limit(
     severity=Severity.CRITICAL,
-    value=0,
+    value=1,
     hold=2 * _MINUTE,
     change_when="fail-over of the database takes longer than this",
 )
@@ -260,13 +260,19 @@ COLLECTOR_LOAD = Limit(
 )
 TALLY_REBASES = Limit(
     severity=Severity.INFO,
-    value=0,
+    value=1,
     hold=_MINUTE,
     change_when="fail-overs are routine; each one recounts",
 )
+MISPLACED_EVENTS = Limit(
+    severity=Severity.WARNING,
+    value=1,
+    hold=5 * _MINUTE,
+    change_when="never: an event that no counter holds is a counter that is wrong",
+)
 HEARTBEAT = Limit(
     severity=Severity.NONE,
-    value=0,
+    value=1,
     hold=timedelta(0),
     change_when="never: it fires always, and its absence is the alarm",
 )

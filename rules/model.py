@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Alert", "Comparison", "Limit", "Recording", "RuleArea", "Setting", "Severity"]
 
-Comparison = Literal[">", ">=", "<", "<=", "=="]
+Comparison = Literal[">", ">=", "<", "<="]
 
 
 class Severity(StrEnum):

@@ -22,7 +22,7 @@ SCRAPE_INTERVAL = timedelta(seconds=15)
 EXPORTER_INTERVAL = SCRAPE_INTERVAL
 """Rules about the exporter itself are evaluated as often as it is scraped."""
 BUSINESS_INTERVAL = timedelta(minutes=1)
-"""Business values change with the collectors' runs, which are no more frequent than this."""
+"""Nobody decides on a business value faster than this, and a coarser grid costs fewer evaluations."""
 
 MIN_RANGE = 4 * SCRAPE_INTERVAL
 """Two lost scrapes still leave the two samples that a rate needs."""

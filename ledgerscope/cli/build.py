@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from alertmanager import room as alertmanager_room
+from dashboards import room as dashboards_room
 from ledgerscope.catalogue import AREAS, all_metrics
 from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_ROOMS = (rules_room,)
+_ROOMS = (rules_room, dashboards_room, alertmanager_room)
 
 
 @click.command("build")

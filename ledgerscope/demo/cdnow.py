@@ -1,8 +1,8 @@
-"""The CDNOW purchase history as a company: 23,570 customers of a record shop and what they bought in 18 months.
+"""The CDNOW purchase history as a company: a record shop, its 23,570 customers and what they bought.
 
-Source: the file that the distribution Lifetimes (MIT) carries: per line a customer, a date, a number of CDs and
-an amount in US dollars. Every line is an invoice that was due and paid on its day; an order of no value is an
-invoice of zero, settled by nothing. The distribution is only asked for its file, never imported.
+Source: the file that the distribution Lifetimes (MIT) carries: per line a customer, a date, a number of
+CDs and an amount in US dollars. Every line is an invoice that was due and paid on its day; an order of no
+value is an invoice of zero, settled by nothing. The distribution is only asked for its file, never imported.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def read_orders(path: Path) -> Iterator[Order]:
             customer, day, _number_of_cds, dollars = line.split()
             if customer.isdigit():  # the first line names the columns
                 units, cents = dollars.split(".")
-                yield Order(customer, datetime.strptime(day, "%Y%m%d").date(), int(units) * 100 + int(cents))
+                yield Order(customer, date.fromisoformat(day), int(units) * 100 + int(cents))
 
 
 class _Shop:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.records import PlanRow
+from ledgerscope.domain.mrr import monthly
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +31,6 @@ class Interval:
     unit: str
     months: int
     days: int
-    per_month: Fraction
     factor: Fraction
 
     def later(self, calendar: Calendar, anchor: datetime, periods: int) -> datetime:
@@ -41,10 +41,10 @@ class Interval:
 
 
 _INTERVALS: Final = (
-    Interval("week", 0, 7, Fraction(52, 12), Fraction(24, 100)),
-    Interval("month", 1, 0, Fraction(1), Fraction(1)),
-    Interval("quarter", 3, 0, Fraction(1, 3), Fraction(285, 100)),
-    Interval("year", 12, 0, Fraction(1, 12), Fraction(10)),
+    Interval("week", 0, 7, Fraction(24, 100)),
+    Interval("month", 1, 0, Fraction(1)),
+    Interval("quarter", 3, 0, Fraction(285, 100)),
+    Interval("year", 12, 0, Fraction(10)),
 )
 """`factor`: the price of an interval as a multiple of the monthly one; longer commitments are cheaper."""
 
@@ -75,12 +75,8 @@ class Price:
     @property
     def mrr(self) -> Decimal:
         """Minor units per month, to six decimals (definitions: MRR, discount)."""
-        exact = (
-            self.plan.amount_minor
-            * self.quantity
-            * Fraction(100 - self.discount_percent, 100)
-            * self.plan.interval.per_month
-        )
+        plan, discount = self.plan, Fraction(self.discount_percent, 100)
+        exact = monthly(plan.amount_minor, plan.interval.unit, 1, self.quantity, discount)
         return Decimal(round(exact * 1_000_000)) / 1_000_000
 
 

@@ -1,4 +1,4 @@
-"""Shows how far long work has come: a bar on a terminal, two quiet lines elsewhere; never on standard output."""
+"""Shows how far long work has come: a bar on a terminal, two quiet lines elsewhere."""
 
 from __future__ import annotations
 

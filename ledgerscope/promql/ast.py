@@ -89,8 +89,9 @@ class VectorSelector:
     """The series that satisfy every matcher, at one instant.
 
     `name` is the metric name written outside the braces, or empty; `matchers` hold it too (as the
-    last one), so a reader of data needs only `matchers`. A set `offset_expr` supersedes `offset_ms`.
-    `allow_empty` marks the label selector of `info()`, which alone may match everything.
+    last one, the others sorted), so a reader of data needs only `matchers`. A set `offset_expr`
+    supersedes `offset_ms`. `allow_empty` marks the label selector of `info()`, which alone may match
+    everything.
     """
 
     name: str

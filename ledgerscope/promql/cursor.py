@@ -5,15 +5,11 @@ Everything that reads PromQL grammar (expressions, matchers, durations) shares o
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from ledgerscope.promql.errors import ParseError, Span
 from ledgerscope.promql.lexer import tokenize
 from ledgerscope.promql.tokens import Kind, Token, describe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_DEPTH = 120
 """How deep expressions may nest; keeps every recursion over a tree far from Python's own limit."""
@@ -89,15 +85,11 @@ class Cursor:
         """Refuse what was read, for a reason of its own."""
         raise ParseError(message, span, self.text)
 
-    @contextmanager
-    def within(self, context: str, expected: str = "") -> Iterator[None]:
-        """What to say about a token nobody can use, while this construct is unfinished."""
+    def enter(self, context: str, expected: str = "") -> tuple[str, str]:
+        """Begin a construct that says this about a token nobody can use; the outer context, to set again."""
         outer = self.context
         self.context = (context, expected)
-        try:
-            yield
-        finally:
-            self.context = outer
+        return outer
 
     def grow(self, *heights: int) -> None:
         """Record that a node was put on top of subtrees of these heights."""

@@ -178,7 +178,7 @@ class _Lexer:
         # An escape can be wrong before the end is found missing.
         line = self._text[start:].split("\n", 1)[0]
         try:
-            unquote(line + line[0])
+            unquote(line, closed=False)
         except EscapeError as error:
             return str(error)
         return "unterminated quoted string"

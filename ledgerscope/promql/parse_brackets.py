@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 def parse_brackets(cursor: Cursor, expr: Expr) -> Expr:
     """The range selector or subquery over `expr`; the cursor stands on the opening bracket."""
     opening, height = cursor.advance().start, cursor.height
-    with cursor.within("subquery or range selector", "number, duration, step(), or range()"):
-        window = parse_window(cursor)
-        subquery = cursor.accept(Kind.COLON)
-        step = _step(cursor) if subquery else None
-        cursor.expect(Kind.RIGHT_BRACKET, *(_AFTER_STEP if subquery else _AFTER_RANGE))
+    outer = cursor.enter("subquery or range selector", "number, duration, step(), or range()")
+    window = parse_window(cursor)
+    subquery = cursor.accept(Kind.COLON)
+    step = _step(cursor) if subquery else None
+    cursor.expect(Kind.RIGHT_BRACKET, *(_AFTER_STEP if subquery else _AFTER_RANGE))
+    cursor.context = outer
     cursor.height = height
     if subquery:
         cursor.grow(height)

@@ -166,12 +166,12 @@ def _aggregator(cursor: Cursor) -> Expr:
         cursor.unexpected("aggregation")
     if cursor.kind not in _BEFORE_BODY:
         return parse_named(cursor, token)
-    with cursor.within("aggregation"):
+    outer = cursor.enter("aggregation")
+    grouping, without = _grouping(cursor)
+    args = _arguments(cursor)
+    if grouping is None:
         grouping, without = _grouping(cursor)
-        grouped = grouping is not None
-        args = _arguments(cursor)
-        if not grouped and cursor.kind in _GROUPINGS:
-            grouping, without = _grouping(cursor)
+    cursor.context = outer
     span = Span(token.start, cursor.end)
     return _aggregate(
         cursor, AggregateOp(token.text.lower()), args, grouping or (), without=without, span=span

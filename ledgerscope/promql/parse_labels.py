@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.ast import Matcher
 from ledgerscope.promql.errors import RegexError, Span
 from ledgerscope.promql.operators import MatchOp
+from ledgerscope.promql.printer import matcher_text
 from ledgerscope.promql.quoting import quote, unquote
 from ledgerscope.promql.regex import compile_anchored
 from ledgerscope.promql.tokens import LABEL_NAMES, Kind, Token
@@ -22,11 +23,12 @@ _MATCH_OPS = {
     Kind.EQL_REGEX: MatchOp.REGEX,
     Kind.NEQ_REGEX: MatchOp.NOT_REGEX,
 }
+_SORTABLE = 2
 _REGEXES = (MatchOp.REGEX, MatchOp.NOT_REGEX)
 
 
 def parse_matchers(cursor: Cursor) -> tuple[Matcher, ...]:
-    """The matchers between braces, the braces consumed."""
+    """The matchers between braces, the braces consumed; sorted as they are printed."""
     cursor.advance()
     matchers: list[Matcher] = []
     while not cursor.at(Kind.RIGHT_BRACE):
@@ -36,7 +38,7 @@ def parse_matchers(cursor: Cursor) -> tuple[Matcher, ...]:
         elif not cursor.at(Kind.RIGHT_BRACE):
             cursor.unexpected("label matching", '"," or "}"')
     cursor.advance()
-    return tuple(matchers)
+    return tuple(matchers if len(matchers) < _SORTABLE else sorted(matchers, key=matcher_text))
 
 
 def _matcher(cursor: Cursor) -> Matcher:

@@ -29,8 +29,9 @@ def parse_offset_modifier(cursor: Cursor, expr: Expr) -> Expr:
     """`expr offset <duration>`; the cursor stands on `offset`."""
     cursor.advance()
     height = cursor.height
-    with cursor.within("offset", "number, duration, step(), or range()"):
-        offset_ms, offset_expr = split(parse_offset(cursor))
+    outer = cursor.enter("offset", "number, duration, step(), or range()")
+    offset_ms, offset_expr = split(parse_offset(cursor))
+    cursor.context = outer
     cursor.height = height
     target = _target(cursor, expr, "offset")
     if target.offset_ms or target.offset_expr is not None:
@@ -41,8 +42,9 @@ def parse_offset_modifier(cursor: Cursor, expr: Expr) -> Expr:
 def parse_at_modifier(cursor: Cursor, expr: Expr) -> Expr:
     """`expr @ <timestamp>`, `expr @ start()` or `expr @ end()`; the cursor stands on `@`."""
     cursor.advance()
-    with cursor.within("@", "timestamp"):
-        at = _bound(cursor) if cursor.kind in _BOUNDS else _timestamp(cursor, expr)
+    outer = cursor.enter("@", "timestamp")
+    at = _bound(cursor) if cursor.kind in _BOUNDS else _timestamp(cursor, expr)
+    cursor.context = outer
     target = _target(cursor, expr, "@")
     if target.at is not None:
         cursor.fail("@ <timestamp> may not be set multiple times", expr.span)

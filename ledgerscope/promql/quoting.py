@@ -34,9 +34,9 @@ class EscapeError(ValueError):
     """A backslash followed by what is no escape; reads as Prometheus's lexer says it."""
 
 
-def unquote(literal: str) -> str:
-    """The text a quoted literal stands for, its quotes included in `literal`."""
-    body = literal[1:-1]
+def unquote(literal: str, *, closed: bool = True) -> str:
+    """The text a quoted literal stands for, its quotes included; unless `closed`, the last one is missing."""
+    body = literal[1:-1] if closed else literal[1:]
     if literal[0] == "`" or "\\" not in body:
         return body
     pieces: list[bytes] = []
@@ -45,7 +45,7 @@ def unquote(literal: str) -> str:
         pieces.append(_encode(body[position:slash]))
         match = _ESCAPE.match(body, slash)
         if match is None or (match[5] in ("'", '"') and match[5] != literal[0]):
-            raise EscapeError(_complaint(body[slash + 1 :]))
+            raise EscapeError(_complaint(literal[slash + 2 :]))
         pieces.append(_resolve(match))
         position = match.end()
     pieces.append(_encode(body[position:]))

@@ -12,6 +12,7 @@ from ledgerscope.promql.errors import RegexError
 from ledgerscope.promql.regex_class import PERL, POSIX, Ranges, complement, printed, unicode_class
 
 _MAX_REPEAT = 1000
+_LONG = 5
 _MAX_NESTING = 60
 _REPEAT = re.compile(r"\{(0|[1-9][0-9]*)(,(0|[1-9][0-9]*)?)?\}", re.ASCII)
 _NAME = re.compile(r"\(\?P?<([A-Za-z0-9_]+)>")
@@ -49,16 +50,30 @@ _FLAG_FIELDS = {"i": "ignore_case", "m": "multi_line", "s": "dot_all", "U": "ung
 
 
 class _Translator:
-    __slots__ = ("_atom", "_flags", "_groups", "_names", "_out", "_pattern", "_position", "_repeat", "_stack")
+    __slots__ = (
+        "_atom",
+        "_flags",
+        "_groups",
+        "_heaviest",
+        "_names",
+        "_out",
+        "_pattern",
+        "_position",
+        "_repeat",
+        "_stack",
+        "_weight",
+    )
 
     def __init__(self, pattern: str, *, dot_all: bool) -> None:
         self._pattern = pattern
         self._position = 0
         self._flags = _Flags(dot_all=dot_all)
-        self._stack: list[_Flags] = []
+        self._stack: list[tuple[_Flags, int]] = []
         self._out: list[str] = []
         self._atom = False  # something a quantifier can repeat was just written
         self._repeat = -1  # where the quantifier just written began, -1 if none was
+        self._weight = 1  # how often the atom just written repeats its innermost part
+        self._heaviest = 1  # the largest weight in the group being read
         self._groups = 0
         self._names: dict[str, int] = {}
 
@@ -81,6 +96,7 @@ class _Translator:
         self._position += length
         self._atom = True
         self._repeat = -1
+        self._weight = 1
 
     def _literal(self, code: int, length: int) -> None:
         text = re.escape(chr(code))
@@ -104,22 +120,24 @@ class _Translator:
         self._atom = False
 
     def star(self, char: str) -> None:
-        self._quantify(char, char)
+        self._quantify(char)
 
     def brace(self, _: str) -> None:
         match = _REPEAT.match(self._pattern, self._position)
         if match is None:
             self._literal(ord("{"), 1)
             return
-        counts = [int(count) for count in (match[1], match[3]) if count is not None and len(count) <= 4]  # noqa: PLR2004 -- longer ones are too large whatever they say
-        too_long = any(count is not None and len(count) > 4 for count in (match[1], match[3]))  # noqa: PLR2004 -- as above
-        if too_long or max(counts) > _MAX_REPEAT or counts != sorted(counts):
+        # A count cut short is too large all the same.
+        counts = [int(digits[:_LONG]) for digits in (match[1], match[3]) if digits is not None]
+        self._weight *= max(counts)
+        if max(counts) > _MAX_REPEAT or counts != sorted(counts) or self._weight > _MAX_REPEAT:
             raise RegexError("invalid repeat count", match[0])
-        self._quantify(match[0], match[0])
+        self._heaviest = max(self._heaviest, self._weight)
+        self._quantify(match[0])
 
-    def _quantify(self, source: str, text: str) -> None:
+    def _quantify(self, text: str) -> None:
         start = self._position
-        end = start + len(source)
+        end = start + len(text)
         lazy = self._pattern[end : end + 1] == "?"
         end += lazy
         if self._repeat >= 0:
@@ -140,8 +158,8 @@ class _Translator:
         self._enter("(", 1, self._flags)
 
     def _enter(self, text: str, length: int, flags: _Flags) -> None:
-        self._stack.append(self._flags)
-        self._flags = flags
+        self._stack.append((self._flags, self._heaviest))
+        self._flags, self._heaviest = flags, 1
         self._write(text, length)
         self._atom = False
 
@@ -177,8 +195,11 @@ class _Translator:
     def close(self, _: str) -> None:
         if not self._stack:
             raise RegexError("unexpected )", self._pattern)
-        self._flags = self._stack.pop()
+        inside = self._heaviest
+        self._flags, outside = self._stack.pop()
+        self._heaviest = max(inside, outside)
         self._write(")", 1)
+        self._weight = inside
 
     def escape(self, _: str) -> None:
         pattern, position = self._pattern, self._position

@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -74,8 +74,8 @@ def embedded_postgres(
     _make(home, account)
     with _sole_use(home):
         server = _Server(home, programs, account)
-        server.start(SPEED if durable else SPEED | FORGETFUL)
         try:
+            server.start(SPEED if durable else SPEED | FORGETFUL)
             yield EmbeddedPostgres(server.url, server.data, server.log)
         finally:
             server.stop()
@@ -106,7 +106,9 @@ class _Server:
         self._run("pg_ctl", "start", "-w", "-s", "-D", str(self.data), "-l", str(self.log), "-o", flags)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+        """Stop the server if it still runs; one that has crashed recovers at its next start."""
+        if self._pid_is_postgres():
+            self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
         if self._temporary:
             shutil.rmtree(self._temporary)
 
@@ -119,13 +121,18 @@ class _Server:
 
     def _clear_left_overs(self) -> None:
         """Stop the server of a killed process; remove the pid file of one that is gone."""
-        pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        if _is_postgres(int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])):
+        if self._pid_is_postgres():
             self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
-        else:
-            pid_file.unlink(missing_ok=True)
+        self._pid_file.unlink(missing_ok=True)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def _pid_is_postgres(self) -> bool:
+        if not self._pid_file.exists():
+            return False
+        return _is_postgres(int(self._pid_file.read_text(encoding="utf-8").split("\n", 1)[0]))
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of the programs to its end, as the account, from a folder that any account may be in."""
@@ -142,7 +149,7 @@ class _Server:
             )
             if code:
                 said.seek(0)
-                words = "; ".join(filter(None, (said.read().strip(), _tail(self.log))))
+                words = "; ".join([*said.read().split("\n")[:1], *_last_words(self.log)])
                 raise EmbeddedFailed(f"{program} failed with exit code {code}: {words}")
 
 
@@ -173,9 +180,8 @@ def _copy_where_reachable(programs: Path, home: Path) -> Path:
     package = programs.parents[1]
     copy = home / "programs"
     if not copy.exists():
-        for part in package.parent.glob(
-            f"{package.name}*"
-        ):  # the libraries lie beside it, under a name of theirs
+        # The libraries lie beside the package, in a folder whose name begins with its name.
+        for part in package.parent.glob(f"{package.name}*"):
             shutil.copytree(part, copy / part.name, symlinks=True)
     return copy / package.name / programs.relative_to(package)
 
@@ -188,7 +194,10 @@ def _home(directory: Path, account: Account | None) -> Path:
 
 
 def _make(folder: Path, account: Account | None) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Make a folder for the account alone, and the way to it passable whatever our umask says."""
+    for parent in reversed([parent for parent in folder.parents if not parent.exists()]):
+        parent.mkdir(exist_ok=True)
+        parent.chmod(0o755)
     folder.mkdir(mode=0o700, exist_ok=True)
     if account:
         os.chown(folder, account.uid, account.gid)
@@ -214,15 +223,13 @@ def _major(programs: Path) -> str:
 def _is_postgres(pid: int) -> bool:
     """Whether the process is alive and a PostgreSQL: after a reboot its number may be another process's."""
     if Path("/proc/self").exists():
-        comm = Path(f"/proc/{pid}/comm")
-        return comm.exists() and comm.read_text(encoding="utf-8").strip() == "postgres"
+        with suppress(FileNotFoundError, ProcessLookupError):  # it may end while we look
+            return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
+        return False
     said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], check=False, capture_output=True, text=True)
     return Path(said.stdout.strip()).name == "postgres"
 
 
-def _tail(log: Path, lines: int = 5) -> str:
-    return (
-        "; ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
-        if log.exists()
-        else ""
-    )
+def _last_words(log: Path, lines: int = 2) -> list[str]:
+    """The end of the server's log, where it says why it gave up."""
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:] if log.exists() else []

@@ -81,6 +81,13 @@ RECORDINGS = (
         yields=((_EURO, 0.25),),
     ),
     RecordingCase(
+        title="what is not yet due is not overdue",
+        expr=str(rules.OVERDUE),
+        series=_amounts(600, 200, -300),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 200),),
+    ),
+    RecordingCase(
         title="currencies are never added",
         expr=str(rules.OPEN),
         series=(

@@ -27,8 +27,8 @@ def _breaches(count: int, limited: int) -> tuple[Given, ...]:
     warning, critical = count // 2, count - count // 2
     return (
         *_limited(over=0, under=limited),
-        given(credit.BREACH, f"0x59 {warning}x600", **_ACME, severity="warning", override_used="false"),
-        given(credit.BREACH, f"0x59 {critical}x600", **_ACME, severity="critical", override_used="true"),
+        given(credit.BREACH, f"0x59 {warning}x200", **_ACME, severity="warning", override_used="false"),
+        given(credit.BREACH, f"0x59 {critical}x200", **_ACME, severity="critical", override_used="true"),
     )
 
 
@@ -80,6 +80,13 @@ ALERTS = (
 )
 
 RECORDINGS = (
+    RecordingCase(
+        title="the old name counts customers by utilisation",
+        expr="customer_credit_utilization_histogram",
+        series=_limited(over=2, under=0)[:1],
+        at=timedelta(minutes=5),
+        yields=((_ACME | {"utilization_bucket": "100%+"}, 2),),
+    ),
     RecordingCase(
         title="where nobody has a limit, no share is over it",
         expr=str(rules.OVER_LIMIT_SHARE),

@@ -128,7 +128,7 @@ ALERTS = (
         alert=rules.REBASED,
         labels=_AGING,
         after=timedelta(seconds=15),
-        beyond=(given(exporter.REBASES, "0 1x600", **_AGING),),
+        beyond=(given(exporter.REBASES, "0 1x200", **_AGING),),
         says={
             Severity.INFO: (
                 "Collector aging at exporter:9108 counted all events anew within the last hour, "
@@ -136,6 +136,19 @@ ALERTS = (
             )
         },
         within=(given(exporter.REBASES, steady(1), **_AGING),),
+        replicated=False,
+    ),
+    AlertCase(
+        alert=rules.MISPLACED,
+        labels=_AGING,
+        beyond=(given(exporter.MISPLACED, steady(2), **_AGING),),
+        says={
+            Severity.WARNING: (
+                "Collector aging at exporter:9108 found 2 events with a label value that the catalogue does "
+                "not know; its counters are too low by as many."
+            )
+        },
+        within=(given(exporter.MISPLACED, steady(0), **_AGING),),
         replicated=False,
     ),
     AlertCase(

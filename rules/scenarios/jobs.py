@@ -19,13 +19,13 @@ _RUN = _BILLING | {"job_name": "invoice"}
 def _runs(failed: int, completed: int) -> tuple[Given, ...]:
     """Runs that all end in the thirtieth minute."""
     return (
-        given(jobs.PROCESSED, f"0x29 {failed}x600", **_RUN, status="failed"),
-        given(jobs.PROCESSED, f"0x29 {completed}x600", **_RUN, status="completed"),
+        given(jobs.PROCESSED, f"0x29 {failed}x200", **_RUN, status="failed"),
+        given(jobs.PROCESSED, f"0x29 {completed}x200", **_RUN, status="completed"),
     )
 
 
 def _durations(bound: str, count: int) -> Given:
-    return given(jobs.DURATION, f"0x29 {count}x600", **_RUN, status="completed", le=bound)
+    return given(jobs.DURATION, f"0x29 {count}x200", **_RUN, status="completed", le=bound)
 
 
 _WAIT = "A job of company acme has waited {} in queue billing (limit {} min)."

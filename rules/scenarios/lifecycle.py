@@ -27,11 +27,11 @@ ALERTS = (
         labels=_ACME,
         after=timedelta(minutes=60),
         beyond=(
-            given(lifecycle.DELETED, "0x59 51x600", **_ACME, reason="other", mode="soft"),
+            given(lifecycle.DELETED, "0x59 51x200", **_ACME, reason="other", mode="soft"),
             given(lifecycle.DELETED, steady(0), **_ACME, reason="erasure", mode="hard"),
         ),
         says={Severity.WARNING: "51 customers of company acme were deleted within an hour (limit 50)."},
-        within=(given(lifecycle.DELETED, "0x59 50x600", **_ACME, reason="other", mode="soft"),),
+        within=(given(lifecycle.DELETED, "0x59 50x200", **_ACME, reason="other", mode="soft"),),
     ),
     AlertCase(
         alert=rules.MANY_BLOCKED,
@@ -43,4 +43,15 @@ ALERTS = (
     ),
 )
 
-RECORDINGS: tuple[RecordingCase, ...] = ()
+RECORDINGS = (
+    RecordingCase(
+        title="new customers are counted over all the ways they come in",
+        expr=str(rules.CREATED_7D),
+        series=(
+            given(lifecycle.CREATED, "0x2 3x200", **_ACME, source="ui", status="active"),
+            given(lifecycle.CREATED, "0x2 4x200", **_ACME, source="api", status="active"),
+        ),
+        at=timedelta(minutes=30),
+        yields=((_ACME, 7),),
+    ),
+)

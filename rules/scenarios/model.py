@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ledgerscope.catalogue import Metric
     from rules.model import Alert, Limit, RuleArea, Severity
 
-__all__ = ["AlertCase", "Given", "Moment", "RecordingCase", "Scenario", "given", "gone", "steady"]
+__all__ = ["AlertCase", "Given", "Moment", "RecordingCase", "Scenario", "given", "steady"]
 
+_LATER = timedelta(minutes=10)
 _REPLICAS = ("replica-1:9108", "replica-2:9108")
 
 
@@ -56,13 +57,8 @@ def given(metric: Metric, values: str, *, le: str = "", **labels: str) -> Given:
 
 
 def steady(value: float) -> str:
-    """The same value for ten hours of minutes, which is longer than any case runs."""
-    return f"{value:.15g}x600"
-
-
-def gone() -> str:
-    """No sample at all."""
-    return "_x600"
+    """The same value for longer than any case runs."""
+    return f"{value:.15g}x200"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +121,7 @@ class AlertCase:
 
     def _silence(self) -> tuple[Moment, ...]:
         due = self.after + max(limit.hold for limit in self.alert.limits)
-        return (Moment(at=due), Moment(at=due * 2))
+        return (Moment(at=due), Moment(at=due + _LATER))
 
     def _crossed(self) -> tuple[Limit, ...]:
         return tuple(limit for limit in self.alert.limits if limit.severity in self.says)

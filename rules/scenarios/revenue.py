@@ -103,6 +103,17 @@ RECORDINGS = (
         yields=((_EURO, 3),),
     ),
     RecordingCase(
+        title="recurring revenue is summed over tiers, apart for each currency",
+        expr=str(rules.MRR),
+        series=(
+            given(revenue.MRR, steady(10.5), **_EURO, tier="basic"),
+            given(revenue.MRR, steady(20), **_EURO, tier="pro"),
+            given(revenue.MRR, steady(5), **_ACME, currency="USD", tier="pro"),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 30.5), (_ACME | {"currency": "USD"}, 5)),
+    ),
+    RecordingCase(
         title="the old name sums customers over tiers",
         expr="chom_customers_total",
         series=(

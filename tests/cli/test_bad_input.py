@@ -1,7 +1,8 @@
-"""Whatever is wrong with what a command is given: one clear message, its exit code, no traceback, nothing lost."""
+"""Whatever is wrong with what a command is given: one clear message, its exit code, no traceback."""
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,8 +124,6 @@ def test_an_unknown_collector_is_answered_with_the_known_ones() -> None:
 
 
 def test_an_address_that_is_taken_is_told(exporter_url: str) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run("serve", "--database-url", exporter_url, LEDGERSCOPE_LISTEN__PORT=port)

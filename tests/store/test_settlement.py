@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from ledgerscope.store import tables as t
 from ledgerscope.store.errors import Refused
@@ -153,3 +154,50 @@ def test_an_allocation_that_cannot_be_is_refused(
             **{"allocation_id": "a1", "from_id": "p1", "invoice_id": "i1", "amount_minor": 1, **wrong},
         )
     assert refused.value.sqlstate == sqlstate
+
+
+BROKEN = text("""
+    with days as (select generate_series(date '2025-12-20', date '2026-04-30', interval '1 day')::date as day)
+    select count(*) from invoice_due as due
+    join tenant using (tenant_id)
+    cross join days
+    where due.settled_on < day and due.amount_minor <> coalesce((
+        select sum(amount_minor) from allocation
+        where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)
+          and effective_on <= day and recorded_at <= day::timestamp at time zone tenant.timezone), 0)
+""")
+DISAGREEING = text("""
+    select count(*) from invoice_due as due
+    where (due.settled_on is not null) <> (due.amount_minor = coalesce((
+        select sum(amount_minor) from allocation
+        where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)), 0))
+""")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whoever_skips_settled_rows_misses_nothing_on_any_day(
+    business: Engine, add: Callable[..., None], seed: int
+) -> None:
+    """Random allocations and reversals, effective and recorded on random days, against sums of every day."""
+    chance = Random(seed)
+    with business.begin() as c:
+        add(c, t.payment, payment_id="p9", customer_id="c1", amount_minor=10**6)
+        for n in range(2, 22):
+            add(c, t.invoice_due, invoice_id="i1", seq=n, amount_minor=100)
+            for m, amount in enumerate((40, 60, -40, 40)[: chance.randint(0, 4)]):
+                day = date(2026, 1, 1) + timedelta(days=chance.randint(0, 40) if amount > 0 else 50)
+                recorded = datetime.combine(day, time(chance.randint(0, 23)), UTC) + timedelta(
+                    days=chance.randint(0, 9)
+                )
+                row: dict[str, object] = {
+                    "allocation_id": f"a{n}-{m}",
+                    "reverses_id": f"a{n}-0" if amount < 0 else None,
+                }
+                row |= {"from_id": "p9", "invoice_id": "i1", "due_seq": n, "amount_minor": amount}
+                add(c, t.allocation, **row, effective_on=day, recorded_at=recorded)
+        assert c.execute(DISAGREEING).scalar_one() == 0
+        assert c.execute(BROKEN).scalar_one() == 0
+        settled = c.execute(
+            text("select count(*) from invoice_due where settled_on is not null")
+        ).scalar_one()
+        assert 0 < settled < 20

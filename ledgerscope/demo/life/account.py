@@ -116,6 +116,15 @@ class Account:
         """Open claims, in minor units."""
         return sum(claim.open for claim in self.claims if claim.status == "open")
 
+    def overdue(self, day: date) -> bool:
+        """Whether an instalment that was due before that day is open."""
+        return any(
+            part.open and part.due_on < day
+            for claim in self.claims
+            if claim.status == "open"
+            for part in claim.instalments
+        )
+
     @property
     def unused(self) -> int:
         """Payments and credit notes not yet set against a claim, in minor units."""

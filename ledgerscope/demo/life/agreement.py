@@ -77,7 +77,7 @@ class Agreement:
 
     def _write_version(self, start: datetime, end: datetime | None) -> None:
         story, price = self._story, self.price
-        if start == end:
+        if start == end or price.is_free:
             return
         story.write(
             SubscriptionVersion(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.records import AuditEntry, CreditBreach, CreditLimit, span
+from ledgerscope.domain.credit import exposure as exposure_of
+from ledgerscope.domain.credit import severity
 from ledgerscope.domain.events import EventType
 
 if TYPE_CHECKING:
@@ -13,19 +15,13 @@ if TYPE_CHECKING:
     from ledgerscope.demo.life.account import Account, Claim
     from ledgerscope.demo.life.story import Story
 
-__all__ = ["Credit", "severity"]
+__all__ = ["Credit"]
 
 _KINDS: Final = {"none": 0.10, "unlimited": 0.08, "zero": 0.02, "normal": 0.80}
 _ROUND_TO: Final = 500_00
 _MONTHS_BETWEEN_REQUESTS: Final = 14
-_WARNING_UP_TO_PERCENT: Final = 110
 _OVERRIDDEN: Final = 0.35
 _DESK: Final = "credit desk"
-
-
-def severity(exposure: int, limit: int) -> str:
-    """A warning up to 110 % of the limit, critical above (catalogue: customer_credit_breach_total)."""
-    return "warning" if exposure * 100 <= limit * _WARNING_UP_TO_PERCENT else "critical"
 
 
 class Credit:
@@ -56,10 +52,11 @@ class Credit:
         limit = self._limit
         if self._since is None or limit is None:
             return
-        exposure = self._account.owed - self._account.unused
-        if exposure <= limit:
+        exposure = exposure_of(self._account.owed, self._account.unused)
+        level = severity(exposure, limit)
+        if level is None:
             return
-        story, level = self._story, severity(exposure, limit)
+        story = self._story
         override = _DESK if story.dice.chance(_OVERRIDDEN) else None
         story.write(
             CreditBreach(

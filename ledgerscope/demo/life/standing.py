@@ -24,7 +24,7 @@ _DELETIONS: Final = {"requested": 0.3, "duplicate": 0.1, "closed": 0.4, "erasure
 _CHANNELS: Final = {"organic": 0.34, "paid": 0.26, "referral": 0.18, "direct": 0.14, "social": 0.08}
 _SOURCES: Final = {"ui": 0.5, "api": 0.3, "import": 0.12, "cli": 0.08}
 _MONTHS_BETWEEN_CHANGES: Final = 9
-_OVERDUE_BEFORE_BLOCK: Final = 2
+_OVERDUE_BEFORE_BLOCK: Final = 4
 
 
 class Standing:
@@ -52,15 +52,15 @@ class Standing:
         self._change_later(when)
 
     def overdue(self, when: datetime) -> None:
-        """A claim is long overdue: no more credit, and after more than two the account is blocked."""
+        """A claim is long overdue: no more credit, and after more than four the account is blocked."""
         self._overdue += 1
         self.credit_hold = True
         if self._overdue > _OVERDUE_BEFORE_BLOCK:
             self.move("blocked", "overdue invoices", when)
 
     def paid(self, when: datetime) -> None:
-        """Money came in: once nothing is open any more the hold and the block are lifted."""
-        if self.credit_hold and not self._account.owed:
+        """Money came in: once nothing is overdue any more the hold and the block are lifted."""
+        if self.credit_hold and not self._account.overdue(self._story.day(when)):
             self.credit_hold, self._overdue = False, 0
             if self.status == "blocked":
                 self.move("active", "paid up", when)

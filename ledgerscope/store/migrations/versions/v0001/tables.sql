@@ -162,7 +162,7 @@ CREATE TABLE job_run (
 );
 CREATE INDEX job_run_finished_idx ON job_run (tenant_id, finished_at);
 CREATE INDEX job_run_unfinished_idx ON job_run (tenant_id, queue, state) WHERE finished_at is null;
-COMMENT ON TABLE job_run IS 'One try of a background job; at t it waits when enqueued_at <= t < started_at and runs when started_at <= t < finished_at. One row per try. Written by the workers.';
+COMMENT ON TABLE job_run IS 'One try of a background job; at t it waits when enqueued_at <= t < started_at and runs when started_at <= t < finished_at. One row per job and try. Written by the workers.';
 COMMENT ON COLUMN job_run.heartbeat_at IS 'last sign of life; a running job without one for long is stuck';
 
 CREATE TABLE event_rollup (

@@ -1,0 +1,126 @@
+"""Aging: what customers owe, and how late it is."""
+
+from __future__ import annotations
+
+from dashboards.model import Board, Query, Row, Variable
+from dashboards.panels import bars, lines, stat
+from dashboards.query import chosen, now, per_hour, total
+from ledgerscope.catalogue import Unit, aging
+from ledgerscope.catalogue.labels import COMPANY
+from rules import aging as rules
+
+__all__ = ["BOARD"]
+
+_BUCKET = aging.OPEN_INVOICES.label("bucket")
+_TRIGGER = aging.REFRESHED.label("trigger")
+
+BOARD = Board(
+    area="aging",
+    title="Aging",
+    question="How much do customers owe, how late is it, and does it add up?",
+    variables=(Variable("company_id", "Company", aging.OPEN_INVOICES),),
+    rows=(
+        Row(
+            "How much, how late",
+            (
+                stat(
+                    "Receivable",
+                    Query(now(aging.RECEIVABLE), "{{company_id}} {{currency}}"),
+                    about="Balance of the ledger: invoices less payments, credit notes and write-offs.",
+                    unit=Unit.CURRENCY,
+                    width=6,
+                ),
+                stat(
+                    "Overdue",
+                    Query(str(chosen(rules.OVERDUE)), "{{company_id}} {{currency}}"),
+                    about="Open amount of instalments past their due date.",
+                    unit=Unit.CURRENCY,
+                    width=6,
+                ),
+                stat(
+                    "Overdue by more than 30 days",
+                    Query(str(chosen(rules.OVERDUE_30)), "{{company_id}} {{currency}}"),
+                    about="What is that late is often paid only in part.",
+                    unit=Unit.CURRENCY,
+                    width=6,
+                ),
+                stat(
+                    "Overdue invoices",
+                    Query(str(chosen(rules.OVERDUE_INVOICES)), "{{company_id}}"),
+                    about="Invoices with an instalment past its due date.",
+                    unit=Unit.COUNT,
+                    width=6,
+                ),
+            ),
+        ),
+        Row(
+            "Amounts",
+            (
+                lines(
+                    "Open amount by days overdue",
+                    Query(now(aging.OPEN_AMOUNT), "{{company_id}} {{currency}} {{bucket}}"),
+                    about="All buckets together are the receivable; unallocated money counts against it.",
+                    unit=Unit.CURRENCY,
+                    width=24,
+                ),
+                lines(
+                    "More than 30 days overdue",
+                    Query(str(chosen(rules.OVERDUE_30_SHARE)), "{{company_id}} {{currency}}"),
+                    about="Share of the open amount, before unallocated money.",
+                    unit=Unit.RATIO,
+                    draws=(rules.CRITICALLY_OVERDUE,),
+                ),
+                lines(
+                    "Open amount",
+                    Query(str(chosen(rules.OPEN)), "{{company_id}} {{currency}}"),
+                    about="All instalments that are not settled, before unallocated money.",
+                    unit=Unit.CURRENCY,
+                ),
+            ),
+        ),
+        Row(
+            "Invoices",
+            (
+                lines(
+                    "Overdue share of invoices",
+                    Query(str(chosen(rules.OVERDUE_SHARE)), "{{company_id}}"),
+                    about="Share of the open invoices that are past a due date.",
+                    unit=Unit.RATIO,
+                    draws=(rules.MANY_OVERDUE,),
+                ),
+                lines(
+                    "Overdue invoices by age",
+                    Query(str(chosen(rules.OVERDUE_INVOICES)), "{{company_id}} overdue"),
+                    Query(str(chosen(rules.OVERDUE_30_INVOICES)), "{{company_id}} by more than 30 days"),
+                    Query(str(chosen(rules.INVOICES)), "{{company_id}} open"),
+                    about="Of all open invoices, those that are late and those that are very late.",
+                    unit=Unit.COUNT,
+                ),
+                bars(
+                    "Open invoices by days overdue, now",
+                    Query(total(aging.OPEN_INVOICES, _BUCKET), "{{bucket}}"),
+                    about="An invoice is in the bucket of its oldest open instalment.",
+                    unit=Unit.COUNT,
+                ),
+            ),
+        ),
+        Row(
+            "Can it be trusted",
+            (
+                lines(
+                    "Aging against ledger",
+                    Query(str(chosen(rules.UNEXPLAINED)), "{{company_id}} {{currency}}"),
+                    about="Buckets and ledger are two ways to the same figure: this should be nothing.",
+                    unit=Unit.CURRENCY,
+                    draws=(rules.RECEIVABLE_GAP,),
+                ),
+                lines(
+                    "Snapshots per hour",
+                    Query(per_hour(aging.REFRESHED, COMPANY, _TRIGGER), "{{company_id}} {{trigger}}"),
+                    about="Aging snapshots made, by schedule or on demand.",
+                    unit=Unit.COUNT,
+                ),
+            ),
+        ),
+    ),
+)

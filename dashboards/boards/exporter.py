@@ -1,0 +1,176 @@
+"""The exporter itself: whether the figures of all other boards can be believed, and how old they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboards.model import Board, Mapping, Query, Row
+from dashboards.panels import lines, stat, states
+from dashboards.query import RATE_WINDOW
+from ledgerscope.catalogue import Unit, exporter
+from rules import exporter as rules
+from rules.expr import by
+from rules.target import EXPORTER_JOB, INSTANCE, UP
+
+if TYPE_CHECKING:
+    from ledgerscope.catalogue import Label, Metric
+
+__all__ = ["BOARD"]
+
+_COLLECTOR = exporter.UP.label("collector")
+_CLASS = exporter.FAILURES.label("class")
+_VERSION = exporter.BUILD_INFO.label("version")
+
+_STATES = (
+    Mapping(0, "pending", "blue"),
+    Mapping(1, "fresh", "green"),
+    Mapping(2, "stale", "orange"),
+    Mapping(3, "expired", "red"),
+    Mapping(4, "disabled", "text"),
+)
+_STATE_NUMBER = "\n+ ".join(
+    f"{one.value} * {by('max', exporter.STATE.where(state=one.text), INSTANCE, _COLLECTOR)}"
+    for one in _STATES[1:]
+)
+_EACH = "{{instance}} {{collector}}"
+
+
+def _per_hour(metric: Metric, *labels: Label) -> str:
+    return f"3600 * {by('sum', f'rate({metric}[{RATE_WINDOW}])', *labels)}"
+
+
+BOARD = Board(
+    area="exporter",
+    title="Exporter",
+    question="Can the figures on the other boards be believed, and how old are they?",
+    variables=(),
+    span="6h",
+    rows=(
+        Row(
+            "Can they be believed",
+            (
+                stat(
+                    "Scraped",
+                    Query(by("max", UP.where(job=EXPORTER_JOB), INSTANCE), "{{instance}}"),
+                    about="1 while Prometheus can scrape the exporter. The heartbeat is told by its absence.",
+                    unit=Unit.COUNT,
+                    draws=(rules.DOWN,),
+                    tells=(rules.ABSENT, rules.WATCHDOG),
+                    width=6,
+                ),
+                stat(
+                    "Database",
+                    Query(by("max", exporter.DATABASE_UP), "any exporter"),
+                    about="1 while the database answers at least one exporter.",
+                    unit=Unit.COUNT,
+                    draws=(rules.DATABASE_DOWN,),
+                    width=6,
+                ),
+                stat(
+                    "Oldest values",
+                    Query(by("max", exporter.AGE, INSTANCE), "{{instance}}"),
+                    about="Age of the oldest values that are served.",
+                    unit=Unit.SECONDS,
+                    width=6,
+                ),
+                stat(
+                    "Version",
+                    Query(by("max", exporter.BUILD_INFO, INSTANCE, _VERSION), "{{instance}} {{version}}"),
+                    about="Which version each exporter runs.",
+                    unit=Unit.COUNT,
+                    width=6,
+                ),
+            ),
+        ),
+        Row(
+            "How old",
+            (
+                states(
+                    "State of the values",
+                    Query(_STATE_NUMBER, _EACH),
+                    about="Stale values are served although too old; expired ones are no longer served.",
+                    mappings=_STATES,
+                    tells=(rules.STALE, rules.EXPIRED, rules.DISABLED),
+                ),
+                lines(
+                    "Age",
+                    Query(by("max", exporter.AGE, INSTANCE, _COLLECTOR), _EACH),
+                    about="Time since the instant that the values describe; a saw-tooth, one interval high.",
+                    unit=Unit.SECONDS,
+                ),
+                lines(
+                    "Last success",
+                    Query(by("max", exporter.LAST_SUCCESS, INSTANCE, _COLLECTOR) + " * 1000", _EACH),
+                    about="When each collector last succeeded.",
+                    unit=Unit.TIMESTAMP,
+                ),
+            ),
+        ),
+        Row(
+            "Runs",
+            (
+                lines(
+                    "Share of the interval in use",
+                    Query(str(rules.LOAD), _EACH),
+                    about="At 1 a run takes as long as there is until the next one.",
+                    unit=Unit.RATIO,
+                    draws=(rules.SLOW,),
+                ),
+                lines(
+                    "Duration of the last run",
+                    Query(by("max", exporter.DURATION, INSTANCE, _COLLECTOR), _EACH),
+                    about="Successful or not.",
+                    unit=Unit.SECONDS,
+                ),
+                lines(
+                    "Failures in a row",
+                    Query(by("max", exporter.CONSECUTIVE_FAILURES, INSTANCE, _COLLECTOR), _EACH),
+                    about="Zero after every success.",
+                    unit=Unit.COUNT,
+                    draws=(rules.FAILING,),
+                ),
+                lines(
+                    "Failures per hour, by class",
+                    Query(
+                        _per_hour(exporter.FAILURES, INSTANCE, _COLLECTOR, _CLASS),
+                        _EACH + " {{class}}",
+                    ),
+                    about="The class tells where to look.",
+                    unit=Unit.COUNT,
+                ),
+                lines(
+                    "Skipped per hour",
+                    Query(_per_hour(exporter.SKIPPED, INSTANCE, _COLLECTOR), _EACH),
+                    about="Runs that were due while the one before was still going on.",
+                    unit=Unit.COUNT,
+                ),
+                lines(
+                    "Last run succeeded",
+                    Query(by("max", exporter.UP, INSTANCE, _COLLECTOR), _EACH),
+                    about="1 after a success, 0 after a failure.",
+                    unit=Unit.COUNT,
+                ),
+                lines(
+                    "Recounts",
+                    Query(by("max", f"increase({exporter.REBASES}[1h])", INSTANCE, _COLLECTOR), _EACH),
+                    about="Full recounts of the last hour, because the database was another one than before.",
+                    unit=Unit.COUNT,
+                    draws=(rules.REBASED,),
+                ),
+                lines(
+                    "Events in no counter",
+                    Query(by("max", exporter.MISPLACED, INSTANCE, _COLLECTOR), _EACH),
+                    about="Events with a label value that the catalogue does not know; counters lack them.",
+                    unit=Unit.COUNT,
+                    draws=(rules.MISPLACED,),
+                ),
+                lines(
+                    "Samples served",
+                    Query(by("max", exporter.SAMPLES, INSTANCE, _COLLECTOR), _EACH),
+                    about="Series of each collector; a jump is a new company, a fall is data that vanished.",
+                    unit=Unit.COUNT,
+                ),
+            ),
+        ),
+    ),
+)

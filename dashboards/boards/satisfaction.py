@@ -1,0 +1,106 @@
+"""Satisfaction: what customers answer when they are asked."""
+
+from __future__ import annotations
+
+from dashboards.model import Board, Query, Row, Variable
+from dashboards.panels import bars, lines, stat
+from dashboards.query import chosen, now, total
+from ledgerscope.catalogue import Unit, satisfaction
+from rules import satisfaction as rules
+
+__all__ = ["BOARD"]
+
+_CATEGORY = satisfaction.NPS_RESPONSES.label("category")
+_LOWER = f"{now(satisfaction.NPS)}\n- {now(satisfaction.NPS_MARGIN)}"
+
+BOARD = Board(
+    area="satisfaction",
+    title="Satisfaction",
+    question="Would customers recommend the company, and did enough of them answer to know?",
+    variables=(Variable("company_id", "Company", satisfaction.NPS_RESPONSES),),
+    rows=(
+        Row(
+            "What they say",
+            (
+                stat(
+                    "Recommendation",
+                    Query(now(satisfaction.NPS), "{{company_id}}"),
+                    about="Net promoter score of 90 days, from -100 to 100.",
+                    unit=Unit.POINTS,
+                    width=6,
+                    decimals=0,
+                ),
+                stat(
+                    "Margin",
+                    Query(now(satisfaction.NPS_MARGIN), "{{company_id}}"),
+                    about="The true score lies within this distance with 95 % confidence.",
+                    unit=Unit.POINTS,
+                    width=6,
+                    decimals=0,
+                ),
+                stat(
+                    "Satisfied",
+                    Query(str(chosen(rules.CSAT)), "{{company_id}}"),
+                    about="Percent of answers of 4 or 5 within 30 days.",
+                    unit=Unit.PERCENT,
+                    draws=(rules.CSAT_LOW,),
+                    width=6,
+                    decimals=0,
+                ),
+                stat(
+                    "Respondents",
+                    Query(str(chosen(rules.NPS_RESPONSES)), "{{company_id}}"),
+                    about="Who answered within 90 days; with few, the score means little.",
+                    unit=Unit.COUNT,
+                    width=6,
+                ),
+            ),
+        ),
+        Row(
+            "Scores",
+            (
+                lines(
+                    "Net promoter score",
+                    Query(str(chosen(rules.NPS_UPPER)), "{{company_id}} upper end"),
+                    Query(now(satisfaction.NPS), "{{company_id}}"),
+                    Query(_LOWER, "{{company_id}} lower end"),
+                    about="The score with its 95 % interval. The alert looks at the upper end.",
+                    unit=Unit.POINTS,
+                    draws=(rules.NPS_LOW,),
+                ),
+                lines(
+                    "Customer satisfaction",
+                    Query(str(chosen(rules.CSAT)), "{{company_id}}"),
+                    about="Percent of answers of 4 or 5 within 30 days.",
+                    unit=Unit.PERCENT,
+                    draws=(rules.CSAT_LOW,),
+                ),
+            ),
+        ),
+        Row(
+            "Answers",
+            (
+                lines(
+                    "Respondents by category",
+                    Query(now(satisfaction.NPS_RESPONSES), "{{company_id}} {{category}}"),
+                    about="Promoters answer 9 or 10, detractors 0 to 6.",
+                    unit=Unit.COUNT,
+                    stacked=True,
+                ),
+                lines(
+                    "Satisfaction answers",
+                    Query(str(chosen(rules.CSAT_RESPONSES)), "{{company_id}}"),
+                    about="Answers of the last 30 days.",
+                    unit=Unit.COUNT,
+                ),
+                bars(
+                    "Respondents by category, now",
+                    Query(total(satisfaction.NPS_RESPONSES, _CATEGORY), "{{category}}"),
+                    about="All chosen companies together.",
+                    unit=Unit.COUNT,
+                    width=24,
+                ),
+            ),
+        ),
+    ),
+)

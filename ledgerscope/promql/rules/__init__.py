@@ -1,0 +1,1 @@
+"""Rule files: reading, checking and evaluating recording and alerting rules."""

@@ -1,0 +1,125 @@
+"""What became of an alerting rule over a run: its alerts, their states, and their texts where asked for.
+
+Annotations are rendered only for the alerts and instants somebody asserts; labels are an alert's identity and
+were rendered at every step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledgerscope.promql.rules.alert_states import State
+from ledgerscope.promql.template.alert import AlertTemplates
+from ledgerscope.promql.template.values import AlertData, StringMap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledgerscope.promql.axis import Axis, Floats, Integers
+    from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.rules.alert_states import Life
+    from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.template.values import QueryResult
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a test gives its rules besides the data."""
+
+    external_labels: Mapping[str, str] = field(default_factory=dict)
+    external_url: str = ""
+
+    def data(self, labels: Labels, value: float) -> AlertData:
+        """The dot of a template over one sample."""
+        external = StringMap(self.external_labels)
+        return AlertData(StringMap(labels.as_dict()), value, external, self.external_url)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertInstance:
+    """One alert along the axis: its labels, its life, and at each step which sample it came from.
+
+    `source` indexes `samples`, -1 where the expression does not have the alert; `values` belong to it.
+    """
+
+    labels: Labels
+    life: Life
+    samples: Sequence[Labels]
+    source: NDArray[np.int32]
+    values: Floats
+
+    def state(self, step: int) -> State:
+        """What the alert is doing at a step."""
+        return State(int(self.life.states[step]))
+
+    def last_seen(self, step: int) -> int:
+        """The newest step up to this one at which the expression had the alert."""
+        seen = np.flatnonzero(self.source[: step + 1] >= 0)
+        return int(seen[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAlert:
+    """A pending or firing alert at one instant, everything rendered."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    state: State
+    value: float
+    active_since_ms: int
+
+
+@dataclass(frozen=True, eq=False)
+class AlertHistory:
+    """All alerts of one rule. `query_at(order, at_ms)` gives the rule's view of the data for templates."""
+
+    placed: Placed
+    axis: Axis
+    instances: tuple[AlertInstance, ...]
+    surroundings: Surroundings
+    query_at: Callable[[int, int], Callable[[str], QueryResult]]
+
+    def active(self, step: int) -> list[ActiveAlert]:
+        """The pending and firing alerts at a step, sorted by labels."""
+        found = [each for each in self.instances if each.state(step) is not State.INACTIVE]
+        return [self._rendered(each, step) for each in sorted(found, key=lambda each: each.labels.pairs)]
+
+    def firing(self, step: int) -> list[ActiveAlert]:
+        """The firing alerts at a step, sorted by labels."""
+        return [alert for alert in self.active(step) if alert.state is State.FIRING]
+
+    def states(self) -> NDArray[np.int8]:
+        """The highest state of any alert at each step."""
+        if not self.instances:
+            return np.zeros(self.axis.count, dtype=np.int8)
+        highest: NDArray[np.int8] = np.max([each.life.states for each in self.instances], axis=0)
+        return highest
+
+    def _rendered(self, instance: AlertInstance, step: int) -> ActiveAlert:
+        seen = instance.last_seen(step)
+        value = float(instance.values[seen])
+        data = self.surroundings.data(instance.samples[instance.source[seen]], value)
+        templates = self.templates(int(self.axis.times[seen]))
+        alert = self.placed.alert
+        annotations = {} if alert is None else alert.annotations
+        return ActiveAlert(
+            instance.labels.as_dict(),
+            {name: templates.expand(text, data) for name, text in annotations.items()},
+            instance.state(step),
+            value,
+            int(instance.life.active_since[step]),
+        )
+
+    def templates(self, at_ms: int) -> AlertTemplates:
+        """The rule's templates as they work at an instant."""
+        return AlertTemplates(self.placed.rule.name, at_ms, self.query_at(self.placed.order, at_ms))
+
+
+def steps_of(times: Integers, at_ms: int) -> int:
+    """The last step not after an instant."""
+    return int(np.searchsorted(times, at_ms, side="right")) - 1

@@ -1,0 +1,117 @@
+"""From the series of an alert's expression to its alerts, and to the series that tell of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledgerscope.promql.labels import METRIC_NAME, Labels
+from ledgerscope.promql.rules.alert_history import AlertInstance
+from ledgerscope.promql.rules.alert_states import State, live
+from ledgerscope.promql.rules.failures import SteppingNeededError
+from ledgerscope.promql.rules.placed import ALERT_NAME, ALERT_STATE, ALERTS, ALERTS_FOR_STATE
+from ledgerscope.promql.rules.rows import OutputRow
+from ledgerscope.promql.template.alert import AlertTemplates, is_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ledgerscope.promql.axis import Integers
+    from ledgerscope.promql.rules.alert_history import Surroundings
+    from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.values import Vector
+
+_NAME_ONLY = frozenset({METRIC_NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLabels:
+    """Gives each sample of an alert's expression the labels of the alert."""
+
+    placed: Placed
+    surroundings: Surroundings
+    templates_at: Callable[[int], AlertTemplates]
+
+    @property
+    def vary(self) -> bool:
+        """Whether the labels can change from step to step."""
+        return any(is_template(text) for text in self.placed.labels.values())
+
+    def of(self, sample: Labels, value: float, at_ms: int) -> Labels:
+        """The alert's labels for one sample."""
+        rendered = self.placed.labels
+        if self.vary:
+            data = self.surroundings.data(sample, value)
+            templates = self.templates_at(at_ms)
+            rendered = {name: templates.expand(text, data) for name, text in rendered.items()}
+        return sample.drop(_NAME_ONLY).merge({**rendered, ALERT_NAME: self.placed.rule.name})
+
+
+def instances(naming: AlertLabels, vector: Vector, times: Integers) -> list[AlertInstance]:
+    """The alerts of a rule over its expression's series. `times` are the instants of evaluation.
+
+    Raises SteppingNeededError where two alerts have one identity at one step.
+    """
+    sources = _varying_sources(naming, vector, times) if naming.vary else _fixed_sources(naming, vector)
+    alert = naming.placed.alert
+    if alert is None:
+        return []
+    found = []
+    for labels, (source, values) in sources.items():
+        life = live(source >= 0, times, alert.for_ms, alert.keep_firing_for_ms)
+        found.append(AlertInstance(labels, life, vector.labels, source, values))
+    return found
+
+
+_Sources = dict[
+    Labels,
+    tuple["np.ndarray[tuple[int], np.dtype[np.int32]]", "np.ndarray[tuple[int], np.dtype[np.float64]]"],
+]
+
+
+def _fixed_sources(naming: AlertLabels, vector: Vector) -> _Sources:
+    sources: _Sources = {}
+    for row, series in enumerate(vector):
+        labels = naming.of(series.labels, 0.0, 0)
+        if labels not in sources:
+            sources[labels] = _nothing(vector.axis.count)
+        source, values = sources[labels]
+        if (source[series.present] >= 0).any():
+            raise SteppingNeededError("two alerts of equal labels at one step")
+        source[series.present] = row
+        values[series.present] = series.values[series.present]
+    return sources
+
+
+def _varying_sources(naming: AlertLabels, vector: Vector, times: Integers) -> _Sources:
+    sources: _Sources = defaultdict(lambda: _nothing(vector.axis.count))
+    for row, series in enumerate(vector):
+        for step in np.flatnonzero(series.present).tolist():
+            value = float(series.values[step])
+            source, values = sources[naming.of(series.labels, value, int(times[step]))]
+            if source[step] >= 0:
+                raise SteppingNeededError("two alerts of equal labels at one step")
+            source[step], values[step] = row, value
+    return sources
+
+
+def _nothing(
+    count: int,
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    return np.full(count, -1, dtype=np.int32), np.zeros(count)
+
+
+def told(placed: Placed, instance: AlertInstance) -> Iterator[OutputRow]:
+    """`ALERTS` and `ALERTS_FOR_STATE` of one alert."""
+    states = instance.life.states
+    base = {**placed.labels, **instance.labels.as_dict()}
+    ones = np.ones(len(states))
+    for state in (State.PENDING, State.FIRING):
+        labels = Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: state.word})
+        yield OutputRow(labels, ones, states == state)
+    since = (instance.life.active_since // 1000).astype(np.float64)
+    labels = Labels({**base, METRIC_NAME: ALERTS_FOR_STATE})
+    yield OutputRow(labels, since, states != State.INACTIVE)

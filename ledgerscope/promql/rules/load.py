@@ -1,0 +1,136 @@
+"""Rule files to rule groups: plain rule files, `PrometheusRule` manifests, and documents made in Python.
+
+Reading is strict: whatever Prometheus refuses when it loads a rule file is a fault here, with its place.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ledgerscope.promql.rules.check import check_group_names, check_rule
+from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
+from ledgerscope.promql.yaml_nodes import Fault, FileError, Reader, Where, compose_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_GROUP_FIELDS = ("name", "interval", "query_offset", "limit", "labels", "rules")
+_MANIFEST_GROUP_FIELDS = (*_GROUP_FIELDS, "partial_response_strategy")
+_RULE_FIELDS = ("record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations")
+_MANIFEST_KIND = "PrometheusRule"
+_MANIFEST_LISTS = ("List", "PrometheusRuleList")
+
+
+def load_rules(path: Path, *, compat: str = "3", lenient: bool = False) -> tuple[RuleGroup, ...]:
+    """The groups of a rule file. Raises FileError. `lenient` passes unknown fields over."""
+    try:
+        stat = path.stat()
+        return _load_cached(path, stat.st_mtime_ns, stat.st_size, compat, lenient)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {reason}")]) from error
+    except UnicodeDecodeError as error:
+        raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
+
+
+@lru_cache(maxsize=256)
+def _load_cached(path: Path, _mtime: int, _size: int, compat: str, lenient: bool) -> tuple[RuleGroup, ...]:
+    return read_rules(path.read_text("utf-8"), str(path), compat=compat, lenient=lenient)
+
+
+def read_rules(
+    text: str, file: str = "<rules>", *, compat: str = "3", lenient: bool = False
+) -> tuple[RuleGroup, ...]:
+    """The groups of a rule file's text (or of manifests). Raises FileError."""
+    reader = Reader(file, lenient=lenient)
+    groups: list[RuleGroup] = []
+    for document in compose_all(text, file):
+        groups += _document(reader, document, compat)
+    check_group_names(reader, groups)
+    reader.finish()
+    return tuple(groups)
+
+
+def rules_from(
+    document: Mapping[str, Any], file: str = "<python>", *, compat: str = "3"
+) -> tuple[RuleGroup, ...]:
+    """The groups of a document made in Python: `{"groups": [...]}` or a manifest. Raises FileError."""
+    return read_rules(yaml.safe_dump(_plain(document), sort_keys=False, width=100_000), file, compat=compat)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "items"):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, (int, float, bool)) or value is None else str(value)
+
+
+def _document(reader: Reader, node: yaml.Node, compat: str) -> Iterable[RuleGroup]:
+    kind = _scalar_field(node, "kind")
+    if kind in _MANIFEST_LISTS:
+        items = dict(_by_name(node)).get("items")
+        return [group for item in reader.items(items, "items") for group in _document(reader, item, compat)]
+    if kind == _MANIFEST_KIND:
+        spec = dict(_by_name(node)).get("spec")
+        fields = reader.fields(spec, ("groups",), "spec") if spec is not None else {}
+        return _groups(reader, fields.get("groups"), compat, _MANIFEST_GROUP_FIELDS)
+    if kind is not None and _scalar_field(node, "apiVersion") is not None:
+        return []
+    fields = reader.fields(node, ("groups",), "a rule file")
+    return _groups(reader, fields.get("groups"), compat, _GROUP_FIELDS)
+
+
+def _by_name(node: yaml.Node) -> Iterable[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((str(key.value), value) for key, value in node.value)
+
+
+def _scalar_field(node: yaml.Node, name: str) -> str | None:
+    value = dict(_by_name(node)).get(name)
+    return str(value.value) if isinstance(value, yaml.ScalarNode) else None
+
+
+def _groups(reader: Reader, node: yaml.Node | None, compat: str, known: tuple[str, ...]) -> list[RuleGroup]:
+    return [_group(reader, item, compat, known) for item in reader.items(node, "groups")]
+
+
+def _group(reader: Reader, node: yaml.Node, compat: str, known: tuple[str, ...]) -> RuleGroup:
+    fields = reader.fields(node, known, "a group")
+    name = reader.text(fields.get("name"), "name")
+    rules = [
+        _rule(reader, item, f'group "{name}", rule {number}', compat)
+        for number, item in enumerate(reader.items(fields.get("rules"), "rules"), start=1)
+    ]
+    return RuleGroup(
+        name,
+        tuple(rule for rule in rules if rule is not None),
+        reader.duration(fields.get("interval"), "interval"),
+        reader.integer(fields.get("limit"), "limit"),
+        reader.duration(fields.get("query_offset"), "query_offset"),
+        reader.text_map(fields.get("labels"), "labels"),
+        reader.where(node),
+    )
+
+
+def _rule(reader: Reader, node: yaml.Node, title: str, compat: str) -> Rule | None:
+    fields = reader.fields(node, _RULE_FIELDS, "a rule")
+    places = {name: reader.where(value) for name, value in fields.items()}
+    places[""] = reader.where(node)
+    draft = RuleDraft(
+        reader.text(fields.get("record"), "record"),
+        reader.text(fields.get("alert"), "alert"),
+        reader.text(fields.get("expr"), "expr"),
+        reader.duration(fields.get("for"), "for"),
+        reader.duration(fields.get("keep_firing_for"), "keep_firing_for"),
+        reader.text_map(fields.get("labels"), "labels"),
+        reader.text_map(fields.get("annotations"), "annotations"),
+        places,
+    )
+    faults = len(reader.faults)
+    tree = check_rule(reader, node, fields, draft, title, compat)
+    return draft.finished(tree) if len(reader.faults) == faults else None

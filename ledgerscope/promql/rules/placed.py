@@ -1,0 +1,70 @@
+"""Rules in the order they are evaluated, and what each of them writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.labels import METRIC_NAME
+from ledgerscope.promql.matching import matches
+from ledgerscope.promql.parser import parse
+from ledgerscope.promql.rules.model import AlertingRule
+from ledgerscope.promql.template.alert import is_template
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledgerscope.promql.ast import Expr, Matcher
+    from ledgerscope.promql.rules.model import Rule, RuleGroup
+
+ALERTS = "ALERTS"
+ALERTS_FOR_STATE = "ALERTS_FOR_STATE"
+ALERT_NAME = "alertname"
+ALERT_STATE = "alertstate"
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A rule at its place: `order` counts through all groups; `labels` are the rule's over the group's."""
+
+    order: int
+    group: RuleGroup
+    rule: Rule
+    labels: dict[str, str]
+    tree: Expr
+
+    @property
+    def alert(self) -> AlertingRule | None:
+        """The rule, if it is an alert."""
+        return self.rule if isinstance(self.rule, AlertingRule) else None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The metrics the rule writes."""
+        return (ALERTS, ALERTS_FOR_STATE) if self.alert else (self.rule.name,)
+
+    def may_satisfy(self, selected: Sequence[Matcher]) -> bool:
+        """Whether a series the rule writes can meet the conditions; False is a proof that none does."""
+        return any(self._may_satisfy(name, selected) for name in self.outputs)
+
+    def _may_satisfy(self, name: str, selected: Sequence[Matcher]) -> bool:
+        known = {METRIC_NAME: name}
+        if self.alert:
+            known |= {label: text for label, text in self.labels.items() if text and not is_template(text)}
+            known[ALERT_NAME] = self.rule.name
+        else:
+            known |= self.labels
+        return all(matches(each, known[each.name]) for each in selected if each.name in known)
+
+
+def place(groups: Sequence[RuleGroup], order: Sequence[str] = ()) -> tuple[Placed, ...]:
+    """The rules of groups one after another; groups named in `order` as listed there, the others first."""
+    rank = {name: index for index, name in enumerate(order)}
+    # A group that is not mentioned ranks with the first of the list; the sort keeps the order of the files.
+    ordered = sorted(groups, key=lambda group: rank.get(group.name, 0))
+    placed: list[Placed] = []
+    for group in ordered:
+        for rule in group.rules:
+            tree = parse(rule.expr) if rule.tree is None else rule.tree
+            placed.append(Placed(len(placed), group, rule, group.labels_of(rule), tree))
+    return tuple(placed)

@@ -1,0 +1,177 @@
+"""In which order rules can be computed over the whole time axis at once.
+
+A rule that reads what an earlier rule writes comes after it. One that reads a later rule sees that rule's
+samples one step late; rules that read each other in a circle have to be stepped through together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql import ast
+from ledgerscope.promql.analysis import metric_name
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.rules.placed import place
+from ledgerscope.promql.storage import Storage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ledgerscope.promql.ast import Expr, VectorSelector
+    from ledgerscope.promql.engine import Engine
+    from ledgerscope.promql.rules.model import RuleGroup
+    from ledgerscope.promql.rules.placed import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A selector of a rule. `plain`: it looks at nothing but the newest sample at the very instant."""
+
+    selector: VectorSelector
+    plain: bool
+    looks_ahead: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """Rules to be computed together: one, or several that read each other."""
+
+    rules: tuple[Placed, ...]
+    cyclic: bool
+    level: int
+
+
+@dataclass(frozen=True, eq=False)
+class RulePlan:
+    """The rules of some groups, what they read from each other, and the order that follows."""
+
+    rules: tuple[Placed, ...]
+    _faulty: dict[tuple[str, int], bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = ()) -> RulePlan:
+        """The plan of groups; `order` is promtool's `group_eval_order`."""
+        return cls(place(groups, order))
+
+    @cached_property
+    def readings(self) -> tuple[tuple[Reading, ...], ...]:
+        """Per rule, its selectors."""
+        return tuple(tuple(_readings(placed.tree)) for placed in self.rules)
+
+    @cached_property
+    def writers(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
+        """Per rule and selector, the rules that may write what the selector reads."""
+        by_name: dict[str, list[int]] = defaultdict(list)
+        for placed in self.rules:
+            for name in placed.outputs:
+                by_name[name].append(placed.order)
+        everyone = range(len(self.rules))
+
+        def of(reading: Reading) -> tuple[int, ...]:
+            name = metric_name(reading.selector)
+            candidates = everyone if name is None else by_name.get(name, ())
+            matchers = reading.selector.matchers
+            return tuple(order for order in candidates if self.rules[order].may_satisfy(matchers))
+
+        return tuple(tuple(of(reading) for reading in readings) for readings in self.readings)
+
+    @cached_property
+    def components(self) -> tuple[Component, ...]:
+        """Everything in computable order; a component's `level` is above that of all it reads."""
+        reads = [{order for each in writers for order in each} for writers in self.writers]
+        level_of: dict[int, int] = {}
+        components: list[Component] = []
+        for members in _strongly_connected(reads):
+            inside = set(members)
+            outside = {order for member in members for order in reads[member]} - inside
+            level = 1 + max((level_of[order] for order in outside), default=-1)
+            level_of |= dict.fromkeys(members, level)
+            cyclic = len(members) > 1 or members[0] in reads[members[0]]
+            components.append(Component(tuple(self.rules[m] for m in sorted(members)), cyclic, level))
+        return tuple(sorted(components, key=lambda each: (each.level, each.rules[0].order)))
+
+    def fails_on_any_data(self, engine: Engine, order: int) -> bool:
+        """Whether a rule fails whatever the data, for instance by a regular expression that is none."""
+        key = (engine.compat, order)
+        if key not in self._faulty:
+            self._faulty[key] = _fails(engine, self.rules[order].tree)
+        return self._faulty[key]
+
+    def late(self, placed: Placed, reading: int) -> tuple[int, ...]:
+        """The rules whose samples at an instant the rule does not see yet at that instant."""
+        return tuple(order for order in self.writers[placed.order][reading] if order >= placed.order)
+
+
+def _fails(engine: Engine, tree: Expr) -> bool:
+    try:
+        engine.instant(Storage(), tree, 0)
+    except PromQLError:
+        return True
+    return False
+
+
+def _readings(tree: Expr) -> Iterator[Reading]:
+    pending: list[tuple[Expr, bool, bool]] = [(tree, True, False)]
+    while pending:
+        node, plain, ahead = pending.pop()
+        if isinstance(node, ast.VectorSelector):
+            yield Reading(node, plain and _is_plain(node), ahead or _looks_ahead(node))
+            continue
+        if isinstance(node, ast.Subquery):
+            plain, ahead = False, ahead or _looks_ahead(node)
+        elif isinstance(node, ast.MatrixSelector) or (isinstance(node, ast.Call) and node.func in _TIMED):
+            plain = False
+        pending.extend((child, plain, ahead) for child in ast.children(node))
+
+
+#: Functions that ask when a sample was taken, or read metrics that they do not name.
+_TIMED = frozenset({"timestamp", "info"})
+
+
+def _is_plain(node: ast.VectorSelector) -> bool:
+    return not (node.offset_ms or node.offset_expr or node.at is not None or node.anchored or node.smoothed)
+
+
+def _looks_ahead(node: ast.VectorSelector | ast.Subquery) -> bool:
+    """Whether samples after the instant of evaluation can come into it."""
+    smoothed = isinstance(node, ast.VectorSelector) and (node.smoothed or node.anchored)
+    return node.at is not None or node.offset_expr is not None or node.offset_ms < 0 or smoothed
+
+
+def _strongly_connected(reads: Sequence[set[int]]) -> list[list[int]]:
+    """Tarjan's components, each after all those it reads; without recursion, for long chains of rules."""
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    stack: list[int] = []
+    on_stack: set[int] = set()
+    found: list[list[int]] = []
+    for root in range(len(reads)):
+        if root in index:
+            continue
+        work = [(root, iter(sorted(reads[root])))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, edges = work[-1]
+            following = next(edges, None)
+            if following is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    cut = stack.index(node)
+                    found.append(stack[cut:])
+                    on_stack.difference_update(stack[cut:])
+                    del stack[cut:]
+            elif following not in index:
+                index[following] = low[following] = len(index)
+                stack.append(following)
+                on_stack.add(following)
+                work.append((following, iter(sorted(reads[following]))))
+            elif following in on_stack:
+                low[node] = min(low[node], index[following])
+    return found

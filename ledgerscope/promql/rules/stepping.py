@@ -1,0 +1,243 @@
+"""Rules evaluated one step after the other: the plain form of the whole-axis evaluation.
+
+Used where the order within a step matters (rules that read each other, series written twice, failures), and
+as the yardstick of the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.labels import METRIC_NAME, Labels
+from ledgerscope.promql.rules.alert_history import AlertInstance
+from ledgerscope.promql.rules.alert_states import Life, State
+from ledgerscope.promql.rules.alerting import AlertLabels
+from ledgerscope.promql.rules.failures import (
+    SAME_LABELS_ALERTED,
+    SAME_LABELS_RECORDED,
+    RuleFailedError,
+    RuleFailure,
+    over_limit,
+)
+from ledgerscope.promql.rules.placed import ALERT_NAME, ALERT_STATE, ALERTS, ALERTS_FOR_STATE
+from ledgerscope.promql.stale import STALE
+from ledgerscope.promql.template.floats import shortest
+from ledgerscope.promql.values import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ledgerscope.promql.axis import Axis
+    from ledgerscope.promql.rules.alert_history import Surroundings
+    from ledgerscope.promql.rules.model import AlertingRule
+    from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.storage import Storage
+    from ledgerscope.promql.template.alert import AlertTemplates
+
+
+@dataclass(slots=True)
+class _Tracked:
+    """One alert while stepping, and its story so far."""
+
+    labels: Labels
+    count: int
+    state: State = State.INACTIVE
+    active_at: int = 0
+    keeps_since: int | None = None
+    samples: list[Labels] = field(default_factory=list)
+    known: dict[Labels, int] = field(default_factory=dict)
+    states: np.ndarray[tuple[int], np.dtype[np.int8]] = field(init=False)
+    since: np.ndarray[tuple[int], np.dtype[np.int64]] = field(init=False)
+    source: np.ndarray[tuple[int], np.dtype[np.int32]] = field(init=False)
+    values: np.ndarray[tuple[int], np.dtype[np.float64]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.states = np.zeros(self.count, dtype=np.int8)
+        self.since = np.zeros(self.count, dtype=np.int64)
+        self.source = np.full(self.count, -1, dtype=np.int32)
+        self.values = np.zeros(self.count)
+
+    def seen(self, step: int, at_ms: int, sample: Sample, rule: AlertingRule) -> None:
+        """The expression has the alert at this step."""
+        if self.state is State.INACTIVE:
+            self.state, self.active_at = State.PENDING, at_ms
+        self.keeps_since = None
+        if self.state is State.PENDING and at_ms - self.active_at >= rule.for_ms:
+            self.state = State.FIRING
+        if sample.labels not in self.known:
+            self.known[sample.labels] = len(self.samples)
+            self.samples.append(sample.labels)
+        self.source[step] = self.known[sample.labels]
+        self.values[step] = sample.value
+        self._note(step)
+
+    def missed(self, step: int, at_ms: int, rule: AlertingRule) -> None:
+        """The expression does not have it."""
+        if self.state is State.FIRING and rule.keep_firing_for_ms:
+            self.keeps_since = at_ms if self.keeps_since is None else self.keeps_since
+            if at_ms - self.keeps_since < rule.keep_firing_for_ms:
+                self._note(step)
+                return
+        self.state, self.keeps_since = State.INACTIVE, None
+
+    def _note(self, step: int) -> None:
+        self.states[step] = self.state
+        self.since[step] = self.active_at
+
+    def finished(self) -> AlertInstance:
+        return AlertInstance(
+            self.labels, Life(self.states, self.since), self.samples, self.source, self.values
+        )
+
+
+@dataclass(slots=True)
+class SteppedRule:
+    """A rule's state between steps."""
+
+    placed: Placed
+    naming: AlertLabels
+    previous: set[Labels] = field(default_factory=set)
+    alerts: dict[Labels, _Tracked] = field(default_factory=dict)
+
+    def instances(self) -> tuple[AlertInstance, ...]:
+        """The alerts seen so far."""
+        return tuple(alert.finished() for alert in self.alerts.values())
+
+
+@dataclass(slots=True)
+class Stepper:
+    """Steps through some rules. `evaluate(placed, at_ms)` gives a rule's samples at an instant."""
+
+    storage: Storage
+    axis: Axis
+    evaluate: Callable[[Placed, int], Sequence[Sample]]
+    wrote: Callable[[Labels, Placed], None]
+    compat: str
+    rules: list[SteppedRule] = field(default_factory=list)
+    failures: list[RuleFailure] = field(default_factory=list)
+
+    @classmethod
+    def over(
+        cls,
+        rules: Iterable[Placed],
+        storage: Storage,
+        axis: Axis,
+        *,
+        evaluate: Callable[[Placed, int], Sequence[Sample]],
+        wrote: Callable[[Labels, Placed], None],
+        templates_at: Callable[[Placed], Callable[[int], AlertTemplates]],
+        surroundings: Surroundings,
+        compat: str,
+    ) -> Stepper:
+        """A stepper for rules, in their order."""
+        stepped = [
+            SteppedRule(placed, AlertLabels(placed, surroundings, templates_at(placed))) for placed in rules
+        ]
+        return cls(storage, axis, evaluate, wrote, compat, stepped)
+
+    def run(self) -> None:
+        """All steps, or those up to the first at which a rule fails."""
+        for step, at_ms in enumerate(self.axis.times.tolist()):
+            for rule in self.rules:
+                self._eval(rule, step, at_ms)
+            if self.failures:
+                return
+
+    def _eval(self, rule: SteppedRule, step: int, at_ms: int) -> None:
+        try:
+            samples = self.evaluate(rule.placed, at_ms)
+            alert = rule.placed.alert
+            output = (
+                self._recorded(rule, samples)
+                if alert is None
+                else self._alerted(rule, alert, samples, step, at_ms)
+            )
+        except PromQLError as error:
+            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, str(error)))
+            return
+        self._write(rule, output, at_ms)
+
+    def _recorded(self, rule: SteppedRule, samples: Sequence[Sample]) -> list[Sample]:
+        placed = rule.placed
+        labels = {**placed.labels, METRIC_NAME: placed.rule.name}
+        output = [Sample(each.labels.merge(labels), each.value, each.histogram) for each in samples]
+        if len({each.labels for each in output}) < len(output):
+            raise RuleFailedError(SAME_LABELS_RECORDED)
+        limit = placed.group.limit
+        if 0 < limit < len(output):
+            raise RuleFailedError(over_limit(limit, len(output), "series"))
+        return output
+
+    def _alerted(
+        self, rule: SteppedRule, alert: AlertingRule, samples: Sequence[Sample], step: int, at_ms: int
+    ) -> list[Sample]:
+        present: dict[Labels, Sample] = {}
+        for sample in samples:
+            labels = rule.naming.of(sample.labels, sample.value, at_ms)
+            if labels in present:
+                raise RuleFailedError(SAME_LABELS_ALERTED)
+            present[labels] = sample
+        for labels in present.keys() - rule.alerts.keys():
+            rule.alerts[labels] = _Tracked(labels, self.axis.count)
+        for labels, tracked in rule.alerts.items():
+            if labels in present:
+                tracked.seen(step, at_ms, present[labels], alert)
+            else:
+                tracked.missed(step, at_ms, alert)
+        active = [each for each in rule.alerts.values() if each.state is not State.INACTIVE]
+        limit = rule.placed.group.limit
+        if 0 < limit < len(active):
+            raise RuleFailedError(over_limit(limit, len(active), "alerts"))
+        return [sample for each in active for sample in _told(rule.placed, each)]
+
+    def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
+        written_at = at_ms - rule.placed.group.query_offset_ms
+        current = {sample.labels for sample in output}
+        for sample in output:
+            if self._conflicts(sample, written_at):
+                self.failures.append(
+                    RuleFailure(rule.placed.rule.name, at_ms, self._conflict(sample, written_at))
+                )
+                current.discard(sample.labels)
+                continue
+            self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
+            self.wrote(sample.labels, rule.placed)
+        for labels in rule.previous - current:
+            self.storage.append(labels, [written_at], [STALE])
+        rule.previous = current
+
+    def _there(self, labels: Labels, at_ms: int) -> float | None:
+        known = self.storage.get(labels)
+        if known is None:
+            return None
+        index = int(np.searchsorted(known.times, at_ms))
+        return float(known.values[index]) if index < len(known) and known.times[index] == at_ms else None
+
+    def _conflicts(self, sample: Sample, at_ms: int) -> bool:
+        there = self._there(sample.labels, at_ms)
+        if there is None or sample.histogram is not None:
+            return False
+        return _bits(there) != _bits(sample.value)
+
+    def _conflict(self, sample: Sample, at_ms: int) -> str:
+        if self.compat == "2":
+            return "duplicate sample for timestamp"
+        there = self._there(sample.labels, at_ms)
+        return (
+            "duplicate sample for timestamp; overrides not allowed: "
+            f"existing {shortest(there or 0.0)}, new value {shortest(sample.value)}"
+        )
+
+
+def _bits(value: float) -> int:
+    return int(np.float64(value).view(np.uint64))
+
+
+def _told(placed: Placed, alert: _Tracked) -> Iterable[Sample]:
+    base = {**placed.labels, **alert.labels.as_dict(), ALERT_NAME: placed.rule.name}
+    yield Sample(Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: alert.state.word}), 1.0)
+    yield Sample(Labels({**base, METRIC_NAME: ALERTS_FOR_STATE}), float(alert.active_at // 1000))

@@ -1,0 +1,79 @@
+"""Labels and annotations of alerts: a template with `$labels`, `$value`, `$externalLabels`, `$externalURL`.
+
+A rendering that fails is no error of the rule: the text says what failed, as Prometheus has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.template.errors import FunctionError, TemplateError, TemplateSyntaxError
+from ledgerscope.promql.template.execute import execute
+from ledgerscope.promql.template.functions import NAMES, functions_at
+from ledgerscope.promql.template.parser import parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.template.values import AlertData, QueryResult
+
+#: Put in front of every text: the names a rule's author uses.
+_DEFINITIONS = (
+    "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}"
+    "{{$externalURL := .ExternalURL}}{{$value := .Value}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTemplates:
+    """The templates of one alert at one instant (milliseconds); `query` runs PromQL there."""
+
+    alert: str
+    at_ms: int
+    query: Callable[[str], QueryResult]
+    external_url: str = ""
+
+    def expand(self, text: str, data: AlertData) -> str:
+        """The rendered text, or Prometheus's note of what went wrong."""
+        if "{{" not in text:
+            return text
+        name = f"__alert_{self.alert}"
+        try:
+            return self._render(name, text, data)
+        except TemplateSyntaxError as error:
+            return _failed(f"error parsing template {name}: {error}")
+        except TemplateError as error:
+            return _failed(f"error executing template {name}: {error}")
+
+    def _render(self, name: str, text: str, data: AlertData) -> str:
+        template = parse_template(name, _DEFINITIONS + text, NAMES)
+        functions = functions_at(self.at_ms, self._query, self.external_url)
+        return execute(template, functions, data)
+
+    def _query(self, expression: str) -> QueryResult:
+        try:
+            return self.query(expression)
+        except PromQLError as error:
+            raise FunctionError(str(error)) from error
+
+
+def _failed(reason: str) -> str:
+    return f"<error expanding template: {reason}>"
+
+
+def check_template(alert: str, text: str) -> TemplateSyntaxError | None:
+    """What keeps a text from being a template, as Prometheus reports it when it loads the rule."""
+    if "{{" not in text:
+        return None
+    try:
+        parse_template(f"__alert_{alert}", _DEFINITIONS + text, NAMES)
+    except TemplateSyntaxError as error:
+        return error
+    return None
+
+
+def is_template(text: str) -> bool:
+    """Whether the text can render differently from how it is written."""
+    return "{{" in text

@@ -1,0 +1,75 @@
+"""`eq`, `ne`, `lt`, `le`, `gt`, `ge`: Go compares only values of one basic kind."""
+
+from __future__ import annotations
+
+from ledgerscope.promql.template.errors import FunctionError
+from ledgerscope.promql.template.values import AlertData, GoDuration, SafeHTML, default_format, type_name
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "bool"),
+    ((int, GoDuration), "int"),
+    (float, "float"),
+    (complex, "complex"),
+    ((str, SafeHTML), "string"),
+)
+_BAD_TYPE = "invalid type for comparison"
+_BAD_PAIR = "incompatible types for comparison"
+
+
+def _kind_or_none(value: object) -> str | None:
+    return next((name for types, name in _KINDS if isinstance(value, types)), None)
+
+
+def _kind(value: object) -> str:
+    kind = _kind_or_none(value)
+    if kind is None:
+        raise FunctionError(_BAD_TYPE)
+    return kind
+
+
+def equal(first: object, *others: object) -> bool:
+    """Whether the first is equal to any of the others."""
+    if not others:
+        raise FunctionError("missing argument for comparison")
+    return any(_equal_pair(first, other) for other in others)
+
+
+def _equal_pair(first: object, other: object) -> bool:
+    if first is None or other is None:
+        return first is other
+    kind = _kind_or_none(first)
+    if kind != _kind_or_none(other):
+        raise FunctionError(_BAD_PAIR)
+    if kind is None and isinstance(other, (dict, list, AlertData)):
+        raise FunctionError(f"non-comparable type {default_format(other)}: {type_name(other)}")
+    return first == other
+
+
+def unequal(first: object, other: object) -> bool:
+    """Whether the two differ."""
+    return not equal(first, other)
+
+
+def less(first: object, other: object) -> bool:
+    """Whether the first is the smaller."""
+    kind, second = _kind(first), _kind(other)
+    if kind != second:
+        raise FunctionError(_BAD_PAIR)
+    if kind in ("bool", "complex"):
+        raise FunctionError(_BAD_TYPE)
+    return bool(first < other)  # type: ignore[operator]  # both are of one ordered kind
+
+
+def at_most(first: object, other: object) -> bool:
+    """Whether the first is not the larger."""
+    return less(first, other) or equal(first, other)
+
+
+def greater(first: object, other: object) -> bool:
+    """The negation of `le`, so that NaN is greater than everything, as in Go's templates."""
+    return not at_most(first, other)
+
+
+def at_least(first: object, other: object) -> bool:
+    """The negation of `lt`; true for NaN."""
+    return not less(first, other)

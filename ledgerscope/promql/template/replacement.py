@@ -1,0 +1,25 @@
+"""`match` and `reReplaceAll`: RE2 patterns found anywhere in a text, with Go's error texts."""
+
+from __future__ import annotations
+
+from ledgerscope.promql.errors import RegexError
+from ledgerscope.promql.quoting import quote
+from ledgerscope.promql.regex import compile_regex
+from ledgerscope.promql.template.errors import FunctionError
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the pattern is found anywhere in the text."""
+    try:
+        return compile_regex(pattern).compiled.search(text) is not None
+    except RegexError as error:
+        raise FunctionError(str(error)) from error
+
+
+def replace_all(pattern: str, replacement: str, text: str) -> str:
+    """Every match replaced; `$1`, `${1}` and `${name}` in the replacement stand for what a group matched."""
+    try:
+        return compile_regex(pattern).replace_all(text, replacement)
+    except RegexError as error:
+        shown = f"`{pattern}`" if "`" not in pattern and pattern.isprintable() else quote(pattern)
+        raise FunctionError(f"regexp: Compile({shown}): {error}") from error

@@ -1,0 +1,1 @@
+"""Rule tests: promtool's file format and a Python way of saying the same."""

@@ -1,0 +1,238 @@
+"""Reads rule-test files: promtool's format, complete and strict.
+
+A typing error must not make a test pass: unknown fields, missing rule files and text that is no series
+notation are faults with their place, and with what would be right.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.errors import HistogramError, ParseError
+from ledgerscope.promql.parser import parse, parse_metric
+from ledgerscope.promql.series import Histograms, Series, parse_values
+from ledgerscope.promql.testing.model import (
+    MINUTE_MS,
+    AlertCase,
+    ExpectedAlert,
+    ExpectedSample,
+    ExprCase,
+    TestFile,
+    TestGroup,
+)
+from ledgerscope.promql.testing.rule_paths import resolve
+from ledgerscope.promql.yaml_nodes import Fault, FileError, Reader, Where, compose_all, place_of_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import yaml
+
+    from ledgerscope.promql.histogram import Histogram
+
+_FILE_FIELDS = ("rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests")
+_GROUP_FIELDS = (
+    "name", "interval", "input_series", "alert_rule_test", "promql_expr_test", "external_labels",
+    "external_url", "start_timestamp",
+)  # fmt: skip
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[-+]\d\d:\d\d)")
+
+
+def load_tests(path: Path, *, lenient: bool = False) -> TestFile:
+    """The tests of a file. Raises FileError. `lenient` passes unknown fields over."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
+    return read_tests(text, path, lenient=lenient)
+
+
+def read_tests(text: str, path: Path, *, lenient: bool = False) -> TestFile:
+    """The tests of a text that stands (or would stand) at a path. Raises FileError."""
+    documents = compose_all(text, str(path))
+    reader = Reader(str(path), lenient=lenient)
+    if len(documents) > 1:
+        reader.fault(documents[1], "a test file has one document", "make it a file of its own")
+    loader = _Loader(reader, path)
+    found = loader.file(documents[0]) if documents else TestFile(path, ())
+    reader.finish()
+    return found
+
+
+@dataclass(slots=True)
+class _Loader:
+    reader: Reader
+    path: Path
+
+    def file(self, node: yaml.Node) -> TestFile:
+        reader = self.reader
+        fields = reader.fields(node, _FILE_FIELDS, "a test file")
+        interval = reader.duration(fields.get("evaluation_interval"), "evaluation_interval") or MINUTE_MS
+        patterns = reader.items(fields.get("rule_files"), "rule_files")
+        paths = resolve(reader, self.path.parent, patterns)
+        groups = enumerate(reader.items(fields.get("tests"), "tests"))
+        return TestFile(
+            self.path,
+            paths,
+            interval,
+            self._order(fields.get("group_eval_order")),
+            reader.truth(fields.get("fuzzy_compare"), "fuzzy_compare"),
+            tuple(self.group(each, index, interval) for index, each in groups),
+        )
+
+    def _order(self, node: yaml.Node | None) -> tuple[str, ...]:
+        names: list[str] = []
+        for item in self.reader.items(node, "group_eval_order"):
+            name = self.reader.text(item, "a group name")
+            if name in names:
+                self.reader.fault(item, f"group name repeated in evaluation order: {name}")
+            names.append(name)
+        return tuple(names)
+
+    def group(self, node: yaml.Node, index: int, interval: int) -> TestGroup:
+        reader = self.reader
+        fields = reader.fields(node, _GROUP_FIELDS, "a test group")
+        alerts = reader.items(fields.get("alert_rule_test"), "alert_rule_test")
+        exprs = reader.items(fields.get("promql_expr_test"), "promql_expr_test")
+        return TestGroup(
+            reader.text(fields.get("name"), "name"),
+            index,
+            reader.duration(fields.get("interval"), "interval") or interval,
+            tuple(self._input(each) for each in reader.items(fields.get("input_series"), "input_series")),
+            tuple(self._alert_case(each) for each in alerts),
+            tuple(self._expr_case(each) for each in exprs),
+            reader.text_map(fields.get("external_labels"), "external_labels"),
+            reader.text(fields.get("external_url"), "external_url"),
+            self._start(fields.get("start_timestamp")),
+            reader.where(node),
+        )
+
+    # -- input
+
+    def _input(self, node: yaml.Node) -> Series:
+        fields = self.reader.fields(node, ("series", "values"), "an input series")
+        series, values = fields.get("series"), fields.get("values")
+        if series is None or values is None:
+            missing = "series" if series is None else "values"
+            self.reader.fault(node, f"an input series needs {missing!r}", "it has series and values")
+            return Series({}, ())
+        labels = self._labels(series, "series")
+        if not labels:
+            return Series({}, ())
+        return self._values(labels, self.reader.text(values, "values"), values)
+
+    def _values(self, labels: dict[str, str], text: str, node: yaml.Node) -> Series:
+        try:
+            return Series(labels, parse_values(text))
+        except (ParseError, HistogramError) as error:
+            self._parse_fault(node, "values", error, "write them like '1 2 _ 0+5x10 stale'")
+            return Series(labels, ())
+
+    def _labels(self, node: yaml.Node, owner: str) -> dict[str, str]:
+        text = self.reader.text(node, owner)
+        try:
+            return parse_metric(text)
+        except ParseError as error:
+            self._parse_fault(node, owner, error, """write it like 'up{job="x"}'""")
+            return {}
+
+    def _parse_fault(
+        self, node: yaml.Node, owner: str, error: ParseError | HistogramError, hint: str
+    ) -> None:
+        place = self.reader.where(node)
+        message = str(error)
+        if isinstance(error, ParseError):
+            place = place_of_text(self.reader, node, error.span.start)
+            message = error.message
+        self.reader.faults.append(Fault(place, f"{owner}: {message}", hint))
+
+    def _start(self, node: yaml.Node | None) -> int:
+        if node is None:
+            return 0
+        text = self.reader.text(node, "start_timestamp")
+        try:
+            if _RFC3339.fullmatch(text):
+                moment = datetime.fromisoformat(text.upper())
+                return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+            return int(float(text) * 1000)
+        except (ValueError, OverflowError):
+            self.reader.fault(
+                node,
+                f"start_timestamp: cannot parse {text!r} to a valid timestamp",
+                "write it like 2024-01-31T00:00:00Z, or as seconds since 1970",
+            )
+            return 0
+
+    # -- alerts
+
+    def _alert_case(self, node: yaml.Node) -> AlertCase:
+        reader = self.reader
+        fields = reader.fields(node, ("eval_time", "alertname", "exp_alerts"), "an alert test")
+        name = reader.text(fields.get("alertname"), "alertname")
+        if not name:
+            reader.fault(node, "an item under alert_rule_test misses required attribute alertname")
+        expected = reader.items(fields.get("exp_alerts"), "exp_alerts")
+        return AlertCase(
+            reader.duration(fields.get("eval_time"), "eval_time"),
+            name,
+            tuple(self._expected_alert(each, name) for each in expected),
+            reader.where(node),
+        )
+
+    def _expected_alert(self, node: yaml.Node, name: str) -> ExpectedAlert:
+        fields = self.reader.fields(node, ("exp_labels", "exp_annotations"), "an expected alert")
+        labels = self.reader.text_map(fields.get("exp_labels"), "exp_labels")
+        annotations = self.reader.text_map(fields.get("exp_annotations"), "exp_annotations")
+        return ExpectedAlert({**labels, "alertname": name}, annotations, self.reader.where(node))
+
+    # -- expressions
+
+    def _expr_case(self, node: yaml.Node) -> ExprCase:
+        reader = self.reader
+        fields = reader.fields(node, ("expr", "eval_time", "exp_samples"), "an expression test")
+        expr = reader.text(fields.get("expr"), "expr")
+        self._check_expr(fields.get("expr") or node, expr)
+        samples = reader.items(fields.get("exp_samples"), "exp_samples")
+        return ExprCase(
+            expr,
+            reader.duration(fields.get("eval_time"), "eval_time"),
+            tuple(self._expected_sample(each) for each in samples),
+            reader.where(node),
+        )
+
+    def _check_expr(self, node: yaml.Node, expr: str) -> None:
+        try:
+            parse(expr)
+        except ParseError as error:
+            place = place_of_text(self.reader, node, error.span.start)
+            self.reader.faults.append(Fault(place, f"expr: {error}"))
+
+    def _expected_sample(self, node: yaml.Node) -> ExpectedSample:
+        reader = self.reader
+        fields = reader.fields(node, ("labels", "value", "histogram"), "an expected sample")
+        labels = self._labels(fields["labels"], "labels") if "labels" in fields else {}
+        return ExpectedSample(
+            labels,
+            reader.number(fields.get("value"), "value"),
+            self._histogram(fields.get("histogram")),
+            reader.where(node),
+        )
+
+    def _histogram(self, node: yaml.Node | None) -> Histogram | None:
+        text = self.reader.text(node, "histogram")
+        if node is None or not text:
+            return None
+        try:
+            runs = parse_values(text)
+        except (ParseError, HistogramError) as error:
+            self._parse_fault(node, "histogram", error, "write it like '{{sum:3 count:2 buckets:[2]}}'")
+            return None
+        if len(runs) != 1 or runs[0].count != 1 or not isinstance(runs[0], Histograms):
+            self.reader.fault(node, "histogram must be one histogram", "write it like '{{sum:3 count:2}}'")
+            return None
+        return runs[0].start

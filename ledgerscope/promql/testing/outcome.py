@@ -1,0 +1,88 @@
+"""Verdicts: what was expected and what was there, case by case."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.rules.alert_history import ActiveAlert
+    from ledgerscope.promql.rules.failures import RuleFailure
+    from ledgerscope.promql.testing.model import AlertCase, ExpectedSample, ExprCase
+    from ledgerscope.promql.values import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcome:
+    """An alert case and the alerts that were active at its time; only the firing ones count."""
+
+    case: AlertCase
+    firing: tuple[ActiveAlert, ...]
+    pending: tuple[ActiveAlert, ...]
+    known: bool
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether exactly the expected alerts fire."""
+        if self.problem:
+            return False
+        expected = sorted((_key(each.labels), _key(each.annotations)) for each in self.case.expected)
+        return expected == sorted((_key(each.labels), _key(each.annotations)) for each in self.firing)
+
+
+@dataclass(frozen=True, slots=True)
+class ExprOutcome:
+    """An expression case and its samples, sorted by labels; or why it has none."""
+
+    case: ExprCase
+    samples: tuple[Sample, ...]
+    error: str = ""
+    fuzzy: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether exactly the expected samples are there."""
+        if self.error or len(self.samples) != len(self.case.expected):
+            return False
+        expected = sorted(self.case.expected, key=lambda each: _key(each.labels))
+        return all(
+            dict(want.labels) == got.labels.as_dict() and self.same_value(want, got)
+            for want, got in zip(expected, self.samples, strict=True)
+        )
+
+    def same_value(self, want: ExpectedSample, got: Sample) -> bool:
+        """Whether a sample has the expected value."""
+        if want.histogram is not None or got.histogram is not None:
+            if want.histogram is None or got.histogram is None:
+                return False
+            same = want.histogram.compacted().same_data(got.histogram.compacted())
+            return same and want.histogram.hint is got.histogram.hint
+        return same_float(want.value, got.value, fuzzy=self.fuzzy)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOutcome:
+    """A group without cases: its rules have to be evaluable, nothing else."""
+
+    failures: tuple[RuleFailure, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule could be evaluated at every step."""
+        return not self.failures
+
+
+Outcome: TypeAlias = "AlertOutcome | ExprOutcome | RulesOutcome"
+
+
+def same_float(want: float, got: float, *, fuzzy: bool = False) -> bool:
+    """Equal, or (fuzzy) neighbours among the floats. NaN equals NaN: nobody could expect it otherwise."""
+    if want == got or (math.isnan(want) and math.isnan(got)):
+        return True
+    return fuzzy and got in (math.nextafter(want, -math.inf), math.nextafter(want, math.inf))
+
+
+def _key(labels: object) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(dict(labels).items()))  # type: ignore[call-overload]  # any mapping of texts

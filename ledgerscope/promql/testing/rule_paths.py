@@ -1,0 +1,40 @@
+"""The rule files a test file names: paths and patterns relative to it, each of which must exist."""
+
+from __future__ import annotations
+
+import difflib
+from glob import glob, has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import yaml
+
+    from ledgerscope.promql.yaml_nodes import Reader
+
+
+def resolve(reader: Reader, base: Path, patterns: Sequence[yaml.Node]) -> tuple[Path, ...]:
+    """The files in the order of the patterns, each once. A pattern that matches nothing is a fault."""
+    found: dict[Path, None] = {}
+    for node in patterns:
+        pattern = reader.text(node, "rule_files")
+        usable = pattern and "\0" not in pattern
+        matches = sorted(glob(str(base / pattern))) if usable else []  # noqa: PTH207 - `..` and absolute paths
+        if not matches:
+            reader.fault(node, f"no rule file matches {pattern!r}", _suggestion(base, pattern))
+        found |= dict.fromkeys(Path(match) for match in matches)
+    return tuple(found)
+
+
+def _suggestion(base: Path, pattern: str) -> str:
+    """The nearest name in the folder the pattern points to."""
+    if not pattern or "\0" in pattern or has_magic(pattern):
+        return "the pattern is taken relative to the test file"
+    folder = (base / pattern).parent
+    if not folder.is_dir():
+        return f"there is no folder {folder.name!r} beside the test file"
+    names = [each.name for each in folder.iterdir() if each.is_file()]
+    close = difflib.get_close_matches(Path(pattern).name, names, n=1)
+    return f"did you mean {close[0]!r}?" if close else "the path is taken relative to the test file"

@@ -1,0 +1,147 @@
+"""Runs a test group: loads its series, evaluates the rules once, and answers each case from that.
+
+The steps, and what is seen at them, are promtool's: rules at every evaluation interval from the start to the
+last time asserted; a sample after the last step is never there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledgerscope.promql.axis import Axis
+from ledgerscope.promql.durations import format_duration
+from ledgerscope.promql.engine import Engine
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.labels import Labels
+from ledgerscope.promql.rules.alert_history import Surroundings
+from ledgerscope.promql.rules.alert_states import State
+from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
+from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.testing.model import AlertCase
+from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ledgerscope.promql.rules.plan import RulePlan
+    from ledgerscope.promql.series import Series
+    from ledgerscope.promql.testing.model import Case, ExprCase, TestFile, TestGroup
+    from ledgerscope.promql.testing.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How tests are read and judged.
+
+    strict: an alert that no rule defines is an error even where none is expected.
+    lenient: unknown fields of files are passed over.
+    """
+
+    compat: str = "3"
+    strict: bool = False
+    lenient: bool = False
+
+
+@dataclass(frozen=True)
+class GroupRun:
+    """One test group over the rules of its file."""
+
+    file: TestFile
+    group: TestGroup
+    plan: RulePlan
+    options: Options = Options()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, subqueries stepping by the evaluation interval."""
+        return Engine(compat=self.options.compat, default_step_ms=self.file.evaluation_interval_ms)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """Everything the rules make of the series, up to the last time asserted."""
+        return self.evaluated_until(self.group.last_eval_time_ms)
+
+    def evaluated_until(self, last_ms: int) -> Evaluation:
+        """The same up to another time after the start (milliseconds)."""
+        step = self.file.evaluation_interval_ms
+        axis = Axis(self.group.start_ms, step, last_ms // step + 1)
+        storage = Storage()
+        fill(storage, self.group.series, self.group.interval_ms, self.group.start_ms, axis.end_ms)
+        around = Surroundings(self.group.external_labels, self.group.external_url)
+        return evaluate_rules(self.plan, storage, self.engine, axis, around)
+
+    @property
+    def end_of_input_ms(self) -> int:
+        """The time of the last sample after the start, or of the last assertion if that is later."""
+        longest = max((len(series) for series in self.group.series), default=0)
+        return max((longest - 1) * self.group.interval_ms, self.group.last_eval_time_ms)
+
+    def outcomes(self) -> list[Outcome]:
+        """The verdict on every case; on the rules alone where there is no case."""
+        if not self.group.cases:
+            return [self.rules_outcome()]
+        return [self.outcome(case) for case in self.group.cases]
+
+    def rules_outcome(self) -> RulesOutcome:
+        """Whether the rules could be evaluated."""
+        return RulesOutcome(self.evaluation.failures)
+
+    def outcome(self, case: Case) -> Outcome:
+        """The verdict on one case."""
+        if self.evaluation.failures:
+            return self.rules_outcome()
+        return self._alert(case) if isinstance(case, AlertCase) else self._expr(case)
+
+    def _alert(self, case: AlertCase) -> AlertOutcome:
+        histories = self.evaluation.named(case.alertname)
+        step = case.eval_time_ms // self.file.evaluation_interval_ms
+        active = [alert for history in histories for alert in history.active(step)]
+        problem = ""
+        if self.options.strict and not histories:
+            problem = f"no rule defines the alert {case.alertname!r}"
+        return AlertOutcome(
+            case,
+            tuple(alert for alert in active if alert.state is State.FIRING),
+            tuple(alert for alert in active if alert.state is State.PENDING),
+            bool(histories),
+            problem,
+        )
+
+    def _expr(self, case: ExprCase) -> ExprOutcome:
+        at_ms = self.group.start_ms + case.eval_time_ms
+        try:
+            result = self.engine.instant(self.evaluation.storage, case.expr, at_ms)
+            samples = sorted(vector_of(result).at(), key=lambda sample: sample.labels.pairs)
+        except PromQLError as error:
+            return ExprOutcome(case, (), str(error))
+        return ExprOutcome(case, tuple(samples), fuzzy=self.file.fuzzy_compare)
+
+    def failure_texts(self) -> list[str]:
+        """What failed among the rules, as promtool says it."""
+        start = self.group.start_ms
+        return [
+            f"rule: {each.rule}, time: {format_duration(each.at_ms - start)}, err: {each.message}"
+            for each in self.evaluation.failures
+        ]
+
+
+def fill(
+    storage: Storage, series: Iterable[Series], interval_ms: int, start_ms: int = 0, end_ms: int | None = None
+) -> None:
+    """Write test series into a storage, up to `end_ms`; of two lines for one series the last one counts."""
+    lines = {Labels(each.labels): each for each in series}
+    for labels, line in lines.items():
+        points = line.expand()
+        count = len(points.present)
+        if end_ms is not None:
+            count = min(count, max(0, (end_ms - start_ms) // interval_ms + 1))
+        places = np.flatnonzero(points.present[:count])
+        histograms = None if points.histograms is None else points.histograms[places]
+        values = points.values[places]
+        if histograms is not None:
+            values = np.where(np.equal(histograms, np.array(None)), values, 0.0)
+        storage.append(labels, start_ms + places * interval_ms, values, histograms)

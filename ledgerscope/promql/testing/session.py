@@ -1,0 +1,57 @@
+"""What test files of one run share: rule files are read and planned once, however many files name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.rules.load import load_rules
+from ledgerscope.promql.rules.plan import RulePlan
+from ledgerscope.promql.testing.load import load_tests
+from ledgerscope.promql.testing.runner import GroupRun, Options
+from ledgerscope.promql.yaml_nodes import Fault, FileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ledgerscope.promql.rules.model import RuleGroup
+    from ledgerscope.promql.testing.model import TestFile
+    from ledgerscope.promql.testing.outcome import Outcome
+
+
+@dataclass(slots=True)
+class TestSession:
+    """Opens test files and makes their groups runnable."""
+
+    __test__ = False  # not a class of tests, whatever its name
+
+    options: Options = field(default_factory=Options)
+    _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
+
+    def open(self, path: Path) -> list[GroupRun]:
+        """The groups of a test file over the rules it names. Raises FileError."""
+        file = load_tests(path, lenient=self.options.lenient)
+        plan = self.plan(file)
+        return [GroupRun(file, group, plan, self.options) for group in file.groups]
+
+    def plan(self, file: TestFile) -> RulePlan:
+        """The plan of a file's rules, shared with other files of the same rules."""
+        faults: list[Fault] = []
+        groups: list[RuleGroup] = []
+        for path in file.rule_files:
+            try:
+                groups += load_rules(path, compat=self.options.compat, lenient=self.options.lenient)
+            except FileError as error:
+                faults += error.faults
+        if faults:
+            raise FileError(faults)
+        key = (*map(id, groups), *file.group_eval_order)
+        if key not in self._plans:
+            self._plans[key] = RulePlan.of(groups, file.group_eval_order)
+        return self._plans[key]
+
+
+def verdicts(path: Path, options: Options | None = None) -> list[Outcome]:
+    """Every outcome of a test file. Raises FileError where it cannot be read."""
+    runs = TestSession(options or Options()).open(path)
+    return [outcome for run in runs for outcome in run.outcomes()]

@@ -1,0 +1,78 @@
+"""Renaming anything in the catalogue breaks the build in every room that uses it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("alertmanager", "collectors", "dashboards", "docs", "exporter", "ledgerscope", "rules")
+BUILD = "from ledgerscope.cli import main; main(['build', '--check'])"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of everything that the build reads and compares."""
+    for room in ROOMS:
+        shutil.copytree(
+            ROOT / room,
+            tmp_path / room,
+            ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png"),
+        )
+    shutil.copytree(ROOT / "tests" / "rules", tmp_path / "tests" / "rules")
+    return tmp_path
+
+
+def build(project: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", BUILD],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rename(project: Path, file: str, before: str, after: str) -> None:
+    path = project / "ledgerscope" / "catalogue" / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_the_copy_builds_as_it_is(project: Path) -> None:
+    result = build(project)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_another_metric_name_changes_every_generated_file_that_used_it(project: Path) -> None:
+    rename(project, "aging.py", '"customer_aging_open_amount"', '"customer_aging_due_amount"')
+    result = build(project)
+    assert result.returncode == 1
+    for path in ("rules/generated/aging.yml", "dashboards/generated/aging.json", "docs/metrics.md"):
+        assert f"{path}: different" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "message"),
+    [
+        ("aging.py", 'Label(name="bucket"', 'Label(name="age"', "has no label 'bucket'"),
+        ("aging.py", '"90+")', '"91+")', "label bucket never has the value '90+'"),
+        ("aging.py", "OPEN_AMOUNT", "OPEN_SUM", "OPEN_AMOUNT"),
+        ("churn.py", 'values=("logo"', 'values=("logos"', "label kind never has the value 'logo'"),
+        ("jobs.py", '_QUEUE = Label(name="queue"', '_QUEUE = Label(name="lane"', "queue"),
+    ],
+)
+def test_another_label_value_or_constant_is_refused(
+    project: Path, file: str, before: str, after: str, message: str
+) -> None:
+    rename(project, file, before, after)
+    result = build(project)
+    assert result.returncode != 0
+    assert message in result.stdout + result.stderr

@@ -1,0 +1,66 @@
+"""Every query of every board, and every rule, finds data in the Prometheus that scraped the demo."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.conftest import Prometheus
+
+ROOT = Path(__file__).parents[2]
+BOARDS = sorted((ROOT / "dashboards" / "generated").glob("*.json"))
+VARIABLE = re.compile(r"\$\{?(\w+)(?::\w+)?\}?")
+MACROS = {"__rate_interval": "1m", "__interval": "15s", "__range": "1m", "__range_s": "60"}
+
+
+def _queries() -> Iterator[tuple[str, str, str]]:
+    for path in BOARDS:
+        board = json.loads(path.read_text(encoding="utf-8"))
+        for panel in _panels(board):
+            for target in panel.get("targets", ()):
+                yield path.stem, panel["title"], target["expr"]
+
+
+def _panels(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for panel in board["panels"]:
+        yield panel
+        yield from panel.get("panels", ())
+
+
+QUERIES = list(_queries())
+
+
+@pytest.mark.prometheus
+@pytest.mark.parametrize(("board", "title", "expr"), QUERIES, ids=[f"{b}: {t}" for b, t, _ in QUERIES])
+def test_the_query_of_a_panel_finds_data(board: str, title: str, expr: str, prometheus: Prometheus) -> None:
+    asked = VARIABLE.sub(lambda match: MACROS.get(match[1], ".*"), expr)
+    assert prometheus.query(asked), f"{board}, {title}: {asked}"
+
+
+@pytest.mark.prometheus
+def test_every_variable_of_a_board_has_values(prometheus: Prometheus) -> None:
+    for path in BOARDS:
+        for variable in json.loads(path.read_text(encoding="utf-8"))["templating"]["list"]:
+            if variable["type"] == "query":
+                match = re.search(r"label_values\((.*), *(\w+)\)", json.dumps(variable["query"]))
+                assert match, f"{path.stem}: {variable['name']} is no label_values query"
+                selector = VARIABLE.sub(".*", json.loads(f'"{match[1]}"') if "\\" in match[1] else match[1])
+                assert prometheus.query(f"count by ({match[2]}) ({selector})"), (
+                    f"{path.stem}: {variable['name']}"
+                )
+
+
+@pytest.mark.prometheus
+def test_every_recording_has_a_result_or_a_reason_to_have_none(prometheus: Prometheus) -> None:
+    rules = [rule for group in prometheus.get("rules")["groups"] for rule in group["rules"]]
+    broken = [f"{rule['name']}: {rule.get('lastError')}" for rule in rules if rule["health"] != "ok"]
+    assert broken == []
+    recorded = sorted({rule["name"] for rule in rules if rule["type"] == "recording"})
+    assert [name for name in recorded if not prometheus.query(name)] == []

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from ledgerscope.promql.signatures import SIGNATURES, UNLIMITED
+from ledgerscope.promql.valuetypes import ValueType
+
+
+def test_every_function_is_found_by_its_name() -> None:
+    assert len(SIGNATURES) == 90
+    assert all(signature.name == name for name, signature in SIGNATURES.items())
+
+
+def test_an_optional_last_argument_may_be_left_out() -> None:
+    rounding = SIGNATURES["round"]
+    assert (rounding.min_args, rounding.max_args) == (1, 2)
+
+
+def test_an_unlimited_argument_repeats_the_last_type() -> None:
+    join = SIGNATURES["label_join"]
+    assert join.variadic == UNLIMITED
+    assert (join.min_args, join.max_args) == (3, None)
+    assert join.arg_type(0) is ValueType.VECTOR
+    assert join.arg_type(17) is ValueType.STRING
+
+
+def test_up_to_ten_quantiles_can_be_asked_for_at_once() -> None:
+    quantiles = SIGNATURES["histogram_quantiles"]
+    assert (quantiles.min_args, quantiles.max_args) == (3, 12)
+
+
+def test_what_needs_a_feature_flag_in_prometheus_is_marked() -> None:
+    assert SIGNATURES["info"].experimental
+    assert not SIGNATURES["rate"].experimental

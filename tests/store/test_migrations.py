@@ -1,0 +1,129 @@
+"""Migrations and tables say the same, run whole or not at all, and tell which schema is there."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine, make_url
+
+from ledgerscope.store import migrations
+from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.errors import OldSchema, Unreachable
+from ledgerscope.store.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+CATALOGUE = {
+    "columns": """
+        SELECT attrelid::regclass::text, attname::text, format_type(atttypid, atttypmod), attnotnull,
+               attidentity::text, attgenerated::text, pg_get_expr(adbin, adrelid),
+               col_description(attrelid, attnum)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+    """,
+    "constraints": """
+        SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    """,
+    "indexes": """
+        SELECT tablename::text, indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    """,
+    "comments": """
+        SELECT relname::text, obj_description(oid, 'pg_class')
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    """,
+}
+
+
+@pytest.fixture
+def empty_url(administration: Engine, server_url: str) -> Iterator[str]:
+    """A database with nothing in it."""
+    with administration.connect() as c:
+        c.exec_driver_sql("CREATE DATABASE nothing TEMPLATE template0 STRATEGY file_copy")
+    yield make_url(server_url).set(database="nothing").render_as_string(hide_password=False)
+    with administration.connect() as c:
+        c.exec_driver_sql("DROP DATABASE nothing WITH (FORCE)")
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Engine:
+    return create_engine(empty_url, OWNER, pool_size=0)
+
+
+def test_autogenerate_finds_nothing_to_change(owner: Engine) -> None:
+    with owner.connect() as c:
+        assert migrations.differences(c) == []
+
+
+def test_autogenerate_would_find_a_difference(owner: Engine) -> None:
+    with owner.begin() as c:
+        c.exec_driver_sql("ALTER TABLE customer DROP COLUMN email")
+        assert len(migrations.differences(c)) == 1
+
+
+@pytest.mark.parametrize("part", CATALOGUE)
+def test_the_migrated_schema_is_the_one_the_tables_describe(owner: Engine, empty: Engine, part: str) -> None:
+    """The system catalogue tells what autogenerate does not compare: checks, exclusions, generation."""
+    with empty.begin() as c:
+        c.exec_driver_sql("CREATE EXTENSION btree_gist")
+        metadata.create_all(c)
+        described = read(c, part)
+    with owner.connect() as c:
+        assert read(c, part) == described
+
+
+def read(connection: Connection, part: str) -> list[tuple[object, ...]]:
+    rows = connection.exec_driver_sql(CATALOGUE[part])
+    return sorted((tuple(row) for row in rows if not str(row[0]).startswith("ledgerscope_")), key=repr)
+
+
+def test_an_upgrade_goes_from_nothing_to_head_and_again_changes_nothing(empty_url: str) -> None:
+    with pytest.raises(
+        OldSchema, match="at revision none, this program needs 0001; run: ledgerscope db upgrade"
+    ):
+        migrations.check(empty_url)
+    assert migrations.upgrade(empty_url) == migrations.Upgrade(None, migrations.head(), ())
+    assert migrations.upgrade(empty_url) == migrations.Upgrade(migrations.head(), migrations.head(), ())
+    migrations.check(empty_url)
+
+
+def test_a_schema_from_the_future_asks_for_a_newer_program(owner: Engine, owner_url: str) -> None:
+    with owner.begin() as c:
+        c.exec_driver_sql("UPDATE ledgerscope_version SET version_num = '9999'")
+    with pytest.raises(OldSchema, match="at revision 9999, this program needs 0001; use a newer Ledgerscope"):
+        migrations.check(owner_url)
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine, empty_url: str) -> None:
+    with empty.begin() as c:
+        c.exec_driver_sql("CREATE TABLE write_off (somebody_elses integer)")
+    with pytest.raises(Exception, match='relation "write_off" already exists'):
+        migrations.upgrade(empty_url)
+    with empty.connect() as c:
+        tables = (
+            c.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").scalars().all()
+        )
+        assert tables == ["write_off"]
+
+
+def test_programs_that_start_together_upgrade_once(empty_url: str) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        befores = sorted(str(done.before) for done in pool.map(migrations.upgrade, [empty_url] * 3))
+    assert befores == ["0001", "0001", "None"]
+
+
+def test_a_server_that_is_not_there_is_unreachable() -> None:
+    with pytest.raises(Unreachable):
+        migrations.upgrade("postgresql://ada@127.0.0.1:1/ledger")
+
+
+def test_a_neighbours_tables_are_left_alone(owner: Engine) -> None:
+    with owner.begin() as c:
+        c.exec_driver_sql("CREATE TABLE alembic_version (version_num text)")
+        assert migrations.differences(c) == []

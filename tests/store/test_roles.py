@@ -1,0 +1,169 @@
+"""Rights: a tenant is alone with its rows, the exporter only reads, and nobody's login owns anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine, func, make_url, select, text
+
+from ledgerscope.store import migrations, roles
+from ledgerscope.store import tables as t
+from ledgerscope.store.engine import OWNER, Session, begin_as, create_engine
+from ledgerscope.store.errors import MissingRight, ReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TENANT_TABLES = [table for table in t.metadata.tables.values() if "tenant_id" in table.columns]
+WRITES = [
+    "INSERT INTO tenant SELECT 'x', 'x', 'UTC', 'EUR', '{}', now()",
+    "INSERT INTO event (tenant_id, event_type, occurred_at) VALUES ('acme', 'CustomerCreated', now())",
+    "INSERT INTO currency VALUES ('XTS', 2)",
+    "UPDATE customer SET credit_hold = true",
+    "UPDATE ledgerscope_version SET version_num = '0'",
+    "DELETE FROM invoice_due",
+    "DELETE FROM event",
+    "TRUNCATE payment CASCADE",
+    "ALTER TABLE customer DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE event DISABLE TRIGGER append_only",
+    "DROP TABLE customer CASCADE",
+    "DROP POLICY seen_by_exporter ON customer",
+    "CREATE TABLE stolen AS SELECT * FROM customer",
+    "SELECT nextval(pg_get_serial_sequence('event', 'event_id'))",
+    "SELECT FROM customer FOR UPDATE",
+]
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_the_exporter_cannot_write(business: Engine, exporter: Engine, write: str) -> None:
+    with pytest.raises(MissingRight), exporter.begin() as c:
+        c.exec_driver_sql(write)
+
+
+def test_a_reading_session_refuses_writes_before_any_right_is_asked(business: Engine, owner_url: str) -> None:
+    engine = create_engine(owner_url, Session(read_only=True), pool_size=0)
+    with pytest.raises(ReadOnly), engine.begin() as c:
+        c.exec_driver_sql("UPDATE customer SET credit_hold = true")
+
+
+def test_the_exporter_sees_all_tenants(business: Engine, exporter: Engine) -> None:
+    assert tenants_seen(exporter) == ["acme", "globex"]
+
+
+def test_the_exporter_can_be_limited_to_some_tenants(business: Engine, exporter_url: str) -> None:
+    engine = create_engine(exporter_url, Session(tenants=("globex", "nobody")), pool_size=0)
+    assert tenants_seen(engine) == ["globex"]
+
+
+def tenants_seen(engine: Engine) -> list[str]:
+    with engine.connect() as c:
+        return list(c.execute(select(t.customer.c.tenant_id).order_by("tenant_id")).scalars())
+
+
+def test_every_tenant_table_is_under_row_level_security(owner: Engine) -> None:
+    with owner.connect() as c:
+        rows = c.exec_driver_sql("""
+            SELECT relname, array(
+                SELECT polname::text FROM pg_policy WHERE polrelid = it.oid ORDER BY 1) AS policies
+            FROM pg_class AS it WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace
+        """).all()
+    assert {row.relname for row in rows} == {table.name for table in TENANT_TABLES}
+    assert {tuple(row.policies) for row in rows} == {("of_tenant", "seen_by_exporter")}
+
+
+def test_the_application_sees_only_the_tenant_it_names(business: Engine, app: Engine) -> None:
+    with begin_as(app, "acme") as c:
+        seen = {table.name: set(c.execute(select(table.c.tenant_id)).scalars()) for table in TENANT_TABLES}
+    assert {name for name, tenants in seen.items() if tenants} >= {
+        "tenant",
+        "customer",
+        "invoice",
+        "event",
+        "audit_log",
+    }
+    assert set().union(*seen.values()) == {"acme"}
+
+
+def test_the_application_sees_nothing_without_a_tenant(business: Engine, app: Engine) -> None:
+    with app.connect() as c:
+        assert c.execute(select(func.count()).select_from(t.customer)).scalar_one() == 0
+
+
+def test_the_application_forgets_the_tenant_with_the_transaction(business: Engine, app: Engine) -> None:
+    with begin_as(app, "acme") as c:
+        assert c.execute(select(func.count()).select_from(t.customer)).scalar_one() == 1
+    with app.connect() as c:
+        assert c.execute(select(func.count()).select_from(t.customer)).scalar_one() == 0
+
+
+def test_the_application_cannot_write_for_another_tenant(
+    business: Engine, app: Engine, add: Callable[..., None]
+) -> None:
+    with pytest.raises(MissingRight, match="row-level security"), begin_as(app, "acme") as c:
+        add(c, t.customer, tenant_id="globex", customer_id="c9", external_id="C-9")
+    with begin_as(app, "acme") as c:
+        assert c.exec_driver_sql("UPDATE customer SET credit_hold = true").rowcount == 1
+        assert c.exec_driver_sql("DELETE FROM contact WHERE tenant_id = 'globex'").rowcount == 0
+
+
+def test_the_application_can_do_its_work_triggers_included(
+    business: Engine, app: Engine, add: Callable[..., None]
+) -> None:
+    with begin_as(app, "acme") as c:
+        add(c, t.allocation, allocation_id="a1", from_id="p1", invoice_id="i1")
+        add(c, t.event, event_type="PaymentSucceeded")
+        add(c, t.audit_log)
+        settled = c.execute(select(t.invoice_due.c.settled_on)).scalar_one()
+    assert settled is not None
+
+
+@pytest.mark.parametrize("table", t.APPEND_ONLY, ids=lambda table: table.name)
+@pytest.mark.parametrize("change", ["UPDATE {} SET tenant_id = 'acme'", "DELETE FROM {}"])
+def test_the_application_has_no_right_to_change_what_is_append_only(
+    business: Engine, app: Engine, table: object, change: str
+) -> None:
+    with pytest.raises(MissingRight), begin_as(app, "acme") as c:
+        c.exec_driver_sql(change.format(table))
+
+
+def test_the_tables_belong_to_the_owner_role(owner: Engine) -> None:
+    with owner.connect() as c:
+        owners = c.execute(
+            text("select distinct tableowner from pg_tables where schemaname = current_schema()")
+        ).scalars()
+        assert set(owners) == {roles.OWNER}
+
+
+def test_tables_of_a_later_migration_are_readable_from_the_start(owner: Engine, exporter: Engine) -> None:
+    with owner.begin() as c:
+        c.exec_driver_sql("CREATE TABLE later (n integer)")
+    with exporter.connect() as c:
+        assert c.exec_driver_sql("SELECT count(*) FROM later").scalar_one() == 0
+
+
+@pytest.fixture
+def plain_login(administration: Engine, server_url: str) -> str:
+    """A database whose owner may create tables in it but no roles in the cluster; returns its owner's URL."""
+    with administration.connect() as c:
+        c.exec_driver_sql("DROP DATABASE IF EXISTS plain WITH (FORCE)")
+        c.exec_driver_sql("DROP ROLE IF EXISTS plain")
+        c.exec_driver_sql("CREATE ROLE plain LOGIN")
+        c.exec_driver_sql("CREATE DATABASE plain OWNER plain TEMPLATE template0")
+    return make_url(server_url).set(database="plain", username="plain").render_as_string()
+
+
+def test_a_login_that_may_not_administer_roles_upgrades_all_the_same_and_is_told(
+    plain_login: str, business: Engine, add: Callable[..., None]
+) -> None:
+    done = migrations.upgrade(plain_login)
+    assert len(done.notes) == 1
+    assert "as an administrator run: GRANT ledgerscope_owner TO CURRENT_USER" in done.notes[0]
+    engine = create_engine(plain_login, OWNER, pool_size=0)
+    with engine.begin() as c:
+        c.exec_driver_sql(WRITES[0])
+        assert c.execute(select(t.tenant.c.tenant_id)).scalars().all() == ["x"]
+        assert (
+            c.exec_driver_sql("SELECT tableowner FROM pg_tables WHERE tablename = 'event'").scalar_one()
+            == "plain"
+        )
