@@ -19,8 +19,8 @@ from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_d
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, LateralFromClause, Select, Subquery, Table
-    from sqlalchemy.sql.selectable import NamedFromClause
+    from sqlalchemy import ColumnElement, Select, Subquery, Table
+    from sqlalchemy.sql.selectable import LateralFromClause, NamedFromClause
 
 __all__ = ["invoice_counts", "not_ended", "open_instalments", "unallocated"]
 
