@@ -72,7 +72,7 @@ def _check(metric: str, label: Label, matcher: Matcher) -> None:
     wanted = re.split(r"(?<!\\)\|", matcher.value) if matcher.op in ("=~", "!~") else [matcher.value]
     for value in wanted:
         if not _occurs(value, label.values, is_regex=matcher.op in ("=~", "!~")):
-            raise UnknownLabelValue(metric, label.name, value, label.values)
+            raise UnknownLabelValue(metric, label.name, value.replace("\\", ""), label.values)
 
 
 def _occurs(value: str, known: tuple[str, ...], *, is_regex: bool) -> bool:

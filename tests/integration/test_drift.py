@@ -52,11 +52,19 @@ def test_the_copy_builds_as_it_is(project: Path) -> None:
 
 
 def test_another_metric_name_changes_every_generated_file_that_used_it(project: Path) -> None:
+    rename(project, "exporter.py", '"ledgerscope_build_info"', '"ledgerscope_program_info"')
+    result = build(project)
+    assert result.returncode == 1
+    for path in ("dashboards/generated/exporter.json", "docs/metrics.md"):
+        assert f"{path}: different" in result.stdout
+
+
+def test_a_runbook_that_still_asks_for_the_old_name_is_refused(project: Path) -> None:
     rename(project, "aging.py", '"customer_aging_open_amount"', '"customer_aging_due_amount"')
     result = build(project)
     assert result.returncode == 1
-    for path in ("rules/generated/aging.yml", "dashboards/generated/aging.json", "docs/metrics.md"):
-        assert f"{path}: different" in result.stdout
+    assert "(did you mean 'customer_aging_due_amount'?)" in result.stderr
+    assert "nothing was written" in result.stderr
 
 
 @pytest.mark.parametrize(
