@@ -111,7 +111,7 @@ def living(
 ) -> Iterator[Prometheus]:
     """Debian's Prometheus on an exporter of a business that goes on, for what needs counters that move."""
     url = clone_template()
-    load_demo(url.render_as_string(hide_password=False), until=utc_now(), scale=SCALE)
+    load_demo(url.render_as_string(hide_password=False), until=utc_now(), scale=3 * SCALE)
     settings = Settings(database=Database(role=roles.EXPORTER), interval=timedelta(seconds=1))
     engine = exporter_engine(url, settings)
     exporter = Exporter(settings, create_collectors(), engine)
