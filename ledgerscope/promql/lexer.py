@@ -189,26 +189,32 @@ class _Lexer:
         return "unterminated quoted string"
 
     def _unexpected(self, start: int) -> _Unreadable:
-        text, char = self._text, self._text[start]
-        after = quote_rune(text[start + 1]) if start + 1 < len(text) else "'\ufffd'"
+        char = self._text[start]
         if self._mode is _BRACKETS:
-            message = (
-                f"unexpected character: {quote_rune(char)}, expected ':'"
-                if self._number
-                else f"unexpected character in duration expression: {quote_rune(char)}"
-            )
+            message = self._unexpected_in_brackets(char)
+        elif char in _PREFIXES:
+            where = " inside braces" if self._mode is _BRACES else ""
+            after = self._text[start + 1 : start + 2] or _NO_CHARACTER
+            message = f"unexpected character after {quote_rune(char)}{where}: {quote_rune(after)}"
         elif self._mode is _BRACES:
             message = _IN_BRACES.get(char, f"unexpected character inside braces: {quote_rune(char)}")
         else:
             message = f"unexpected character: {quote_rune(char)}"
-        if char in _PREFIXES and self._mode is not _BRACKETS:
-            where = " inside braces" if self._mode is _BRACES else ""
-            message = f"unexpected character after {quote_rune(char)}{where}: {after}"
         return _Unreadable(message, start)
+
+    def _unexpected_in_brackets(self, char: str) -> str:
+        if not self._number:
+            return f"unexpected character in duration expression: {quote_rune(char)}"
+        if char == "[":
+            return "unexpected left bracket '['"
+        letter = char.isascii() and (char.isalpha() or char == "_")
+        return f"unexpected character: {quote_rune(char)}" + (", expected ':'" if letter else "")
 
 
 _UNTERMINATED = "\"'`"
 _PREFIXES = "=!"
+_NO_CHARACTER = "\ufffd"
+"""What Prometheus shows where the text has ended."""
 _IN_BRACES = {"{": "unexpected left brace '{'"}
 
 _READ: dict[str, Callable[[_Lexer, str, int], Kind]] = {

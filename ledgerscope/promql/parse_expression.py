@@ -147,7 +147,7 @@ def _arguments(cursor: Cursor) -> tuple[Expr, ...]:
         height = max(height, cursor.height)
         if cursor.at(_COMMA):
             comma = cursor.advance()
-            if cursor.kind in (Kind.RIGHT_PAREN, Kind.COMMA):
+            if cursor.kind not in _OPERAND_STARTS:
                 cursor.fail("trailing commas not allowed in function call args", comma.span)
         elif not cursor.at(_RIGHT_PAREN):
             cursor.unexpected()
@@ -158,20 +158,10 @@ def _arguments(cursor: Cursor) -> tuple[Expr, ...]:
 
 _BEFORE_BODY = (Kind.LEFT_PAREN, Kind.BY, Kind.WITHOUT)
 _GROUPINGS = (Kind.BY, Kind.WITHOUT)
-_OPERANDS = (
-    Kind.IDENTIFIER,
-    Kind.METRIC_IDENTIFIER,
-    Kind.AGGREGATOR,
-    Kind.NUMBER,
-    Kind.DURATION,
-    Kind.STRING,
-)
 
 
 def _aggregator(cursor: Cursor) -> Expr:
     token = cursor.advance()
-    if cursor.kind in _OPERANDS:
-        cursor.unexpected("aggregation")
     if cursor.kind not in _BEFORE_BODY:
         return parse_named(cursor, token)
     outer = cursor.enter("aggregation")
@@ -179,6 +169,8 @@ def _aggregator(cursor: Cursor) -> Expr:
     args = _arguments(cursor)
     if grouping is None:
         grouping, without = _grouping(cursor)
+        if cursor.at(Kind.ERROR):
+            cursor.unexpected()  # Prometheus, too, must look ahead here before it looks at the arguments
     cursor.context = outer
     span = Span(token.start, cursor.end)
     return _aggregate(
@@ -232,3 +224,5 @@ _PRIMARIES: dict[Kind, Callable[[Cursor], Expr]] = {
     Kind.LEFT_PAREN: _paren,
     Kind.LEFT_BRACE: parse_braces,
 }
+_OPERAND_STARTS = frozenset({*_PRIMARIES, *_SIGNS, Kind.ERROR})
+"""What may follow a comma; what cannot be read may have been an operand."""

@@ -27,7 +27,7 @@ SYNTAX = [
     ("+", "1:2 unexpected end of input"),
     ("a b", '1:3 unexpected identifier "b"'),
     ("sum(a b)", '1:7 unexpected identifier "b" in aggregation'),
-    ("sum a", '1:5 unexpected identifier "a" in aggregation'),
+    ("sum a", '1:5 unexpected identifier "a"'),
     ("sum by (a) a", '1:12 unexpected identifier "a" in aggregation'),
     ("sum by a (x)", '1:8 unexpected identifier "a" in grouping opts, expected "("'),
     ("sum by (a b) (x)", '1:11 unexpected identifier "b" in grouping opts, expected "," or ")"'),
