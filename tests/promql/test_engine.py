@@ -194,3 +194,24 @@ def test_the_lookback_is_the_engines(storage: Storage, lookback: int) -> None:
     assert len(engine.instant(storage, "x_total", last + lookback - 1).vector) == 2
     assert len(engine.instant(storage, "x_total", last + lookback).vector) == 0
     assert len(Engine("2", lookback_ms=lookback).instant(storage, "x_total", last + lookback).vector) == 2
+
+
+def test_type_labels_tell_what_is_a_counter() -> None:
+    storage = Storage()
+    for kind in ("counter", "gauge"):
+        labels = Labels({"__name__": "x", "__type__": kind})
+        storage.append(labels, [MINUTE, 2 * MINUTE], [1.0, 2.0])
+    engine = Engine(type_and_unit_labels=True)
+    assert engine.instant(storage, 'rate(x{__type__="counter"}[5m])', 2 * MINUTE).infos == ()
+    (info,) = engine.instant(storage, 'rate(x{__type__="gauge"}[5m])', 2 * MINUTE).infos
+    assert info.startswith('PromQL info: metric might not be a counter, __type__ label is not set to "counter"')
+
+
+def test_mending_is_told_once_for_all_instants() -> None:
+    storage = Storage()
+    for bound, count in (("1", 5.0), ("2", 3.0), ("+Inf", 9.0)):
+        labels = Labels({"__name__": "x_bucket", "le": bound})
+        storage.append(labels, [0, MINUTE], [count, count + 1.0])
+    infos = Engine().range(storage, "histogram_quantile(0.5, x_bucket)", 0, MINUTE, MINUTE).infos
+    assert len(infos) == 1
+    assert "over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z (1:25)" in infos[0]
