@@ -104,7 +104,7 @@ FROM scale_invoice
 INSERT INTO invoice_due (tenant_id, invoice_id, seq, due_on, amount_minor, settled_on)
 SELECT tenant_id, invoice_id, seq, issued_on + 30 * seq,
     total_minor / instalments + CASE WHEN seq = 1 THEN total_minor % instalments ELSE 0 END,
-    CASE WHEN status = 'paid' THEN least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30) END
+    CASE WHEN status = 'paid' THEN greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)) END
 FROM scale_invoice, generate_series(1, instalments) AS seq
 ;
 
@@ -113,8 +113,8 @@ INSERT INTO payment (tenant_id, payment_id, customer_id, amount_minor, currency,
     received_at, used_up_on)
 SELECT tenant_id, md5('payment' || i)::uuid, customer_id,
     total_minor + CASE WHEN i % 400 = 11 THEN 500 ELSE 0 END, currency, 'card', 'stripe',
-    least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30), least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30),
-    CASE WHEN i % 400 <> 11 THEN least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30) END
+    greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)), greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)),
+    CASE WHEN i % 400 <> 11 THEN greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)) END
 FROM scale_invoice WHERE status = 'paid'
 ;
 
