@@ -11,6 +11,9 @@ from ledgerscope.promql.errors import ParseError, Span
 from ledgerscope.promql.lexer import tokenize
 from ledgerscope.promql.tokens import Kind, Token, describe
 
+# Reading a member off its enum costs a descriptor call in Python 3.11, and these are read for every token.
+_EOF, _ERROR = Kind.EOF, Kind.ERROR
+
 MAX_DEPTH = 120
 """How deep expressions may nest; keeps every recursion over a tree far from Python's own limit."""
 
@@ -34,7 +37,7 @@ class Cursor:
         self.context = ("", "")
         self.token = self._tokens[0]
         self.kind = self.token.kind
-        if self.kind is Kind.ERROR:
+        if self.kind is _ERROR:
             self._refuse()
 
     def at(self, kind: Kind) -> bool:
@@ -45,11 +48,11 @@ class Cursor:
         """Consume the current token and return it."""
         consumed = self.token
         self.end = consumed.start + len(consumed.text)
-        if consumed.kind is not Kind.EOF:
+        if consumed.kind is not _EOF:
             self._index += 1
             self.token = self._tokens[self._index]
             self.kind = self.token.kind
-            if self.kind is Kind.ERROR:
+            if self.kind is _ERROR:
                 self._refuse()
         return consumed
 
@@ -91,9 +94,9 @@ class Cursor:
         self.context = (context, expected)
         return outer
 
-    def grow(self, *heights: int) -> None:
-        """Record that a node was put on top of subtrees of these heights."""
-        self.height = max(heights, default=0) + 1
+    def grow(self, height: int, other: int = 0) -> None:
+        """Record that a node was put on top of one or two subtrees of these heights."""
+        self.height = max(height, other) + 1
         if self.height > MAX_DEPTH:
             self.fail(f"expression nested more than {MAX_DEPTH} levels deep", self.token.span)
 
