@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import itertools
+import math
 
 
 def add(total: float, lost: float, term: float) -> tuple[float, float]:

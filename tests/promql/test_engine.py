@@ -204,7 +204,9 @@ def test_type_labels_tell_what_is_a_counter() -> None:
     engine = Engine(type_and_unit_labels=True)
     assert engine.instant(storage, 'rate(x{__type__="counter"}[5m])', 2 * MINUTE).infos == ()
     (info,) = engine.instant(storage, 'rate(x{__type__="gauge"}[5m])', 2 * MINUTE).infos
-    assert info.startswith('PromQL info: metric might not be a counter, __type__ label is not set to "counter"')
+    assert info.startswith(
+        'PromQL info: metric might not be a counter, __type__ label is not set to "counter"'
+    )
 
 
 def test_mending_is_told_once_for_all_instants() -> None:
