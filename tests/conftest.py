@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SERVER_VARIABLE = "LEDGERSCOPE_TEST_DATABASE_URL"
 
-# The same examples in every run, however busy the machine is; new ones are looked for by the scripts in bench/.
+# The same examples in every run, however busy the machine is; the scripts in bench/ look for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
 
