@@ -22,9 +22,10 @@ import yaml
 
 from collectors.registry import create as create_collectors
 from exporter.http import create_app
+from exporter.log import configure
 from exporter.runtime import Exporter, exporter_engine, utc_now
 from exporter.server import Server
-from exporter.settings import Database, Listen, Settings
+from exporter.settings import Database, Listen, Log, Settings
 from ledgerscope.demo.load import load_demo
 from ledgerscope.demo.simulation import Simulation
 from ledgerscope.store import roles
@@ -106,26 +107,27 @@ def prometheus(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def living(
-    clone_template: Callable[[], URL], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Prometheus]:
-    """Debian's Prometheus on an exporter of a business that goes on, for what needs counters that move."""
+def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
+    """The address of an exporter of a business that goes on, collecting every second."""
     url = clone_template()
     load_demo(url.render_as_string(hide_password=False), until=utc_now(), scale=3 * SCALE)
     settings = Settings(database=Database(role=roles.EXPORTER), interval=timedelta(seconds=1))
     engine = exporter_engine(url, settings)
-    exporter = Exporter(settings, create_collectors(), engine)
+    exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
     exporter.start()
     try:
-        with (
-            _going_on(url),
-            Server(create_app(exporter), Listen(port=0)) as server,
-            _scraping(server.url, tmp_path_factory.mktemp("living")) as running,
-        ):
-            yield running
+        with _going_on(url), Server(create_app(exporter), Listen(port=0)) as server:
+            yield server.url
     finally:
         exporter.stop()
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def living(living_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """Debian's Prometheus on the business that goes on, for what needs counters that move."""
+    with _scraping(living_url, tmp_path_factory.mktemp("living")) as running:
+        yield running
 
 
 @contextmanager
