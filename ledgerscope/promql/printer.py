@@ -5,6 +5,7 @@ The line is the one Prometheus prints. Reading it gives back an equal tree.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,10 @@ def pretty(expr: Expr) -> str:
 
 
 def _number(node: NumberLiteral) -> str:
-    return format_duration(round(node.value * 1000)) if node.duration else format_float(node.value)
+    if not node.duration:
+        return format_float(node.value)
+    sign = "-" if math.copysign(1.0, node.value) < 0 else ""
+    return sign + format_duration(round(abs(node.value) * 1000))
 
 
 def _vector(node: VectorSelector) -> str:

@@ -44,6 +44,7 @@ from ledgerscope.promql.printer import MAX_WIDTH, pretty, to_string
         ("info(x, {})", "info(x, {})"),
         ("-(x)", "-(x)"),
         ("- 5m", "-5m"),
+        ("-0m", "-0s"),
         ("+x", "+x"),
         ("1e21", "1000000000000000000000"),
         ("inf", "+Inf"),
