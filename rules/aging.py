@@ -166,7 +166,7 @@ RECEIVABLE_GAP = Alert(
     owner=PLATFORM,
     summary="The aging buckets do not add up to the receivables ledger.",
     description=(
-        "For company {{ $labels.company_id }}, aging and ledger differ by {{ $value }} "
+        'For company {{ $labels.company_id }}, aging and ledger differ by {{ $value | printf "%.4g" }} '
         "{{ $labels.currency }} (limit <limit>): the aging figures cannot be trusted."
     ),
     panel="Aging against ledger",

@@ -119,7 +119,7 @@ BRIDGE_GAP = Alert(
     owner=PLATFORM,
     summary="Start and movements do not explain the recurring revenue.",
     description=(
-        "For company {{ $labels.company_id }} and window {{ $labels.window }}, {{ $value }} "
+        'For company {{ $labels.company_id }} and window {{ $labels.window }}, {{ $value | printf "%.4g" }} '
         "{{ $labels.currency }} of the recurring revenue are unexplained (limit <limit>): the movements "
         "cannot be trusted."
     ),

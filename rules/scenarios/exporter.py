@@ -141,10 +141,10 @@ ALERTS = (
     AlertCase(
         alert=rules.MISPLACED,
         labels=_AGING,
-        beyond=(given(exporter.MISPLACED, steady(2), **_AGING),),
+        beyond=(given(exporter.MISPLACED, steady(1), **_AGING),),
         says={
             Severity.WARNING: (
-                "Collector aging at exporter:9108 found 2 events with a label value that the catalogue does "
+                "Collector aging at exporter:9108 found 1 events with a label value that the catalogue does "
                 "not know; its counters are too low by as many."
             )
         },

@@ -100,6 +100,12 @@ RECORDINGS = (
         yields=((_BILLING, 3.0),),
     ),
     RecordingCase(
+        title="where nothing ran, there is no percentile",
+        expr=str(rules.DURATION_P95),
+        series=(_durations("1.0", 0), _durations("+Inf", 0)),
+        at=timedelta(minutes=30),
+    ),
+    RecordingCase(
         title="where nothing ran, no share failed",
         expr=str(rules.FAILURE_SHARE),
         series=_runs(failed=0, completed=0),

@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import make_url, text
 
+from ledgerscope.demo.book import Book
+from ledgerscope.demo.copy import insert_book
+from ledgerscope.demo.dice import Dice
 from ledgerscope.demo.errors import NotLoaded
 from ledgerscope.demo.load import load_demo
-from ledgerscope.demo.simulation import Simulation, feedback
+from ledgerscope.demo.records import Event, Tenant
+from ledgerscope.demo.simulation import (
+    Simulation,
+    accounts,
+    billing,
+    credit,
+    feedback,
+    subscriptions,
+    work,
+)
 from ledgerscope.demo.simulation.run import ACTS
+from ledgerscope.demo.simulation.scene import Scene
 from ledgerscope.store import roles
-from ledgerscope.store.engine import OWNER, Session, create_engine
+from ledgerscope.store.engine import OWNER, Session, begin_as, create_engine
 from tests.demo.queries import IDENTITIES
 
 if TYPE_CHECKING:
@@ -24,7 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
-    from ledgerscope.demo.simulation.scene import Scene
+    Act = Callable[[Scene], None]
 
 UNTIL = datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
 NEVER = threading.Event()
@@ -177,3 +190,79 @@ def test_it_waits_for_a_lost_database_and_goes_on(
     with business.connect() as connection:
         broken = {name: rows for name, query in IDENTITIES.items() if (rows := ask(connection, query))}
     assert broken == {}
+
+
+@pytest.fixture(scope="module")
+def world(clone_template: Callable[[], URL]) -> Iterator[Engine]:
+    """A business that the tests below go on living in, with the application's rights."""
+    url = clone_template()
+    load_demo(url.render_as_string(hide_password=False), until=UNTIL, seed=4, scale=0.01)
+    engine = create_engine(url, Session(role=roles.APP))
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("act", "events"),
+    [
+        (accounts.create_customer, {"CustomerCreated"}),
+        (accounts.change_profile, {"CustomerUpdated"}),
+        (accounts.change_status, {"CustomerStatusChanged"}),
+        (subscriptions.subscribe, {"SubscriptionCreated", "CustomerWon"}),
+        (subscriptions.subscribe, {"SubscriptionCreated", "CustomerRegained"}),
+        (subscriptions.change_quantity, {"SubscriptionChanged"}),
+        (subscriptions.cancel, {"SubscriptionEnded", "CustomerLost"}),
+        (billing.issue_invoice, {"InvoiceFinalised"}),
+        (billing.issue_invoice, {"InvoiceFinalised", "CreditLimitBreached"}),
+        (billing.pay, {"PaymentSucceeded"}),
+        (billing.pay_a_part, {"PaymentSucceeded"}),
+        (billing.pay_too_much, {"PaymentSucceeded"}),
+        (billing.decline_card, {"PaymentFailed"}),
+        (billing.give_credit, {"CreditNoteIssued"}),
+        (credit.request_limit, {"CreditLimitAdjustmentRequested"}),
+        (credit.decide_limit, {"CreditLimitAdjusted"}),
+        (credit.decide_limit, {"CreditLimitRejected"}),
+        (feedback.answer_nps, {"NpsAnswered"}),
+        (feedback.answer_csat, {"CsatAnswered"}),
+        (feedback.open_ticket, {"TicketOpened"}),
+        (feedback.close_ticket, {"TicketClosed"}),
+        (work.finish, {"JobFinished"}),
+        (work.refresh_aging, {"AgingSnapshotRefreshed"}),
+    ],
+)
+def test_an_act_writes_its_events(world: Engine, act: Act, events: set[str]) -> None:
+    dice = Dice("acts", act.__name__, *sorted(events))
+    clock = Clock()
+    for _ in range(300):
+        tenant = dice.choice(("aurora", "basalt", "cinder"))
+        with begin_as(world, tenant) as connection:
+            for prepare in PREPARATIONS.get(act, ()):
+                play(prepare, connection, tenant, clock(), dice)
+            if play(act, connection, tenant, clock(), dice) == events:
+                return
+    pytest.fail(f"{act.__name__} never wrote {events}")
+
+
+PREPARATIONS: dict[Act, tuple[Act, ...]] = {
+    subscriptions.subscribe: (subscriptions.cancel,),
+    credit.decide_limit: (credit.request_limit,),
+    feedback.close_ticket: (feedback.open_ticket,),
+    work.finish: (work.enqueue, work.start, work.beat),
+}
+
+
+def play(act: Act, connection: Connection, tenant: str, now: datetime, dice: Dice) -> set[str]:
+    """Do one act; the types of the events it wrote."""
+    scene = Scene(connection, tenant, now, dice)
+    act(scene)
+    scene.finish()
+    return {event[1] for event in scene.book.of(Event)}
+
+
+def test_an_act_that_finds_nothing_does_nothing(owner: Engine, app: Engine) -> None:
+    with owner.begin() as connection:
+        insert_book(connection, Book([Tenant("empty", "Empty", "UTC", "EUR", "{}", UNTIL)]))
+    independent = {accounts.create_customer, work.enqueue, work.refresh_aging}
+    with begin_as(app, "empty") as connection:
+        told = {act: play(act, connection, "empty", UNTIL, Dice(1)) for act in ACTS if act not in independent}
+    assert told == {act: set() for act in told}

@@ -21,8 +21,8 @@ import pytest
 import yaml
 
 from ledgerscope.promql.durations import format_duration
-from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.rules.load import rules_from
+from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.testing.load import read_tests
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 from ledgerscope.promql.testing.plot import series_text
@@ -53,7 +53,9 @@ class Generator:
 
     def values(self, name: str) -> str:
         if name == "errors_total":
-            return f"0+{self.chance.randint(0, 9)}x{self.chance.randint(3, 9)} 5+{self.chance.randint(0, 60)}x8"
+            return (
+                f"0+{self.chance.randint(0, 9)}x{self.chance.randint(3, 9)} 5+{self.chance.randint(0, 60)}x8"
+            )
         items = ("0", "1", "2", "3", "0x3", "1x4", "0+1x4", "9-2x4", "_", "_x2", "stale", "-4")
         return " ".join(self.chance.choice(items) for _ in range(self.chance.randint(1, 12)))
 
@@ -64,7 +66,9 @@ class Generator:
 
     def window(self) -> str:
         name = self.chance.choice((*INPUTS, *RECORDED))
-        function = self.chance.choice(("increase", "max_over_time", "count_over_time", "last_over_time", "changes"))
+        function = self.chance.choice(
+            ("increase", "max_over_time", "count_over_time", "last_over_time", "changes")
+        )
         window = self.chance.choice(("90s", "2m", "3m", "5m30s"))
         return f"{function}({name}[{window}])"
 
@@ -111,8 +115,13 @@ class Generator:
             rule["for"] = self.chance.choice(("30s", "1m", "2m", "3m"))
         if self.chance.random() < 0.3:
             rule["keep_firing_for"] = self.chance.choice(("1m", "90s", "3m"))
-        rule["labels"] = {"severity": self.chance.choice(("page", "{{ $labels.job }}", "{{ if gt $value 1.0 }}b{{ end }}"))}
-        rule["annotations"] = {"text": self.chance.choice(TEXTS), "who": "{{ $labels.instance }} {{ $value }}"}
+        rule["labels"] = {
+            "severity": self.chance.choice(("page", "{{ $labels.job }}", "{{ if gt $value 1.0 }}b{{ end }}"))
+        }
+        rule["annotations"] = {
+            "text": self.chance.choice(TEXTS),
+            "who": "{{ $labels.instance }} {{ $value }}",
+        }
         rule["labels"]["number"] = str(number)
         return rule
 
@@ -134,7 +143,7 @@ class Generator:
 TEXTS = (
     "{{ $labels.job }} is {{ $value | humanize }}",
     "{{ $value | humanizeDuration }} {{ $externalLabels.cluster }} {{ .ExternalURL }}",
-    "{{ with query \"count(up)\" }}{{ . | first | value }}{{ else }}none{{ end }}",
+    '{{ with query "count(up)" }}{{ . | first | value }}{{ else }}none{{ end }}',
     '{{ range query "ALERTS" | sortByLabel "number" }}{{ .Labels.number }}={{ .Value }} {{ end }}',
     '{{ printf "%.2f|%5.1f" $value $value }} {{ humanizePercentage $value }} {{ query "up" | len }}',
     "{{ $labels }}",
@@ -151,7 +160,9 @@ def case_file(generator: Generator) -> dict[str, Any]:
         "input_series": generator.series(),
         "external_labels": {"cluster": "c1"},
         "external_url": "http://e/p",
-        "alert_rule_test": [{"eval_time": at, "alertname": name, "exp_alerts": []} for at in times for name in ALERTS],
+        "alert_rule_test": [
+            {"eval_time": at, "alertname": name, "exp_alerts": []} for at in times for name in ALERTS
+        ],
         "promql_expr_test": [
             {"eval_time": at, "expr": expr, "exp_samples": []}
             for at in times
@@ -184,7 +195,9 @@ def fill_in(document: dict[str, Any], run: GroupRun) -> None:
     for case, outcome in zip(run.group.cases, run.outcomes(), strict=True):
         at = format_duration(case.eval_time_ms)
         if isinstance(outcome, AlertOutcome):
-            alerts.append({"eval_time": at, "alertname": outcome.case.alertname, "exp_alerts": expected(outcome)})
+            alerts.append(
+                {"eval_time": at, "alertname": outcome.case.alertname, "exp_alerts": expected(outcome)}
+            )
         elif isinstance(outcome, ExprOutcome) and not any(math.isnan(each.value) for each in outcome.samples):
             samples = [{"labels": series_text(each.labels), "value": each.value} for each in outcome.samples]
             exprs.append({"eval_time": at, "expr": outcome.case.expr, "exp_samples": samples})
@@ -254,5 +267,7 @@ def test_promtool_agrees_with_every_generated_rule_group(tmp_path: Path) -> None
             if told is not None:
                 wrong[name] = told
     print(f"{GROUPS} groups, {failing} with a failing rule, {firing} cases with firing alerts")
-    assert wrong == {}, f"seed {seed}: " + "\n".join(f"--- {name}\n{told[:1500]}" for name, told in wrong.items())
+    assert wrong == {}, f"seed {seed}: " + "\n".join(
+        f"--- {name}\n{told[:1500]}" for name, told in wrong.items()
+    )
     assert firing > 0
