@@ -104,6 +104,12 @@ def test_what_does_not_fit_is_split_at_its_operators_and_parentheses() -> None:
     assert pretty(parse(flat)) == PRETTY
 
 
+def test_an_infinite_base_has_no_sign_on_a_line_of_its_own_either() -> None:
+    tree = parse(f"Inf ^ ({LONG} + {LONG})")
+    assert pretty(tree).splitlines()[0] == "  Inf"
+    assert parse(pretty(tree)) == tree
+
+
 def test_selectors_stay_whole_however_long() -> None:
     text = f'{LONG}{{a="{LONG}"}}'
     assert len(text) > MAX_WIDTH
