@@ -1,8 +1,8 @@
-"""Generated rule groups judged by promtool: what our rules say must be what its tests expect, with nothing over.
+"""Generated rule groups judged by promtool.
 
-Each generated file carries our own outcome as its expectation, so that promtool's verdict compares every firing
-alert, every label and annotation, every recorded sample and every failing rule. New cases with every run; the
-seed is printed.
+Each generated file carries our own outcome as its expectation, so that promtool's verdict compares every
+firing alert, every label and annotation, every recorded sample and every failing rule. New cases with every
+run; the seed is printed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import random
 import re
 import shutil
 import subprocess
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -22,7 +21,11 @@ import yaml
 from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 from ledgerscope.promql.testing.plot import series_text
-from ledgerscope.promql.testing.runner import GroupRun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ledgerscope.promql.testing.runner import GroupRun
 
 GROUPS = int(os.environ.get("LEDGERSCOPE_PROMTOOL_GROUPS", "300"))
 BATCH = 60

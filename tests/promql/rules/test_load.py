@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import AlertingRule, RecordingRule
 from ledgerscope.promql.yaml_nodes import FileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = """
 groups:
@@ -129,14 +132,16 @@ def test_a_fault_of_form_is_told_with_its_place_and_what_would_be_right(text: st
          "alert: 'b'|only one of 'record' and 'alert' must be set; split it into two rules"),
         ("{expr: c}", "|one of 'record' or 'alert' must be set"),
         ("{record: a}", "|field 'expr' must be set in rule"),
-        ("{record: a, expr: 'b +'}", "|could not parse expression: 1:4: parse error: unexpected end of input"),
+        ("{record: a, expr: 'b +'}",
+         "|could not parse expression: 1:4: parse error: unexpected end of input"),
         ("{record: a, expr: b, for: 1m}", "|invalid field 'for' in recording rule; only alerts have it"),
         ("{record: a, expr: b, keep_firing_for: 1m}",
          "|invalid field 'keep_firing_for' in recording rule; only alerts have it"),
         ("{record: a, expr: b, annotations: {c: d}}",
          "|invalid field 'annotations' in recording rule; only alerts have it"),
         ("{record: 'a{}', expr: b}",
-         "|braces present in the recording rule name; should it be in expr?: a{}; write labels under 'labels'"),
+         ("|braces present in the recording rule name; should it be in expr?: a{}; "
+          "write labels under 'labels'")),
         ("{record: a, expr: b, labels: {__name__: c}}", "|invalid label name: __name__"),
         ("{alert: a, expr: b, annotations: {'': c}}", "|invalid annotation name: "),
         ("{alert: a, expr: b, labels: {c: '{{ $x }}'}}",

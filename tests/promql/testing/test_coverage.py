@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.rules.load import read_rules
+from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.testing.coverage import Coverage, RuleKey, points_of
 from ledgerscope.promql.testing.scenario import Scenario
 
@@ -14,7 +14,7 @@ def shown(expr: str, *series: str, rule: str = "record: r") -> set[str]:
     coverage = Coverage()
     scenario = Scenario().rules(f"groups:\n- name: g\n  rules:\n  - {rule}\n    expr: {expr}\n").load(*series)
     scenario.on_evaluation.append(coverage.add)
-    assert scenario.evaluation
+    assert scenario.evaluation.failures == ()
     (points,) = coverage.rules.values()
     return {name for name, covered in points.items() if covered}
 

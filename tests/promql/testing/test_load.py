@@ -105,7 +105,8 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
         ("rule_files: [nowhere/*.yml]",
          "t.yml:1:14: no rule file matches 'nowhere/*.yml'; the pattern is taken relative to the test file"),
         ("rule_files: [nowhere/x.yml]",
-         "t.yml:1:14: no rule file matches 'nowhere/x.yml'; there is no folder 'nowhere' beside the test file"),
+         ("t.yml:1:14: no rule file matches 'nowhere/x.yml'; "
+          "there is no folder 'nowhere' beside the test file")),
         ("group_eval_order: [a, a]", "t.yml:1:23: group name repeated in evaluation order: a"),
         ("fuzzy_compare: maybe", "t.yml:1:16: fuzzy_compare must be true or false, not 'maybe'"),
         ("tests: [{input_serie: []}]",
@@ -115,7 +116,8 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
         ("tests: [{input_series: [{series: a}]}]",
          "t.yml:1:25: an input series needs 'values'; it has series and values"),
         ("tests: [{input_series: [{series: a, values: 1 x}]}]",
-         "t.yml:1:47: values: unexpected identifier \"x\" in series values, expected number or \"stale\"; write them like '1 2 _ 0+5x10 stale'"),
+         ('t.yml:1:47: values: unexpected identifier "x" in series values, '
+          "expected number or \"stale\"; write them like '1 2 _ 0+5x10 stale'")),
         ("tests: [{input_series: [{series: 'a{', values: 1}]}]",
          "t.yml:1:37: series: unexpected end of input inside braces; write it like 'up{job=\"x\"}'"),
         ("tests: [{alert_rule_test: [{eval_time: 1m}]}]",
@@ -129,8 +131,8 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
         ("tests: [{promql_expr_test: [{expr: up, exp_samples: [{histogram: '1'}]}]}]",
          "t.yml:1:66: histogram must be one histogram; write it like '{{sum:3 count:2}}'"),
         ("tests: [{start_timestamp: yesterday}]",
-         "t.yml:1:27: start_timestamp: cannot parse 'yesterday' to a valid timestamp; "
-         "write it like 2024-01-31T00:00:00Z, or as seconds since 1970"),
+         ("t.yml:1:27: start_timestamp: cannot parse 'yesterday' to a valid timestamp; "
+          "write it like 2024-01-31T00:00:00Z, or as seconds since 1970")),
         ("tests: []\n---\ntests: []", "t.yml:3:1: a test file has one document; make it a file of its own"),
     ],
 )  # fmt: skip

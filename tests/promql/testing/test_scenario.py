@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from ledgerscope.promql.testing.label_match import ANY
 from ledgerscope.promql.testing.moments import Moment, milliseconds
 from ledgerscope.promql.testing.repeat import RepeatError, repeat
 from ledgerscope.promql.testing.scenario import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = """
 groups:
