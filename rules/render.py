@@ -80,6 +80,8 @@ def _alert_rule(
     rule: dict[str, object] = {"alert": alert.name, "expr": alert.expr(limit)}
     if limit.hold:
         rule["for"] = duration(limit.hold)
+    if area.keeps_firing:
+        rule["keep_firing_for"] = duration(area.keeps_firing)
     rule["labels"] = rule_labels(area, alert, limit)
     rule["annotations"] = rule_annotations(area, alert, limit, links, known)
     return rule
