@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules.model import Alert, Limit, Recording, RuleArea
     from rules.vocabulary import Vocabulary
 
-__all__ = ["render_rules", "rule_annotations", "rule_labels", "rule_path"]
+__all__ = ["render_area", "render_rules", "rule_annotations", "rule_labels", "rule_path"]
 
 _BUNDLE = "ledgerscope"
 
@@ -29,7 +29,13 @@ _BUNDLE = "ledgerscope"
 def render_rules(links: Links = DEFAULT_LINKS, areas: Sequence[RuleArea] = AREAS) -> dict[str, bytes]:
     """Every rule file by its path in the project."""
     known = vocabulary(areas)
-    return {rule_path(area.name): _file(area, links, known) for area in areas}
+    return {rule_path(area.name): render_area(area, links, known) for area in areas}
+
+
+def render_area(area: RuleArea, links: Links, known: Vocabulary) -> bytes:
+    """The rule file of one area."""
+    groups = [group for group in _groups(area, links, known) if group["rules"]]
+    return yaml_artefact({"groups": groups}, f"Rules of the area {area.name}.")
 
 
 def rule_path(area: str) -> str:
@@ -52,11 +58,6 @@ def rule_annotations(
         "runbook_url": links.runbook(area.name, alert.name),
         "summary": alert.summary,
     }
-
-
-def _file(area: RuleArea, links: Links, known: Vocabulary) -> bytes:
-    groups = [group for group in _groups(area, links, known) if group["rules"]]
-    return yaml_artefact({"groups": groups}, f"Rules of the area {area.name}.")
 
 
 def _groups(area: RuleArea, links: Links, known: Vocabulary) -> Iterator[dict[str, object]]:
