@@ -13,7 +13,7 @@ from rules import limits
 from rules.expr import at_least, by, once, per, sum_by
 from rules.model import Alert, Recording, RuleArea
 from rules.target import INSTANCE
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -176,6 +176,7 @@ RECEIVABLE_GAP = Alert(
 AREA = RuleArea(
     name="aging",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(
         INVOICES,
         OVERDUE_INVOICES,

@@ -9,7 +9,7 @@ from rules import churn, limits
 from rules.expr import at_least, by, names, once, per, sum_by
 from rules.model import Alert, Recording, RuleArea
 from rules.target import INSTANCE
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -130,6 +130,7 @@ BRIDGE_GAP = Alert(
 AREA = RuleArea(
     name="revenue",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(MRR, NET_CHANGE, QUICK_RATIO, LIFETIME_VALUE, UNEXPLAINED),
     alerts=(SHRINKING, BRIDGE_GAP),
 )

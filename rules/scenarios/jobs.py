@@ -37,7 +37,8 @@ ALERTS = (
         beyond=(given(jobs.STUCK, steady(1), **_BILLING),),
         says={
             Severity.CRITICAL: (
-                "1 running jobs of company acme in queue billing gave no sign of life for five minutes."
+                "1 of the running jobs of company acme in queue billing gave no sign of life "
+                "for five minutes."
             )
         },
         within=(given(jobs.STUCK, steady(0), **_BILLING),),

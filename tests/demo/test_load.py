@@ -116,7 +116,8 @@ def test_the_application_may_not_load(app_url: str) -> None:
 
 def test_the_database_knows_its_new_size(demo: Connection) -> None:
     estimate = demo.execute(text("select reltuples from pg_class where relname = 'invoice'")).scalar_one()
-    assert estimate == demo.execute(text("select count(*) from invoice")).scalar_one()
+    exact = demo.execute(text("select count(*) from invoice")).scalar_one()
+    assert estimate == pytest.approx(exact, rel=0.1)
 
 
 def test_progress_counts_every_row_quietly(owner: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,9 +15,11 @@ from ledgerscope.catalogue import Unit
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import verdicts
 from rules.areas import AREAS
+from rules.check import vocabulary
 from rules.exporter import ABSENT, WATCHDOG
+from rules.links import DEFAULT_LINKS
 from rules.promtool import render_rule_tests
-from rules.render import render_rules, rule_path
+from rules.render import render_area, render_rules, rule_path
 from rules.scenarios.areas import CASES
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rules.model import Alert, Comparison, Limit, RuleArea
 
 EVERY_ALERT = [pytest.param(area, alert, id=alert.name) for area in AREAS for alert in area.alerts]
+KNOWN = vocabulary()
 OTHER_EDGE: dict[Comparison, Comparison] = {">": ">=", ">=": ">", "<": "<=", "<=": "<"}
 EQUIVALENT = {
     (ABSENT.name, "lower limit"): "absent() is 1 or not there at all",
@@ -80,9 +83,8 @@ def test_every_slip_in_a_rule_fails_a_case(tree: Path, area: RuleArea, alert: Al
     try:
         for slip, mutant in mutants(area, alert):
             alerts = tuple(mutant if one is alert else one for one in area.alerts)
-            slipped = tuple(replace(one, alerts=alerts) if one is area else one for one in AREAS)
-            (tree / path).write_bytes(render_rules(areas=slipped)[path])
+            (tree / path).write_bytes(render_area(replace(area, alerts=alerts), DEFAULT_LINKS, KNOWN))
             survives = not failing(tree, area.name)
             assert survives is ((alert.name, slip) in EQUIVALENT), slip
     finally:
-        (tree / path).write_bytes(render_rules()[path])
+        (tree / path).write_bytes(render_area(area, DEFAULT_LINKS, KNOWN))
