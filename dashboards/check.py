@@ -36,7 +36,10 @@ _RATE_RANGE = re.compile(r"\b(?:rate|irate)\([^\[\]]*\[([^\]]+)\]")
 
 
 def check(boards: Sequence[Board] = BOARDS) -> list[Finding]:
-    """Everything that is wrong with the boards."""
+    """Everything that is wrong with the boards; while queries are wrong, nothing else is looked at."""
+    unreadable = [finding for board in boards for finding in _check_queries(board)]
+    if unreadable:
+        return unreadable
     found = [finding for board in boards for finding in _check_board(board)]
     return [*found, *(finding for one in BUNDLE_CHECKS for finding in one(boards))]
 
@@ -47,6 +50,14 @@ def queries(board: Board) -> Iterator[str]:
         yield from (expand(query.expr) for query in panel.queries)
 
 
+def _check_queries(board: Board) -> Iterator[Finding]:
+    known = vocabulary()
+    for panel in board.panels():
+        for query in panel.queries:
+            wrong = check_expression(expand(query.expr), known)
+            yield from (Finding(f"{board.title} / {panel.title}", message) for message in wrong)
+
+
 def _check_board(board: Board) -> Iterator[Finding]:
     for panel in board.panels():
         where = f"{board.title} / {panel.title}"
@@ -55,12 +66,6 @@ def _check_board(board: Board) -> Iterator[Finding]:
 
 
 # --- one panel -------------------------------------------------------------------------------------------
-
-
-def _queries_are_right(panel: Panel, _board: Board) -> Iterator[str]:
-    known = vocabulary()
-    for query in panel.queries:
-        yield from check_expression(expand(query.expr), known)
 
 
 def _rates_follow_the_screen(panel: Panel, _board: Board) -> Iterator[str]:
@@ -120,7 +125,6 @@ def _thresholds_are_the_limits(panel: Panel, _board: Board) -> Iterator[str]:
 
 
 PANEL_CHECKS: tuple[Callable[[Panel, Board], Iterator[str]], ...] = (
-    _queries_are_right,
     _rates_follow_the_screen,
     _variables_are_declared,
     _legends_name_labels_it_has,

@@ -13,7 +13,7 @@ from rules import limits
 from rules.expr import at_least, by, once, per, sum_by
 from rules.model import Alert, Recording, RuleArea
 from rules.target import INSTANCE
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -166,7 +166,7 @@ RECEIVABLE_GAP = Alert(
     owner=PLATFORM,
     summary="The aging buckets do not add up to the receivables ledger.",
     description=(
-        "For company {{ $labels.company_id }}, aging and ledger differ by {{ $value }} "
+        'For company {{ $labels.company_id }}, aging and ledger differ by {{ $value | printf "%.4g" }} '
         "{{ $labels.currency }} (limit <limit>): the aging figures cannot be trusted."
     ),
     panel="Aging against ledger",
@@ -176,6 +176,7 @@ RECEIVABLE_GAP = Alert(
 AREA = RuleArea(
     name="aging",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(
         INVOICES,
         OVERDUE_INVOICES,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rules.model import Alert, Recording, RuleArea
 
-__all__ = ["AREAS", "all_alerts", "all_recordings", "area_of"]
+__all__ = ["AREAS", "all_alerts", "all_recordings"]
 
 AREAS: tuple[RuleArea, ...] = (
     lifecycle.AREA,
@@ -36,8 +36,3 @@ def all_alerts() -> Iterator[Alert]:
     """Every alert, in the order of the areas."""
     for area in AREAS:
         yield from area.alerts
-
-
-def area_of(alert: Alert) -> RuleArea:
-    """The area that holds the alert."""
-    return next(area for area in AREAS if alert in area.alerts)

@@ -11,7 +11,7 @@ from ledgerscope.catalogue.owners import FINANCE
 from rules import limits
 from rules.expr import at_least, once
 from rules.model import Alert, Recording, RuleArea
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -129,6 +129,7 @@ NET_RETENTION_LOW = Alert(
 AREA = RuleArea(
     name="churn",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(LOGO, GROSS_REVENUE, NET_RETENTION, BASE, LOST),
     alerts=(LOGO_HIGH, GROSS_REVENUE_HIGH, NET_RETENTION_LOW),
 )

@@ -14,7 +14,7 @@ from ledgerscope.catalogue.owners import CREDIT_CONTROL
 from rules import limits
 from rules.expr import at_least, once, per, rise, sum_by
 from rules.model import Alert, Recording, RuleArea
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -127,6 +127,7 @@ MANY_OVER_LIMIT = Alert(
 AREA = RuleArea(
     name="credit",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(LIMITED, OVER_LIMIT_SHARE, UTILIZATION, BREACHES_1H, BREACH_RATE),
     alerts=(BREACH_RATE_HIGH, UTILIZATION_HIGH, MANY_OVER_LIMIT),
 )

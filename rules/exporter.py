@@ -179,8 +179,8 @@ MISPLACED = Alert(
     owner=PLATFORM,
     summary="Events are in no counter.",
     description=(
-        "Collector {{ $labels.collector }} at {{ $labels.instance }} found {{ $value }} events with a label "
-        "value that the catalogue does not know; its counters are too low by as many."
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} lacks {{ $value }} of its events, whose "
+        "label values the catalogue does not know; its counters are too low by as many."
     ),
     panel="Events in no counter",
     source="promise: the numbers are right",

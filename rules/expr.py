@@ -54,8 +54,8 @@ def per(numerator: object, denominator: object) -> str:
 
 
 def quantile(share: float, buckets: object, *labels: Label) -> str:
-    """An estimate from the histogram increases `buckets`, apart for each of `labels`."""
-    return f"histogram_quantile({share:g}, sum by ({names(*labels)}, le) ({buckets}))"
+    """An estimate from histogram increases for each of `labels`; absent where nothing happened."""
+    return f"histogram_quantile({share:g}, sum by ({names(*labels)}, le) ({buckets})) >= 0"
 
 
 def at_least(guard: object, minimum: Setting, *on: Label) -> str:

@@ -10,7 +10,7 @@ from ledgerscope.catalogue.owners import PLATFORM
 from rules import limits
 from rules.expr import at_least, once, per, quantile, rise, sum_by
 from rules.model import Alert, Recording, RuleArea
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -77,7 +77,7 @@ FAILURE_SHARE = Recording(
 DURATION_P95 = Recording(
     name="company_queue:telecom_billing_job_processing_duration_seconds:p95_30m",
     expr=quantile(0.95, rise(jobs.DURATION.bucket, _HALF_HOUR), COMPANY, _QUEUE),
-    help="Time within which 95 % of the runs of 30 minutes ended.",
+    help="Time within which 95 % of the runs of 30 minutes ended; absent where nothing ran.",
     unit=Unit.SECONDS,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
@@ -93,7 +93,7 @@ STUCK_JOBS = Alert(
     owner=PLATFORM,
     summary="Jobs have stopped giving signs of life.",
     description=(
-        "{{ $value | humanize }} running jobs of company {{ $labels.company_id }} in queue "
+        "{{ $value | humanize }} of the running jobs of company {{ $labels.company_id }} in queue "
         "{{ $labels.queue }} gave no sign of life for five minutes."
     ),
     panel="Stuck jobs",
@@ -150,6 +150,7 @@ QUEUE_WAIT = Alert(
 AREA = RuleArea(
     name="jobs",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(STUCK, FAILED, WAIT, RUNS, FAILURE_SHARE, DURATION_P95),
     alerts=(STUCK_JOBS, MANY_FAILED, FAILURE_SHARE_HIGH, QUEUE_WAIT),
 )

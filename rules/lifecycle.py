@@ -10,7 +10,7 @@ from ledgerscope.catalogue.owners import SALES_OPERATIONS
 from rules import limits
 from rules.expr import at_least, once, per, rise, sum_by
 from rules.model import Alert, Recording, RuleArea
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = ["ACCOUNTS", "AREA", "BLOCKED_SHARE", "CREATED_7D", "DELETED_1H", "DELETIONS", "MANY_BLOCKED"]
 
@@ -87,6 +87,7 @@ MANY_BLOCKED = Alert(
 AREA = RuleArea(
     name="lifecycle",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(ACCOUNTS, BLOCKED_SHARE, CREATED_7D, DELETED_1H),
     alerts=(DELETIONS, MANY_BLOCKED),
 )

@@ -7,14 +7,13 @@ the expression, the rule, the panel's threshold, the runbook and the boundary te
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from ledgerscope.catalogue import Kind, Metric, Unit
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from ledgerscope.catalogue import Label, Matcher, Owner, Selector
 
 __all__ = ["Alert", "Comparison", "Limit", "Recording", "RuleArea", "Setting", "Severity"]
@@ -135,10 +134,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleArea:
-    """All rules of one business area, in one generated file."""
+    """All rules of one business area, in one generated file.
+
+    `keeps_firing` is how long its alerts go on when their data has ended.
+    """
 
     name: str
     interval: timedelta
+    keeps_firing: timedelta = timedelta(0)
     recordings: tuple[Recording, ...] = ()
     alerts: tuple[Alert, ...] = ()
 

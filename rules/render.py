@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules.model import Alert, Limit, Recording, RuleArea
     from rules.vocabulary import Vocabulary
 
-__all__ = ["render_rules", "rule_annotations", "rule_labels", "rule_path"]
+__all__ = ["render_area", "render_rules", "rule_annotations", "rule_labels", "rule_path"]
 
 _BUNDLE = "ledgerscope"
 
@@ -29,7 +29,13 @@ _BUNDLE = "ledgerscope"
 def render_rules(links: Links = DEFAULT_LINKS, areas: Sequence[RuleArea] = AREAS) -> dict[str, bytes]:
     """Every rule file by its path in the project."""
     known = vocabulary(areas)
-    return {rule_path(area.name): _file(area, links, known) for area in areas}
+    return {rule_path(area.name): render_area(area, links, known) for area in areas}
+
+
+def render_area(area: RuleArea, links: Links, known: Vocabulary) -> bytes:
+    """The rule file of one area."""
+    groups = [group for group in _groups(area, links, known) if group["rules"]]
+    return yaml_artefact({"groups": groups}, f"Rules of the area {area.name}.")
 
 
 def rule_path(area: str) -> str:
@@ -54,11 +60,6 @@ def rule_annotations(
     }
 
 
-def _file(area: RuleArea, links: Links, known: Vocabulary) -> bytes:
-    groups = [group for group in _groups(area, links, known) if group["rules"]]
-    return yaml_artefact({"groups": groups}, f"Rules of the area {area.name}.")
-
-
 def _groups(area: RuleArea, links: Links, known: Vocabulary) -> Iterator[dict[str, object]]:
     interval = duration(area.interval)
     kind = "" if area.name == "compat" else ".rules"
@@ -80,6 +81,8 @@ def _alert_rule(
     rule: dict[str, object] = {"alert": alert.name, "expr": alert.expr(limit)}
     if limit.hold:
         rule["for"] = duration(limit.hold)
+    if area.keeps_firing:
+        rule["keep_firing_for"] = duration(area.keeps_firing)
     rule["labels"] = rule_labels(area, alert, limit)
     rule["annotations"] = rule_annotations(area, alert, limit, links, known)
     return rule

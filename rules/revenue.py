@@ -9,7 +9,7 @@ from rules import churn, limits
 from rules.expr import at_least, by, names, once, per, sum_by
 from rules.model import Alert, Recording, RuleArea
 from rules.target import INSTANCE
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = [
     "AREA",
@@ -119,7 +119,7 @@ BRIDGE_GAP = Alert(
     owner=PLATFORM,
     summary="Start and movements do not explain the recurring revenue.",
     description=(
-        "For company {{ $labels.company_id }} and window {{ $labels.window }}, {{ $value }} "
+        'For company {{ $labels.company_id }} and window {{ $labels.window }}, {{ $value | printf "%.4g" }} '
         "{{ $labels.currency }} of the recurring revenue are unexplained (limit <limit>): the movements "
         "cannot be trusted."
     ),
@@ -130,6 +130,7 @@ BRIDGE_GAP = Alert(
 AREA = RuleArea(
     name="revenue",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(MRR, NET_CHANGE, QUICK_RATIO, LIFETIME_VALUE, UNEXPLAINED),
     alerts=(SHRINKING, BRIDGE_GAP),
 )

@@ -12,7 +12,7 @@ from ledgerscope.catalogue.owners import CUSTOMER_SUCCESS
 from rules import limits
 from rules.expr import at_least, once, sum_by
 from rules.model import Alert, Recording, RuleArea
-from rules.timing import BUSINESS_INTERVAL
+from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
 __all__ = ["AREA", "CSAT", "CSAT_LOW", "CSAT_RESPONSES", "NPS_LOW", "NPS_RESPONSES", "NPS_UPPER"]
 
@@ -91,6 +91,7 @@ CSAT_LOW = Alert(
 AREA = RuleArea(
     name="satisfaction",
     interval=BUSINESS_INTERVAL,
+    keeps_firing=KEEP_FIRING,
     recordings=(NPS_UPPER, NPS_RESPONSES, CSAT, CSAT_RESPONSES),
     alerts=(NPS_LOW, CSAT_LOW),
 )

@@ -11,6 +11,7 @@ from datetime import timedelta
 __all__ = [
     "BUSINESS_INTERVAL",
     "EXPORTER_INTERVAL",
+    "KEEP_FIRING",
     "MIN_HOLD",
     "MIN_RANGE",
     "RETENTION",
@@ -30,6 +31,12 @@ MIN_HOLD = 2 * SCRAPE_INTERVAL
 """One odd scrape alone never notifies anybody."""
 RETENTION = timedelta(days=15)
 """What the Prometheus of docker-compose keeps; longer windows are computed in SQL."""
+
+KEEP_FIRING = timedelta(minutes=5)
+"""How long a business alert outlives its data: a restart of the exporter is no good news.
+
+Longer than it takes until the absence of every exporter is told, which then holds back all that follows.
+"""
 
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 

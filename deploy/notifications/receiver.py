@@ -24,9 +24,11 @@ _TOLD = ("summary", "description", "dashboard_url", "runbook_url")
 
 
 def lines(receiver: str, notification: Mapping[str, object]) -> Iterator[str]:
-    """One line for each alert of a notification: who was told, what happened, where to look."""
+    """One line for each alert: who was told, what happened, where to look. TypeError: no notification."""
     alerts = notification["alerts"]
-    for alert in alerts if isinstance(alerts, list) else []:
+    if not isinstance(alerts, list):
+        raise TypeError("a notification holds a list of alerts")
+    for alert in alerts:
         told = {name: alert["annotations"][name] for name in _TOLD if name in alert["annotations"]}
         yield json.dumps({"receiver": receiver, "status": alert["status"], **alert["labels"], **told})
 

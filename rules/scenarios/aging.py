@@ -34,7 +34,8 @@ def _amounts(current: float, later: float, unallocated: float = 0) -> tuple[Give
 
 
 def _ledger(balance: float) -> tuple[Given, ...]:
-    return (*_amounts(700, 400, -100), given(aging.RECEIVABLE, steady(balance), **_EURO))
+    """Buckets that cancel each other out, against a ledger with this balance."""
+    return (*_amounts(60, 40, -100), given(aging.RECEIVABLE, steady(balance), **_EURO))
 
 
 ALERTS = (
@@ -61,14 +62,14 @@ ALERTS = (
     AlertCase(
         alert=rules.RECEIVABLE_GAP,
         labels=_EURO,
-        beyond=_ledger(1000.5),
+        beyond=_ledger(0.0052),
         says={
             Severity.CRITICAL: (
-                "For company acme, aging and ledger differ by 0.5 EUR (limit 0.005): "
+                "For company acme, aging and ledger differ by 0.0052 EUR (limit 0.005): "
                 "the aging figures cannot be trusted."
             )
         },
-        within=_ledger(1000),
+        within=_ledger(0.005),
     ),
 )
 

@@ -141,11 +141,11 @@ ALERTS = (
     AlertCase(
         alert=rules.MISPLACED,
         labels=_AGING,
-        beyond=(given(exporter.MISPLACED, steady(2), **_AGING),),
+        beyond=(given(exporter.MISPLACED, steady(1), **_AGING),),
         says={
             Severity.WARNING: (
-                "Collector aging at exporter:9108 found 2 events with a label value that the catalogue does "
-                "not know; its counters are too low by as many."
+                "Collector aging at exporter:9108 lacks 1 of its events, whose label values the catalogue "
+                "does not know; its counters are too low by as many."
             )
         },
         within=(given(exporter.MISPLACED, steady(0), **_AGING),),

@@ -37,7 +37,8 @@ ALERTS = (
         beyond=(given(jobs.STUCK, steady(1), **_BILLING),),
         says={
             Severity.CRITICAL: (
-                "1 running jobs of company acme in queue billing gave no sign of life for five minutes."
+                "1 of the running jobs of company acme in queue billing gave no sign of life "
+                "for five minutes."
             )
         },
         within=(given(jobs.STUCK, steady(0), **_BILLING),),
@@ -98,6 +99,12 @@ RECORDINGS = (
         series=(_durations("1.0", 90), _durations("5.0", 100), _durations("+Inf", 100)),
         at=timedelta(minutes=30),
         yields=((_BILLING, 3.0),),
+    ),
+    RecordingCase(
+        title="where nothing ran, there is no percentile",
+        expr=str(rules.DURATION_P95),
+        series=(_durations("1.0", 0), _durations("+Inf", 0)),
+        at=timedelta(minutes=30),
     ),
     RecordingCase(
         title="where nothing ran, no share failed",

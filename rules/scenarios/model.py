@@ -6,6 +6,7 @@ both directions, the edge of the limit, the edge of the hold, and that a second 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AlertCase", "Given", "Moment", "RecordingCase", "Scenario", "given", "steady"]
 
+_STEADY = re.compile(r"(-?[\d.e-]+)x\d+")
 _LATER = timedelta(minutes=10)
 _REPLICAS = ("replica-1:9108", "replica-2:9108")
 
@@ -105,6 +107,8 @@ class AlertCase:
             yield self._scenario("at the limit it stays silent", self.within, self._silence())
         if self.few:
             yield self._scenario("below the minimum volume it stays silent", self.few, self._silence())
+        if area.keeps_firing and all(_STEADY.fullmatch(one.values) for one in self.beyond):
+            yield self._scenario("a gap in the data does not end it at once", *self._gap(area))
         if self.replicated:
             twice = tuple(one.on(replica) for one in self.beyond for replica in _REPLICAS)
             yield self._scenario("a second replica changes nothing", twice, self._edge(area))
@@ -118,6 +122,21 @@ class AlertCase:
         due = self.after + max(limit.hold for limit in self._crossed())
         fires = Moment(at=due, firing=self.says)
         return (Moment(at=due - area.interval), fires) if due else (fires,)
+
+    def _gap(self, area: RuleArea) -> tuple[tuple[Given, ...], tuple[Moment, ...]]:
+        """The series end when the alert has begun, as they do when the exporter restarts."""
+        due = max(limit.hold for limit in self._crossed())
+        last = int(due / area.interval) + 1
+        ended = tuple(
+            replace(one, values=_STEADY.sub(rf"\g<1>x{last} stale", one.values)) for one in self.beyond
+        )
+        over = due + area.interval + area.keeps_firing
+        moments = (
+            Moment(at=due, firing=self.says),
+            Moment(at=over - area.interval, firing=self.says),
+            Moment(at=over + 2 * area.interval),
+        )
+        return ended, moments
 
     def _silence(self) -> tuple[Moment, ...]:
         due = self.after + max(limit.hold for limit in self.alert.limits)

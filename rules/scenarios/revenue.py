@@ -29,7 +29,8 @@ def _customers(base: int) -> Given:
 
 
 def _bridge(now: float) -> tuple[Given, ...]:
-    return (*_movement(1000, new=300, lost=100), given(revenue.MRR, steady(now), **_EURO, tier="pro"))
+    """All that was there is lost, and yet this much is there now."""
+    return (*_movement(1000, lost=1000), given(revenue.MRR, steady(now), **_EURO, tier="pro"))
 
 
 def _lifetime(logo: float, lost: int) -> tuple[Given, ...]:
@@ -56,15 +57,15 @@ ALERTS = (
     AlertCase(
         alert=rules.BRIDGE_GAP,
         labels=_EURO | _MONTH,
-        beyond=_bridge(1200.5),
+        beyond=_bridge(0.105),
         says={
             Severity.CRITICAL: (
-                "For company acme and window 30d, 0.5 EUR of the recurring revenue are "
+                "For company acme and window 30d, 0.105 EUR of the recurring revenue are "
                 "unexplained (limit 0.1): "
                 "the movements cannot be trusted."
             )
         },
-        within=_bridge(1200),
+        within=_bridge(0.1),
     ),
 )
 

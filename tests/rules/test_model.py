@@ -15,7 +15,15 @@ from rules.errors import UnparsableExpression
 from rules.lifecycle import ACCOUNTS
 from rules.model import spoken
 from rules.parse import parse
-from rules.timing import BUSINESS_INTERVAL, MIN_HOLD, MIN_RANGE, SCRAPE_INTERVAL, duration
+from rules.timing import (
+    BUSINESS_INTERVAL,
+    EXPORTER_INTERVAL,
+    KEEP_FIRING,
+    MIN_HOLD,
+    MIN_RANGE,
+    SCRAPE_INTERVAL,
+    duration,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +60,10 @@ def test_a_span_is_read_back_as_it_was(span: timedelta) -> None:
     window = parse(f"up[{duration(span)}]")
     assert isinstance(window, MatrixSelector)
     assert timedelta(milliseconds=window.range_ms) == span
+
+
+def test_a_business_alert_outlives_its_data_until_the_absence_of_the_exporter_is_told() -> None:
+    assert limits.TARGET_ABSENT.hold + EXPORTER_INTERVAL < KEEP_FIRING
 
 
 def test_windows_and_holds_follow_from_the_scrape_interval() -> None:

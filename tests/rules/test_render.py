@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 GENERATED = render_all()
-KNOWN_FIELDS = {"record", "expr", "alert", "for", "labels", "annotations"}
+KNOWN_FIELDS = {"record", "expr", "alert", "for", "keep_firing_for", "labels", "annotations"}
 """What Prometheus 2.42 accepts in a rule; newer fields would make it refuse the whole file."""
 
 

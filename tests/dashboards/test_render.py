@@ -1,0 +1,225 @@
+"""Boards as Grafana stores them: committed as made, valid by its own schema, numbers of alerts drawn in."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from dashboards.boards import BOARDS
+from dashboards.modernise import SCHEMA_VERSION, modernise
+from dashboards.panels import steps
+from dashboards.render import render_board
+from dashboards.room import bundle, render_all
+from rules import churn, exporter, jobs
+from rules.areas import AREAS
+from rules.links import board_uid, panel_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules.model import Alert
+
+ROOT = Path(__file__).parents[2]
+CONFORMANCE = Path(os.environ.get("LEDGERSCOPE_CONFORMANCE", ROOT.parent / "shared" / "conformance"))
+SCHEMAS = CONFORMANCE / "grafana-schema"
+GENERATED = render_all()
+RENDERED = {path: json.loads(content) for path, content in GENERATED.items()}
+FILES = {
+    "timeseries": "timeseries",
+    "stat": "stat",
+    "bargauge": "bargauge",
+    "state-timeline": "statetimeline",
+}
+
+needs_schemas = [
+    pytest.mark.conformance,
+    pytest.mark.skipif(not SCHEMAS.is_dir(), reason="LEDGERSCOPE_CONFORMANCE has no Grafana schemas"),
+]
+
+
+@pytest.mark.parametrize("path", sorted(GENERATED))
+def test_the_committed_board_is_the_generated_one(path: str) -> None:
+    assert (ROOT / path).read_bytes() == GENERATED[path]
+    assert bundle().owned == ("dashboards/generated/*",)
+
+
+def panels() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, board in RENDERED.items():
+        for panel in board["panels"]:
+            if panel["type"] != "row":
+                yield f"{path}: {panel['title']}", panel
+
+
+_ANY_VALUE = (("DynamicConfigValue", "value"), ("MatcherConfig", "options"))
+"""Fields of any type, which the published schema writes as objects: units and names are strings."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((SCHEMAS / f"{name}.jsonschema.json").read_text())
+    for kind, field in _ANY_VALUE:
+        if kind in read["definitions"]:
+            read["definitions"][kind]["properties"][field] = {}
+    return read
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, marks=needs_schemas) for path in sorted(GENERATED)])
+def test_grafana_s_schema_accepts_the_board(path: str) -> None:
+    errors = [
+        f"{list(error.absolute_path)}: {error.message}"
+        for error in Draft7Validator(schema("dashboard")).iter_errors(RENDERED[path])
+    ]
+    assert errors == []
+
+
+@pytest.mark.parametrize("view", [pytest.param(view, marks=needs_schemas) for view in FILES])
+def test_grafana_s_schema_accepts_options_fields_and_queries(view: str) -> None:
+    read = schema(FILES[view])
+    options = Draft7Validator({**read, "$ref": "#/definitions/Options"})
+    query = Draft7Validator(schema("prometheus"))
+    seen = 0
+    for where, panel in panels():
+        if panel["type"] == view:
+            seen += 1
+            found = [*options.iter_errors(panel["options"])]
+            custom = panel["fieldConfig"]["defaults"].get("custom")
+            if custom and "FieldConfig" in read["definitions"]:
+                found += Draft7Validator({**read, "$ref": "#/definitions/FieldConfig"}).iter_errors(custom)
+            found += [error for target in panel["targets"] for error in query.iter_errors(target)]
+            assert [error.message for error in found] == [], where
+    assert seen
+
+
+def paths(value: Any, at: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from paths(one, f"{at}.{name}")
+    elif isinstance(value, list):
+        for one in value:
+            yield from paths(one, f"{at}[]")
+    else:
+        yield at
+
+
+# Grafana would have us write v2 boards, which its servers before 12 do not read.
+@pytest.mark.filterwarnings("ignore:Prefer using dashboardv2:DeprecationWarning")
+@pytest.mark.parametrize("path", sorted(GENERATED))
+def test_grafana_s_own_library_reads_the_board_and_loses_nothing(path: str) -> None:
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder  # noqa: PLC0415 - warns when imported
+    from grafana_foundation_sdk.models.dashboard import Dashboard  # noqa: PLC0415 - same
+
+    read = Dashboard.from_json(RENDERED[path])
+    written = json.loads(JSONEncoder(sort_keys=True).encode(read))
+    assert set(paths(RENDERED[path])) - set(paths(written)) == set()
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.area)
+def test_a_board_has_its_place_in_the_bundle(board: Any) -> None:
+    made = render_board(board)
+    assert made["schemaVersion"] == SCHEMA_VERSION
+    assert made["uid"] == board_uid(board.area)
+    assert len(made["uid"]) <= 40
+    assert made["title"] == f"Ledgerscope / {board.title}"
+    assert made["timezone"] == "utc"
+    assert made["editable"] is False
+    assert made["templating"]["list"][0]["type"] == "datasource"
+    assert {one["name"] for one in made["templating"]["list"][1:]} == {one.label for one in board.variables}
+
+
+def test_every_query_is_lettered_and_goes_to_the_chosen_source() -> None:
+    for where, panel in panels():
+        letters = [target["refId"] for target in panel["targets"]]
+        assert letters == [*"ABCDEFGH"[: len(letters)]], where
+        for target in panel["targets"]:
+            assert target["datasource"] == {"type": "prometheus", "uid": "${datasource}"}, where
+            assert target["instant"] is not target["range"], where
+
+
+def test_nothing_that_grafana_dropped_is_written() -> None:
+    dropped = {
+        "step",
+        "target",
+        "metric",
+        "query",
+        "intervalFactor",
+        "span",
+        "rows",
+        "sharedCrosshair",
+        "style",
+    }
+    for where, panel in panels():
+        assert not dropped & panel.keys(), where
+        assert not any(dropped & target.keys() for target in panel["targets"]), where
+
+
+ALERTS = [
+    pytest.param(area.name, alert, id=alert.name)
+    for area in AREAS
+    for alert in area.alerts
+    if alert not in {exporter.ABSENT, exporter.WATCHDOG, exporter.STALE, exporter.EXPIRED, exporter.DISABLED}
+]
+
+
+@pytest.mark.parametrize(("area", "alert"), ALERTS)
+def test_the_link_of_an_alert_leads_to_its_numbers(area: str, alert: Alert) -> None:
+    board = RENDERED[f"dashboards/generated/{area}.json"]
+    panel = next(one for one in board["panels"] if one["id"] == panel_id(area, alert.panel))
+    values = {step["value"] for step in panel["fieldConfig"]["defaults"]["thresholds"]["steps"]}
+    assert {limit.value for limit in alert.limits} <= values
+    assert f"`{alert.name}`" in panel["description"]
+
+
+def test_colours_change_where_the_rule_fires() -> None:
+    assert steps(()) == [{"color": "text", "value": None}]
+    assert steps((churn.LOGO_HIGH,)) == [
+        {"color": "green", "value": None},
+        {"color": "orange", "value": 0.07},
+        {"color": "red", "value": 0.14},
+    ]
+    assert steps((jobs.STUCK_JOBS,))[-1] == {"color": "red", "value": 1}
+    assert steps((churn.NET_RETENTION_LOW,)) == [
+        {"color": "orange", "value": None},
+        {"color": "green", "value": 0.95},
+    ]
+
+
+def test_amounts_are_shown_in_their_currency() -> None:
+    mrr = next(panel for where, panel in panels() if where.endswith("revenue.json: Recurring each month"))
+    signs = {
+        one["matcher"]["options"]: one["properties"][0]["value"] for one in mrr["fieldConfig"]["overrides"]
+    }
+    assert signs[r"/\bEUR\b/"] == "currencyEUR"
+    assert signs[r"/\bINR\b/"] == "currencyINR"
+    assert "{{currency}}" in mrr["targets"][0]["legendFormat"]
+
+
+def test_what_is_mandatory_today_is_added_and_what_is_given_is_kept() -> None:
+    old = {
+        "title": "Old",
+        "time": {"from": "now-1h", "to": "now"},
+        "templating": {"list": []},
+        "panels": [
+            {
+                "type": "stat",
+                "title": "One",
+                "datasource": "x",
+                "options": {"wideLayout": False, "text": None},
+                "fieldConfig": {"defaults": {"thresholds": {"steps": [{"color": "green", "value": None}]}}},
+                "targets": [{"expr": "up", "legendFormat": "", "instant": False, "step": 10}],
+                "span": 6,
+            }
+        ],
+    }
+    panel = modernise(old)["panels"][0]
+    assert panel["options"] == {
+        "wideLayout": False,
+        "showPercentChange": False,
+        "percentChangeColorMode": "standard",
+    }
+    assert panel["fieldConfig"]["defaults"]["thresholds"]["steps"] == [{"color": "green", "value": None}]
+    assert panel["targets"][0]["refId"] == "A"
+    assert "span" not in panel
