@@ -19,7 +19,7 @@ from ledgerscope.promql.testing.plot import one_line, series_text
 from ledgerscope.promql.testing.timeline import alert_timelines, value_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from ledgerscope.promql.testing.model import ExpectedSample
     from ledgerscope.promql.testing.outcome import Outcome
@@ -141,9 +141,3 @@ def _value(sample: Sample) -> str:
 
 def _expected_value(sample: ExpectedSample) -> str:
     return shortest(sample.value) if sample.histogram is None else str(sample.histogram)
-
-
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """How many of a group's outcomes are as expected."""
-    passed = sum(outcome.passed for outcome in outcomes)
-    return f"{passed} of {len(outcomes)} as expected"
