@@ -52,7 +52,7 @@ ACTS: Final[dict[Act, float]] = {
     work.start: 5.5,
     work.beat: 3.0,
     work.finish: 5.5,
-    work.refresh_aging: 0.2,
+    work.refresh_aging: 1.0,
 }
 """What happens, by how often. Finishing outweighs enqueuing a little, so that queues do not grow for ever."""
 
