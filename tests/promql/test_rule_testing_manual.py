@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,12 @@ import ledgerscope.promql.testing.scenario  # noqa: F401 - runs inside this proc
 
 pytest_plugins = ["pytester"]
 
+NAME = "ledgerscope.promql.pytest_plugin"
+#: Named by hand only where the installation does not already name it.
+PLUGIN = () if any(each.value == NAME for each in entry_points(group="pytest11")) else ("-p", NAME)
+
 MANUAL = (Path(__file__).parents[2] / "docs/rule-testing.md").read_text("utf-8")
-OPTIONS = ("-p", "ledgerscope.promql.pytest_plugin", "-p", "no:randomly", "-p", "no:cacheprovider")
+OPTIONS = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider")
 
 
 def block_after(sentence: str) -> list[str]:

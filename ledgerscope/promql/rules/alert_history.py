@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledgerscope.promql.axis import Axis, Floats, Integers
+    from ledgerscope.promql.axis import Axis, Floats
     from ledgerscope.promql.labels import Labels
     from ledgerscope.promql.rules.alert_states import Life
     from ledgerscope.promql.rules.placed import Placed
@@ -93,13 +93,6 @@ class AlertHistory:
         """The firing alerts at a step, sorted by labels."""
         return [alert for alert in self.active(step) if alert.state is State.FIRING]
 
-    def states(self) -> NDArray[np.int8]:
-        """The highest state of any alert at each step."""
-        if not self.instances:
-            return np.zeros(self.axis.count, dtype=np.int8)
-        highest: NDArray[np.int8] = np.max([each.life.states for each in self.instances], axis=0)
-        return highest
-
     def _rendered(self, instance: AlertInstance, step: int) -> ActiveAlert:
         seen = instance.last_seen(step)
         value = float(instance.values[seen])
@@ -118,8 +111,3 @@ class AlertHistory:
     def templates(self, at_ms: int) -> AlertTemplates:
         """The rule's templates as they work at an instant."""
         return AlertTemplates(self.placed.rule.name, at_ms, self.query_at(self.placed.order, at_ms))
-
-
-def steps_of(times: Integers, at_ms: int) -> int:
-    """The last step not after an instant."""
-    return int(np.searchsorted(times, at_ms, side="right")) - 1

@@ -93,6 +93,24 @@ class RulePlan:
             components.append(Component(tuple(self.rules[m] for m in sorted(members)), cyclic, level))
         return tuple(sorted(components, key=lambda each: (each.level, each.rules[0].order)))
 
+    def order_matters(self, name: str) -> list[tuple[Placed, Placed]]:
+        """Rules of that name that read a later group's rule, and the rules they read.
+
+        promtool runs groups in random order unless `group_eval_order` says it, so its verdict may differ.
+        """
+        found = []
+        for reader in self.rules:
+            if reader.rule.name != name:
+                continue
+            late = {
+                order
+                for index in range(len(self.readings[reader.order]))
+                for order in self.late(reader, index)
+            }
+            writers = [self.rules[order] for order in sorted(late)]
+            found += [(reader, each) for each in writers if each.group is not reader.group]
+        return found
+
     def fails_on_any_data(self, engine: Engine, order: int) -> bool:
         """Whether a rule fails whatever the data, for instance by a regular expression that is none."""
         key = (engine.compat, order)

@@ -100,7 +100,7 @@ class SteppedRule:
 
     placed: Placed
     naming: AlertLabels
-    previous: set[Labels] = field(default_factory=set)
+    previous: dict[Labels, None] = field(default_factory=dict)
     alerts: dict[Labels, _Tracked] = field(default_factory=dict)
 
     def instances(self) -> tuple[AlertInstance, ...]:
@@ -181,8 +181,9 @@ class Stepper:
             if labels in present:
                 raise RuleFailedError(SAME_LABELS_ALERTED)
             present[labels] = sample
-        for labels in present.keys() - rule.alerts.keys():
-            rule.alerts[labels] = _Tracked(labels, self.axis.count)
+        for labels in present:  # in the order of the samples, never of a hash
+            if labels not in rule.alerts:
+                rule.alerts[labels] = _Tracked(labels, self.axis.count)
         for labels, tracked in rule.alerts.items():
             if labels in present:
                 tracked.seen(step, at_ms, present[labels], alert)
@@ -196,18 +197,19 @@ class Stepper:
 
     def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
         written_at = at_ms - rule.placed.group.query_offset_ms
-        current = {sample.labels for sample in output}
+        current = {sample.labels: None for sample in output}
         for sample in output:
             if self._conflicts(sample, written_at):
                 self.failures.append(
                     RuleFailure(rule.placed.rule.name, at_ms, self._conflict(sample, written_at))
                 )
-                current.discard(sample.labels)
+                del current[sample.labels]
                 continue
             self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
             self.wrote(sample.labels, rule.placed)
-        for labels in rule.previous - current:
-            self.storage.append(labels, [written_at], [STALE])
+        for labels in rule.previous:
+            if labels not in current:
+                self.storage.append(labels, [written_at], [STALE])
         rule.previous = current
 
     def _there(self, labels: Labels, at_ms: int) -> float | None:

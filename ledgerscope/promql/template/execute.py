@@ -29,7 +29,8 @@ from ledgerscope.promql.template.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_DEEPEST = 100
+_DEEPEST = 60
+_GO_DEEPEST = 100_000
 _LONGEST_RANGE = 100_000
 
 
@@ -152,7 +153,7 @@ class _Run:
         if body is None:
             raise self.fault(f"template {quote(node.name)} not defined")
         if self.depth >= _DEEPEST:
-            raise self.fault(f"exceeded maximum template depth ({_DEEPEST})")
+            raise self.fault(f"exceeded maximum template depth ({_GO_DEEPEST})")
         value = None if node.pipeline is None else self.pipeline(node.pipeline, dot)
         inner = _Run(self.template, self.functions, node.name, [("$", value)], self.depth + 1, out=self.out)
         inner.walk(body, value)

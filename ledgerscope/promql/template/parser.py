@@ -34,7 +34,7 @@ _OPERANDS = frozenset(
 )
 _CONSTANTS = (nodes.Bool, nodes.Dot, nodes.Nil, nodes.NumberNode, nodes.StringNode)
 _SHOWN = 10
-_DEEPEST = 200
+_DEEPEST = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ class GroupRun:
         """Everything the rules make of the series, up to the last time asserted."""
         return self.evaluated_until(self.group.last_eval_time_ms)
 
+    def forget(self) -> None:
+        """Give the memory of the evaluation back; it is made again if it is asked for."""
+        self.__dict__.pop("evaluation", None)
+
     def evaluated_until(self, last_ms: int) -> Evaluation:
         """The same up to another time after the start (milliseconds)."""
         step = self.file.evaluation_interval_ms

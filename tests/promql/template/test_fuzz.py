@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +34,26 @@ def test_any_text_renders_or_says_why_not(text: str) -> None:
         assert rendered == f"<error expanding template: error parsing template __alert_A: {fault}>"
     elif "{{" not in text:
         assert rendered == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{" + "(" * 5000 + "1" + ")" * 5000 + "}}",
+        "{{ if 1 }}" * 5000 + "{{ end }}" * 5000,
+        "{{ len " + "(len " * 70,
+    ],
+)
+def test_a_template_nested_beyond_reason_is_refused(text: str) -> None:
+    assert "nested too deeply" in str(check_template("A", text))
+
+
+def test_a_template_that_calls_itself_ends() -> None:
+    text = '{{ define "a" }}x{{ template "a" . }}{{ end }}{{ template "a" . }}'
+    rendered = AlertTemplates("A", 0, query).expand(text, DATA)
+    assert rendered.endswith("exceeded maximum template depth (100000)>")
+
+
+def test_nesting_within_reason_works() -> None:
+    text = "{{ " + "(" * 40 + "1" + ")" * 40 + " }}" + "{{ if 1 }}" * 40 + "x" + "{{ end }}" * 40
+    assert AlertTemplates("A", 0, query).expand(text, DATA) == "1x"
