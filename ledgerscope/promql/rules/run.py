@@ -22,7 +22,7 @@ from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.alerting import AlertLabels, instances, told
 from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, RuleFailure, SteppingNeededError
 from ledgerscope.promql.rules.rows import relabelled, write
-from ledgerscope.promql.rules.stepping import Stepper
+from ledgerscope.promql.rules.stepping import Stepper, value_of
 from ledgerscope.promql.rules.visibility import cut, one_step_late
 from ledgerscope.promql.storage import Storage
 from ledgerscope.promql.template.alert import AlertTemplates
@@ -240,7 +240,7 @@ class _Run:
             view = cut(self.storage, at_ms, self._is_late(self.plan.rules[order]))
             samples = vector_of(self.engine.instant(view, expression, at_ms)).at()
             return QueryResult(
-                TemplateSample(StringMap(each.labels.as_dict()), each.value) for each in samples
+                TemplateSample(StringMap(each.labels.as_dict()), value_of(each)) for each in samples
             )
 
         return query
