@@ -217,3 +217,33 @@ def test_mending_is_told_once_for_all_instants() -> None:
     infos = Engine().range(storage, "histogram_quantile(0.5, x_bucket)", 0, MINUTE, MINUTE).infos
     assert len(infos) == 1
     assert "over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z (1:25)" in infos[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("missing", False),
+        ("missing and x_total", False),
+        ("missing unless -x_total", False),
+        ("missing unless rate(x_total[5m])", False),
+        ("missing unless sum by (job) (rate(x_total[5m])) > 1", False),
+        ("missing / x_total", False),
+        ("missing and topk(2, x_total)", False),
+        ("missing and (vector(1) > 0 or x_total)", False),
+        ('missing unless label_replace(missing, "job", "z", "", "")', False),
+        ('missing unless label_replace(x_total, "job", "z", "", "")', True),
+        ("missing unless x_total / x_total", True),
+        ('missing unless -{job="a"}', True),
+        ('missing unless rate({job="a"}[5m])', True),
+        ("missing unless -sum by (__name__) (x_total)", True),
+        ("missing unless topk(scalar(x_total), x_total)", True),
+        ("missing and -(x_total or x_total)", True),
+        ('missing and max_over_time(label_join(x_total, "job", "")[5m:1m])', True),
+    ],
+)
+def test_what_can_fail_though_it_sees_nothing_is_known(
+    storage: Storage, expression: str, *, expected: bool
+) -> None:
+    engine = Engine()
+    assert not engine.can_see(storage, expression)
+    assert engine.can_fail(storage, expression) is expected

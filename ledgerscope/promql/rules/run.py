@@ -160,7 +160,8 @@ class _Run:
             self.blind.add(placed.order)
             if self.plan.fails_on_any_data(self.engine, placed.order):
                 raise SteppingNeededError("an expression that fails on any data")
-            return Vector.empty(axis)
+            if not self.engine.can_fail(self.storage, placed.tree):
+                return Vector.empty(axis)
         readings = self.plan.readings[placed.order]
         late = [bool(self.plan.late(placed, index)) for index in range(len(readings))]
         if any(reading.looks_ahead for reading in readings):
