@@ -160,7 +160,7 @@ class _Run:
             self.blind.add(placed.order)
             if self.plan.fails_on_any_data(self.engine, placed.order):
                 raise SteppingNeededError("an expression that fails on any data")
-            if not self.engine.can_fail(self.storage, placed.tree):
+            if not self._reads_something(placed) or not self.engine.can_fail(self.storage, placed.tree):
                 return Vector.empty(axis)
         readings = self.plan.readings[placed.order]
         late = [bool(self.plan.late(placed, index)) for index in range(len(readings))]
@@ -179,6 +179,13 @@ class _Run:
             is_late=self._is_late(placed),
         )
         return self._range(view, placed, axis, None)
+
+    def _reads_something(self, placed: Placed) -> bool:
+        """Whether any selector finds a series; where none does, the rule fares as over no data at all."""
+        return any(
+            next(self.storage.matching(reading.selector.matchers), None) is not None
+            for reading in self.plan.readings[placed.order]
+        )
 
     def _axis(self, placed: Placed) -> Axis:
         offset = placed.group.query_offset_ms
