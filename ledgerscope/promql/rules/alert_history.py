@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledgerscope.promql.axis import Axis, Floats
+    from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.labels import Labels
     from ledgerscope.promql.rules.alert_states import Life
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.template.values import QueryResult
+
+
+#: How each generation of Prometheus declares the value that templates see; error texts name it.
+VALUE_TYPES = {"2": "float64", "3": "interface {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,21 @@ class Surroundings:
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
 
-    def data(self, labels: Labels, value: float) -> AlertData:
+    value_type: str = VALUE_TYPES["3"]
+
+    def data(self, labels: Labels, value: float | Histogram) -> AlertData:
         """The dot of a template over one sample."""
         external = StringMap(self.external_labels)
-        return AlertData(StringMap(labels.as_dict()), value, external, self.external_url)
+        own = StringMap(labels.as_dict())
+        return AlertData(own, value, external, self.external_url, self.value_type)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertInstance:
     """One alert along the axis: its labels, its life, and at each step which sample it came from.
 
-    `source` indexes `samples`, -1 where the expression does not have the alert; `values` belong to it.
+    `source` indexes `samples`, -1 where the expression does not have the alert; `values` and `histograms` (by
+    step) belong to it.
     """
 
     labels: Labels
@@ -52,6 +61,11 @@ class AlertInstance:
     samples: Sequence[Labels]
     source: NDArray[np.int32]
     values: Floats
+    histograms: Mapping[int, Histogram] = field(default_factory=dict)
+
+    def value(self, step: int) -> float | Histogram:
+        """The sample's value at a step at which the expression has the alert."""
+        return self.histograms.get(step, float(self.values[step]))
 
     def state(self, step: int) -> State:
         """What the alert is doing at a step."""
@@ -95,8 +109,7 @@ class AlertHistory:
 
     def _rendered(self, instance: AlertInstance, step: int) -> ActiveAlert:
         seen = instance.last_seen(step)
-        value = float(instance.values[seen])
-        data = self.surroundings.data(instance.samples[instance.source[seen]], value)
+        data = self.surroundings.data(instance.samples[instance.source[seen]], instance.value(seen))
         templates = self.templates(int(self.axis.times[seen]))
         alert = self.placed.alert
         annotations = {} if alert is None else alert.annotations
@@ -104,7 +117,7 @@ class AlertHistory:
             instance.labels.as_dict(),
             {name: templates.expand(text, data) for name, text in annotations.items()},
             instance.state(step),
-            value,
+            float(instance.values[seen]),
             int(instance.life.active_since[step]),
         )
 

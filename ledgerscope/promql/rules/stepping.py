@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ledgerscope.promql.axis import Axis
+    from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.rules.alert_history import Surroundings
     from ledgerscope.promql.rules.model import AlertingRule
     from ledgerscope.promql.rules.placed import Placed
@@ -50,6 +51,7 @@ class _Tracked:
     keeps_since: int | None = None
     samples: list[Labels] = field(default_factory=list)
     known: dict[Labels, int] = field(default_factory=dict)
+    histograms: dict[int, Histogram] = field(default_factory=dict)
     states: np.ndarray[tuple[int], np.dtype[np.int8]] = field(init=False)
     since: np.ndarray[tuple[int], np.dtype[np.int64]] = field(init=False)
     source: np.ndarray[tuple[int], np.dtype[np.int32]] = field(init=False)
@@ -73,6 +75,8 @@ class _Tracked:
             self.samples.append(sample.labels)
         self.source[step] = self.known[sample.labels]
         self.values[step] = sample.value
+        if sample.histogram is not None:
+            self.histograms[step] = sample.histogram
         self._note(step)
 
     def missed(self, step: int, at_ms: int, rule: AlertingRule) -> None:
@@ -89,9 +93,8 @@ class _Tracked:
         self.since[step] = self.active_at
 
     def finished(self) -> AlertInstance:
-        return AlertInstance(
-            self.labels, Life(self.states, self.since), self.samples, self.source, self.values
-        )
+        life = Life(self.states, self.since)
+        return AlertInstance(self.labels, life, self.samples, self.source, self.values, self.histograms)
 
 
 @dataclass(slots=True)
@@ -177,7 +180,7 @@ class Stepper:
     ) -> list[Sample]:
         present: dict[Labels, Sample] = {}
         for sample in samples:
-            labels = rule.naming.of(sample.labels, sample.value, at_ms)
+            labels = rule.naming.of(sample.labels, value_of(sample), at_ms)
             if labels in present:
                 raise RuleFailedError(SAME_LABELS_ALERTED)
             present[labels] = sample
@@ -233,6 +236,11 @@ class Stepper:
             "duplicate sample for timestamp; overrides not allowed: "
             f"existing {shortest(there or 0.0)}, new value {shortest(sample.value)}"
         )
+
+
+def value_of(sample: Sample) -> float | Histogram:
+    """The sample's value as a template sees it."""
+    return sample.value if sample.histogram is None else sample.histogram
 
 
 def _bits(value: float) -> int:

@@ -225,3 +225,23 @@ def test_series_of_two_kinds_under_one_name_are_put_together_where_they_do_not_m
     assert both.histograms is not None
     assert [each is None for each in both.histograms] == [False, False, True, True]
     assert both.values[2:].tolist() == [5.0, 6.0]
+
+
+def test_templates_see_a_native_histogram_as_prometheus_prints_it() -> None:
+    rules = (
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: h\n    labels: {much: '{{ $value }}'}\n"
+        "    annotations: {s: '{{ $value }} {{ query \"h\" | first | value }} {{ humanize $value }}'}\n"
+    )
+    storage = Storage()
+    fill(storage, [parse_series("h {{count:2 sum:3 buckets:[2]}}x1")], MINUTE)
+    evaluation = evaluate_rules(RulePlan.of(read_rules(rules)), storage, Engine(), Axis(0, MINUTE, 2))
+    (alert,) = evaluation.alerts[0].firing(1)
+    assert alert.labels["much"] == "{count:2, sum:3, (0.5,1]:2}"
+    assert alert.annotations["s"].endswith("can't convert *histogram.FloatHistogram to float>")
+
+
+def test_a_missing_field_is_told_with_the_type_of_the_generation() -> None:
+    rules = group("{alert: A, expr: x, annotations: {s: '{{ .Foo }}'}}")
+    evaluation = evaluate(rules, {"x": [1]}, 1)
+    text = evaluation.alerts[0].firing(0)[0].annotations["s"]
+    assert text.endswith("ExternalURL string; Value interface {} }>")
