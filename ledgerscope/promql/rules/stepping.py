@@ -201,15 +201,16 @@ class Stepper:
     def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
         written_at = at_ms - rule.placed.group.query_offset_ms
         current = {sample.labels: None for sample in output}
+        conflict = None
         for sample in output:
             if self._conflicts(sample, written_at):
-                self.failures.append(
-                    RuleFailure(rule.placed.rule.name, at_ms, self._conflict(sample, written_at))
-                )
+                conflict = self._conflict(sample, written_at)
                 del current[sample.labels]
                 continue
             self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
             self.wrote(sample.labels, rule.placed)
+        if conflict is not None:  # a rule has one last error, however many of its samples are refused
+            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, conflict))
         for labels in rule.previous:
             if labels not in current:
                 self.storage.append(labels, [written_at], [STALE])

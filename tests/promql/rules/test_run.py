@@ -245,3 +245,11 @@ def test_a_missing_field_is_told_with_the_type_of_the_generation() -> None:
     evaluation = evaluate(rules, {"x": [1]}, 1)
     text = evaluation.alerts[0].firing(0)[0].annotations["s"]
     assert text.endswith("ExternalURL string; Value interface {} }>")
+
+
+def test_a_rule_fails_once_however_many_of_its_samples_are_refused() -> None:
+    storage = Storage()
+    fill(storage, [parse_series('x{a="1"} 1'), parse_series('x{a="2"} 1')], MINUTE)
+    plan = RulePlan.of(read_rules(group("{record: x, expr: x + 1}")))
+    evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, 1))
+    assert [each.rule for each in evaluation.failures] == ["x"]
