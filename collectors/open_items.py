@@ -1,8 +1,9 @@
 """What is owed and what is unused at an instant: the common ground of aging and credit.
 
-An instalment's open amount at day D is its amount less the allocations effective by then and recorded by the
-instant described. Rows that the store marks as settled before D are exactly zero and are never read, so the
-cost follows what is open, not what was ever invoiced; the result stays exact for any past instant.
+An instalment's open amount at day D is its amount less the allocations effective by then; when they were
+written down does not matter: what a run may see is its snapshot's business. Rows that the store marks as
+settled by D are exactly zero and are never read, so the cost follows what is open, not what was ever
+invoiced; the result stays exact for any past instant.
 
 Source: definitions, "aging"; the canonical schema, `invoice_due` and `allocation`.
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Date, and_, cast, func, literal, null, or_, select, true, union_all
 
-from collectors.clock import earliest_day, instant
+from collectors.clock import earliest_day
 from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_due, payment, write_off
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
     """One row per instalment with an open amount: whose, when due, how much in minor units."""
     names = "tenant_id", "invoice_id"
     same = ((allocation.c[name], invoice_due.c[name]) for name in names)
-    settled = _allocated(clock, as_of, *same, (allocation.c.due_seq, invoice_due.c.seq))
+    settled = _allocated(clock, *same, (allocation.c.due_seq, invoice_due.c.seq))
     open_minor = invoice_due.c.amount_minor - settled.c.minor
     return (
         select(
@@ -78,7 +79,6 @@ def _unused(
 ) -> Select[Any]:
     used = _allocated(
         clock,
-        as_of,
         (allocation.c.tenant_id, source.c.tenant_id),
         (allocation.c.from_id, source.c[f"{source.name}_id"]),
         (allocation.c.from_kind, literal(source.name)),
@@ -98,9 +98,9 @@ def _unused(
 
 
 def _allocated(
-    clock: NamedFromClause, as_of: datetime, *same: tuple[ColumnElement[Any], ColumnElement[Any]]
+    clock: NamedFromClause, *same: tuple[ColumnElement[Any], ColumnElement[Any]]
 ) -> LateralFromClause:
-    """The sum of the allocations that match a row, effective by the day and recorded by the instant.
+    """The sum of the allocations that match a row, effective by the day.
 
     A probe of the index for each of the few rows that may be open, instead of a pass over all allocations.
     """
@@ -110,7 +110,6 @@ def _allocated(
         .where(
             *(ours == theirs for ours, theirs in same),
             allocation.c.effective_on <= clock.c.day,
-            allocation.c.recorded_at <= instant(as_of),
         )
         .correlate_except(allocation)
         .lateral()
@@ -118,8 +117,8 @@ def _allocated(
 
 
 def _may_be_open(last_open_on: ColumnElement[Any], as_of: datetime) -> ColumnElement[bool]:
-    """Whether something may be left on the day; the store keeps the last such day, null while there is.
+    """Whether something may be left on the day; the store keeps the day from which nothing is.
 
     One day for all companies, the earliest there is: rows of the day after sum to nothing and drop out.
     """
-    return or_(last_open_on.is_(None), last_open_on >= literal(earliest_day(as_of), Date()))
+    return or_(last_open_on.is_(None), last_open_on > literal(earliest_day(as_of), Date()))

@@ -33,7 +33,7 @@ from ledgerscope.store.tables.base import (
     within_tenant,
 )
 
-_USED_UP = "last day on which something of it was left; null while something is; kept by trigger"
+_USED_UP = "day from which nothing of it is left; null while something is; kept by trigger"
 
 invoice: Final = table(
     "invoice",
@@ -74,15 +74,15 @@ invoice_due: Final = table(
     Column("due_on", Date, nullable=False, comment="date in the tenant's zone; past due the day after"),
     minor(),
     Column(
-        "settled_on", Date, comment="last day on which something was open; null while open; kept by trigger"
+        "settled_on", Date, comment="day from which nothing is open; null while something is; kept by trigger"
     ),
     within_tenant("invoice", "invoice_id"),
     check("seq", "seq > 0"),
     check("amount_minor", "amount_minor > 0"),
     Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
     comment="An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D)."
-    " Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need "
-    "no sum. One row per instalment. Written with the invoice.",
+    " Rows with settled_on <= D are exactly zero at D and need no sum. One row per instalment. Written "
+    "with the invoice.",
 )
 
 payment: Final = table(

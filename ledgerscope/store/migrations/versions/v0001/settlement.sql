@@ -1,9 +1,8 @@
 -- Keeps invoice_due.settled_on and used_up_on of payments and credit notes true after every insert into allocation, and
 -- refuses allocations that cannot be: more than there is, another currency, a reversal that is not one.
 --
--- settled_on = the last day of any allocation, by its effect and by its recording, once they sum to the whole amount; else
--- null. So from the day after, the open amount is exactly zero, whether or not a reader leaves out what was recorded later
--- than the instant it describes, and an as-of query may skip the row.
+-- settled_on = the day on which the last of the allocations takes effect, once they sum to the whole amount; else null.
+-- From that day on the open amount is exactly zero, and an as-of query may skip the row.
 
 CREATE FUNCTION ledgerscope_allocation_is_sound() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,14 +52,13 @@ BEGIN
     FROM (
         SELECT d.tenant_id, d.invoice_id, d.seq,
                CASE WHEN sum(given.amount_minor) = d.amount_minor THEN
-                   max(greatest(given.effective_on, (given.recorded_at AT TIME ZONE tenant.timezone)::date))
+                   max(given.effective_on)
                END AS day
         FROM (SELECT DISTINCT tenant_id, invoice_id, due_seq FROM added) AS touched
         JOIN invoice_due AS d
             ON (d.tenant_id, d.invoice_id, d.seq) = (touched.tenant_id, touched.invoice_id, touched.due_seq)
         JOIN allocation AS given
             ON (given.tenant_id, given.invoice_id, given.due_seq) = (d.tenant_id, d.invoice_id, d.seq)
-        JOIN tenant ON tenant.tenant_id = d.tenant_id
         GROUP BY d.tenant_id, d.invoice_id, d.seq
     ) AS settled
     WHERE (due.tenant_id, due.invoice_id, due.seq) = (settled.tenant_id, settled.invoice_id, settled.seq)
@@ -81,11 +79,10 @@ BEGIN
     EXECUTE format($sql$
         WITH used AS (
             SELECT tenant_id, given.%2$I, source.amount_minor, sum(given.amount_minor) AS amount,
-                   max(greatest(given.effective_on, (given.recorded_at AT TIME ZONE tenant.timezone)::date)) AS day
+                   max(given.effective_on) AS day
             FROM (SELECT DISTINCT tenant_id, %2$I AS from_id FROM added WHERE %2$I IS NOT NULL) AS touched
             JOIN allocation AS given USING (tenant_id, from_id)
             JOIN %1$I AS source USING (tenant_id, %2$I)
-            JOIN tenant USING (tenant_id)
             GROUP BY tenant_id, given.%2$I, source.amount_minor
         ), kept AS (
             UPDATE %1$I AS source SET used_up_on = CASE WHEN used.amount = used.amount_minor THEN used.day END

@@ -459,7 +459,7 @@ CREATE INDEX payment_unallocated_idx ON payment (tenant_id, customer_id, currenc
 COMMENT ON TABLE payment IS 'Money received; unallocated at D = amount_minor - sum(its allocations with effective_on <= D), for payments received_on <= D and not reversed by D. One row per payment. Written by billing.';
 COMMENT ON COLUMN payment.received_on IS 'date in the tenant''s zone';
 COMMENT ON COLUMN payment.reversed_on IS 'money went back; its allocations are reversed with it';
-COMMENT ON COLUMN payment.used_up_on IS 'last day on which something of it was left; null while something is; kept by trigger';
+COMMENT ON COLUMN payment.used_up_on IS 'day from which nothing of it is left; null while something is; kept by trigger';
 
 CREATE TABLE credit_note (
     tenant_id TEXT NOT NULL,
@@ -482,7 +482,7 @@ CREATE TABLE credit_note (
 CREATE INDEX credit_note_customer_idx ON credit_note (tenant_id, customer_id);
 CREATE INDEX credit_note_unallocated_idx ON credit_note (tenant_id, customer_id) WHERE used_up_on is null;
 COMMENT ON TABLE credit_note IS 'Credit given to a customer; unallocated at D like a payment. One row per credit note. Written by billing.';
-COMMENT ON COLUMN credit_note.used_up_on IS 'last day on which something of it was left; null while something is; kept by trigger';
+COMMENT ON COLUMN credit_note.used_up_on IS 'day from which nothing of it is left; null while something is; kept by trigger';
 
 CREATE TABLE write_off (
     tenant_id TEXT NOT NULL,
@@ -762,9 +762,9 @@ CREATE TABLE invoice_due (
     CONSTRAINT invoice_due_amount_minor_check CHECK (amount_minor > 0)
 );
 CREATE INDEX invoice_due_open_idx ON invoice_due (tenant_id, due_on) WHERE settled_on is null;
-COMMENT ON TABLE invoice_due IS 'An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D). Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need no sum. One row per instalment. Written with the invoice.';
+COMMENT ON TABLE invoice_due IS 'An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D). Rows with settled_on <= D are exactly zero at D and need no sum. One row per instalment. Written with the invoice.';
 COMMENT ON COLUMN invoice_due.due_on IS 'date in the tenant''s zone; past due the day after';
-COMMENT ON COLUMN invoice_due.settled_on IS 'last day on which something was open; null while open; kept by trigger';
+COMMENT ON COLUMN invoice_due.settled_on IS 'day from which nothing is open; null while something is; kept by trigger';
 
 CREATE TABLE payment_attempt (
     tenant_id TEXT NOT NULL,
