@@ -166,9 +166,12 @@ BROKEN = text("""
 """)
 DISAGREEING = text("""
     select count(*) from invoice_due as due
-    where (due.settled_on is not null) <> (due.amount_minor = coalesce((
-        select sum(amount_minor) from allocation
-        where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)), 0))
+    cross join lateral (
+        select coalesce(sum(amount_minor), 0) as minor from allocation
+        where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)
+    ) as given
+    where due.allocated_minor <> given.minor
+        or (due.settled_on is not null) <> (due.amount_minor = given.minor)
 """)
 
 
