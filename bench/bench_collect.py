@@ -2,23 +2,28 @@
 
     python bench/bench_collect.py postgresql://postgres@/scale [--workers 2] [--explain aging] [--role NAME]
 
-"first" includes the full recount of the events, as after a start; "next" is what every later tick costs.
-The last lines time all areas as the exporter runs them: workers that share one exported snapshot.
+"first" includes the full recount of the events, as after a start; "next" is what every later tick costs, and
+"processor" the part of it that the server's process ran for, which a busy machine changes less. The last line
+times all areas as the exporter runs them: workers that share one exported snapshot.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from collectors.registry import create
-from ledgerscope.store.engine import Session, create_engine
+from ledgerscope.store.engine import EXPORTER, create_engine
 from ledgerscope.store.snapshots import import_snapshot, read_only_snapshot
 
 if TYPE_CHECKING:
@@ -32,24 +37,45 @@ AS_OF = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROUNDS = 5
 
 
-def timed(engine: Engine, collector: Collector, as_of: datetime) -> tuple[float, int]:
-    """Seconds of one run in a transaction of its own, and how many readings it gave."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run took: seconds that passed, seconds of the server's processor, and the readings it gave."""
+
+    passed: float
+    processor: float
+    readings: int
+
+
+def timed(engine: Engine, collector: Collector, as_of: datetime) -> Run:
+    """One run in a transaction of its own."""
     with read_only_snapshot(engine) as snapshot:
-        begun = time.perf_counter()
+        process = snapshot.connection.execute(text("select pg_backend_pid()")).scalar_one()
+        begun, used = time.perf_counter(), processor_seconds(process)
         readings = collector.collect(snapshot.connection, as_of)
-        return time.perf_counter() - begun, len(readings)
+        return Run(time.perf_counter() - begun, processor_seconds(process) - used, len(readings))
+
+
+def processor_seconds(process: int) -> float:
+    """Of a process of this machine, as Linux tells them; not a number where the server runs elsewhere."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return math.nan
+    user, system = stat.read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def each(engine: Engine, names: Sequence[str], as_of: datetime) -> None:
-    """A line per collector."""
-    print(f"{'collector':14}{'first ms':>10}{'next ms':>10}{'readings':>10}")
-    total = 0.0
+    """A line of a Markdown table per collector."""
+    print("| collector | first ms | next ms | processor ms | readings |\n| --- | ---: | ---: | ---: | ---: |")
+    passed = processor = 0.0
     for fresh in create(names):
-        first, n = timed(engine, fresh, as_of)
-        later = median(timed(engine, fresh, as_of)[0] for _ in range(ROUNDS))
-        total += later
-        print(f"{fresh.name:14}{first * 1000:10.0f}{later * 1000:10.0f}{n:10}", flush=True)
-    print(f"{'sum':14}{'':10}{total * 1000:10.0f}")
+        first = timed(engine, fresh, as_of)
+        rounds = [timed(engine, fresh, as_of) for _ in range(ROUNDS)]
+        wall, used = median(run.passed for run in rounds), median(run.processor for run in rounds)
+        passed, processor = passed + wall, processor + used
+        cells = f"{first.passed * 1000:.0f} | {wall * 1000:.0f} | {used * 1000:.0f} | {first.readings}"
+        print(f"| {fresh.name} | {cells} |", flush=True)
+    print(f"| sum | | {passed * 1000:.0f} | {processor * 1000:.0f} | |")
 
 
 def together(engine: Engine, names: Sequence[str], as_of: datetime, workers: int) -> None:
@@ -69,9 +95,8 @@ def together(engine: Engine, names: Sequence[str], as_of: datetime, workers: int
 
     first = tick()
     rounds = [tick() for _ in range(ROUNDS)]
-    print(
-        f"all, {workers} workers: first {first * 1000:.0f} ms, then {median(rounds) * 1000:.0f} ms (median)"
-    )
+    print(f"| all, {workers} workers | {first * 1000:.0f} | {median(rounds) * 1000:.0f} | | |")
+    print(f"\nLoad average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.")
 
 
 def explain(engine: Engine, names: Sequence[str], as_of: datetime) -> None:
@@ -102,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--as-of", type=datetime.fromisoformat, default=AS_OF)
     parser.add_argument("--explain", action="store_true")
     given = parser.parse_args(arguments)
-    engine = create_engine(given.url, Session(read_only=True, role=given.role), pool_size=given.workers + 1)
+    engine = create_engine(given.url, replace(EXPORTER, role=given.role), pool_size=given.workers + 1)
     if given.explain:
         explain(engine, given.names, given.as_of)
         return

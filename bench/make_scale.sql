@@ -101,28 +101,30 @@ FROM scale_invoice
 ;
 
 -- step: instalments
-INSERT INTO invoice_due (tenant_id, invoice_id, seq, due_on, amount_minor, settled_on)
-SELECT tenant_id, invoice_id, seq, issued_on + 30 * seq,
-    total_minor / instalments + CASE WHEN seq = 1 THEN total_minor % instalments ELSE 0 END,
+INSERT INTO invoice_due (tenant_id, invoice_id, seq, due_on, amount_minor, allocated_minor, settled_on)
+SELECT tenant_id, invoice_id, seq, issued_on + 30 * seq, amount_minor,
+    CASE WHEN status = 'paid' THEN amount_minor WHEN status = 'open' AND i % 4 = 0 AND seq = 1 THEN 1 + amount_minor / 3 ELSE 0 END,
     CASE WHEN status = 'paid' THEN greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)) END
-FROM scale_invoice, generate_series(1, instalments) AS seq
+FROM scale_invoice, generate_series(1, instalments) AS seq,
+    LATERAL (SELECT total_minor / instalments + CASE WHEN seq = 1 THEN total_minor % instalments ELSE 0 END) AS part(amount_minor)
 ;
 
 -- step: payments
 INSERT INTO payment (tenant_id, payment_id, customer_id, amount_minor, currency, method, gateway, received_on,
-    received_at, used_up_on)
+    received_at, allocated_minor, used_up_on)
 SELECT tenant_id, md5('payment' || i)::uuid, customer_id,
     total_minor + CASE WHEN i % 400 = 11 THEN 500 ELSE 0 END, currency, 'card', 'stripe',
     greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)), greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)),
+    total_minor,
     CASE WHEN i % 400 <> 11 THEN greatest(issued_on, least(issued_on + 1 + i % 40, date '2026-06-14' - i % 30)) END
 FROM scale_invoice WHERE status = 'paid'
 ;
 
 -- step: part payments
 INSERT INTO payment (tenant_id, payment_id, customer_id, amount_minor, currency, method, gateway, received_on,
-    received_at, used_up_on)
+    received_at, allocated_minor, used_up_on)
 SELECT tenant_id, md5('payment' || i)::uuid, customer_id, 1 + amount_minor / 3, currency, 'card', 'stripe',
-    issued_on + 3, issued_on + 3, issued_on + 3
+    issued_on + 3, issued_on + 3, 1 + amount_minor / 3, issued_on + 3
 FROM scale_invoice JOIN invoice_due USING (tenant_id, invoice_id)
 WHERE status = 'open' AND i % 4 = 0 AND seq = 1
 ;

@@ -6,7 +6,6 @@ neither is derived from the other, so that "all buckets together are the receiva
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Date, and_, case, func, literal, null, select, union_all
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table
+    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Subquery, Table
 
     from collectors.companies import Companies
     from collectors.sheet import Sheet
@@ -50,7 +49,7 @@ class AgingCollector(AreaCollector):
         _expect(companies, sheet, ((row["tenant_id"], row["currency"]) for row in ledger))
         for row in ledger:
             tenant_id, currency = row["tenant_id"], row["currency"]
-            amount = companies.major(row[_minor(str(days[tenant_id]))], currency)
+            amount = companies.major(row[_minor(days[tenant_id])], currency)
             sheet.put(catalogue.RECEIVABLE, (tenant_id, currency), amount)
         _put_buckets(connection, as_of, companies, sheet)
 
@@ -64,58 +63,42 @@ def _expect(companies: Companies, sheet: Sheet, seen: Iterable[tuple[str, str]])
 
 
 def _put_buckets(connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-    invoices: Counter[tuple[str, str]] = Counter()
-    for row in connection.execute(buckets(companies, as_of)).mappings():
-        for bucket in catalogue.DUE_BUCKETS:
-            tenant_id, currency = row["tenant_id"], row["currency"]
-            amount = companies.major(row[_minor(bucket)], currency)
-            sheet.put(catalogue.OPEN_AMOUNT, (tenant_id, bucket, currency), amount)
-            invoices[tenant_id, bucket] += row[_invoices(bucket)]
-    for labels, n in invoices.items():
-        sheet.put(catalogue.OPEN_INVOICES, labels, n)
-    for row in connection.execute(unused(companies, as_of)).mappings():
-        place = row["tenant_id"], catalogue.UNALLOCATED, row["currency"]
-        sheet.put(catalogue.OPEN_AMOUNT, place, companies.major(-row["minor"], row["currency"]))
+    for row in connection.execute(buckets(companies, as_of)):
+        bucket = catalogue.DUE_BUCKETS[row.bucket_no]
+        if row.currency is None:
+            sheet.put(catalogue.OPEN_INVOICES, (row.tenant_id, bucket), row.invoices)
+        else:
+            amount = companies.major(row.minor, row.currency)
+            sheet.put(catalogue.OPEN_AMOUNT, (row.tenant_id, bucket, row.currency), amount)
+    for row in connection.execute(unused(companies, as_of)):
+        place = row.tenant_id, catalogue.UNALLOCATED, row.currency
+        sheet.put(catalogue.OPEN_AMOUNT, place, companies.major(-row.minor, row.currency))
 
 
-def buckets(companies: Companies, as_of: datetime) -> Select[Any]:
-    """Per company, currency and bucket: the open amount, and the invoices whose oldest open part is there."""
+def buckets(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
+    """Open amounts per company, bucket and currency; invoices per company and bucket, currency null.
+
+    An invoice is in the bucket of its oldest open instalment.
+    """
     owed = open_instalments(clock(companies), as_of)
-    number = _bucket_number(owed)
-    keys = owed.c.tenant_id, owed.c.currency
-    open_minor = {
-        bucket: func.coalesce(func.sum(owed.c.open_minor).filter(number == no), 0)
-        for no, bucket in enumerate(catalogue.DUE_BUCKETS)
-    }
-    by_invoice = (
-        select(
-            *keys,
-            func.max(number).filter(owed.c.open_minor > 0).label("oldest"),
-            *(amount.label(_minor(bucket)) for bucket, amount in open_minor.items()),
-        )
-        .group_by(*keys, owed.c.invoice_id)
-        .subquery("by_invoice")
+    part = select(*owed.c, _bucket_no(owed).label("bucket_no")).cte("part")
+    keys = part.c.tenant_id, part.c.bucket_no, part.c.currency
+    amounts = select(*keys, func.sum(part.c.open_minor).label("minor"), null().label("invoices"))
+    oldest = (
+        select(part.c.tenant_id, func.max(part.c.bucket_no).label("bucket_no"))
+        .where(part.c.open_minor > 0)
+        .group_by(part.c.tenant_id, part.c.invoice_id)
+        .subquery("oldest")
     )
-    keys = by_invoice.c.tenant_id, by_invoice.c.currency
-    amounts = (
-        func.sum(by_invoice.c[_minor(bucket)]).label(_minor(bucket)) for bucket in catalogue.DUE_BUCKETS
-    )
-    counts = (
-        func.count().filter(by_invoice.c.oldest == no).label(_invoices(bucket))
-        for no, bucket in enumerate(catalogue.DUE_BUCKETS)
-    )
-    return select(*keys, *amounts, *counts).group_by(*keys)
+    counts = select(*oldest.c, null(), null(), func.count()).group_by(*oldest.c)
+    return union_all(amounts.group_by(*keys), counts)
 
 
-def _minor(bucket: str) -> str:
-    return f"minor {bucket}"
+def _minor(day: date) -> str:
+    return f"minor {day}"
 
 
-def _invoices(bucket: str) -> str:
-    return f"invoices {bucket}"
-
-
-def _bucket_number(owed: Subquery) -> ColumnElement[int]:
+def _bucket_no(owed: Subquery) -> ColumnElement[int]:
     """The place of the instalment's bucket in the catalogue's list: the greater, the longer overdue."""
     overdue = owed.c.day - owed.c.due_on
     oldest_first = reversed(tuple(enumerate(BEGINS, start=1)))
@@ -135,7 +118,7 @@ def receivable(days: Iterable[date]) -> Select[Any]:
     At any instant there are at most three dates on earth: cheaper as columns than as a join of every document
     with its company's calendar.
     """
-    on = {_minor(str(day)): literal(day, Date()) for day in sorted(days)}
+    on = {_minor(day): literal(day, Date()) for day in sorted(days)}
     documents = union_all(
         _total(invoice, invoice.c.total_minor, {name: invoice_counts(day) for name, day in on.items()}),
         *(

@@ -9,15 +9,25 @@ Source: definitions, "logo churn", "gross MRR churn", "net MRR churn", "GRR, NRR
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Numeric, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import Numeric, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
 from collectors.clock import WINDOWS, clock, start_day
 from collectors.counters import Counters, EventCounter
-from collectors.recurring import END, moved_within, movements, standing, start_of
+from collectors.recurring import (
+    END,
+    history,
+    moved_within,
+    movements,
+    recent,
+    standing,
+    start_of,
+    totals,
+)
 from ledgerscope.catalogue import churn as catalogue
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.tables import currencies, fx_rate, subscription_version
@@ -25,7 +35,7 @@ from ledgerscope.store.tables import currencies, fx_rate, subscription_version
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, Row, Select, Subquery
+    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, FromClause, Row, Select, Subquery
 
     from collectors.companies import Companies
     from collectors.sheet import Sheet
@@ -74,31 +84,63 @@ def _put_outcome(row: Row[Any], sheet: Sheet) -> None:
 
 def outcome(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     """Per company and window: customers there and lost, and what became of their revenue (null: no rate)."""
-    now = clock(companies)
-    paid, moved = standing(now, as_of), movements(now, as_of)
-    return union_all(*(_of_window(window, companies, paid, moved) for window in WINDOWS))
+    version, now = recent(companies, as_of), clock(companies)
+    past = history(version)
+    books = _Books(
+        totals(version), _presence(version), standing(past, now, as_of), movements(past, now, as_of)
+    )
+    return union_all(*(_of_window(window, companies, books) for window in WINDOWS))
 
 
-def _of_window(window: str, companies: Companies, paid: CTE, moved: CTE) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What every window is told from: totals, customers present, and those that changed, with their moves."""
+
+    total: CTE
+    present: CTE
+    changed: CTE
+    moved: CTE
+
+
+def _of_window(window: str, companies: Companies, books: _Books) -> Select[Any]:
     rate = _rates(window, companies)
-    kept = _kept(window, paid, rate)
-    lost = _losses(window, moved, rate)
-    # Without a movement nothing was lost; with one that has no rate, nobody knows how much.
-    is_known = and_(kept.c.is_known, func.coalesce(lost.c.is_known, True))
+    base, begun = books.present, _begun(window, books.total, rate)
+    after, lost = _changed(window, books.changed, rate), _losses(window, books.moved, rate)
+    # Without a change nothing was lost; with one that has no rate, nobody knows how much.
+    is_known = and_(begun.c.is_known, *(func.coalesce(part.c.is_known, True) for part in (after, lost)))
     revenue = {
-        "mrr_start": kept.c.mrr_start,
-        "mrr_end": kept.c.mrr_end,
-        "kept": kept.c.kept,
+        "mrr_start": begun.c.mrr,
+        "mrr_end": begun.c.mrr + func.coalesce(after.c.end_less_start, 0),
+        "kept": begun.c.mrr + func.coalesce(after.c.kept_less_start, 0),
         "losses": func.coalesce(lost.c.losses, 0),
         "losses_less_gains": func.coalesce(lost.c.losses_less_gains, 0),
     }
-    return select(
-        kept.c.tenant_id,
-        literal(window).label("window"),
-        kept.c.base,
-        kept.c.lost,
-        *(case((is_known, value)).label(name) for name, value in revenue.items()),
-    ).join_from(kept, lost, lost.c.tenant_id == kept.c.tenant_id, isouter=True)
+    joined: FromClause = base.join(begun, begun.c.tenant_id == base.c.tenant_id)
+    for part in (after, lost):
+        joined = joined.outerjoin(part, part.c.tenant_id == base.c.tenant_id)
+    return (
+        select(
+            base.c.tenant_id,
+            literal(window).label("window"),
+            base.c[start_of(window)].label("base"),
+            func.coalesce(after.c.lost, 0).label("lost"),
+            *(case((is_known, value)).label(name) for name, value in revenue.items()),
+        )
+        .select_from(joined)
+        .where(base.c[start_of(window)] > 0)
+    )
+
+
+def _presence(version: CTE) -> CTE:
+    """Per company and window: how many customers paid when it began."""
+    names = [start_of(window) for window in WINDOWS]
+    customer = (
+        select(version.c.tenant_id, *(func.bool_or(version.c[name]).label(name) for name in names))
+        .group_by(version.c.tenant_id, version.c.customer_id)
+        .subquery("payer")
+    )
+    counts = (func.count().filter(customer.c[name]).label(name) for name in names)
+    return select(customer.c.tenant_id, *counts).group_by(customer.c.tenant_id).cte("present")
 
 
 def _rates(window: str, companies: Companies) -> CTE:
@@ -134,34 +176,52 @@ def _rates(window: str, companies: Companies) -> CTE:
     ).cte(f"rate_{window}")
 
 
-def _kept(window: str, paid: CTE, rate: CTE) -> Subquery:
-    """Per company: who paid at the start, who of them no longer does, and their revenue then and now."""
-    start, end = paid.c[start_of(window)], paid.c[END]
+def _begun(window: str, total: CTE, rate: CTE) -> Subquery:
+    """Per company: MRR when the window began."""
+    start = total.c[start_of(window)]
+    return (
+        select(
+            total.c.tenant_id,
+            func.sum(start * rate.c.rate).label("mrr"),
+            func.bool_and(rate.c.rate.is_not(None)).label("is_known"),
+        )
+        .join_from(total, rate, _of_currency(rate, total), isouter=True)
+        .where(start > 0)
+        .group_by(total.c.tenant_id)
+        .subquery("begun")
+    )
+
+
+def _changed(window: str, changed: CTE, rate: CTE) -> Subquery:
+    """Per company: who of those that paid at the start no longer does, and by how much the others changed.
+
+    Customer by customer, because what one adds does not keep what another takes away.
+    """
+    start, end = changed.c[start_of(window)], changed.c[END]
     customer = (
         select(
-            paid.c.tenant_id,
+            changed.c.tenant_id,
             func.sum(start * rate.c.rate).label("start"),
             func.sum(end * rate.c.rate).label("end"),
             func.bool_or(end > 0).label("stays"),
-            func.bool_and(rate.c.rate.is_not(None)).label("is_known"),
+            func.bool_and(rate.c.rate.is_not(None)).filter(or_(start > 0, end > 0)).label("is_known"),
         )
-        .join_from(paid, rate, _of_currency(rate, paid), isouter=True)
-        .group_by(paid.c.tenant_id, paid.c.customer_id)
+        .join_from(changed, rate, _of_currency(rate, changed), isouter=True)
+        .group_by(changed.c.tenant_id, changed.c.customer_id)
         .having(func.bool_or(start > 0))
-        .subquery("present_customer")
+        .subquery("changed_customer")
     )
+    kept = func.least(customer.c.start, customer.c.end)
     return (
         select(
             customer.c.tenant_id,
-            func.count().label("base"),
             func.count().filter(~customer.c.stays).label("lost"),
-            func.sum(customer.c.start).label("mrr_start"),
-            func.sum(customer.c.end).label("mrr_end"),
-            func.sum(func.least(customer.c.start, customer.c.end)).label("kept"),
+            func.sum(customer.c.end - customer.c.start).label("end_less_start"),
+            func.sum(kept - customer.c.start).label("kept_less_start"),
             func.bool_and(customer.c.is_known).label("is_known"),
         )
         .group_by(customer.c.tenant_id)
-        .subquery("kept")
+        .subquery("after")
     )
 
 

@@ -1,8 +1,10 @@
 """What is owed and what is unused at an instant: the common ground of aging and credit.
 
-An instalment's open amount at day D is its amount less the allocations effective by then and recorded by the
-instant described. Rows that the store marks as settled before D are exactly zero and are never read, so the
-cost follows what is open, not what was ever invoiced; the result stays exact for any past instant.
+An instalment's open amount at day D is its amount less the allocations effective by then; when they were
+written down does not matter: what a run may see is its snapshot's business. The store keeps the sum of all
+allocations with each row, so D needs only those that take effect later, next to none when D is today. Rows
+that the store marks as settled by D are exactly zero and are never read. So the cost follows what is open,
+not what was ever invoiced, and the result is exact for any past instant.
 
 Source: definitions, "aging"; the canonical schema, `invoice_due` and `allocation`.
 """
@@ -11,16 +13,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Date, and_, cast, func, literal, null, or_, select, true, union_all
+from sqlalchemy import BigInteger, Date, and_, cast, func, literal, null, or_, select, union_all
 
-from collectors.clock import earliest_day, instant
+from collectors.clock import earliest_day
 from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_due, payment, write_off
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select, Subquery, Table
-    from sqlalchemy.sql.selectable import LateralFromClause, NamedFromClause
+    from sqlalchemy.sql.selectable import NamedFromClause
 
 __all__ = ["invoice_counts", "not_ended", "open_instalments", "unallocated"]
 
@@ -38,9 +40,11 @@ def invoice_counts(day: ColumnElement[Any]) -> ColumnElement[bool]:
 def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
     """One row per instalment with an open amount: whose, when due, how much in minor units."""
     names = "tenant_id", "invoice_id"
-    same = ((allocation.c[name], invoice_due.c[name]) for name in names)
-    settled = _allocated(clock, as_of, *same, (allocation.c.due_seq, invoice_due.c.seq))
-    open_minor = invoice_due.c.amount_minor - settled.c.minor
+    later = _later(clock, as_of, "invoice_id", "due_seq")
+    of_part = and_(
+        *(later.c[name] == invoice_due.c[name] for name in names), later.c.due_seq == invoice_due.c.seq
+    )
+    open_minor = _left(invoice_due, later)
     return (
         select(
             clock.c.day,
@@ -51,14 +55,14 @@ def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
         )
         .join_from(clock, invoice_due, invoice_due.c.tenant_id == clock.c.tenant_id)
         .join(invoice, and_(*(invoice.c[name] == invoice_due.c[name] for name in names)))
-        .join(settled, literal(True))
-        .where(_may_be_open(invoice_due.c.settled_on, as_of), invoice_counts(clock.c.day), open_minor != 0)
+        .join(later, of_part, isouter=True)
+        .where(_may_be_left(invoice_due.c.settled_on, as_of), invoice_counts(clock.c.day), open_minor != 0)
         .subquery("open_instalment")
     )
 
 
 def unallocated(clock: NamedFromClause, as_of: datetime) -> Subquery:
-    """One row per payment or credit note that is not used up: whose, and how much is left in minor units.
+    """One row per payment, credit note or write-off that is not used up: whose, and how much of it is left.
 
     Write-offs are allocated when they are made; one that is not is shown here, because the ledger has it.
     """
@@ -76,50 +80,44 @@ def _unused(
     clock: NamedFromClause,
     as_of: datetime,
 ) -> Select[Any]:
-    used = _allocated(
-        clock,
-        as_of,
-        (allocation.c.tenant_id, source.c.tenant_id),
-        (allocation.c.from_id, source.c[f"{source.name}_id"]),
-        (allocation.c.from_kind, literal(source.name)),
-    )
+    names = "tenant_id", f"{source.name}_id"
+    later = _later(clock, as_of, names[1])
+    minor = _left(source, later)
     return (
-        select(
-            source.c.tenant_id,
-            source.c.customer_id,
-            source.c.currency,
-            (source.c.amount_minor - used.c.minor).label("minor"),
-        )
+        select(source.c.tenant_id, source.c.customer_id, source.c.currency, minor.label("minor"))
         .join_from(clock, source, source.c.tenant_id == clock.c.tenant_id)
-        .join(used, literal(True))
-        .where(begins <= clock.c.day, not_ended(ends, clock.c.day), used.c.minor != source.c.amount_minor)
-        .where(_may_be_open(source.c.used_up_on, as_of) if "used_up_on" in source.c else true())
+        .join(later, and_(*(later.c[name] == source.c[name] for name in names)), isouter=True)
+        .where(begins <= clock.c.day, not_ended(ends, clock.c.day), minor != 0)
+        .where(_may_be_left(source.c.used_up_on, as_of))
     )
 
 
-def _allocated(
-    clock: NamedFromClause, as_of: datetime, *same: tuple[ColumnElement[Any], ColumnElement[Any]]
-) -> LateralFromClause:
-    """The sum of the allocations that match a row, effective by the day and recorded by the instant.
+def _left(of: Table, later: Subquery) -> ColumnElement[int]:
+    """What is left on the day of something allocated: what takes effect only later is still there."""
+    return of.c.amount_minor - of.c.allocated_minor + func.coalesce(later.c.minor, 0)
 
-    A probe of the index for each of the few rows that may be open, instead of a pass over all allocations.
-    """
-    total = func.coalesce(func.sum(allocation.c.amount_minor), 0)
+
+def _later(clock: NamedFromClause, as_of: datetime, *names: str) -> Subquery:
+    """The allocations that take effect after the day, summed by what they belong to."""
+    keys = allocation.c.tenant_id, *(allocation.c[name] for name in names)
     return (
-        select(cast(total, BigInteger).label("minor"))
-        .where(
-            *(ours == theirs for ours, theirs in same),
-            allocation.c.effective_on <= clock.c.day,
-            allocation.c.recorded_at <= instant(as_of),
-        )
-        .correlate_except(allocation)
-        .lateral()
+        select(*keys, cast(func.sum(allocation.c.amount_minor), BigInteger).label("minor"))
+        .join_from(clock, allocation, allocation.c.tenant_id == clock.c.tenant_id)
+        .where(allocation.c.effective_on > clock.c.day, allocation.c.effective_on > _earliest(as_of))
+        .where(*(key.is_not(None) for key in keys if key.nullable))
+        .group_by(*keys)
+        .subquery(f"later_by_{names[0]}")
     )
 
 
-def _may_be_open(last_open_on: ColumnElement[Any], as_of: datetime) -> ColumnElement[bool]:
-    """Whether something may be left on the day; the store keeps the last such day, null while there is.
+def _may_be_left(settled_on: ColumnElement[Any], as_of: datetime) -> ColumnElement[bool]:
+    """Whether something may be left on the day; the store keeps the day from which nothing is."""
+    return or_(settled_on.is_(None), settled_on > _earliest(as_of))
 
-    One day for all companies, the earliest there is: rows of the day after sum to nothing and drop out.
+
+def _earliest(as_of: datetime) -> ColumnElement[Any]:
+    """One day for all companies, the earliest there is: a constant is what the planner can judge.
+
+    Rows between it and a company's own day sum to nothing and drop out.
     """
-    return or_(last_open_on.is_(None), last_open_on >= literal(earliest_day(as_of), Date()))
+    return literal(earliest_day(as_of), Date())

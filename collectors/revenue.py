@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
 from collectors.clock import WINDOWS, clock, instant
-from collectors.recurring import END, moved_within, movements, standing, start_of
+from collectors.recurring import END, history, moved_within, movements, recent, start_of, totals
 from ledgerscope.catalogue import revenue as catalogue
 from ledgerscope.store.tables import currencies, plan, subscription_version
 
@@ -50,7 +50,8 @@ class RevenueCollector(AreaCollector):
             else:
                 amount = companies.major(tier.mrr, tier.currency)
                 sheet.put(catalogue.MRR, (tier.tenant_id, tier.tier, tier.currency), amount)
-        for row in connection.execute(select(movements(clock(companies), as_of))).mappings():
+        moved = movements(history(recent(companies, as_of)), clock(companies), as_of)
+        for row in connection.execute(select(moved)).mappings():
             _put_movement(row, companies, sheet)
 
 
@@ -92,10 +93,16 @@ def offers() -> Select[Any]:
 
 def by_currency(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company and currency: MRR at the windows' starts and now, and how many customers pay now."""
-    paid = standing(clock(companies), as_of)
-    keys = paid.c.tenant_id, paid.c.currency
-    sums = (func.sum(paid.c[name]).label(name) for name in (END, *map(start_of, WINDOWS)))
-    return select(*keys, *sums, func.count().filter(paid.c[END] > 0).label("paying")).group_by(*keys)
+    version = recent(companies, as_of)
+    total = totals(version)
+    keys = version.c.tenant_id, version.c.currency
+    customer = select(*keys, version.c.customer_id).distinct().where(version.c[END]).subquery("customer")
+    keys = customer.c.tenant_id, customer.c.currency
+    paying = select(*keys, func.count().label("paying")).group_by(*keys).subquery("payer")
+    same = (paying.c[name] == total.c[name] for name in ("tenant_id", "currency"))
+    return select(*total.c, func.coalesce(paying.c.paying, 0).label("paying")).join_from(
+        total, paying, and_(*same), isouter=True
+    )
 
 
 def by_tier(as_of: datetime) -> CompoundSelect[Any]:

@@ -156,23 +156,13 @@ class _Shop:
         self, book: Book, dice: Dice, customer_id: Id, invoice_id: Id, order: Order, when: datetime
     ) -> None:
         payment_id, day = dice.id(), order.day
-        book.add(InvoiceDue(TENANT, invoice_id, 1, day, order.cents, day))
+        book.add(InvoiceDue(TENANT, invoice_id, 1, day, order.cents, order.cents, day))
         book.add(
             Payment(
-                TENANT,
-                payment_id,
-                customer_id,
-                order.cents,
-                CURRENCY,
-                "card",
-                "manual",
-                day,
-                when,
-                None,
-                None,
-                day,
+                TENANT, payment_id, customer_id, order.cents, CURRENCY, "card", "manual", day, when, None,
+                None, order.cents, day,
             )
-        )
+        )  # fmt: skip
         book.add(Allocation(TENANT, dice.id(), "payment", payment_id, invoice_id, 1, order.cents, day, when))
         self._tell(book, EventType.PAYMENT_SUCCEEDED, when, "manual", customer_id, order.cents)
 

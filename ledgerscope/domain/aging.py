@@ -1,8 +1,8 @@
 """Aging: what is owed as of a day, by days past the due date of each instalment.
 
 Guards the identity that all buckets together, unallocated credits being negative, are the receivable: the
-ledger of invoices less payments, credit notes and write-offs. Settlement after the day, or recorded after
-the instant, is ignored.
+ledger of invoices less payments, credit notes and write-offs. Everything counts by the day it is effective,
+nothing by the time it was written down: that is one rule for both sides, and so they agree on any day.
 Source: definitions.md, aging (ERPNext, Tryton, Odoo); buckets: requirements.md A9.15.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
 __all__ = [
     "BUCKETS",
@@ -22,7 +22,6 @@ __all__ = [
     "Allocation",
     "Claim",
     "Credit",
-    "Cut",
     "Instalment",
     "age",
     "bucket_of",
@@ -36,24 +35,11 @@ UNALLOCATED: Final = "unallocated"
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """What is looked at: effective on or before `day`, recorded at or before `known_at`."""
-
-    day: date
-    known_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Allocation:
     """A part of a credit set against an instalment; negative when it takes an earlier one back."""
 
     amount_minor: int
     effective_on: date
-    recorded_at: datetime
-
-    def counts(self, cut: Cut) -> bool:
-        """Whether it is part of the picture."""
-        return self.effective_on <= cut.day and self.recorded_at <= cut.known_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +50,9 @@ class Instalment:
     amount_minor: int
     allocations: tuple[Allocation, ...] = ()
 
-    def open_minor(self, cut: Cut) -> int:
-        """What was still owed: the amount less the allocations that count."""
-        return self.amount_minor - _allocated(self.allocations, cut)
+    def open_minor(self, day: date) -> int:
+        """What was still owed: the amount less the allocations effective by then."""
+        return self.amount_minor - _allocated(self.allocations, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +64,9 @@ class Claim:
     instalments: tuple[Instalment, ...]
     voided_on: date | None = None
 
-    def counts(self, cut: Cut) -> bool:
+    def counts(self, day: date) -> bool:
         """Whether it is owed at all."""
-        return self.issued_on <= cut.day and (self.voided_on is None or self.voided_on > cut.day)
+        return self.issued_on <= day and (self.voided_on is None or self.voided_on > day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +79,13 @@ class Credit:
     reversed_on: date | None = None
     allocations: tuple[Allocation, ...] = ()
 
-    def counts(self, cut: Cut) -> bool:
+    def counts(self, day: date) -> bool:
         """Whether the customer has this credit."""
-        return self.given_on <= cut.day and (self.reversed_on is None or self.reversed_on > cut.day)
+        return self.given_on <= day and (self.reversed_on is None or self.reversed_on > day)
 
-    def unallocated_minor(self, cut: Cut) -> int:
+    def unallocated_minor(self, day: date) -> int:
         """What is not set against any instalment."""
-        return self.amount_minor - _allocated(self.allocations, cut)
+        return self.amount_minor - _allocated(self.allocations, day)
 
 
 def bucket_of(days_overdue: int) -> str:
@@ -107,40 +93,40 @@ def bucket_of(days_overdue: int) -> str:
     return next(name for name, last in BUCKETS if last is None or days_overdue <= last)
 
 
-def age(claims: Iterable[Claim], given: Iterable[Credit], cut: Cut) -> Mapping[tuple[str, str], int]:
+def age(claims: Iterable[Claim], given: Iterable[Credit], day: date) -> Mapping[tuple[str, str], int]:
     """Open minor units by (currency, bucket), unallocated credits negative; empty buckets are left out."""
     amounts: defaultdict[tuple[str, str], int] = defaultdict(int)
     for claim in claims:
-        if claim.counts(cut):
+        if claim.counts(day):
             for part in claim.instalments:
-                amounts[claim.currency, bucket_of((cut.day - part.due_on).days)] += part.open_minor(cut)
+                amounts[claim.currency, bucket_of((day - part.due_on).days)] += part.open_minor(day)
     for credit in given:
-        if credit.counts(cut):
-            amounts[credit.currency, UNALLOCATED] -= credit.unallocated_minor(cut)
+        if credit.counts(day):
+            amounts[credit.currency, UNALLOCATED] -= credit.unallocated_minor(day)
     return {place: amount for place, amount in amounts.items() if amount}
 
 
-def open_invoices(claims: Iterable[Claim], cut: Cut) -> Mapping[str, int]:
+def open_invoices(claims: Iterable[Claim], day: date) -> Mapping[str, int]:
     """How many invoices have something open, each in the bucket of its oldest open instalment."""
     counts: Counter[str] = Counter()
     for claim in claims:
-        overdue = [(cut.day - part.due_on).days for part in claim.instalments if part.open_minor(cut) > 0]
-        if claim.counts(cut) and overdue:
+        overdue = [(day - part.due_on).days for part in claim.instalments if part.open_minor(day) > 0]
+        if claim.counts(day) and overdue:
             counts[bucket_of(max(overdue))] += 1
     return counts
 
 
-def receivable(claims: Iterable[Claim], given: Iterable[Credit], cut: Cut) -> Mapping[str, int]:
+def receivable(claims: Iterable[Claim], given: Iterable[Credit], day: date) -> Mapping[str, int]:
     """Balance of the ledger in minor units by currency: everything invoiced less everything credited."""
     balance: defaultdict[str, int] = defaultdict(int)
     for claim in claims:
-        if claim.counts(cut):
+        if claim.counts(day):
             balance[claim.currency] += sum(part.amount_minor for part in claim.instalments)
     for credit in given:
-        if credit.counts(cut):
+        if credit.counts(day):
             balance[credit.currency] -= credit.amount_minor
     return {currency: amount for currency, amount in balance.items() if amount}
 
 
-def _allocated(allocations: Iterable[Allocation], cut: Cut) -> int:
-    return sum(allocation.amount_minor for allocation in allocations if allocation.counts(cut))
+def _allocated(allocations: Iterable[Allocation], day: date) -> int:
+    return sum(part.amount_minor for part in allocations if part.effective_on <= day)

@@ -78,16 +78,24 @@ def net_churn(versions: Sequence[Version], start: datetime, end: datetime, rates
 
 def grr(versions: Sequence[Version], start: datetime, end: datetime, rates: Rates) -> Share:
     """Kept of the MRR at the start, without additions, customer by customer. Source: definitions.md, GRR."""
-    before, after = customer_mrr(versions, start), customer_mrr(versions, end)
-    kept = {place: min(amount, after.get(place, Fraction())) for place, amount in before.items()}
-    return Share(_value(kept, rates), _value(before, rates))
+    before, after = _by_customer(versions, start, rates), _by_customer(versions, end, rates)
+    kept = (min(amount, after.get(customer, Fraction())) for customer, amount in before.items())
+    return Share(sum(kept, start=Fraction()), sum(before.values(), start=Fraction()))
 
 
 def nrr(versions: Sequence[Version], start: datetime, end: datetime, rates: Rates) -> Share:
     """MRR at the end of those present at the start, of their MRR then. Source: definitions.md, NRR."""
-    before, after = customer_mrr(versions, start), customer_mrr(versions, end)
-    kept = {place: after.get(place, Fraction()) for place in before}
-    return Share(_value(kept, rates), _value(before, rates))
+    before, after = _by_customer(versions, start, rates), _by_customer(versions, end, rates)
+    kept = (after.get(customer, Fraction()) for customer in before)
+    return Share(sum(kept, start=Fraction()), sum(before.values(), start=Fraction()))
+
+
+def _by_customer(versions: Sequence[Version], at: datetime, rates: Rates) -> Mapping[str, Fraction]:
+    """What each paying customer is worth at the instant, in all its currencies together."""
+    values: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for (customer, currency), amount in customer_mrr(versions, at).items():
+        values[customer] += amount * rates[currency]
+    return values
 
 
 def _moved(

@@ -2,7 +2,8 @@
 
 Guards the bridge: MRR(end) = MRR(start) + the sum of all movements in (start, end], per currency. Movements
 follow the path: each instant at which a customer's MRR changes is one movement, so up and down again is an
-expansion and a contraction.
+expansion and a contraction. Their kind is told by the whole customer: a switch of currency is a contraction
+in one and an expansion in the other, never a loss and a return.
 Source: definitions.md, MRR, new, expansion / contraction, churn MRR, reactivation (Stripe, ChartMogul,
 Lago).
 """
@@ -129,31 +130,29 @@ def bridge(
 
 def _path(versions: Sequence[Version]) -> list[Movement]:
     """All movements of one customer, ever."""
-    instants = sorted({v.start for v in versions} | {v.end for v in versions if v.end is not None})
-    changes = [change for at in instants for change in _changes(versions, at)]
-    return [
-        Movement(_kind(old, new, first=at == changes[0][0]), versions[0].customer, currency, at, new - old)
-        for at, currency, old, new in changes
-    ]
+    paid = [version for version in versions if version.mrr]
+    instants = sorted({v.start for v in paid} | {v.end for v in paid if v.end is not None})
+    return [change for at in instants for change in _changes(paid, at, first=at == instants[0])]
 
 
-def _changes(versions: Sequence[Version], at: datetime) -> Iterator[tuple[datetime, str, Fraction, Fraction]]:
-    """MRR just before and just after an instant, in each currency where they differ."""
-    before = _sum((version.currency, version.mrr) for version in versions if version.covers_just_before(at))
-    after = mrr(versions, at)
+def _changes(paid: Sequence[Version], at: datetime, *, first: bool) -> Iterator[Movement]:
+    """One movement in each currency in which MRR just before and just after an instant differ."""
+    before = _sum((version.currency, version.mrr) for version in paid if version.covers_just_before(at))
+    after = mrr(paid, at)
     for currency in sorted({*before, *after}):
-        earlier, later = before.get(currency, Fraction()), after.get(currency, Fraction())
-        if earlier != later:
-            yield at, currency, earlier, later
+        amount = after.get(currency, Fraction()) - before.get(currency, Fraction())
+        if amount:
+            kind = _kind(amount, had=bool(before), has=bool(after), first=first)
+            yield Movement(kind, paid[0].customer, currency, at, amount)
 
 
-def _kind(before: Fraction, after: Fraction, *, first: bool) -> Kind:
-    """From nothing it is new at the customer's first change ever, in any currency, and reactivation later."""
-    if before == 0:
+def _kind(amount: Fraction, *, had: bool, has: bool, first: bool) -> Kind:
+    """By the whole customer, whatever the currency: whether it paid anything just before, and just after."""
+    if not had:
         return Kind.NEW if first else Kind.REACTIVATION
-    if after == 0:
+    if not has:
         return Kind.CHURN
-    return Kind.EXPANSION if after > before else Kind.CONTRACTION
+    return Kind.EXPANSION if amount > 0 else Kind.CONTRACTION
 
 
 def _sum(amounts: Iterable[tuple[K, Fraction]]) -> Mapping[K, Fraction]:

@@ -135,18 +135,16 @@ def test_a_past_instant_ignores_what_was_settled_after_it(books: Books) -> None:
     assert nonzero(books.read(AgingCollector(), at(-80))[OPEN]) == {}
 
 
-def test_an_allocation_recorded_later_was_not_known_at_the_instant(books: Books) -> None:
+def test_a_write_off_counts_from_its_day_however_late_it_was_written_down(books: Books) -> None:
     books.tenant()
     customer = books.customer()
     invoice = books.invoice(customer, (1000, day(5)))
-    books.allocate(books.payment(customer, 1000), invoice, 1000, on=day(-9), recorded_at=at(-1))
-    known = books.read(AgingCollector(), at(-2))
-    assert nonzero(known[OPEN]) == {
-        ("acme", "current", "EUR"): 10.0,
-        ("acme", "unallocated", "EUR"): -10.0,
-    }
-    assert nonzero(known[RECEIVABLE]) == {}
-    assert nonzero(books.read(AgingCollector())[OPEN]) == {}
+    written_off = books.write_off(customer, 1000, written_off_on=day(-9))
+    books.allocate(written_off, invoice, 1000, kind="write_off", on=day(-9), recorded_at=at(30))
+    before, after = (books.read(AgingCollector(), at(offset)) for offset in (-10, -9))
+    assert nonzero(before[OPEN]) == {("acme", "current", "EUR"): 10.0}
+    assert nonzero(before[RECEIVABLE]) == {("acme", "EUR"): 10.0}
+    assert nonzero(after[OPEN]) == nonzero(after[RECEIVABLE]) == {}
 
 
 def test_taking_an_allocation_back_opens_the_instalment_again(books: Books) -> None:
@@ -200,15 +198,15 @@ class _Business:
 def _compare(
     found: dict[str, dict[tuple[str, ...], float]], tenant_id: str, business: _Business, as_of: datetime
 ) -> None:
-    cut = aging.Cut(as_of.astimezone(ZoneInfo(business.zone)).date(), as_of)
-    amounts = aging.age(business.claims, business.credits, cut)
+    today = as_of.astimezone(ZoneInfo(business.zone)).date()
+    amounts = aging.age(business.claims, business.credits, today)
     assert _minor(found[OPEN], tenant_id, currency=2) == {
         (tenant_id, bucket, currency): minor for (currency, bucket), minor in amounts.items()
     }
     assert nonzero(_of(found[INVOICES], tenant_id)) == {
-        (tenant_id, bucket): n for bucket, n in aging.open_invoices(business.claims, cut).items()
+        (tenant_id, bucket): n for bucket, n in aging.open_invoices(business.claims, today).items()
     }
-    ledger = aging.receivable(business.claims, business.credits, cut)
+    ledger = aging.receivable(business.claims, business.credits, today)
     assert _minor(found[RECEIVABLE], tenant_id, currency=1) == {
         (tenant_id, currency): minor for currency, minor in ledger.items()
     }
@@ -338,14 +336,14 @@ def _allocate(
     tenant_id: str,
     random: Random,
 ) -> list[aging.Allocation]:
-    """One allocation, recorded up to a week later than it is effective, a quarter of them taken back."""
+    """One allocation, written down up to a week later than it is effective, a quarter of them taken back."""
     recorded = datetime(on.year, on.month, on.day, random.randint(0, 23), tzinfo=UTC)
     recorded += timedelta(days=random.choice((0, 0, 1, 7)))
     place: dict[str, Any] = {"seq": part.seq, "kind": kind, "tenant_id": tenant_id}
     row = books.allocate(source, part.invoice_id, amount, on=on, recorded_at=recorded, **place)
-    made = [aging.Allocation(amount, on, recorded)]
+    made = [aging.Allocation(amount, on)]
     if random.random() < 0.25:
         back, then = on + timedelta(days=random.randint(0, 9)), recorded + timedelta(hours=1)
         books.allocate(source, part.invoice_id, -amount, on=back, recorded_at=then, reverses=row, **place)
-        made.append(aging.Allocation(-amount, back, then))
+        made.append(aging.Allocation(-amount, back))
     return made

@@ -120,7 +120,9 @@ def test_random_businesses_churn_as_the_definition_says(shared: Engine, seed: in
     random = Random(seed)
     with shared.connect() as connection, connection.begin() as transaction:
         books = Books(connection)
-        made = {f"t{number}": subscribers(books, f"t{number}", random) for number in range(30)}
+        made = {
+            f"t{number}": subscribers(books, f"t{number}", random, currencies_each=3) for number in range(30)
+        }
         for as_of in (NOON, at(-random.randint(1, 40) / 2)):
             found = books.read(ChurnCollector(), as_of)
             for tenant_id, company in made.items():

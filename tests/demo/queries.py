@@ -88,12 +88,25 @@ where used > s.amount_minor or used < 0 or i.customer_id <> s.customer_id
 """
 
 KEPT_DAYS_ARE_TRUE: Final = """
-select d.tenant_id, d.invoice_id, d.seq, d.settled_on, sum(a.amount_minor)
-from invoice_due d
-left join allocation a on (a.tenant_id, a.invoice_id, a.due_seq) = (d.tenant_id, d.invoice_id, d.seq)
-group by d.tenant_id, d.invoice_id, d.seq
-having d.settled_on is distinct from
-    case when sum(a.amount_minor) = d.amount_minor then max(a.effective_on) end
+with kept(tenant_id, kind, id, seq, amount_minor, allocated_minor, last_day) as (
+    select tenant_id, null, invoice_id, seq, amount_minor, allocated_minor, settled_on from invoice_due
+    union all select tenant_id, 'payment', payment_id, 0, amount_minor, allocated_minor, used_up_on
+        from payment
+    union all select tenant_id, 'credit_note', credit_note_id, 0, amount_minor, allocated_minor, used_up_on
+        from credit_note
+    union all select tenant_id, 'write_off', write_off_id, 0, amount_minor, allocated_minor, used_up_on
+        from write_off
+), summed(tenant_id, kind, id, seq, amount, last_day) as (
+    select tenant_id, null, invoice_id, due_seq, sum(amount_minor), max(effective_on) from allocation
+        group by tenant_id, invoice_id, due_seq
+    union all select tenant_id, from_kind, from_id, 0, sum(amount_minor), max(effective_on) from allocation
+        group by tenant_id, from_kind, from_id
+)
+select k.tenant_id, k.kind, k.id, k.seq, k.allocated_minor, k.last_day, s.amount, s.last_day
+from kept k left join summed s
+    on (s.tenant_id, s.id, s.seq) = (k.tenant_id, k.id, k.seq) and s.kind is not distinct from k.kind
+where k.allocated_minor <> coalesce(s.amount, 0)
+    or k.last_day is distinct from case when s.amount = k.amount_minor then s.last_day end
 """
 
 STATUS_OF_INVOICES_IS_TRUE: Final = """

@@ -76,7 +76,10 @@ def test_after_many_steps_every_identity_still_holds(business: Engine, app: Engi
     with business.connect() as connection:
         broken = {name: rows for name, query in IDENTITIES.items() if (rows := ask(connection, query))}
     assert broken == {}
-    assert set(done) == {act.__name__ for act in ACTS}
+    usual = {
+        act.__name__ for act, weight in ACTS.items() if weight >= 0.5
+    }  # chance may leave out a rarer one
+    assert usual <= set(done) <= {act.__name__ for act in ACTS}
 
 
 def ask(connection: Connection, query: str) -> list[Any]:

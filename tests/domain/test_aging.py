@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,6 @@ from ledgerscope.domain.aging import (
     Allocation,
     Claim,
     Credit,
-    Cut,
     Instalment,
     age,
     bucket_of,
@@ -30,16 +29,8 @@ def day(n: int) -> date:
     return DAY_0 + timedelta(days=n)
 
 
-def noon(n: int) -> datetime:
-    return datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=n)
-
-
-def cut(n: int) -> Cut:
-    return Cut(day(n), noon(n))
-
-
-def paid(amount: int, on: int, recorded: int | None = None) -> Allocation:
-    return Allocation(amount, day(on), noon(on if recorded is None else recorded))
+def paid(amount: int, on: int) -> Allocation:
+    return Allocation(amount, day(on))
 
 
 @pytest.mark.parametrize(
@@ -63,13 +54,13 @@ def test_each_day_overdue_belongs_to_one_bucket(overdue: int, bucket: str) -> No
 
 def test_instalments_of_one_invoice_age_by_their_own_due_dates() -> None:
     claim = Claim("EUR", day(0), (Instalment(day(10), 100), Instalment(day(50), 200)))
-    assert age([claim], [], cut(50)) == {("EUR", "31-60"): 100, ("EUR", "current"): 200}
-    assert open_invoices([claim], cut(50)) == {"31-60": 1}
+    assert age([claim], [], day(50)) == {("EUR", "31-60"): 100, ("EUR", "current"): 200}
+    assert open_invoices([claim], day(50)) == {"31-60": 1}
 
 
 def test_an_overpaid_past_is_not_told_by_what_came_later() -> None:
     claim = Claim("EUR", day(0), (Instalment(day(30), 100, (paid(60, 20), paid(40, 80))),))
-    history = {n: age([claim], [], cut(n)) for n in (10, 20, 40, 80)}
+    history = {n: age([claim], [], day(n)) for n in (10, 20, 40, 80)}
     assert history == {
         10: {("EUR", "current"): 100},
         20: {("EUR", "current"): 40},
@@ -78,32 +69,26 @@ def test_an_overpaid_past_is_not_told_by_what_came_later() -> None:
     }
 
 
-def test_what_was_recorded_late_was_open_until_it_was_recorded() -> None:
-    claim = Claim("EUR", day(0), (Instalment(day(30), 100, (paid(100, 20, recorded=25),)),))
-    assert age([claim], [], Cut(day(24), noon(24))) == {("EUR", "current"): 100}
-    assert age([claim], [], Cut(day(25), noon(25))) == {}
-
-
 def test_a_reversal_opens_an_instalment_again() -> None:
     claim = Claim("EUR", day(0), (Instalment(day(30), 100, (paid(100, 20), paid(-100, 40))),))
-    assert age([claim], [], cut(39)) == {}
-    assert age([claim], [], cut(40)) == {("EUR", "1-30"): 100}
+    assert age([claim], [], day(39)) == {}
+    assert age([claim], [], day(40)) == {("EUR", "1-30"): 100}
 
 
 def test_unallocated_credits_are_a_bucket_of_their_own() -> None:
     credit = Credit("EUR", 500, day(5), allocations=(paid(200, 10),))
-    assert age([], [credit], cut(4)) == {}
-    assert age([], [credit], cut(9)) == {("EUR", UNALLOCATED): -500}
-    assert age([], [credit], cut(10)) == {("EUR", UNALLOCATED): -300}
+    assert age([], [credit], day(4)) == {}
+    assert age([], [credit], day(9)) == {("EUR", UNALLOCATED): -500}
+    assert age([], [credit], day(10)) == {("EUR", UNALLOCATED): -300}
 
 
 def test_void_invoices_and_reversed_payments_stop_counting_on_their_day() -> None:
     claim = Claim("EUR", day(0), (Instalment(day(30), 100),), voided_on=day(9))
     credit = Credit("EUR", 50, day(0), reversed_on=day(9))
-    assert age([claim], [credit], cut(8)) == {("EUR", "current"): 100, ("EUR", UNALLOCATED): -50}
-    assert age([claim], [credit], cut(9)) == {}
-    assert receivable([claim], [credit], cut(9)) == {}
-    assert open_invoices([claim], cut(9)) == {}
+    assert age([claim], [credit], day(8)) == {("EUR", "current"): 100, ("EUR", UNALLOCATED): -50}
+    assert age([claim], [credit], day(9)) == {}
+    assert receivable([claim], [credit], day(9)) == {}
+    assert open_invoices([claim], day(9)) == {}
 
 
 DAYS, AMOUNTS, CURRENCIES = st.integers(0, 200), st.integers(1, 500), st.sampled_from(["EUR", "JPY"])
@@ -132,11 +117,11 @@ def ledgers(draw: st.DrawFn) -> tuple[list[Claim], list[Credit]]:
 def settle(draw: st.DrawFn, claim: Claim, credit: Credit) -> tuple[Claim, Credit]:
     """Set some of the credit against the first instalment."""
     first, *others = claim.instalments
-    free = min(first.open_minor(cut(999)), credit.unallocated_minor(cut(999)))
+    free = min(first.open_minor(day(999)), credit.unallocated_minor(day(999)))
     if not free:
         return claim, credit
     on = (credit.given_on - DAY_0).days + draw(st.integers(0, 20))
-    part = paid(draw(st.integers(1, free)), on, recorded=on + draw(st.integers(0, 20)))
+    part = paid(draw(st.integers(1, free)), on)
     first = replace(first, allocations=(*first.allocations, part))
     return replace(claim, instalments=(first, *others)), replace(
         credit, allocations=(*credit.allocations, part)
@@ -150,10 +135,10 @@ def test_all_buckets_together_are_the_receivable_once_everything_is_issued(
     claims, bookings = ledger
     n += 100  # every document and allocation of the strategy lies before
     summed: dict[str, int] = {}
-    for (currency, _), amount in age(claims, bookings, cut(n)).items():
+    for (currency, _), amount in age(claims, bookings, day(n)).items():
         summed[currency] = summed.get(currency, 0) + amount
     together = {currency: amount for currency, amount in summed.items() if amount}
-    assert together == receivable(claims, bookings, cut(n))
+    assert together == receivable(claims, bookings, day(n))
 
 
 @given(ledgers(), st.integers(0, 300))
@@ -164,15 +149,10 @@ def test_buckets_match_a_count_day_by_day(ledger: tuple[list[Claim], list[Credit
     )
     for name, (low, high) in bounds.items():
         expected = sum(
-            part.amount_minor
-            - sum(
-                a.amount_minor
-                for a in part.allocations
-                if a.effective_on <= day(n) and a.recorded_at <= noon(n)
-            )
+            part.amount_minor - sum(a.amount_minor for a in part.allocations if a.effective_on <= day(n))
             for claim in claims
             if claim.currency == "EUR" and claim.issued_on <= day(n)
             for part in claim.instalments
             if low <= (day(n) - part.due_on).days <= high
         )
-        assert age(claims, [], cut(n)).get(("EUR", name), 0) == expected
+        assert age(claims, [], day(n)).get(("EUR", name), 0) == expected

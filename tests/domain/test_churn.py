@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,9 @@ from ledgerscope.domain.churn import (
     subscriber_churn,
 )
 from ledgerscope.domain.mrr import Version, mrr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RATES = {"EUR": Fraction(1), "JPY": Fraction(1, 2)}
 
@@ -45,7 +49,11 @@ BASE = (
 )
 
 
-def share(part: int, whole: int) -> Share:
+def worth(amounts: Mapping[str, Fraction]) -> Fraction:
+    return sum((amount * RATES[currency] for currency, amount in amounts.items()), start=Fraction())
+
+
+def share(part: Fraction | int, whole: Fraction | int) -> Share:
     return Share(Fraction(part), Fraction(whole))
 
 
@@ -77,6 +85,14 @@ def test_several_currencies_are_valued_at_one_rate() -> None:
     assert gross_churn(versions, at(10), at(40), RATES) == share(50, 150)
 
 
+def test_a_switch_of_currency_loses_nobody() -> None:
+    versions = (version("ada", 0, 20, 100), version("ada", 20, None, 160, "JPY"))
+    assert logo_churn(versions, at(10), at(40)) == share(0, 1)
+    assert gross_churn(versions, at(10), at(40), RATES) == share(100, 100)
+    assert net_churn(versions, at(10), at(40), RATES) == share(20, 100)
+    assert grr(versions, at(10), at(40), RATES) == nrr(versions, at(10), at(40), RATES) == share(80, 100)
+
+
 def test_there_is_no_ratio_where_nothing_was_there_to_lose() -> None:
     assert logo_churn((), at(10), at(40)).ratio is None
     assert share(1, 4).ratio == Fraction(1, 4)
@@ -84,11 +100,14 @@ def test_there_is_no_ratio_where_nothing_was_there_to_lose() -> None:
 
 VERSIONS = st.lists(
     st.builds(
-        lambda customer, start, length, amount: version(customer, start, start + length, amount),
+        lambda customer, start, length, amount, currency: version(
+            customer, start, start + length, amount, currency
+        ),
         st.sampled_from("abc"),
         st.integers(0, 40),
         st.integers(1, 40),
         st.integers(1, 50),
+        st.sampled_from(sorted(RATES)),
     ),
     max_size=8,
 )
@@ -97,10 +116,14 @@ VERSIONS = st.lists(
 @given(VERSIONS)
 def test_net_churn_and_new_business_account_for_the_whole_change_of_mrr(versions: list[Version]) -> None:
     start, end = at(10), at(40)
-    change = mrr(versions, end).get("EUR", Fraction()) - mrr(versions, start).get("EUR", Fraction())
+    change = worth(mrr(versions, end)) - worth(mrr(versions, start))
     firsts = {c: min(v.start for v in versions if v.customer == c) for c in {v.customer for v in versions}}
     new = sum(
-        (v.mrr for v in versions if start < v.start <= end and v.start == firsts[v.customer]),
+        (
+            v.mrr * RATES[v.currency]
+            for v in versions
+            if start < v.start <= end and v.start == firsts[v.customer]
+        ),
         start=Fraction(),
     )
     assert change == new - net_churn(versions, start, end, RATES).part
@@ -108,11 +131,12 @@ def test_net_churn_and_new_business_account_for_the_whole_change_of_mrr(versions
 
 @given(VERSIONS)
 def test_retention_is_what_a_loop_over_the_customers_finds(versions: list[Version]) -> None:
-    def total(customer: str, n: int) -> int:
-        return sum(int(v.mrr) for v in versions if v.customer == customer and v.covers(at(n)))
+    def total(customer: str, n: int) -> Fraction:
+        amounts = (v.mrr * RATES[v.currency] for v in versions if v.customer == customer and v.covers(at(n)))
+        return sum(amounts, start=Fraction())
 
     present = [customer for customer in "abc" if total(customer, 10)]
-    whole = sum(total(customer, 10) for customer in present)
+    whole = sum((total(customer, 10) for customer in present), start=Fraction())
     assert grr(versions, at(10), at(40), RATES) == share(
         sum(min(total(c, 10), total(c, 40)) for c in present), whole
     )

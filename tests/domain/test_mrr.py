@@ -95,13 +95,18 @@ def test_quantity_multiplies_and_a_discount_for_ever_reduces() -> None:
         ),
         pytest.param(
             [version(0, 5, 10), version(5, None, 1500, currency="JPY")],
-            [(0, "new", 10), (5, "churn", -10), (5, "reactivation", 1500)],
-            id="a change of currency is churn in one and reactivation in the other",
+            [(0, "new", 10), (5, "contraction", -10), (5, "expansion", 1500)],
+            id="a change of currency is contraction in one and expansion in the other",
         ),
         pytest.param(
             [version(0, None, 10), version(0, None, 1500, currency="JPY")],
             [(0, "new", 10), (0, "new", 1500)],
             id="a customer may begin in two currencies at once",
+        ),
+        pytest.param(
+            [version(0, 5, 10), version(0, 9, 1500, currency="JPY")],
+            [(0, "new", 10), (0, "new", 1500), (5, "contraction", -10), (9, "churn", -1500)],
+            id="a customer is lost with its last currency",
         ),
         pytest.param(
             [version(0, 9, 0), version(4, None, 5)],
@@ -158,6 +163,7 @@ def test_movements_match_a_look_at_every_single_day(versions: list[Version], end
     told, began = [], set[str]()
     for n in range(end + 1):
         before, after = customer_mrr(versions, at(n - 1)), customer_mrr(versions, at(n))
+        had, has = ({customer for customer, _ in amounts} for amounts in (before, after))
         changed = [
             place for place in sorted({*before, *after}) if before.get(place, 0) != after.get(place, 0)
         ]
@@ -166,9 +172,9 @@ def test_movements_match_a_look_at_every_single_day(versions: list[Version], end
                 before.get((customer, currency), Fraction()),
                 after.get((customer, currency), Fraction()),
             )
-            if old == 0:
+            if customer not in had:
                 kind = REACTIVATION if customer in began else NEW
-            elif new == 0:
+            elif customer not in has:
                 kind = CHURN
             else:
                 kind = EXPANSION if new > old else CONTRACTION

@@ -48,6 +48,9 @@ def setting(engine: Engine, name: str) -> str:
         (OWNER, "statement_timeout", "0"),
         (EXPORTER, "application_name", "ledgerscope-exporter"),
         (EXPORTER, "default_transaction_read_only", "on"),
+        (EXPORTER, "jit", "off"),
+        (EXPORTER, "max_parallel_workers_per_gather", "0"),
+        (EXPORTER, "plan_cache_mode", "force_custom_plan"),
     ],
 )
 def test_a_session_has_the_settings_it_was_given(

@@ -61,10 +61,9 @@ def test_an_instalment_is_settled_on_the_day_of_its_last_allocation(
     assert (settled_on(business), used_up_on(business)) == (FEB_5, FEB_5)
 
 
-def test_money_recorded_late_keeps_the_instalment_in_view_until_it_was_recorded(
+def test_an_instalment_is_settled_when_the_money_counts_however_late_it_was_written_down(
     business: Engine, add: Callable[..., None]
 ) -> None:
-    just_past_midnight_in_berlin = datetime(2026, 2, 9, 23, 30, tzinfo=UTC)
     with business.begin() as c:
         add(
             c,
@@ -72,9 +71,9 @@ def test_money_recorded_late_keeps_the_instalment_in_view_until_it_was_recorded(
             allocation_id="a1",
             from_id="p1",
             invoice_id="i1",
-            recorded_at=just_past_midnight_in_berlin,
+            recorded_at=datetime(2026, 2, 9, 23, 30, tzinfo=UTC),
         )
-    assert (settled_on(business), used_up_on(business)) == (date(2026, 2, 10), date(2026, 2, 10))
+    assert (settled_on(business), used_up_on(business)) == (FEB_1, FEB_1)
 
 
 def test_a_reversal_opens_the_instalment_and_frees_the_payment_again(
@@ -159,18 +158,20 @@ def test_an_allocation_that_cannot_be_is_refused(
 BROKEN = text("""
     with days as (select generate_series(date '2025-12-20', date '2026-04-30', interval '1 day')::date as day)
     select count(*) from invoice_due as due
-    join tenant using (tenant_id)
     cross join days
-    where due.settled_on < day and due.amount_minor <> coalesce((
+    where due.settled_on <= day and due.amount_minor <> coalesce((
         select sum(amount_minor) from allocation
         where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)
-          and effective_on <= day and recorded_at <= day::timestamp at time zone tenant.timezone), 0)
+          and effective_on <= day), 0)
 """)
 DISAGREEING = text("""
     select count(*) from invoice_due as due
-    where (due.settled_on is not null) <> (due.amount_minor = coalesce((
-        select sum(amount_minor) from allocation
-        where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)), 0))
+    cross join lateral (
+        select coalesce(sum(amount_minor), 0) as minor from allocation
+        where (tenant_id, invoice_id, due_seq) = (due.tenant_id, due.invoice_id, due.seq)
+    ) as given
+    where due.allocated_minor <> given.minor
+        or (due.settled_on is not null) <> (due.amount_minor = given.minor)
 """)
 
 

@@ -208,7 +208,7 @@ class Account:
             part.settled_on = None
             claim.status = "open"
             self._record(when, claim, part, source, -given.amount_minor, reverses=given.allocation_id)
-        source.used_up_on = None
+        source.left, source.used_up_on = source.amount, None
         if source in self.credits:
             self.credits.remove(source)
 
@@ -219,7 +219,7 @@ class Account:
         story.write(
             WriteOff(
                 story.tenant_id, source.id, story.customer_id, source.amount, story.currency, reason,
-                "head of finance", day,
+                "head of finance", day, source.amount, day,
             )
         )  # fmt: skip
         self.settle(when, claim, source)
@@ -276,15 +276,19 @@ class Account:
         )  # fmt: skip
         for part in claim.instalments:
             story.write(
-                InvoiceDue(story.tenant_id, claim.id, part.seq, part.due_on, part.amount, part.settled_on)
-            )
+                InvoiceDue(
+                    story.tenant_id, claim.id, part.seq, part.due_on, part.amount, part.amount - part.open,
+                    part.settled_on,
+                )
+            )  # fmt: skip
 
     def _write_payment(self, source: Source, method: str, gateway: str, when: datetime) -> None:
         story = self._story
         story.write(
             Payment(
                 story.tenant_id, source.id, story.customer_id, source.amount, story.currency, method,
-                gateway, story.day(when), when, source.reversed_on, source.reversal, source.used_up_on,
+                gateway, story.day(when), when, source.reversed_on, source.reversal,
+                source.amount - source.left, source.used_up_on,
             )
         )  # fmt: skip
 
@@ -293,6 +297,7 @@ class Account:
         story.write(
             CreditNote(
                 story.tenant_id, source.id, story.customer_id, f"CN-{story.number:05d}-{number:03d}",
-                source.amount, story.currency, reason, story.day(when), source.used_up_on,
+                source.amount, story.currency, reason, story.day(when), source.amount - source.left,
+                source.used_up_on,
             )
         )  # fmt: skip

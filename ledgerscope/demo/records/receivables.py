@@ -47,6 +47,7 @@ class InvoiceDue(NamedTuple):
     seq: int
     due_on: date
     amount_minor: int
+    allocated_minor: int = 0
     settled_on: date | None = None
 
 
@@ -62,6 +63,7 @@ class Payment(NamedTuple):
     received_at: datetime
     reversed_on: date | None = None
     reversal: str | None = None
+    allocated_minor: int = 0
     used_up_on: date | None = None
 
 
@@ -86,6 +88,7 @@ class CreditNote(NamedTuple):
     currency: str
     reason: str
     issued_on: date
+    allocated_minor: int = 0
     used_up_on: date | None = None
 
 
@@ -98,6 +101,8 @@ class WriteOff(NamedTuple):
     reason: str
     approved_by: str
     written_off_on: date
+    allocated_minor: int = 0
+    used_up_on: date | None = None
 
 
 class Allocation(NamedTuple):

@@ -36,23 +36,19 @@ _REASONS: Final = {"insufficient_funds": 0.5, "card_declined": 0.3, "expired_car
 _OVERRIDDEN: Final = 0.35
 
 _OPEN: Final = """
-    select coalesce(sum(d.amount_minor - coalesce((
-        select sum(a.amount_minor) from allocation a
-        where a.tenant_id = d.tenant_id and a.invoice_id = d.invoice_id and a.due_seq = d.seq), 0)), 0)
+    select coalesce(sum(d.amount_minor - d.allocated_minor), 0)
     from invoice i join invoice_due d using (tenant_id, invoice_id)
     where i.tenant_id = :tenant and i.customer_id = :customer and i.currency = :currency
         and i.status = 'open' and d.settled_on is null
 """
 _UNALLOCATED: Final = """
-    select coalesce(sum(s.amount_minor - coalesce((
-        select sum(a.amount_minor) from allocation a
-        where a.tenant_id = :tenant and a.from_kind = s.kind and a.from_id = s.id), 0)), 0)
+    select coalesce(sum(minor), 0)
     from (
-        select 'payment' as kind, payment_id as id, amount_minor from payment
+        select amount_minor - allocated_minor as minor from payment
         where tenant_id = :tenant and customer_id = :customer and currency = :currency
             and used_up_on is null and reversed_on is null
         union all
-        select 'credit_note', credit_note_id, amount_minor from credit_note
+        select amount_minor - allocated_minor from credit_note
         where tenant_id = :tenant and customer_id = :customer and currency = :currency
             and used_up_on is null and voided_on is null
     ) as s
@@ -221,18 +217,9 @@ class _Part(NamedTuple):
 
 def _open_instalments(scene: Scene, invoice: Row[Any]) -> list[_Part]:
     """The instalments of which something is open, the oldest first, locked."""
-    due, given = t.invoice_due.c, t.allocation.c
-    settled = (
-        select(func.coalesce(func.sum(given.amount_minor), 0))
-        .where(
-            given.tenant_id == due.tenant_id,
-            given.invoice_id == due.invoice_id,
-            given.due_seq == due.seq,
-        )
-        .scalar_subquery()
-    )
+    due = t.invoice_due.c
     query = (
-        select(due.seq, (due.amount_minor - settled).label("open"))
+        select(due.seq, (due.amount_minor - due.allocated_minor).label("open"))
         .where(due.tenant_id == scene.tenant_id, due.invoice_id == invoice.invoice_id)
         .where(due.settled_on.is_(None))
         .order_by(due.seq)

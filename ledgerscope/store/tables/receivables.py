@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Computed,
     Date,
@@ -33,7 +34,21 @@ from ledgerscope.store.tables.base import (
     within_tenant,
 )
 
-_USED_UP = "last day on which something of it was left; null while something is; kept by trigger"
+if TYPE_CHECKING:
+    from datetime import date
+
+_SETTLED_ON = "day from which nothing is open; null while something is; kept by trigger"
+_USED_UP_ON = "day from which nothing of it is left; null while something is; kept by trigger"
+
+
+def _kept(day: str, meaning: str) -> tuple[Column[int], Column[date]]:
+    """What the trigger on `allocation` keeps of the two sides of a settlement; a load may write it itself."""
+    total = "sum of all its allocations, also of those that take effect later; kept by trigger"
+    return (
+        Column("allocated_minor", BigInteger, nullable=False, server_default="0", comment=total),
+        Column(day, Date, comment=meaning),
+    )
+
 
 invoice: Final = table(
     "invoice",
@@ -73,16 +88,14 @@ invoice_due: Final = table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("due_on", Date, nullable=False, comment="date in the tenant's zone; past due the day after"),
     minor(),
-    Column(
-        "settled_on", Date, comment="last day on which something was open; null while open; kept by trigger"
-    ),
+    *_kept("settled_on", _SETTLED_ON),
     within_tenant("invoice", "invoice_id"),
     check("seq", "seq > 0"),
     check("amount_minor", "amount_minor > 0"),
     Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
-    comment="An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D)."
-    " Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need "
-    "no sum. One row per instalment. Written with the invoice.",
+    comment="An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D)"
+    " = amount_minor - allocated_minor + sum(allocation.amount_minor with effective_on > D); zero where "
+    "settled_on <= D. One row per instalment. Written with the invoice.",
 )
 
 payment: Final = table(
@@ -98,7 +111,7 @@ payment: Final = table(
     instant("received_at"),
     Column("reversed_on", Date, comment="money went back; its allocations are reversed with it"),
     Column("reversal", Text),
-    Column("used_up_on", Date, comment=_USED_UP),
+    *_kept("used_up_on", _USED_UP_ON),
     of_customer(),
     closed("method", values.PAYMENT_METHODS),
     closed("gateway", values.GATEWAYS),
@@ -151,7 +164,7 @@ credit_note: Final = table(
     Column("reason", Text),
     Column("issued_on", Date, nullable=False),
     Column("voided_on", Date),
-    Column("used_up_on", Date, comment=_USED_UP),
+    *_kept("used_up_on", _USED_UP_ON),
     of_customer(),
     UniqueConstraint("tenant_id", "number"),
     check("amount_minor", "amount_minor > 0"),
@@ -174,6 +187,7 @@ write_off: Final = table(
     Column("reason", Text),
     Column("approved_by", Text),
     Column("written_off_on", Date, nullable=False),
+    *_kept("used_up_on", _USED_UP_ON),
     of_customer(),
     check("amount_minor", "amount_minor > 0"),
     Index("write_off_customer_idx", "tenant_id", "customer_id"),
@@ -207,6 +221,7 @@ allocation: Final = table(
     check("amount_minor", "case when reverses_id is null then amount_minor > 0 else amount_minor < 0 end"),
     Index("allocation_due_idx", "tenant_id", "invoice_id", "due_seq"),
     Index("allocation_from_idx", "tenant_id", "from_id"),
+    Index("allocation_effective_on_idx", "tenant_id", "effective_on"),
     Index(
         "allocation_reverses_key",
         "tenant_id",

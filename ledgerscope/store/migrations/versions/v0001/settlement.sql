@@ -1,9 +1,14 @@
--- Keeps invoice_due.settled_on and used_up_on of payments and credit notes true after every insert into allocation, and
--- refuses allocations that cannot be: more than there is, another currency, a reversal that is not one.
+-- Keeps what allocations make of their two sides true after every insert into allocation: allocated_minor, and settled_on of
+-- instalments and used_up_on of what settles them. Refuses allocations that cannot be: more than there is, another currency,
+-- a reversal that is not one.
 --
--- settled_on = the last day of any allocation, by its effect and by its recording, once they sum to the whole amount; else
--- null. So from the day after, the open amount is exactly zero, whether or not a reader leaves out what was recorded later
--- than the instant it describes, and an as-of query may skip the row.
+-- allocated_minor = the sum of all allocations, whenever they take effect. So what is open at a day D is the amount less
+-- allocated_minor plus the few allocations that take effect after D, and nobody needs to sum up a history.
+-- settled_on, used_up_on = the day on which the last of the allocations takes effect, once they sum to the whole amount; else
+-- null. From that day on nothing is left, and an as-of query may skip the row.
+--
+-- Each function runs once per statement. It sums anew instead of adding up, and writes only rows that are not yet so: a load
+-- may write these columns with its instalments and payments, and its allocations then change nothing.
 
 CREATE FUNCTION ledgerscope_allocation_is_sound() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,63 +40,57 @@ $$;
 
 -- Locking first and summing in the next statement lets two writers of one instalment see each other's rows.
 CREATE FUNCTION ledgerscope_settle_instalments() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    exceeded boolean;
 BEGIN
     PERFORM FROM invoice_due AS due
     WHERE (due.tenant_id, due.invoice_id, due.seq) IN (SELECT tenant_id, invoice_id, due_seq FROM added)
     ORDER BY due.tenant_id, due.invoice_id, due.seq FOR NO KEY UPDATE;
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT tenant_id, invoice_id, due_seq FROM added) AS touched
+    WITH settled AS (
+        SELECT tenant_id, invoice_id, due.seq, due.amount_minor, sum(given.amount_minor) AS amount,
+               CASE WHEN sum(given.amount_minor) = due.amount_minor THEN max(given.effective_on) END AS day
+        FROM (SELECT DISTINCT tenant_id, invoice_id, due_seq FROM added) AS touched
         JOIN allocation AS given USING (tenant_id, invoice_id, due_seq)
-        JOIN invoice_due AS due ON (due.tenant_id, due.invoice_id, due.seq) = (given.tenant_id, given.invoice_id, given.due_seq)
-        GROUP BY due.tenant_id, due.invoice_id, due.seq
-        HAVING sum(given.amount_minor) > due.amount_minor
-    ) THEN
+        JOIN invoice_due AS due USING (tenant_id, invoice_id)
+        WHERE due.seq = due_seq
+        GROUP BY tenant_id, invoice_id, due.seq, due.amount_minor
+    ), kept AS (
+        UPDATE invoice_due AS due SET allocated_minor = settled.amount, settled_on = settled.day
+        FROM settled
+        WHERE (due.tenant_id, due.invoice_id, due.seq) = (settled.tenant_id, settled.invoice_id, settled.seq)
+            AND (due.allocated_minor, due.settled_on) IS DISTINCT FROM (settled.amount, settled.day)
+    )
+    SELECT EXISTS (SELECT FROM settled WHERE amount > amount_minor) INTO exceeded;
+    IF exceeded THEN
         RAISE EXCEPTION 'an instalment would be settled with more than its amount' USING ERRCODE = 'LS004',
             HINT = 'Leave the rest of the money unallocated.';
     END IF;
-    UPDATE invoice_due AS due SET settled_on = settled.day
-    FROM (
-        SELECT d.tenant_id, d.invoice_id, d.seq,
-               CASE WHEN sum(given.amount_minor) = d.amount_minor THEN
-                   max(greatest(given.effective_on, (given.recorded_at AT TIME ZONE tenant.timezone)::date))
-               END AS day
-        FROM (SELECT DISTINCT tenant_id, invoice_id, due_seq FROM added) AS touched
-        JOIN invoice_due AS d
-            ON (d.tenant_id, d.invoice_id, d.seq) = (touched.tenant_id, touched.invoice_id, touched.due_seq)
-        JOIN allocation AS given
-            ON (given.tenant_id, given.invoice_id, given.due_seq) = (d.tenant_id, d.invoice_id, d.seq)
-        JOIN tenant ON tenant.tenant_id = d.tenant_id
-        GROUP BY d.tenant_id, d.invoice_id, d.seq
-    ) AS settled
-    WHERE (due.tenant_id, due.invoice_id, due.seq) = (settled.tenant_id, settled.invoice_id, settled.seq)
-        AND due.settled_on IS DISTINCT FROM settled.day;
     RETURN NULL;
 END
 $$;
 
--- One body for payments and credit notes: TG_ARGV[0] names the table, whose key is named after it.
+-- One body for payments, credit notes and write-offs: TG_ARGV[0] names the table, whose key is named after it.
 CREATE FUNCTION ledgerscope_use_up() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     exceeded boolean;
 BEGIN
     EXECUTE format($sql$
-        SELECT FROM %1$I WHERE (tenant_id, %2$I) IN (SELECT tenant_id, %2$I FROM added)
+        SELECT FROM %1$I WHERE (tenant_id, %2$I) IN (SELECT tenant_id, %2$I FROM added WHERE %2$I IS NOT NULL)
         ORDER BY tenant_id, %2$I FOR NO KEY UPDATE
     $sql$, TG_ARGV[0], TG_ARGV[0] || '_id');
     EXECUTE format($sql$
         WITH used AS (
             SELECT tenant_id, given.%2$I, source.amount_minor, sum(given.amount_minor) AS amount,
-                   max(greatest(given.effective_on, (given.recorded_at AT TIME ZONE tenant.timezone)::date)) AS day
+                   CASE WHEN sum(given.amount_minor) = source.amount_minor THEN max(given.effective_on) END AS day
             FROM (SELECT DISTINCT tenant_id, %2$I AS from_id FROM added WHERE %2$I IS NOT NULL) AS touched
             JOIN allocation AS given USING (tenant_id, from_id)
             JOIN %1$I AS source USING (tenant_id, %2$I)
-            JOIN tenant USING (tenant_id)
             GROUP BY tenant_id, given.%2$I, source.amount_minor
         ), kept AS (
-            UPDATE %1$I AS source SET used_up_on = CASE WHEN used.amount = used.amount_minor THEN used.day END
+            UPDATE %1$I AS source SET allocated_minor = used.amount, used_up_on = used.day
             FROM used
             WHERE (source.tenant_id, source.%2$I) = (used.tenant_id, used.%2$I)
-                AND source.used_up_on IS DISTINCT FROM CASE WHEN used.amount = used.amount_minor THEN used.day END
+                AND (source.allocated_minor, source.used_up_on) IS DISTINCT FROM (used.amount, used.day)
         )
         SELECT EXISTS (SELECT FROM used WHERE amount > amount_minor)
     $sql$, TG_ARGV[0], TG_ARGV[0] || '_id') INTO exceeded;
@@ -112,3 +111,5 @@ CREATE TRIGGER use_up_payments AFTER INSERT ON allocation REFERENCING NEW TABLE 
     FOR EACH STATEMENT EXECUTE FUNCTION ledgerscope_use_up('payment');
 CREATE TRIGGER use_up_credit_notes AFTER INSERT ON allocation REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION ledgerscope_use_up('credit_note');
+CREATE TRIGGER use_up_write_offs AFTER INSERT ON allocation REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION ledgerscope_use_up('write_off');

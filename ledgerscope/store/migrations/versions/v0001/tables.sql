@@ -444,6 +444,7 @@ CREATE TABLE payment (
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     reversed_on DATE,
     reversal TEXT,
+    allocated_minor BIGINT DEFAULT '0' NOT NULL,
     used_up_on DATE,
     CONSTRAINT payment_pkey PRIMARY KEY (tenant_id, payment_id),
     CONSTRAINT payment_tenant_id_customer_id_fkey FOREIGN KEY(tenant_id, customer_id) REFERENCES customer (tenant_id, customer_id),
@@ -459,7 +460,8 @@ CREATE INDEX payment_unallocated_idx ON payment (tenant_id, customer_id, currenc
 COMMENT ON TABLE payment IS 'Money received; unallocated at D = amount_minor - sum(its allocations with effective_on <= D), for payments received_on <= D and not reversed by D. One row per payment. Written by billing.';
 COMMENT ON COLUMN payment.received_on IS 'date in the tenant''s zone';
 COMMENT ON COLUMN payment.reversed_on IS 'money went back; its allocations are reversed with it';
-COMMENT ON COLUMN payment.used_up_on IS 'last day on which something of it was left; null while something is; kept by trigger';
+COMMENT ON COLUMN payment.allocated_minor IS 'sum of all its allocations, also of those that take effect later; kept by trigger';
+COMMENT ON COLUMN payment.used_up_on IS 'day from which nothing of it is left; null while something is; kept by trigger';
 
 CREATE TABLE credit_note (
     tenant_id TEXT NOT NULL,
@@ -471,6 +473,7 @@ CREATE TABLE credit_note (
     reason TEXT,
     issued_on DATE NOT NULL,
     voided_on DATE,
+    allocated_minor BIGINT DEFAULT '0' NOT NULL,
     used_up_on DATE,
     CONSTRAINT credit_note_pkey PRIMARY KEY (tenant_id, credit_note_id),
     CONSTRAINT credit_note_tenant_id_customer_id_fkey FOREIGN KEY(tenant_id, customer_id) REFERENCES customer (tenant_id, customer_id),
@@ -482,7 +485,8 @@ CREATE TABLE credit_note (
 CREATE INDEX credit_note_customer_idx ON credit_note (tenant_id, customer_id);
 CREATE INDEX credit_note_unallocated_idx ON credit_note (tenant_id, customer_id) WHERE used_up_on is null;
 COMMENT ON TABLE credit_note IS 'Credit given to a customer; unallocated at D like a payment. One row per credit note. Written by billing.';
-COMMENT ON COLUMN credit_note.used_up_on IS 'last day on which something of it was left; null while something is; kept by trigger';
+COMMENT ON COLUMN credit_note.allocated_minor IS 'sum of all its allocations, also of those that take effect later; kept by trigger';
+COMMENT ON COLUMN credit_note.used_up_on IS 'day from which nothing of it is left; null while something is; kept by trigger';
 
 CREATE TABLE write_off (
     tenant_id TEXT NOT NULL,
@@ -493,6 +497,8 @@ CREATE TABLE write_off (
     reason TEXT,
     approved_by TEXT,
     written_off_on DATE NOT NULL,
+    allocated_minor BIGINT DEFAULT '0' NOT NULL,
+    used_up_on DATE,
     CONSTRAINT write_off_pkey PRIMARY KEY (tenant_id, write_off_id),
     CONSTRAINT write_off_tenant_id_customer_id_fkey FOREIGN KEY(tenant_id, customer_id) REFERENCES customer (tenant_id, customer_id),
     CONSTRAINT write_off_amount_minor_check CHECK (amount_minor > 0),
@@ -500,6 +506,8 @@ CREATE TABLE write_off (
 );
 CREATE INDEX write_off_customer_idx ON write_off (tenant_id, customer_id);
 COMMENT ON TABLE write_off IS 'Debt given up; allocated in full on the same day. One row per write-off. Written by finance.';
+COMMENT ON COLUMN write_off.allocated_minor IS 'sum of all its allocations, also of those that take effect later; kept by trigger';
+COMMENT ON COLUMN write_off.used_up_on IS 'day from which nothing of it is left; null while something is; kept by trigger';
 
 CREATE TABLE statement (
     tenant_id TEXT NOT NULL,
@@ -755,6 +763,7 @@ CREATE TABLE invoice_due (
     seq INTEGER NOT NULL,
     due_on DATE NOT NULL,
     amount_minor BIGINT NOT NULL,
+    allocated_minor BIGINT DEFAULT '0' NOT NULL,
     settled_on DATE,
     CONSTRAINT invoice_due_pkey PRIMARY KEY (tenant_id, invoice_id, seq),
     CONSTRAINT invoice_due_tenant_id_invoice_id_fkey FOREIGN KEY(tenant_id, invoice_id) REFERENCES invoice (tenant_id, invoice_id),
@@ -762,9 +771,10 @@ CREATE TABLE invoice_due (
     CONSTRAINT invoice_due_amount_minor_check CHECK (amount_minor > 0)
 );
 CREATE INDEX invoice_due_open_idx ON invoice_due (tenant_id, due_on) WHERE settled_on is null;
-COMMENT ON TABLE invoice_due IS 'An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D). Rows with settled_on < D are exactly zero at D, also as known at any instant of D, and need no sum. One row per instalment. Written with the invoice.';
+COMMENT ON TABLE invoice_due IS 'An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D) = amount_minor - allocated_minor + sum(allocation.amount_minor with effective_on > D); zero where settled_on <= D. One row per instalment. Written with the invoice.';
 COMMENT ON COLUMN invoice_due.due_on IS 'date in the tenant''s zone; past due the day after';
-COMMENT ON COLUMN invoice_due.settled_on IS 'last day on which something was open; null while open; kept by trigger';
+COMMENT ON COLUMN invoice_due.allocated_minor IS 'sum of all its allocations, also of those that take effect later; kept by trigger';
+COMMENT ON COLUMN invoice_due.settled_on IS 'day from which nothing is open; null while something is; kept by trigger';
 
 CREATE TABLE payment_attempt (
     tenant_id TEXT NOT NULL,
@@ -814,6 +824,7 @@ CREATE TABLE allocation (
 );
 CREATE INDEX allocation_due_idx ON allocation (tenant_id, invoice_id, due_seq);
 CREATE INDEX allocation_from_idx ON allocation (tenant_id, from_id);
+CREATE INDEX allocation_effective_on_idx ON allocation (tenant_id, effective_on);
 CREATE UNIQUE INDEX allocation_reverses_key ON allocation (tenant_id, reverses_id) WHERE reverses_id is not null;
 COMMENT ON TABLE allocation IS 'What settles what: a part of a payment, credit note or write-off applied to an instalment. Append-only: a mistake is undone by a new row of the opposite amount with reverses_id. Written by billing.';
 COMMENT ON COLUMN allocation.amount_minor IS 'negative on a reversal';
