@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from dashboards.boards import BOARDS
 from dashboards.macros import expand, variables_in
-from dashboards.panels import steps
 from dashboards.query import RATE_WINDOW
-from dashboards.render import COLUMNS, placed, render_board
+from dashboards.render import COLUMNS, render_board
 from dashboards.units import unit_of
 from ledgerscope.catalogue import AREAS
 from rules.areas import AREAS as RULE_AREAS
@@ -21,7 +20,6 @@ from rules.check import unused, vocabulary
 from rules.errors import Finding
 from rules.expressions import check_expression, series_names
 from rules.infer import labels_of
-from rules.links import panel_id
 from rules.parse import parse
 
 if TYPE_CHECKING:
@@ -117,13 +115,6 @@ def _limits_are_in_its_unit(panel: Panel, _board: Board) -> Iterator[str]:
             yield f"draws {alert.name}, whose limit is in {alert.unit.name.lower()}"
 
 
-def _thresholds_are_the_limits(panel: Panel, _board: Board) -> Iterator[str]:
-    drawn = {step["value"] for step in steps(panel.draws)} - {None}
-    meant = {limit.value for alert in panel.draws for limit in alert.limits}
-    if drawn != meant:
-        yield f"its thresholds {sorted(map(str, drawn))} are not the limits {sorted(map(str, meant))}"
-
-
 PANEL_CHECKS: tuple[Callable[[Panel, Board], Iterator[str]], ...] = (
     _rates_follow_the_screen,
     _variables_are_declared,
@@ -132,7 +123,6 @@ PANEL_CHECKS: tuple[Callable[[Panel, Board], Iterator[str]], ...] = (
     _is_described,
     _draws_alerts_of_one_direction,
     _limits_are_in_its_unit,
-    _thresholds_are_the_limits,
 )
 
 # --- one board -------------------------------------------------------------------------------------------
@@ -149,18 +139,10 @@ def _numbers_are_unique(board: Board) -> Iterator[str]:
     yield from (f"{times} panels have the number {number}" for number, times in numbers.items() if times > 1)
 
 
-def _panels_do_not_overlap(board: Board) -> Iterator[str]:
-    taken: dict[tuple[int, int], str] = {}
-    for what, left, top in placed(board):
-        title, width, height = (
-            (what, COLUMNS, 1) if isinstance(what, str) else (what.title, what.width, what.height)
-        )
-        if left + width > COLUMNS:
-            yield f"{title!r} reaches beyond column {COLUMNS}"
-        for cell in ((x, y) for x in range(left, left + width) for y in range(top, top + height)):
-            if taken.setdefault(cell, title) != title:
-                yield f"{title!r} overlaps {taken[cell]!r}"
-                break
+def _panels_fit_the_grid(board: Board) -> Iterator[str]:
+    for panel in board.panels():
+        if panel.width > COLUMNS:
+            yield f"{panel.title!r} reaches beyond column {COLUMNS}"
 
 
 def _first_row_is_figures(board: Board) -> Iterator[str]:
@@ -190,7 +172,7 @@ def _alerts_have_their_panel(board: Board) -> Iterator[str]:
 BOARD_CHECKS: tuple[Callable[[Board], Iterator[str]], ...] = (
     _titles_are_unique,
     _numbers_are_unique,
-    _panels_do_not_overlap,
+    _panels_fit_the_grid,
     _first_row_is_figures,
     _rows_are_full,
     _alerts_have_their_panel,
@@ -221,19 +203,8 @@ def _every_recording_is_read(boards: Sequence[Board]) -> Iterator[Finding]:
     yield from unused(RULE_AREAS, (query for board in boards for query in queries(board)))
 
 
-def _numbers_of_panels_are_stable(boards: Sequence[Board]) -> Iterator[Finding]:
-    for board in boards:
-        made = {
-            panel["title"]: panel["id"] for panel in render_board(board)["panels"] if panel["type"] != "row"
-        }
-        for title, number in made.items():
-            if number != panel_id(board.area, title):
-                yield Finding(f"{board.title} / {title}", "its number is not that of its title")
-
-
 BUNDLE_CHECKS: tuple[Callable[[Sequence[Board]], Iterator[Finding]], ...] = (
     _every_area_has_a_board,
     _every_metric_is_seen,
     _every_recording_is_read,
-    _numbers_of_panels_are_stable,
 )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from dashboards.boards import BOARDS
+from dashboards.model import Board, Row
 from dashboards.modernise import SCHEMA_VERSION, modernise
-from dashboards.panels import steps
-from dashboards.render import render_board
+from dashboards.panels import lines, steps
+from dashboards.render import COLUMNS, placed, render_board
 from dashboards.room import bundle, render_all
+from ledgerscope.catalogue import Unit
 from rules import churn, exporter, jobs
 from rules.areas import AREAS
 from rules.links import board_uid, panel_id
@@ -128,6 +133,38 @@ def test_a_board_has_its_place_in_the_bundle(board: Any) -> None:
     assert made["editable"] is False
     assert made["templating"]["list"][0]["type"] == "datasource"
     assert {one["name"] for one in made["templating"]["list"][1:]} == {one.label for one in board.variables}
+
+
+@pytest.mark.parametrize("path", sorted(GENERATED))
+def test_panels_of_a_board_stand_beside_each_other(path: str) -> None:
+    assert_no_overlap([panel["gridPos"] for panel in RENDERED[path]["panels"]])
+
+
+@given(st.lists(st.tuples(st.integers(1, 24), st.integers(1, 9)), max_size=12))
+def test_panels_of_any_size_flow_without_touching(sizes: list[tuple[int, int]]) -> None:
+    tried = tuple(
+        replace(lines(f"{number}", about="Tried.", unit=Unit.COUNT, width=width), height=height)
+        for number, (width, height) in enumerate(sizes)
+    )
+    board = Board(area="x", title="x", question="x?", variables=(), rows=(Row("a", tried), Row("b", tried)))
+    places = [
+        {"x": left, "y": top, "w": 24, "h": 1}
+        if isinstance(what, str)
+        else {"x": left, "y": top, "w": what.width, "h": what.height}
+        for what, left, top in placed(board)
+    ]
+    assert_no_overlap(places)
+
+
+def assert_no_overlap(places: list[dict[str, int]]) -> None:
+    cells = [
+        (x, y)
+        for at in places
+        for x in range(at["x"], at["x"] + at["w"])
+        for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert all(x < COLUMNS for x, _ in cells)
 
 
 def test_every_query_is_lettered_and_goes_to_the_chosen_source() -> None:
