@@ -12,238 +12,25 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from sqlalchemy import text
 
 from ledgerscope.store import migrations
 from ledgerscope.store.engine import OWNER, create_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-ANCHOR = "2026-06-15 12:00:00+00"
-"""The instant the business is made for: `bench_collect.py` describes it."""
+STATEMENTS = Path(__file__).with_suffix(".sql")
 
-STEPS: tuple[tuple[str, str], ...] = (
-    (
-        "tenants",
-        """
-        INSERT INTO tenant (tenant_id, name, timezone, base_currency, created_at) VALUES
-            ('acme', 'Acme', 'Europe/Berlin', 'EUR', '2024-01-01'),
-            ('borealis', 'Borealis', 'America/New_York', 'USD', '2024-01-01'),
-            ('citrine', 'Citrine', 'Asia/Kolkata', 'INR', '2024-01-01')
-        """,
-    ),
-    (
-        "exchange rates",
-        """
-        INSERT INTO fx_rate (tenant_id, day, from_currency, to_currency, rate)
-        SELECT tenant_id, day, 'USD', base_currency, 1.1 + 0.01 * (extract(day FROM day)::int % 7)
-        FROM tenant, generate_series(date '2024-06-01', date '2026-06-15', interval '1 day') AS day
-        WHERE base_currency <> 'USD'
-        """,
-    ),
-    (
-        "plans",
-        """
-        INSERT INTO plan (tenant_id, plan_id, code, name, tier, amount_minor, currency, interval_unit, created_at)
-        SELECT tenant_id, md5(tenant_id || 'plan' || tier || currency)::uuid, tier || '-' || currency, tier, tier,
-            amount, currency, 'month', '2024-01-01'
-        FROM tenant, (VALUES ('starter', 2900), ('professional', 9900), ('enterprise', 49900)) AS price(tier, amount),
-            unnest(CASE WHEN base_currency = 'USD' THEN ARRAY['USD'] ELSE ARRAY[base_currency, 'USD'] END) AS currency
-        """,
-    ),
-    (
-        "customers",
-        """
-        CREATE UNLOGGED TABLE scale_customer AS
-        SELECT i, (ARRAY['acme', 'acme', 'borealis', 'citrine'])[1 + i % 4] AS tenant_id,
-            md5('customer' || i)::uuid AS customer_id,
-            CASE WHEN i % 16 = 0 THEN 'USD' ELSE (ARRAY['EUR', 'EUR', 'USD', 'INR'])[1 + i % 4] END AS currency,
-            timestamptz '2024-06-15' + i % 700 * interval '1 day' + i % 86400 * interval '1 second' AS created_at
-        FROM generate_series(1, :customers) AS i
-        """,
-    ),
-    (
-        "customer rows",
-        """
-        INSERT INTO customer (tenant_id, customer_id, external_id, name, status, credit_hold, currency, source,
-            created_at, updated_at, deleted_at, deletion_mode, deletion_reason)
-        SELECT tenant_id, customer_id, 'C-' || i, 'Customer ' || i,
-            CASE WHEN i % 50 = 0 THEN 'blocked' WHEN i % 9 = 0 THEN 'inactive' ELSE 'active' END, i % 200 = 0,
-            currency, 'api', created_at, created_at,
-            CASE WHEN i % 100 = 7 THEN created_at + interval '20 days' END,
-            CASE WHEN i % 100 = 7 THEN 'soft' END, CASE WHEN i % 100 = 7 THEN 'closed' END
-        FROM scale_customer
-        """,
-    ),
-    (
-        "status history",
-        """
-        INSERT INTO customer_status_history (tenant_id, customer_id, from_status, to_status, at)
-        SELECT tenant_id, customer_id, NULL, 'active', created_at FROM scale_customer
-        UNION ALL
-        SELECT tenant_id, customer_id, 'active',
-            CASE WHEN i % 50 = 0 THEN 'blocked' ELSE 'inactive' END, created_at + interval '10 days'
-        FROM scale_customer WHERE i % 50 = 0 OR i % 9 = 0
-        """,
-    ),
-    (
-        "credit limits",
-        """
-        INSERT INTO credit_limit (tenant_id, credit_limit_id, customer_id, currency, limit_minor, valid, status,
-            requested_by, requested_at, approved_by, decided_at)
-        SELECT tenant_id, md5('limit' || i)::uuid, customer_id, currency,
-            CASE WHEN i % 500 = 3 THEN 0 WHEN i % 10 = 9 THEN NULL ELSE 10000 * (1 + i % 40) END,
-            tstzrange(created_at, NULL), 'approved', 'system', created_at, 'system', created_at
-        FROM scale_customer WHERE i % 5 <> 0
-        """,
-    ),
-    (
-        "subscriptions",
-        """
-        INSERT INTO subscription (tenant_id, subscription_id, customer_id, plan_id, status, started_at, ended_at, end_reason)
-        SELECT tenant_id, md5('subscription' || i)::uuid, customer_id,
-            md5(tenant_id || 'plan' || (ARRAY['starter', 'professional', 'enterprise'])[1 + i % 3] || currency)::uuid,
-            CASE WHEN i % 8 = 5 THEN 'ended' ELSE 'active' END, created_at,
-            CASE WHEN i % 8 = 5 THEN least(created_at + (90 + i % 600) * interval '1 day', timestamptz '2026-06-15') END,
-            CASE WHEN i % 8 = 5 THEN 'voluntary' END
-        FROM scale_customer
-        """,
-    ),
-    (
-        "subscription versions",
-        """
-        INSERT INTO subscription_version (tenant_id, version_id, subscription_id, customer_id, plan_id, currency, mrr, valid)
-        SELECT s.tenant_id, md5('version' || c.i || '-' || step)::uuid, s.subscription_id, s.customer_id, s.plan_id, c.currency,
-            2900 + 700 * (c.i % 13) + 250 * step,
-            tstzrange(s.started_at + step * (coalesce(s.ended_at, timestamptz '2026-06-15') - s.started_at) / 3,
-                CASE WHEN step = 2 THEN s.ended_at
-                    ELSE s.started_at + (step + 1) * (coalesce(s.ended_at, timestamptz '2026-06-15') - s.started_at) / 3 END)
-        FROM scale_customer AS c JOIN subscription AS s USING (tenant_id, customer_id), generate_series(0, 2) AS step
-        """,
-    ),
-    (
-        "invoice keys",
-        """
-        CREATE UNLOGGED TABLE scale_invoice AS
-        SELECT c.i * 10 + k AS i, c.tenant_id, c.customer_id, c.currency, md5('invoice' || c.i * 10 + k)::uuid AS invoice_id,
-            date '2026-06-15' - 7 - (k * 71 + c.i % 71) AS issued_on, 2900 + 100 * ((c.i + k) % 97) AS total_minor,
-            CASE WHEN k = 9 AND c.i % 40 = 0 THEN 'void' WHEN k = 0 AND c.i % 3 <> 0 OR k = 5 AND c.i % 6 = 0 THEN 'open'
-                ELSE 'paid' END AS status,
-            CASE WHEN (c.i + k) % 10 = 0 THEN 3 ELSE 1 END AS instalments
-        FROM scale_customer AS c, generate_series(0, 9) AS k
-        """,
-    ),
-    (
-        "invoices",
-        """
-        INSERT INTO invoice (tenant_id, invoice_id, customer_id, number, status, kind, issued_on, finalised_at, voided_on,
-            currency, total_minor, tax_minor)
-        SELECT tenant_id, invoice_id, customer_id, 'I-' || i, status, 'subscription', issued_on, issued_on,
-            CASE WHEN status = 'void' THEN issued_on + 3 END, currency, total_minor, 0
-        FROM scale_invoice
-        """,
-    ),
-    (
-        "instalments",
-        """
-        INSERT INTO invoice_due (tenant_id, invoice_id, seq, due_on, amount_minor, settled_on)
-        SELECT tenant_id, invoice_id, seq, issued_on + 30 * seq,
-            total_minor / instalments + CASE WHEN seq = 1 THEN total_minor % instalments ELSE 0 END,
-            CASE WHEN status = 'paid' THEN least(issued_on + 30 + i % 20, date '2026-06-14') END
-        FROM scale_invoice, generate_series(1, instalments) AS seq
-        """,
-    ),
-    (
-        "payments",
-        """
-        INSERT INTO payment (tenant_id, payment_id, customer_id, amount_minor, currency, method, gateway, received_on,
-            received_at, used_up_on)
-        SELECT tenant_id, md5('payment' || i)::uuid, customer_id,
-            total_minor + CASE WHEN i % 400 = 11 THEN 500 ELSE 0 END, currency, 'card', 'stripe',
-            least(issued_on + 30 + i % 20, date '2026-06-14'), least(issued_on + 30 + i % 20, date '2026-06-14'),
-            CASE WHEN i % 400 <> 11 THEN least(issued_on + 30 + i % 20, date '2026-06-14') END
-        FROM scale_invoice WHERE status = 'paid'
-        """,
-    ),
-    (
-        "part payments",
-        """
-        INSERT INTO payment (tenant_id, payment_id, customer_id, amount_minor, currency, method, gateway, received_on,
-            received_at, used_up_on)
-        SELECT tenant_id, md5('payment' || i)::uuid, customer_id, 1 + amount_minor / 3, currency, 'card', 'stripe',
-            issued_on + 3, issued_on + 3, issued_on + 3
-        FROM scale_invoice JOIN invoice_due USING (tenant_id, invoice_id)
-        WHERE status = 'open' AND i % 4 = 0 AND seq = 1
-        """,
-    ),
-    (
-        "allocations",
-        """
-        INSERT INTO allocation (tenant_id, allocation_id, from_kind, from_id, invoice_id, due_seq, amount_minor,
-            effective_on, recorded_at)
-        SELECT tenant_id, md5('allocation' || i || '-' || seq)::uuid, 'payment', md5('payment' || i)::uuid, invoice_id, seq,
-            CASE WHEN status = 'paid' THEN amount_minor ELSE 1 + amount_minor / 3 END,
-            CASE WHEN status = 'paid' THEN settled_on ELSE issued_on + 3 END,
-            CASE WHEN status = 'paid' THEN settled_on ELSE issued_on + 3 END
-        FROM scale_invoice JOIN invoice_due USING (tenant_id, invoice_id)
-        WHERE status = 'paid' OR status = 'open' AND i % 4 = 0 AND seq = 1
-        """,
-    ),
-    (
-        "credit notes",
-        """
-        INSERT INTO credit_note (tenant_id, credit_note_id, customer_id, number, amount_minor, currency, issued_on)
-        SELECT tenant_id, md5('note' || i)::uuid, customer_id, 'N-' || i, 400 + i % 300, currency, date '2026-05-01'
-        FROM scale_customer WHERE i % 50 = 1
-        """,
-    ),
-    (
-        "survey answers",
-        """
-        INSERT INTO survey_response (tenant_id, response_id, customer_id, kind, respondent_hash, score, scale_max, at)
-        SELECT tenant_id, md5('answer' || i || '-' || k)::uuid, customer_id, CASE WHEN k < 2 THEN 'nps' ELSE 'csat' END,
-            md5('person' || i), CASE WHEN k < 2 THEN (i + k) % 11 ELSE 1 + i % 5 END, CASE WHEN k < 2 THEN 10 ELSE 5 END,
-            timestamptz '2026-06-15' - (i * (k + 1)) % 365 * interval '1 day'
-        FROM scale_customer, generate_series(0, 2) AS k WHERE i % 2 = 0
-        """,
-    ),
-    (
-        "job runs",
-        """
-        INSERT INTO job_run (tenant_id, job_run_id, job_id, queue, job_name, state, enqueued_at, started_at, heartbeat_at,
-            finished_at)
-        SELECT tenant_id, md5('run' || i)::uuid, md5('run' || i)::uuid, (ARRAY['billing', 'mail', 'cdr'])[1 + i % 3],
-            (ARRAY['invoice', 'reminder', 'rate', 'export'])[1 + i % 4],
-            CASE WHEN i % 1000 = 5 THEN 'queued' WHEN i % 1000 = 6 THEN 'running' WHEN i % 100 = 7 THEN 'failed'
-                ELSE 'succeeded' END,
-            at, CASE WHEN i % 1000 <> 5 THEN at END, CASE WHEN i % 1000 <> 5 THEN at + interval '1 second' END,
-            CASE WHEN i % 1000 NOT IN (5, 6) THEN at + interval '2 seconds' END
-        FROM (SELECT *, timestamptz '2026-06-15' - i % 8000 * interval '1 minute' AS at FROM scale_customer) AS c
-        """,
-    ),
-    (
-        "events",
-        """
-        INSERT INTO event (tenant_id, event_type, customer_id, labels, amount_minor, currency, duration_ms, occurred_at)
-        SELECT tenant_id, 'CustomerCreated', customer_id, '{"source": "api", "status": "active"}'::jsonb, NULL::bigint, NULL,
-            NULL::bigint, created_at FROM scale_customer
-        UNION ALL SELECT tenant_id, 'CustomerWon', customer_id, '{}', NULL, NULL, NULL, created_at FROM scale_customer
-        UNION ALL SELECT tenant_id, 'CustomerLost', customer_id, '{"end_reason": "voluntary"}', NULL, NULL, NULL, created_at
-            FROM scale_customer WHERE i % 8 = 5
-        UNION ALL SELECT tenant_id, 'InvoiceFinalised', customer_id, '{"kind": "subscription"}', total_minor, currency, NULL,
-            issued_on FROM scale_invoice
-        UNION ALL SELECT tenant_id, 'PaymentSucceeded', customer_id, '{"gateway": "stripe"}', total_minor, currency, NULL,
-            issued_on FROM scale_invoice WHERE status = 'paid'
-        UNION ALL SELECT tenant_id, 'JobFinished', NULL, jsonb_build_object('queue', queue, 'job_name', job_name, 'status',
-            CASE state WHEN 'failed' THEN 'failed' ELSE 'completed' END), NULL, NULL, 2000, finished_at
-            FROM job_run WHERE finished_at IS NOT NULL
-        """,
-    ),
-    ("clean up", "DROP TABLE scale_customer, scale_invoice"),
-)
+
+def steps(customers: int) -> Iterator[tuple[str, str]]:
+    """Name and statement of each step."""
+    parts = STATEMENTS.read_text(encoding="utf-8").split("-- step: ")
+    for part in parts[1:]:
+        name, _, statement = part.partition("\n")
+        # Not as a parameter: the planner shall see the number.
+        yield name, statement.replace(":customers", str(customers))
 
 
 def fill(url: str, customers: int) -> None:
@@ -253,10 +40,9 @@ def fill(url: str, customers: int) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # superuser: no triggers
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-        for name, statement in STEPS:
+        for name, statement in steps(customers):
             begun = time.perf_counter()
-            # Not as a parameter: the planner shall see the number, and statements without one shall run too.
-            connection.execute(text(statement.replace(":customers", str(customers)).replace(":", "\\:")))
+            connection.execution_options(no_parameters=True).exec_driver_sql(statement)
             print(f"{name:24} {time.perf_counter() - begun:6.1f} s", flush=True)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")

@@ -145,7 +145,7 @@ def _kept(window: str, paid: CTE, rate: CTE) -> Subquery:
             func.bool_or(end > 0).label("stays"),
             func.bool_and(rate.c.rate.is_not(None)).label("is_known"),
         )
-        .join_from(paid, rate, and_(rate.c.tenant_id == paid.c.tenant_id, rate.c.currency == paid.c.currency))
+        .join_from(paid, rate, _of_currency(rate, paid), isouter=True)
         .group_by(paid.c.tenant_id, paid.c.customer_id)
         .having(func.bool_or(start > 0))
         .subquery("present_customer")

@@ -22,6 +22,7 @@ from ledgerscope.store.tables import (
     invoice,
     invoice_due,
     payment,
+    write_off,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class CreditCollector(AreaCollector):
 
     name = "credit"
     metrics = catalogue.METRICS
-    reads = (customer, credit_limit, invoice, invoice_due, payment, credit_note, allocation)
+    reads = (customer, credit_limit, invoice, invoice_due, payment, credit_note, write_off, allocation)
     counters = Counters(
         (
             *(

@@ -2,6 +2,7 @@
 
 CollectorError
 ├── GivenTwice         two values for one label set in one run
+├── MovingView         a transaction whose statements see different things
 ├── UnknownCollector   a name that no collector has
 └── UnreadableCounter  a counter asks for a label that its event does not carry
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CollectorError", "GivenTwice", "UnknownCollector", "UnreadableCounter"]
+__all__ = ["CollectorError", "GivenTwice", "MovingView", "UnknownCollector", "UnreadableCounter"]
 
 
 class CollectorError(Exception):
@@ -26,6 +27,13 @@ class GivenTwice(CollectorError):
 
     def __init__(self, metric: str, labels: tuple[str, ...]) -> None:
         super().__init__(f"{metric}{labels!r} was given twice in one run; a label set has one value")
+
+
+class MovingView(CollectorError):
+    """Events are compared with a snapshot that holds for the whole transaction."""
+
+    def __init__(self, isolation: str) -> None:
+        super().__init__(f"the transaction is {isolation}; counters need REPEATABLE READ")
 
 
 class UnknownCollector(CollectorError):

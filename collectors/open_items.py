@@ -11,69 +11,62 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, and_, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Date, and_, cast, func, literal, null, or_, select, true, union_all
 
 from collectors.clock import earliest_day, instant
-from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_due, payment
+from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_due, payment, write_off
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select, Subquery, Table
-    from sqlalchemy.sql.selectable import NamedFromClause
+    from sqlalchemy.sql.selectable import LateralFromClause, NamedFromClause
 
 __all__ = ["invoice_counts", "not_ended", "open_instalments", "unallocated"]
 
 
-def not_ended(ended_on: ColumnElement[Any], clock: NamedFromClause) -> ColumnElement[bool]:
+def not_ended(ended_on: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
     """A claim, payment or credit still stands on the day: it was not undone on it or before."""
-    return or_(ended_on.is_(None), ended_on > clock.c.day)
+    return or_(ended_on.is_(None), ended_on > day)
 
 
-def invoice_counts(clock: NamedFromClause) -> ColumnElement[bool]:
+def invoice_counts(day: ColumnElement[Any]) -> ColumnElement[bool]:
     """Drafts and invoices void by the day are owed by nobody."""
-    return and_(
-        invoice.c.status != "draft", invoice.c.issued_on <= clock.c.day, not_ended(invoice.c.voided_on, clock)
-    )
+    return and_(invoice.c.status != "draft", invoice.c.issued_on <= day, not_ended(invoice.c.voided_on, day))
 
 
 def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
     """One row per instalment with an open amount: whose, when due, how much in minor units."""
-    due = tuple(invoice_due.c[name] for name in ("tenant_id", "invoice_id", "seq", "due_on", "amount_minor"))
-    keys = (*due, clock.c.day, invoice.c.customer_id, invoice.c.currency)
-    open_minor = invoice_due.c.amount_minor - func.coalesce(func.sum(allocation.c.amount_minor), 0)
-    of_invoice = (invoice.c[name] == invoice_due.c[name] for name in ("tenant_id", "invoice_id"))
+    names = "tenant_id", "invoice_id"
+    same = ((allocation.c[name], invoice_due.c[name]) for name in names)
+    settled = _allocated(clock, as_of, *same, (allocation.c.due_seq, invoice_due.c.seq))
+    open_minor = invoice_due.c.amount_minor - settled.c.minor
     return (
-        select(*keys, open_minor.label("open_minor"))
-        .join_from(clock, invoice_due, invoice_due.c.tenant_id == clock.c.tenant_id)
-        .join(invoice, and_(*of_invoice))
-        .join(
-            allocation,
-            and_(
-                allocation.c.tenant_id == invoice_due.c.tenant_id,
-                allocation.c.invoice_id == invoice_due.c.invoice_id,
-                allocation.c.due_seq == invoice_due.c.seq,
-                *_known(clock, as_of),
-            ),
-            isouter=True,
+        select(
+            clock.c.day,
+            invoice.c.customer_id,
+            invoice.c.currency,
+            *(invoice_due.c[name] for name in (*names, "due_on")),
+            open_minor.label("open_minor"),
         )
-        .where(_may_be_open(invoice_due.c.settled_on, as_of), invoice_counts(clock))
-        .group_by(*keys)
-        .having(open_minor != 0)
+        .join_from(clock, invoice_due, invoice_due.c.tenant_id == clock.c.tenant_id)
+        .join(invoice, and_(*(invoice.c[name] == invoice_due.c[name] for name in names)))
+        .join(settled, literal(True))
+        .where(_may_be_open(invoice_due.c.settled_on, as_of), invoice_counts(clock.c.day), open_minor != 0)
         .subquery("open_instalment")
     )
 
 
-def _known(clock: NamedFromClause, as_of: datetime) -> tuple[ColumnElement[bool], ...]:
-    """An allocation is effective by the day and was recorded by the instant."""
-    return allocation.c.effective_on <= clock.c.day, allocation.c.recorded_at <= instant(as_of)
-
-
 def unallocated(clock: NamedFromClause, as_of: datetime) -> Subquery:
-    """One row per payment or credit note that is not used up: whose, and how much is left in minor units."""
-    payments = _unused(payment, payment.c.received_on, payment.c.reversed_on, clock, as_of)
-    notes = _unused(credit_note, credit_note.c.issued_on, credit_note.c.voided_on, clock, as_of)
-    return union_all(payments, notes).subquery("unallocated")
+    """One row per payment or credit note that is not used up: whose, and how much is left in minor units.
+
+    Write-offs are allocated when they are made; one that is not is shown here, because the ledger has it.
+    """
+    return union_all(
+        _unused(payment, payment.c.received_on, payment.c.reversed_on, clock, as_of),
+        _unused(credit_note, credit_note.c.issued_on, credit_note.c.voided_on, clock, as_of),
+        _unused(write_off, write_off.c.written_off_on, null(), clock, as_of),
+    ).subquery("unallocated")
 
 
 def _unused(
@@ -83,30 +76,44 @@ def _unused(
     clock: NamedFromClause,
     as_of: datetime,
 ) -> Select[Any]:
-    key = source.c[f"{source.name}_id"]
-    used = (
-        select(func.coalesce(func.sum(allocation.c.amount_minor), 0))
-        .where(
-            allocation.c.tenant_id == source.c.tenant_id,
-            allocation.c.from_id == key,
-            allocation.c.from_kind == source.name,
-            *_known(clock, as_of),
-        )
-        .scalar_subquery()
+    used = _allocated(
+        clock,
+        as_of,
+        (allocation.c.tenant_id, source.c.tenant_id),
+        (allocation.c.from_id, source.c[f"{source.name}_id"]),
+        (allocation.c.from_kind, literal(source.name)),
     )
     return (
         select(
             source.c.tenant_id,
             source.c.customer_id,
             source.c.currency,
-            (source.c.amount_minor - used).label("minor"),
+            (source.c.amount_minor - used.c.minor).label("minor"),
         )
         .join_from(clock, source, source.c.tenant_id == clock.c.tenant_id)
+        .join(used, literal(True))
+        .where(begins <= clock.c.day, not_ended(ends, clock.c.day), used.c.minor != source.c.amount_minor)
+        .where(_may_be_open(source.c.used_up_on, as_of) if "used_up_on" in source.c else true())
+    )
+
+
+def _allocated(
+    clock: NamedFromClause, as_of: datetime, *same: tuple[ColumnElement[Any], ColumnElement[Any]]
+) -> LateralFromClause:
+    """The sum of the allocations that match a row, effective by the day and recorded by the instant.
+
+    A probe of the index for each of the few rows that may be open, instead of a pass over all allocations.
+    """
+    total = func.coalesce(func.sum(allocation.c.amount_minor), 0)
+    return (
+        select(cast(total, BigInteger).label("minor"))
         .where(
-            begins <= clock.c.day,
-            not_ended(ends, clock),
-            _may_be_open(source.c.used_up_on, as_of),
+            *(ours == theirs for ours, theirs in same),
+            allocation.c.effective_on <= clock.c.day,
+            allocation.c.recorded_at <= instant(as_of),
         )
+        .correlate_except(allocation)
+        .lateral()
     )
 
 

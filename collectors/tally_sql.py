@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, Text, any_, cast, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from collectors.counters import Counters, Group, Sums
+from collectors.errors import MovingView
 from collectors.visibility import Visibility
 from ledgerscope.store.tables import NO_CURRENCY, event, event_rollup
 from ledgerscope.store.tables.base import TransactionId, TransactionSnapshot
@@ -41,8 +42,9 @@ class Probe:
     has_foreign_ids: bool
 
 
+FROZEN = ("repeatable read", "serializable")
 _PROBE = text("""
-    SELECT pg_current_snapshot()::text AS visible,
+    SELECT pg_current_snapshot()::text AS visible, current_setting('transaction_isolation') AS isolation,
         (SELECT system_identifier FROM pg_control_system()) AS cluster,
         CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
             ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END AS timeline,
@@ -58,8 +60,10 @@ _PROBE = text("""
 
 
 def probe(connection: Connection, counters: Counters) -> Probe:
-    """Look at the transaction's snapshot and at the database it is of."""
+    """Look at the transaction's snapshot and at the database it is of; raises MovingView."""
     row = connection.execute(_PROBE, {"event_types": list(counters.event_types)}).one()
+    if row.isolation not in FROZEN:
+        raise MovingView(row.isolation)
     return Probe(
         visible=Visibility.parse(row.visible),
         identity=(row.cluster, row.timeline, row.database, row.events),

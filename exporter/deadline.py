@@ -12,6 +12,7 @@ which connection. So even the pool's own liveness check of an idle connection to
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from weakref import WeakSet
 import psycopg
 from sqlalchemy import event
 
-from ledgerscope.store.errors import Timeout
+from ledgerscope.store.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,13 +42,16 @@ _SHUT_DOWN_AFTER = _CANCEL_AFTER + _CANCEL_WITHIN + 0.1
 
 
 class Deadline:
-    """One thread's time limit: whether it has `expired`, and whether the server was `silent` even then."""
+    """One thread's time limit and what became of it.
+
+    `expired`: the time was up before the work was done. `cut`: even then it was not done, and the socket was
+    shut down. `silent`: the server had not answered the request to cancel either.
+    """
 
     def __init__(
         self, watchdog: Watchdog, seconds: float, connection: psycopg.Connection[Any] | None
     ) -> None:
-        self.expired = False
-        self.silent = False
+        self.expired = self.cut = self.silent = False
         self._watchdog = watchdog
         # Held while the connection is being cancelled: it must not go back to the pool meanwhile, and from
         # there to another thread.
@@ -85,13 +89,12 @@ class Deadline:
             if self._over.is_set():
                 return
             self.expired = True
-            if self._connection is not None:
-                _cancel(self._connection)
+            answered = self._connection is not None and _cancelled(self._connection)
         elapsed = monotonic() - expired_at
         if self._over.wait(_SHUT_DOWN_AFTER - _CANCEL_AFTER - elapsed):
             return
         with self._lock:
-            self.silent = True
+            self.cut, self.silent = True, not answered
             victims = (self._connection,) if self._connection is not None else self._watchdog.idle()
             for connection in victims:
                 _shut_down(connection)
@@ -144,7 +147,7 @@ class Watchdog:
         # after a failed liveness check the pool would connect anew, and wait for a frozen server again
         deadline = self._deadline()
         if deadline is not None and deadline.expired:
-            raise Timeout("the deadline passed before there was a connection")
+            raise Unreachable("the deadline passed before there was a connection")
 
     def _taken(self, connection: psycopg.Connection[Any], *_: object) -> None:
         self._idle.discard(connection)
@@ -164,18 +167,19 @@ def _timer(seconds: float, then: Callable[[], None]) -> threading.Timer:
     return timer
 
 
-def _cancel(connection: psycopg.Connection[Any]) -> None:
+def _cancelled(connection: psycopg.Connection[Any]) -> bool:
+    """Ask the server to end what the connection is doing; False where it does not answer."""
     try:
         connection.cancel_safe(timeout=_CANCEL_WITHIN)
     except psycopg.Error:
-        # the third layer follows; it needs no answer
-        return
+        return False
+    return True
 
 
 def _shut_down(connection: psycopg.Connection[Any]) -> None:
     try:
         # a duplicate, so that closing our object leaves the driver's descriptor to the driver
-        with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
     except (OSError, psycopg.Error):
         # closed already: the thread is free

@@ -62,7 +62,7 @@ _CLASSES: tuple[tuple[type[BaseException], FailureClass], ...] = (
 
 
 def classify(error: BaseException, *, timed_out: bool = False) -> FailureClass:
-    """The class of an error; once the deadline has ended a run, whatever it raised is its consequence."""
+    """The class of an error; once the deadline has cut the connection, any error follows from that."""
     if timed_out:
         return FailureClass.TIMEOUT
     return next(kind for error_type, kind in _CLASSES if isinstance(error, error_type))

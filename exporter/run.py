@@ -68,5 +68,5 @@ class Runner:
             limit = f"{self.within.total_seconds():g} s"
             message = f"the server did not answer within {limit}, nor did it answer a request to cancel"
             return Failure(FailureClass.TIMEOUT, message, self.clock(), answered=False)
-        kind = classify(error, timed_out=deadline.expired)
+        kind = classify(error, timed_out=deadline.cut)
         return Failure(kind, describe(error), self.clock(), answered=kind is not FailureClass.UNREACHABLE)

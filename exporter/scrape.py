@@ -1,7 +1,8 @@
 """Answers scrapes: joins the bytes of the current page, adds what depends on the time of the scrape.
 
-Never touches the database and never renders a business value; the work is a few copies and the exporter's own
-two hundred samples. Restricted pages (`collect[]`, `name[]`) choose among blocks that are rendered already.
+Never touches the database and never renders a business value; the work is a few copies and what depends on
+the time: some fifty samples of our own and those of the process. Restricted pages (`collect[]`, `name[]`)
+choose among blocks that are rendered already.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 
 from exporter.exposition import Format, render
 from exporter.gzip_member import Member
-from exporter.self_metrics import self_readings
+from exporter.self_metrics import lasting_readings, passing_readings, self_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from prometheus_client.registry import RestrictedRegistry
@@ -73,6 +74,8 @@ class Scrape:
         self._clock = clock
         self._version = version
         self._process = process
+        # the page that it is about, so that one assignment replaces both
+        self._lasting: tuple[Page | None, Mapping[Format, bytes]] = (None, {})
 
     def body(self, form: Format, *, gzip: bool) -> bytes:
         """The whole page."""
@@ -104,8 +107,18 @@ class Scrape:
         return chain(chain.from_iterable(slot.blocks for slot in slots), own)
 
     def _tail(self, page: Page, now: datetime, form: Format) -> bytes:
-        own = render(self_readings(page, now, self._version))
-        return b"".join((*_pieces(own, form), _process_metrics(self._process, form), form.end))
+        passing = _pieces(render(passing_readings(page, now)), form)
+        return b"".join(
+            (self._lasting_of(page)[form], *passing, _process_metrics(self._process, form), form.end)
+        )
+
+    def _lasting_of(self, page: Page) -> Mapping[Format, bytes]:
+        about, lasting = self._lasting
+        if about is not page:
+            blocks = render(lasting_readings(page, self._version))
+            lasting = {form: b"".join(_pieces(blocks, form)) for form in Format}
+            self._lasting = page, lasting
+        return lasting
 
     def _restricted_process(self, form: Format, restriction: Restriction) -> Iterable[bytes]:
         if restriction.collectors:

@@ -1,7 +1,7 @@
 """The exporter about itself, as readings of the catalogue's self-metrics.
 
-Age and state depend on the time of the scrape, so this small fragment is rendered for each scrape, from the
-same page whose values it is about. A table from metric to what one record says about it.
+Most of it lasts as long as the page that it is about, and is rendered once per page. State, age and what is
+served pass with time, and are rendered for each scrape. Two tables from metric to what one record says.
 """
 
 from __future__ import annotations
@@ -22,27 +22,42 @@ if TYPE_CHECKING:
 
     Told = Iterator[tuple[tuple[str, ...], float]]
 
-__all__ = ["self_readings"]
+__all__ = ["lasting_readings", "passing_readings", "self_readings"]
 
 
 def self_readings(
     page: Page, now: datetime, version: str, collectors: Iterable[str] | None = None
 ) -> list[Reading]:
     """What a page at `now` says about its collectors (all of them, or those named) and about the process."""
-    records = [page.records[name] for name in (page.records if collectors is None else collectors)]
-    readings = [
-        Reading(metric, (record.name, *labels), value)
-        for metric, told in _PER_COLLECTOR.items()
-        for record in records
-        for labels, value in told(record, now)
-    ]
+    return [*lasting_readings(page, version, collectors), *passing_readings(page, now, collectors)]
+
+
+def lasting_readings(page: Page, version: str, collectors: Iterable[str] | None = None) -> Iterator[Reading]:
+    """The part that is the same at any time while the page is served."""
+    records = _chosen(page, collectors)
+    for metric, told in _LASTING.items():
+        for record in records:
+            for labels, value in told(record):
+                yield Reading(metric, (record.name, *labels), value)
     if page.database is not None:
-        readings.append(Reading(catalogue.DATABASE_UP, (), float(page.database)))
-    readings.append(Reading(catalogue.BUILD_INFO, (version,), 1.0))
-    return readings
+        yield Reading(catalogue.DATABASE_UP, (), float(page.database))
+    yield Reading(catalogue.BUILD_INFO, (version,), 1.0)
 
 
-def _up(record: Record, _now: datetime) -> Told:
+def passing_readings(page: Page, now: datetime, collectors: Iterable[str] | None = None) -> Iterator[Reading]:
+    """The part that depends on the time of the scrape."""
+    records = _chosen(page, collectors)
+    for metric, told in _PASSING.items():
+        for record in records:
+            for labels, value in told(record, now):
+                yield Reading(metric, (record.name, *labels), value)
+
+
+def _chosen(page: Page, collectors: Iterable[str] | None) -> list[Record]:
+    return [page.records[name] for name in (page.records if collectors is None else collectors)]
+
+
+def _up(record: Record) -> Told:
     if record.succeeded is not None:
         yield (), float(record.succeeded)
 
@@ -57,17 +72,17 @@ def _age(record: Record, now: datetime) -> Told:
         yield (), (now - record.slot.as_of).total_seconds()
 
 
-def _last_success(record: Record, _now: datetime) -> Told:
+def _last_success(record: Record) -> Told:
     if record.slot is not None:
         yield (), record.slot.finished_at.timestamp()
 
 
-def _interval(record: Record, _now: datetime) -> Told:
+def _interval(record: Record) -> Told:
     if record.policy.enabled:
         yield (), record.policy.interval.total_seconds()
 
 
-def _duration(record: Record, _now: datetime) -> Told:
+def _duration(record: Record) -> Told:
     if record.duration is not None:
         yield (), record.duration
 
@@ -77,37 +92,39 @@ def _samples(record: Record, now: datetime) -> Told:
     yield (), float(served.samples if served else 0)
 
 
-def _failures(record: Record, _now: datetime) -> Told:
+def _failures(record: Record) -> Told:
     return (((kind,), float(count)) for kind, count in record.failures.items())
 
 
-def _consecutive_failures(record: Record, _now: datetime) -> Told:
+def _consecutive_failures(record: Record) -> Told:
     yield (), float(record.consecutive)
 
 
-def _skipped(record: Record, _now: datetime) -> Told:
+def _skipped(record: Record) -> Told:
     yield (), float(record.skipped)
 
 
-def _rebases(record: Record, _now: datetime) -> Told:
+def _rebases(record: Record) -> Told:
     yield (), float(record.rebases)
 
 
-def _misplaced(record: Record, _now: datetime) -> Told:
+def _misplaced(record: Record) -> Told:
     yield (), float(record.misplaced)
 
 
-_PER_COLLECTOR: dict[Metric, Callable[[Record, datetime], Told]] = {
+_LASTING: dict[Metric, Callable[[Record], Told]] = {
     catalogue.UP: _up,
-    catalogue.STATE: _state,
-    catalogue.AGE: _age,
     catalogue.LAST_SUCCESS: _last_success,
     catalogue.INTERVAL: _interval,
     catalogue.DURATION: _duration,
-    catalogue.SAMPLES: _samples,
     catalogue.FAILURES: _failures,
     catalogue.CONSECUTIVE_FAILURES: _consecutive_failures,
     catalogue.SKIPPED: _skipped,
     catalogue.REBASES: _rebases,
     catalogue.MISPLACED: _misplaced,
+}
+_PASSING: dict[Metric, Callable[[Record, datetime], Told]] = {
+    catalogue.STATE: _state,
+    catalogue.AGE: _age,
+    catalogue.SAMPLES: _samples,
 }

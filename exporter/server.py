@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Server"]
 
 _SECONDS_FOR_LAST_REQUESTS = 5
+_SECONDS_BETWEEN_REQUESTS = 75
+"""Longer than scrape intervals usually are, so that Prometheus keeps its connection."""
 
 
 class Server:
@@ -45,6 +47,7 @@ class Server:
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=_SECONDS_FOR_LAST_REQUESTS,
+            timeout_keep_alive=_SECONDS_BETWEEN_REQUESTS,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)

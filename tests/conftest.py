@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, Engine, make_url
 
 from ledgerscope.store import migrations, roles
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SERVER_VARIABLE = "LEDGERSCOPE_TEST_DATABASE_URL"
+
+# The same examples in every run, however busy the machine is; the scripts in bench/ look for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.load_profile("repeatable")
 
 
 @dataclass(frozen=True, slots=True)

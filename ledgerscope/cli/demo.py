@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -38,11 +38,14 @@ from ledgerscope.store.engine import Session, create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import URL
 
 __all__ = ["command"]
 
+_LIVING = "demo"
+"""The dataset that goes on; a purchase history of real people is left as it was."""
 _SCALE, _SPEED, _PORT = click.FloatRange(0.01, 100), click.FloatRange(0.1, 100), click.IntRange(0, 65535)
 
 
@@ -98,7 +101,8 @@ def command(  # noqa: PLR0917 - the options of a command line are its parameters
         if once:
             _print_once(url)
         else:
-            _serve(url, Listen(address=address, port=port), seed=seed, speed=speed)
+            life = _living(url, seed, speed) if dataset == _LIVING else nullcontext()
+            _serve(url, Listen(address=address, port=port), life)
 
 
 def _print_once(url: URL) -> None:
@@ -114,8 +118,8 @@ def _print_once(url: URL) -> None:
         engine.dispose()
 
 
-def _serve(url: URL, listen: Listen, *, seed: int, speed: float) -> None:
-    with serving(_settings(listen), url) as server, _living(url, seed, speed):
+def _serve(url: URL, listen: Listen, life: AbstractContextManager[None]) -> None:
+    with serving(_settings(listen), url) as server, life:
         click.echo(_addresses(server.url, url), err=True)
         server.run()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ahead"]
 
 _Item = TypeVar("_Item")
-_TURN_SECONDS: Final = 0.0002
+_TURN_SECONDS: Final = 0.001
 """The consumer hands over the interpreter with every block it sends; at Python's usual 5 ms it would wait
 longer for its turn than it works."""
 

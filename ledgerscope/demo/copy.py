@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import psycopg
 from psycopg import sql
 
 from ledgerscope.demo.records import TABLE_OF, columns
+from ledgerscope.store.errors import from_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    import psycopg
     from sqlalchemy import Connection
 
     from ledgerscope.demo.book import Book
@@ -23,29 +24,26 @@ if TYPE_CHECKING:
 
 __all__ = ["copy_book", "insert_book"]
 
-_CHUNK = 10_000
-
 
 def copy_book(connection: Connection, book: Book, on_rows: Callable[[int], None]) -> None:
-    """COPY every page of the book; `on_rows` hears how many rows went out since it last heard."""
+    """COPY every page of the book; `on_rows` hears how many rows went out. Raises StoreError."""
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
-    for kind, rows in book.pages():
-        with driver.cursor() as cursor, cursor.copy(_statement("COPY {} ({}) FROM STDIN", kind)) as copy:
-            for start in range(0, len(rows), _CHUNK):
-                chunk = rows[start : start + _CHUNK]
-                for row in chunk:
+    try:
+        for kind, rows in book.pages():
+            with driver.cursor() as cursor, cursor.copy(_statement("COPY {} ({}) FROM STDIN", kind)) as copy:
+                for row in rows:
                     copy.write_row(row)
-                on_rows(len(chunk))
+            on_rows(len(rows))
+    except psycopg.Error as error:
+        raise from_driver(error) from error
 
 
 def insert_book(connection: Connection, book: Book) -> None:
-    """INSERT every page of the book."""
-    driver = cast("psycopg.Connection", connection.connection.driver_connection)
-    with driver.cursor() as cursor:
-        for kind, rows in book.pages():
-            values = sql.SQL(", ").join(sql.Placeholder() * len(columns(kind)))
-            statement = _statement("INSERT INTO {} ({}) VALUES ", kind) + sql.SQL("({})").format(values)
-            cursor.executemany(statement, cast("Sequence[Sequence[object]]", rows))
+    """INSERT every page of the book. Raises StoreError."""
+    for kind, rows in book.pages():
+        values = sql.SQL(", ").join(sql.Placeholder() * len(columns(kind)))
+        statement = _statement("INSERT INTO {} ({}) VALUES ", kind) + sql.SQL("({})").format(values)
+        connection.exec_driver_sql(statement.as_string(), rows)
 
 
 def _statement(pattern: str, kind: type[Record]) -> sql.Composed:

@@ -34,8 +34,8 @@ __all__ = ["MONTHS", "expected_rows", "generate"]
 MONTHS: Final = 24
 _LEAST_CUSTOMERS: Final = 5
 _CHAPTER: Final = 250
-_ROWS_PER_BUSINESS: Final = 42_000
-_ROWS_PER_CUSTOMER: Final = 160
+_ROWS_PER_BUSINESS: Final = 15_000
+_ROWS_PER_CUSTOMER: Final = 167
 _OPENING_DAYS: Final = 28
 _MIDNIGHT: Final = time()
 _SATURDAY: Final = 5
@@ -76,7 +76,8 @@ class _Generator:
         """The company itself with what it does, then its customers."""
         book = Book([self._tenant(mark)])
         plans = self._write_plans(book)
-        write_operations(self._seed, self._company, book, self._era)
+        size = self._customers / self._company.customers
+        write_operations(self._seed, self._company, book, self._era, size)
         yield book.in_order_of_time()
         for first in range(1, self._customers + 1, _CHAPTER):
             book = Book()

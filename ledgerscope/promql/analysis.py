@@ -271,6 +271,7 @@ _CALLS: dict[str, Callable[[Call, list[LabelSet]], LabelSet]] = {
     "histogram_fraction": _without_bound,
     "histogram_quantiles": _quantiles,
     "info": lambda _, __: ANY_LABELS,
+    "scalar": lambda _, __: NO_LABELS,
 }
 """The functions that change labels; every other passes on those of its vector."""
 

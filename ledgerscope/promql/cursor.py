@@ -11,12 +11,18 @@ from ledgerscope.promql.errors import ParseError, Span
 from ledgerscope.promql.lexer import tokenize
 from ledgerscope.promql.tokens import Kind, Token, describe
 
+# Reading a member off its enum costs a descriptor call in Python 3.11, and these are read for every token.
+_EOF, _ERROR = Kind.EOF, Kind.ERROR
+
 MAX_DEPTH = 120
 """How deep expressions may nest; keeps every recursion over a tree far from Python's own limit."""
 
 
 class Cursor:
     """One token of lookahead over a text.
+
+    What the lexer could not read is a token that nobody can use: it is complained of only when its turn
+    comes, so that a fault in what was already read is found first, as in Prometheus.
 
     `kind` is that of the current token, `end` the offset after the last token consumed. `context` is what
     the innermost unfinished construct wants said about a token nobody can use.
@@ -34,8 +40,6 @@ class Cursor:
         self.context = ("", "")
         self.token = self._tokens[0]
         self.kind = self.token.kind
-        if self.kind is Kind.ERROR:
-            self._refuse()
 
     def at(self, kind: Kind) -> bool:
         """Whether the current token is of this kind."""
@@ -45,12 +49,10 @@ class Cursor:
         """Consume the current token and return it."""
         consumed = self.token
         self.end = consumed.start + len(consumed.text)
-        if consumed.kind is not Kind.EOF:
+        if consumed.kind is not _EOF and consumed.kind is not _ERROR:
             self._index += 1
             self.token = self._tokens[self._index]
             self.kind = self.token.kind
-            if self.kind is Kind.ERROR:
-                self._refuse()
         return consumed
 
     def peek(self) -> Kind:
@@ -71,7 +73,9 @@ class Cursor:
         return self.advance()
 
     def unexpected(self, context: str = "", expected: str = "") -> NoReturn:
-        """Refuse the current token."""
+        """Refuse the current token; where nothing could be read, for the lexer's reason."""
+        if self.kind is _ERROR:
+            raise ParseError(self.token.text, Span(self.token.start, len(self.text)), self.text)
         if not context:
             context, expected = self.context
         message = f"unexpected {describe(self.token)}"
@@ -91,9 +95,9 @@ class Cursor:
         self.context = (context, expected)
         return outer
 
-    def grow(self, *heights: int) -> None:
-        """Record that a node was put on top of subtrees of these heights."""
-        self.height = max(heights, default=0) + 1
+    def grow(self, height: int, other: int = 0) -> None:
+        """Record that a node was put on top of one or two subtrees of these heights."""
+        self.height = max(height, other) + 1
         if self.height > MAX_DEPTH:
             self.fail(f"expression nested more than {MAX_DEPTH} levels deep", self.token.span)
 
@@ -102,6 +106,3 @@ class Cursor:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(f"expression nested more than {MAX_DEPTH} levels deep", self.token.span)
-
-    def _refuse(self) -> NoReturn:
-        raise ParseError(self.token.text, Span(self.token.start, len(self.text)), self.text)

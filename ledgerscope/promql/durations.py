@@ -21,8 +21,8 @@ UNITS_MS: dict[str, int] = {
 }
 """Milliseconds of each unit, largest first; a year has 365 days."""
 
-# The units may be left out, but never repeated or swapped.
-_DURATION = re.compile("".join(rf"(?:([0-9]+){unit})?" for unit in UNITS_MS))
+_PARTS = re.compile(r"([0-9]+)([^0-9]+)")
+_ORDER = {unit: place for place, unit in enumerate(UNITS_MS)}
 
 _LONGEST_MS = (2**63 - 1) // 1_000_000
 """Prometheus counts nanoseconds in a signed 64-bit integer; longer durations are refused."""
@@ -36,25 +36,33 @@ class DurationError(PromQLError):
 
 
 def parse_duration(text: str) -> int:
-    """Milliseconds of a duration such as `1d12h` or `0`."""
+    """Milliseconds of a duration such as `1d12h` or `0`; units go from the largest to the smallest."""
     if text == "0":
         return 0
     if not text:
         raise DurationError("empty duration string")
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    parts = _PARTS.findall(text)
+    if sum(len(count) + len(unit) for count, unit in parts) != len(text):
         raise DurationError(f"not a valid duration string: {quote(text)}")
-    counts = zip(match.groups(), UNITS_MS.values(), strict=True)
-    # Digits beyond the range cannot mean anything; int() would even refuse thousands of them.
-    if len(text) > _MAX_TEXT:
-        raise DurationError("duration out of range")
-    total = sum(int(count) * unit for count, unit in counts if count is not None)
-    if total > _LONGEST_MS:
-        raise DurationError("duration out of range")
+    return _total(text, parts)
+
+
+def _total(text: str, parts: list[tuple[str, str]]) -> int:
+    total, place = 0, -1
+    for count, unit in parts:
+        if unit not in _ORDER:
+            raise DurationError(f"unknown unit {quote(unit)} in duration {quote(text)}")
+        if _ORDER[unit] <= place or len(count) > _MAX_DIGITS:
+            raise DurationError(f"not a valid duration string: {quote(text)}")
+        place = _ORDER[unit]
+        total += int(count) * UNITS_MS[unit]
+        if total > _LONGEST_MS:
+            raise DurationError("duration out of range")
     return total
 
 
-_MAX_TEXT = 200
+_MAX_DIGITS = 19
+"""More digits are no 64-bit count."""
 
 
 def format_duration(ms: int) -> str:

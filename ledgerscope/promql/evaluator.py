@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class Entry:
     """A shared value, the annotations that belong to it, and where in its text the node stood."""
 
-    version: int
+    versions: tuple[int, ...]
     value: Value
     notes: Annotations
     offset: int
@@ -49,15 +49,15 @@ class Entry:
 class Cache:
     """Values of selectors and range functions already computed, shared between the expressions of one run.
 
-    Good for one storage and one engine; after the storage was written to, values are computed anew.
+    Good for one storage and one engine; values whose series were written to are computed anew.
     """
 
     _entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
 
-    def get(self, key: tuple[object, ...], version: int) -> Entry | None:
-        """What was stored under the key, unless the storage has changed since."""
+    def get(self, key: tuple[object, ...], versions: tuple[int, ...]) -> Entry | None:
+        """What was stored under the key, unless series it was made from have changed since."""
         found = self._entries.get(key)
-        return found if found is not None and found.version == version else None
+        return found if found is not None and found.versions == versions else None
 
     def put(self, key: tuple[object, ...], entry: Entry) -> None:
         """Share a value."""
@@ -192,11 +192,16 @@ class Evaluator:
         if cache is None:
             return compute(self)
         key = (node, self.axis, self.query.axis if self.query.has_at else None, self.resets)
-        entry = cache.get(key, self.query.storage.version)
+        versions = tuple(
+            self.query.storage.version(each.matchers)
+            for each in ast.walk(node)
+            if isinstance(each, ast.VectorSelector)
+        )
+        entry = cache.get(key, versions)
         if entry is None:
             notes = Annotations()
             value = compute(replace(self, notes=notes))
-            entry = Entry(self.query.storage.version, value, notes, node.span.start)
+            entry = Entry(versions, value, notes, node.span.start)
             cache.put(key, entry)
         self.notes.merge(entry.notes, moved_by=node.span.start - entry.offset)
         return entry.value

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from ledgerscope.promql.errors import ParseError, Span
 from ledgerscope.promql.histogram import Buckets, Histogram, ResetHint
+from ledgerscope.promql.histogram_bounds import is_custom, is_exponential
 from ledgerscope.promql.quoting import quote, quote_rune
 from ledgerscope.promql.series_numbers import FLOAT, to_float
 
@@ -39,6 +42,9 @@ class HistogramLiteral:
         self.end = self._position + 2
         self.hinted = "counter_reset_hint" in self._fields
         self.histogram = _build(self._fields)
+        fault = _fault(self.histogram)
+        if fault is not None:
+            self._fail(fault, start)
 
     def _field(self) -> None:
         start = self._position
@@ -155,3 +161,19 @@ def _build(fields: Mapping[str, object]) -> Histogram:
 
 def _buckets(counts: tuple[float, ...], offset: int) -> Buckets:
     return tuple(enumerate(counts, offset))
+
+
+def _fault(histogram: Histogram) -> str | None:
+    """What makes the layout impossible, None if nothing does."""
+    bounds = histogram.custom_values
+    if is_exponential(histogram.schema):
+        return "custom_values need schema:-53" if bounds else None
+    if not is_custom(histogram.schema):
+        return f"schema {histogram.schema} is not between -4 and 8, nor -53 for custom buckets"
+    if histogram.negative or histogram.zero_count or histogram.zero_threshold:
+        return "custom buckets have no zero bucket and no negative side"
+    if any(not low < high for low, high in pairwise(bounds)) or math.inf in bounds:
+        return "custom_values must increase, and end before +Inf"
+    if any(not 0 <= index <= len(bounds) for index, _ in histogram.positive):
+        return f"{len(bounds)} custom_values make {len(bounds) + 1} buckets"
+    return None

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.histogram import ResetHint
-from ledgerscope.promql.histogram_arithmetic import reduced, zero_count_at
 from ledgerscope.promql.histogram_bounds import exponential_bound
+from ledgerscope.promql.histogram_layout import reduced, zero_count_at
 
 if TYPE_CHECKING:
     from ledgerscope.promql.histogram import Buckets, Histogram

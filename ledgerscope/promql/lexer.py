@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Possessive: a comment must not be given back piece by piece to find a token inside it.
 _SKIP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 _NUMBER = r"""
-    (?P<duration>[0-9]+(?:ms|[smhdwy])(?:[0-9]+(?:ms|[smhdw]))*) (?![0-9A-Za-z_])
+    (?P<duration>[0-9]+[smhdwy]s?(?:[0-9]+[smhdw]s?)*) (?![0-9A-Za-z_])
     | (?P<number>
         (?: 0[xX][0-9a-fA-F_]+
           | (?:[0-9][0-9_]*(?:\.[0-9]*)? | \.[0-9]+) (?:[eE][+-]?[0-9]+)?
@@ -46,6 +46,11 @@ _BRACKETS = re.compile(
 )
 _SPACE = re.compile(_SKIP)
 _DIGIT = re.compile(r"\.?[0-9]")
+
+
+# Reading a member off its enum costs a descriptor call in Python 3.11, and these are read for every token.
+_IDENTIFIER, _METRIC_IDENTIFIER = Kind.IDENTIFIER, Kind.METRIC_IDENTIFIER
+_STRING_KIND, _NUMBER_KIND, _DURATION_KIND = Kind.STRING, Kind.NUMBER, Kind.DURATION
 
 
 def tokenize(text: str) -> list[Token]:
@@ -122,14 +127,14 @@ class _Lexer:
 
     def word(self, lexeme: str, start: int) -> Kind:
         if self._mode is _BRACES:
-            return Kind.IDENTIFIER
+            return _IDENTIFIER
         lower = lexeme.lower()
         if self._mode is _BRACKETS:
             if lower not in DURATION_WORDS:
                 raise self._unexpected(start)
             self._number = True
             return WORDS[lower]
-        return WORDS.get(lower) or (Kind.METRIC_IDENTIFIER if ":" in lexeme else Kind.IDENTIFIER)
+        return WORDS.get(lower) or (_METRIC_IDENTIFIER if ":" in lexeme else _IDENTIFIER)
 
     def string(self, lexeme: str, start: int) -> Kind:
         if "\\" in lexeme:
@@ -137,15 +142,15 @@ class _Lexer:
                 unquote(lexeme)
             except EscapeError as error:
                 raise _Unreadable(str(error), start) from None
-        return Kind.STRING
+        return _STRING_KIND
 
     def counted(self, _: str, __: int) -> Kind:
         self._number = True
-        return Kind.NUMBER
+        return _NUMBER_KIND
 
     def timed(self, _: str, __: int) -> Kind:
         self._number = True
-        return Kind.DURATION
+        return _DURATION_KIND
 
     def _finish(self, position: int) -> Token:
         """The end of the input, if it is one; otherwise why nothing could be read here."""
@@ -184,26 +189,32 @@ class _Lexer:
         return "unterminated quoted string"
 
     def _unexpected(self, start: int) -> _Unreadable:
-        text, char = self._text, self._text[start]
-        after = quote_rune(text[start + 1]) if start + 1 < len(text) else "'\ufffd'"
+        char = self._text[start]
         if self._mode is _BRACKETS:
-            message = (
-                f"unexpected character: {quote_rune(char)}, expected ':'"
-                if self._number
-                else f"unexpected character in duration expression: {quote_rune(char)}"
-            )
+            message = self._unexpected_in_brackets(char)
+        elif char in _PREFIXES:
+            where = " inside braces" if self._mode is _BRACES else ""
+            after = self._text[start + 1 : start + 2] or _NO_CHARACTER
+            message = f"unexpected character after {quote_rune(char)}{where}: {quote_rune(after)}"
         elif self._mode is _BRACES:
             message = _IN_BRACES.get(char, f"unexpected character inside braces: {quote_rune(char)}")
         else:
             message = f"unexpected character: {quote_rune(char)}"
-        if char in _PREFIXES and self._mode is not _BRACKETS:
-            where = " inside braces" if self._mode is _BRACES else ""
-            message = f"unexpected character after {quote_rune(char)}{where}: {after}"
         return _Unreadable(message, start)
+
+    def _unexpected_in_brackets(self, char: str) -> str:
+        if not self._number:
+            return f"unexpected character in duration expression: {quote_rune(char)}"
+        if char == "[":
+            return "unexpected left bracket '['"
+        letter = char.isascii() and (char.isalpha() or char == "_")
+        return f"unexpected character: {quote_rune(char)}" + (", expected ':'" if letter else "")
 
 
 _UNTERMINATED = "\"'`"
 _PREFIXES = "=!"
+_NO_CHARACTER = "\ufffd"
+"""What Prometheus shows where the text has ended."""
 _IN_BRACES = {"{": "unexpected left brace '{'"}
 
 _READ: dict[str, Callable[[_Lexer, str, int], Kind]] = {

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.cursor import Cursor
 
+# Reading a member off its enum costs a descriptor call in Python 3.11; these are asked for at every operand.
+_LEFT_PAREN, _RIGHT_PAREN, _LEFT_BRACE, _COMMA = (
+    Kind.LEFT_PAREN,
+    Kind.RIGHT_PAREN,
+    Kind.LEFT_BRACE,
+    Kind.COMMA,
+)
+
 LOWEST = 1
 """The loosest precedence, that of a whole expression."""
 
@@ -104,14 +112,14 @@ def parse_braces(cursor: Cursor) -> VectorSelector:
 
 def _word(cursor: Cursor) -> Expr:
     token = cursor.advance()
-    if cursor.at(Kind.LEFT_PAREN) and token.kind in _FUNCTION_NAMES:
+    if cursor.at(_LEFT_PAREN) and token.kind in _FUNCTION_NAMES:
         return _call(cursor, token)
     return parse_named(cursor, token)
 
 
 def parse_named(cursor: Cursor, token: Token) -> VectorSelector:
     """A selector whose name was just read, with its braces if there are any."""
-    matchers = parse_matchers(cursor) if cursor.at(Kind.LEFT_BRACE) else ()
+    matchers = parse_matchers(cursor) if cursor.at(_LEFT_BRACE) else ()
     name = Matcher(METRIC_NAME, MatchOp.EQUAL, token.text, token.span)
     return VectorSelector(token.text, (*matchers, name), span=Span(token.start, cursor.end))
 
@@ -134,14 +142,14 @@ def _arguments(cursor: Cursor) -> tuple[Expr, ...]:
     cursor.expect(Kind.LEFT_PAREN)
     args: list[Expr] = []
     height = 0
-    while not cursor.at(Kind.RIGHT_PAREN):
+    while not cursor.at(_RIGHT_PAREN):
         args.append(parse_expression(cursor))
         height = max(height, cursor.height)
-        if cursor.at(Kind.COMMA):
+        if cursor.at(_COMMA):
             comma = cursor.advance()
-            if cursor.kind in (Kind.RIGHT_PAREN, Kind.COMMA):
+            if cursor.kind not in _OPERAND_STARTS:
                 cursor.fail("trailing commas not allowed in function call args", comma.span)
-        elif not cursor.at(Kind.RIGHT_PAREN):
+        elif not cursor.at(_RIGHT_PAREN):
             cursor.unexpected()
     cursor.advance()
     cursor.grow(height)
@@ -150,20 +158,10 @@ def _arguments(cursor: Cursor) -> tuple[Expr, ...]:
 
 _BEFORE_BODY = (Kind.LEFT_PAREN, Kind.BY, Kind.WITHOUT)
 _GROUPINGS = (Kind.BY, Kind.WITHOUT)
-_OPERANDS = (
-    Kind.IDENTIFIER,
-    Kind.METRIC_IDENTIFIER,
-    Kind.AGGREGATOR,
-    Kind.NUMBER,
-    Kind.DURATION,
-    Kind.STRING,
-)
 
 
 def _aggregator(cursor: Cursor) -> Expr:
     token = cursor.advance()
-    if cursor.kind in _OPERANDS:
-        cursor.unexpected("aggregation")
     if cursor.kind not in _BEFORE_BODY:
         return parse_named(cursor, token)
     outer = cursor.enter("aggregation")
@@ -171,6 +169,8 @@ def _aggregator(cursor: Cursor) -> Expr:
     args = _arguments(cursor)
     if grouping is None:
         grouping, without = _grouping(cursor)
+        if cursor.at(Kind.ERROR):
+            cursor.unexpected()  # Prometheus, too, must look ahead here before it looks at the arguments
     cursor.context = outer
     span = Span(token.start, cursor.end)
     return _aggregate(
@@ -224,3 +224,5 @@ _PRIMARIES: dict[Kind, Callable[[Cursor], Expr]] = {
     Kind.LEFT_PAREN: _paren,
     Kind.LEFT_BRACE: parse_braces,
 }
+_OPERAND_STARTS = frozenset({*_PRIMARIES, *_SIGNS, Kind.ERROR})
+"""What may follow a comma; what cannot be read may have been an operand."""

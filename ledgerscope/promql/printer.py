@@ -5,6 +5,7 @@ The line is the one Prometheus prints. Reading it gives back an equal tree.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,10 @@ def pretty(expr: Expr) -> str:
 
 
 def _number(node: NumberLiteral) -> str:
-    return format_duration(round(node.value * 1000)) if node.duration else format_float(node.value)
+    if not node.duration:
+        return format_float(node.value)
+    sign = "-" if math.copysign(1.0, node.value) < 0 else ""
+    return sign + format_duration(round(abs(node.value) * 1000))
 
 
 def _vector(node: VectorSelector) -> str:
@@ -169,11 +173,12 @@ def _aggregate_head(node: Aggregate) -> str:
 
 
 def _binary(node: Binary) -> str:
-    lhs = to_string(node.lhs)
-    if node.op is BinaryOp.POW:
-        # A sign binds looser than a power: of `+Inf ^ 2` it would take the whole.
-        lhs = lhs.removeprefix("+")
-    return f"{lhs} {_operator(node)} {to_string(node.rhs)}"
+    return f"{_unsigned_base(node, to_string(node.lhs))} {_operator(node)} {to_string(node.rhs)}"
+
+
+def _unsigned_base(node: Binary, lhs: str) -> str:
+    """The left side; as the base of a power without its sign, which binds looser and would take the whole."""
+    return lhs.replace("+Inf", "Inf", 1) if node.op is BinaryOp.POW and lhs.strip() == "+Inf" else lhs
 
 
 def _operator(node: Binary) -> str:
@@ -242,8 +247,9 @@ def _split_aggregate(node: Aggregate, level: int) -> list[str]:
 
 
 def _split_binary(node: Binary, level: int) -> list[str]:
+    first, *rest = _lines(node.lhs, level + 1)
     operator = _INDENT * level + _operator(node)
-    return [*_lines(node.lhs, level + 1), operator, *_lines(node.rhs, level + 1)]
+    return [_unsigned_base(node, first), *rest, operator, *_lines(node.rhs, level + 1)]
 
 
 def _split_call(node: Call, level: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,15 +37,3 @@ def _ranked(ordered: Floats, nans: np.ndarray[tuple[int, ...], np.dtype[np.int64
     column = np.arange(ordered.shape[1])
     found = ordered[np.clip(index, 0, max(0, len(ordered) - 1)), column]
     return np.where(index < 0, np.nan, found)
-
-
-def quantile_of(values: list[float], q: float) -> float:
-    """The q-quantile of some numbers."""
-    if not values or math.isnan(q):
-        return math.nan
-    if q < 0:
-        return -math.inf
-    if q > 1:
-        return math.inf
-    column = np.array(values)[:, np.newaxis]
-    return float(quantile_of_rows(column, np.ones(column.shape, dtype=bool), np.array([q]))[0])

@@ -123,6 +123,7 @@ _RANGE = re.compile(r"eval(?:_(fail|warn|info))?\s+range\s+from\s+(.+)\s+to\s+(.
 _EXPECT = re.compile(r"expect\s+(ordered|fail|warn|no_warn|info|no_info)(?:\s+(regex|msg):(.+))?")
 _EXPECT_SAMPLES = re.compile(r"expect range vector\s+from\s+(.+)\s+to\s+(.+)\s+step\s+(.+)")
 _EXPECT_TEXT = re.compile(r"expect string\s+(.+)")
+_QUOTES = frozenset("\"`'")
 _OLD_FAILURE = re.compile(r"expected_fail_(message|regexp)\s*(.*)")
 
 
@@ -155,9 +156,9 @@ class _Reader:
             return self._load(line)
         if word.startswith("eval"):
             return self._eval(line)
-        raise self._error(f"invalid command {line!r}, expected load, clear or eval")
+        raise self.error(f"invalid command {line!r}, expected load, clear or eval")
 
-    def _error(self, message: str) -> ScriptError:
+    def error(self, message: str) -> ScriptError:
         return ScriptError(self._where, self._at + 1, message)
 
     def _block(self) -> Iterator[str]:
@@ -169,8 +170,8 @@ class _Reader:
     def _load(self, line: str) -> Load:
         match = _LOAD.fullmatch(line)
         if match is None:
-            raise self._error("invalid load command, expected load[_with_nhcb] <interval>")
-        number, interval = self._at + 1, self._duration(match[2])
+            raise self.error("invalid load command, expected load[_with_nhcb] <interval>")
+        number, interval = self._at + 1, self.duration(match[2])
         series: list[SeriesLine] = []
         default: StartTimes | None = None
         pending: tuple[Labels, StartTimes] | None = None
@@ -179,7 +180,7 @@ class _Reader:
                 labels, starts = self._starts(each)
                 default, pending = (starts, pending) if labels is None else (default, (labels, starts))
                 continue
-            series.append(self._with_starts(self._series(each), pending, default))
+            series.append(self._with_starts(self.series(each), pending, default))
             pending = None
         return Load(number, interval, tuple(series), match[1] is not None)
 
@@ -187,7 +188,7 @@ class _Reader:
         try:
             return read_start_line(line)
         except PromQLError as error:
-            raise self._error(str(error)) from None
+            raise self.error(str(error)) from None
 
     def _with_starts(
         self, line: SeriesLine, pending: tuple[Labels, StartTimes] | None, default: StartTimes | None
@@ -196,32 +197,32 @@ class _Reader:
             return replace(line, starts=default.cycled(len(line)) if default else None)
         labels, starts = pending
         if labels is not line.labels or len(starts) != len(line):
-            raise self._error("the @st line above does not fit this series")
+            raise self.error("the @st line above does not fit this series")
         return replace(line, starts=starts)
 
-    def _series(self, line: str) -> SeriesLine:
+    def series(self, line: str) -> SeriesLine:
         try:
             series = parse_series(line)
             return SeriesLine(Labels(series.labels), series.expand())
         except PromQLError as error:
-            raise self._error(str(error)) from None
+            raise self.error(str(error)) from None
 
-    def _duration(self, text: str) -> int:
+    def duration(self, text: str) -> int:
         try:
             return parse_duration(text)
         except DurationError as error:
-            raise self._error(str(error)) from None
+            raise self.error(str(error)) from None
 
     def _eval(self, line: str) -> Eval:
         number = self._at + 1
         if match := _INSTANT.fullmatch(line):
-            at = self._duration(match[2] or "0s")
+            at = self.duration(match[2] or "0s")
             head = (match[3], at, at, 0, False)
         elif match := _RANGE.fullmatch(line):
-            start, end, step = (self._duration(match[group]) for group in (2, 3, 4))
+            start, end, step = (self.duration(match[group]) for group in (2, 3, 4))
             head = (match[5], start, end, step, True)
         else:
-            raise self._error(
+            raise self.error(
                 "invalid eval command, expected eval instant at <time> or eval range from ... to ... step ..."
             )
         expected = _Expected(self)
@@ -253,7 +254,7 @@ class _Expected:
             self._expectations[Expectation.FAIL] = [Pattern(match[2], match[1] == "regexp")]
             return False
         if match := _EXPECT_SAMPLES.fullmatch(line):
-            start, end, step = (self._reader._duration(match[group]) for group in (1, 2, 3))  # noqa: SLF001
+            start, end, step = (self._reader.duration(match[group]) for group in (1, 2, 3))
             self._samples = (start, end, step)
             return True
         if match := _EXPECT_TEXT.fullmatch(line):
@@ -266,21 +267,21 @@ class _Expected:
         if number is not None:
             self._scalar = number
             return False
-        self._series.append(self._reader._series(line))  # noqa: SLF001 - two halves of one reader
+        self._series.append(self._reader.series(line))
         return True
 
     def _unquoted(self, literal: str) -> str:
+        if len(literal) < 2 or literal[0] not in _QUOTES or literal[-1] != literal[0]:  # noqa: PLR2004 - a pair
+            raise self._reader.error("expected a string in quotes after expect string")
         try:
             return unquote(literal)
         except EscapeError as error:
-            raise self._reader._error(str(error)) from None  # noqa: SLF001 - two halves of one reader
+            raise self._reader.error(str(error)) from None
 
     def _expect(self, line: str) -> None:
         match = _EXPECT.fullmatch(line)
         if match is None:
-            raise self._reader._error(  # noqa: SLF001 - two halves of one reader
-                "invalid expect line, expected expect <type> [msg|regex: <text>]"
-            )
+            raise self._reader.error("invalid expect line, expected expect <type> [msg|regex: <text>]")
         pattern = ANYTHING if match[2] is None else Pattern(match[3].strip(), match[2] == "regex")
         self.add(Expectation(match[1]), pattern)
 

@@ -96,7 +96,8 @@ class Storage:
     _by_name: dict[str, list[Labels]] = field(default_factory=dict)
     _grids: dict[bytes, Integers] = field(default_factory=dict)
     _selections: dict[tuple[Matcher, ...], list[Samples]] = field(default_factory=dict)
-    version: int = 0
+    _versions: dict[str, int] = field(default_factory=dict)
+    _writes: int = 0
 
     def append(
         self,
@@ -134,7 +135,8 @@ class Storage:
             series.chunks.append(chunk)
             series.joined = None
         self._selections.clear()
-        self.version += 1
+        self._writes += 1
+        self._versions[labels.name] = self._writes
 
     def _shared(self, samples: Samples) -> Samples:
         grid = self._grids.setdefault(samples.times.tobytes(), samples.times)
@@ -164,10 +166,15 @@ class Storage:
             found = self._selections[key] = [self._read(labels) for labels in self.matching(key)]
         return found
 
+    def version(self, matchers: Sequence[Matcher]) -> int:
+        """A number that grows whenever series that the matchers may select are written."""
+        name = _exact_name(matchers)
+        return self._versions.get(name, 0) if name else self._writes
+
     def matching(self, matchers: Sequence[Matcher]) -> Iterator[Labels]:
         """The identities of the matching series, without reading samples."""
-        names = [m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL and m.value]
-        candidates = self._by_name.get(names[0], []) if names else self._series
+        name = _exact_name(matchers)
+        candidates = self._by_name.get(name, []) if name else self._series
         return (labels for labels in candidates if all(matches(m, labels.get(m.name)) for m in matchers))
 
     def until(self, at_ms: int) -> Storage:
@@ -179,6 +186,12 @@ class Storage:
             if count:
                 view._add(labels, samples if count == len(samples) else samples.pick(slice(count)))
         return view
+
+
+def _exact_name(matchers: Sequence[Matcher]) -> str:
+    """The only metric name the matchers allow; empty if they allow several."""
+    names = (m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL)
+    return next(names, "")
 
 
 def _objects(histograms: Sequence[Histogram | None] | Objects | None) -> Objects | None:

@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ledgerscope.promql.axis import Booleans, Floats
+    from ledgerscope.promql.axis import Floats
 
 #: Integers up to here, and sums of them, are exact in a float64: no order of summing can change them.
 _EXACT = 2.0**53
-
-
-def add_plain(total: Floats, term: Floats) -> Floats:
-    """An ordinary sum: what Prometheus 2 aggregates with."""
-    return total + term
 
 
 def add_compensated(
@@ -47,8 +42,3 @@ def sums_are_exact(values: Floats, terms: int) -> bool:
         return True
     largest = np.abs(values).max()
     return bool(largest * terms < _EXACT and (np.trunc(values) == values).all())
-
-
-def is_infinite(values: Floats) -> Booleans:
-    """Where a running total has overflowed, or met an infinity."""
-    return np.isinf(values)

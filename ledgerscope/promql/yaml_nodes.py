@@ -215,6 +215,8 @@ def parse_yaml_integer(text: str) -> int | None:
     """The integer a plain scalar stands for."""
     digits = text.replace("_", "")
     sign, body = (digits[:1], digits[1:]) if digits[:1] in ("+", "-") else ("", digits)
+    if not body[:1].isdecimal():
+        return None
     base = _BASES.get(body[:2].lower(), 8 if len(body) > 1 and body[0] == "0" else 10)
     try:
         value = int(body[2:] if body[:2].lower() in _BASES else body, base)
@@ -252,7 +254,7 @@ def _kind(node: yaml.Node) -> str:
 
 
 def _shown(node: yaml.Node) -> str:
-    return repr(node.value) if isinstance(node, yaml.ScalarNode) else _kind(node)
+    return _kind(node) if isinstance(node, yaml.CollectionNode) else repr(node.value)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,9 +1,27 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import URL, make_url
 
 from ledgerscope.cli import main
+from ledgerscope.store.databases import ensure_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+
+@pytest.fixture
+def empty_database(server_url: str, administration: Engine) -> Iterator[URL]:
+    name = f"empty_{uuid4().hex[:12]}"
+    yield ensure_database(server_url, name)
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def run(*arguments: str) -> str:

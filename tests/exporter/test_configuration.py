@@ -83,6 +83,11 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
     assert settings.database.address().host == "other"  # type: ignore[union-attr]  # just seen
 
 
+def test_a_group_wins_over_a_value_in_its_place(file: Path) -> None:
+    file.write_text("listen: wrong\n", encoding="utf-8")
+    assert require(file, {"LEDGERSCOPE_LISTEN__PORT": "9200"}).listen.port == 9200
+
+
 def test_our_own_variable_wins_over_the_common_one() -> None:
     both = {"DATABASE_URL": "postgresql://a/x", "LEDGERSCOPE_DATABASE__URL": "postgresql://b/x"}
     address = require(None, both).database.address()

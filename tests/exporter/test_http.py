@@ -10,6 +10,7 @@ import requests
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from collectors.base import Distribution, Reading
 from exporter.http import create_app
 from exporter.server import Server
 from exporter.settings import Listen
@@ -18,6 +19,9 @@ from tests.exporter.doubles import SqlCollector, aging_collector, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from exporter.runtime import Exporter
     from tests.exporter.conftest import MakeExporter
@@ -27,10 +31,22 @@ if TYPE_CHECKING:
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
+class Histogram(SqlCollector):
+    """A collector of one distribution."""
+
+    def collect(self, connection: Connection, as_of: datetime) -> list[Reading]:
+        super().collect(connection, as_of)
+        return [
+            Reading(jobs.DURATION, ("acme", "q", "bill", "failed"), Distribution((1,) * 10 + (2,), 400.5))
+        ]
+
+
 @pytest.fixture
 def exporter(make_exporter: MakeExporter) -> Exporter:
     nothing = SqlCollector("churn", "select 'acme', 'q', 'NaN'::float8", jobs.RUNNING)
-    made = make_exporter(SqlCollector(misplaced=2), aging_collector(), nothing)
+    made = make_exporter(
+        SqlCollector(misplaced=2), aging_collector(), nothing, Histogram("revenue", metric=jobs.DURATION)
+    )
     made.collect_once()
     return made
 
@@ -124,7 +140,8 @@ def test_a_misspelt_collector_is_told(get: Get) -> None:
     answer = get("/metrics?collect[]=agin")
     assert answer.status_code == 400
     assert (
-        answer.text == "there is no collector 'agin' (did you mean 'aging'?); there are aging, churn, jobs\n"
+        answer.text
+        == "there is no collector 'agin' (did you mean 'aging'?); there are aging, churn, jobs, revenue\n"
     )
 
 
@@ -136,6 +153,10 @@ def test_the_page_as_json(get: Get) -> None:
         "samples": [{"labels": {"company_id": "acme", "queue": "invoices"}, "value": 3.0}],
     }
     assert page["metrics"]["telecom_billing_jobs_running"]["samples"][0]["value"] == "NaN"
+    (took,) = page["metrics"]["telecom_billing_job_processing_duration_seconds"]["samples"]
+    assert (took["value"]["count"], took["value"]["sum"]) == (2, 400.5)
+    assert took["value"]["buckets"]["0.1"] == 1
+    assert took["value"]["buckets"]["+Inf"] == 2
     assert page["as_of"]["jobs"] == "2026-03-01T12:00:00+00:00"
     assert "ledgerscope_collector_up" in page["metrics"]
 

@@ -129,7 +129,8 @@ def test_a_frozen_database_frees_the_workers_and_is_told(switch: PowerSwitch, ex
         assert told(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
         # from here on the pool has no connection: new ones are refused by their own time limit
         records = exporter.collect_once().records
-        assert records["jobs"].consecutive == 2
+        assert records["jobs"].failures[FailureClass.UNREACHABLE] == 1
+        assert told(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
     assert exporter.collect_once().database is True
     assert fresh(exporter)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from collectors.registry import create as create_collectors
 from exporter.condition import State
 from exporter.errors import DuplicateMetric
 from exporter.exposition import Format
 from exporter.failures import FailureClass
 from exporter.runtime import exporter_engine
+from ledgerscope.catalogue.exporter import COLLECTORS
 from ledgerscope.store.contract import CONTRACT
 from tests.exporter.doubles import DEPTH, NOON, SqlCollector, Terminated, aging_collector, settings
 
@@ -44,6 +48,12 @@ def test_what_is_in_the_database_is_served(make_exporter: MakeExporter) -> None:
     assert "ledgerscope_database_up 1.0" in lines
 
 
+def test_every_collector_there_is_succeeds_on_an_empty_ledger(make_exporter: MakeExporter) -> None:
+    records = make_exporter(*create_collectors()).collect_once().records
+    assert {name: record.last_failure for name, record in records.items()} == dict.fromkeys(COLLECTORS)
+    assert {record.state(NOON) for record in records.values()} == {State.FRESH}
+
+
 def test_before_the_first_run_a_collector_is_pending_and_claims_nothing(make_exporter: MakeExporter) -> None:
     lines = served(make_exporter(SqlCollector()))
     assert 'ledgerscope_collector_state{collector="jobs",state="pending"} 1.0' in lines
@@ -61,6 +71,39 @@ def test_all_collectors_of_a_tick_see_the_same_instant_and_the_same_snapshot(
     slots = [record.slot for record in page.records.values()]
     assert [slot.readings[0].value for slot in slots if slot] == 2 * [slots[0] and slots[0].readings[0].value]
     assert jobs.seen == aging.seen == [NOON]
+
+
+def test_sums_across_collectors_agree_in_every_page_while_money_moves(
+    make_exporter: MakeExporter, owner: Engine
+) -> None:
+    with owner.begin() as connection:
+        connection.exec_driver_sql("create table purse (name text, amount int)")
+        connection.exec_driver_sql("insert into purse values ('left', 50), ('right', 50)")
+        connection.exec_driver_sql("grant select on purse to ledgerscope_exporter")
+    left = SqlCollector(statement="select 'acme', 'q', amount from purse where name = 'left'")
+    right = aging_collector("select 'acme', 'EUR', amount from purse where name = 'right'")
+    exporter, stop = make_exporter(left, right), threading.Event()
+
+    def move() -> None:
+        for amount in itertools.cycle((1, -1, 2, -2)):
+            if stop.is_set():
+                return
+            with owner.begin() as connection:
+                connection.exec_driver_sql(
+                    "update purse set amount = amount + case name when 'left' then %s else %s end",
+                    (amount, -amount),
+                )
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        pages = [exporter.collect_once() for _ in range(30)]
+    finally:
+        stop.set()
+        mover.join()
+    slots = [[record.slot for record in page.records.values()] for page in pages]
+    sums = [sum(float(str(slot.readings[0].value)) for slot in both if slot) for both in slots]
+    assert sums == [100.0] * 30
 
 
 def test_a_vanished_series_vanishes_from_the_next_page(make_exporter: MakeExporter) -> None:
@@ -220,7 +263,7 @@ def test_an_outage_is_one_line_per_collector_and_change(
     exporter = make_exporter(collector, aging_collector())
     exporter.collect_once()
     collector.cruel = True
-    for _ in range(20):
+    for _ in range(8):
         clock.turn(15)
         exporter.collect_once()
     told = [entry["state"] for entry in log.entries if entry.get("collector") == "jobs"]

@@ -9,9 +9,11 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,12 +22,14 @@ import yaml
 
 from collectors.registry import create as create_collectors
 from exporter.http import create_app
-from exporter.runtime import Exporter, exporter_engine
+from exporter.log import configure
+from exporter.runtime import Exporter, exporter_engine, utc_now
 from exporter.server import Server
-from exporter.settings import Database, Listen, Settings
+from exporter.settings import Database, Listen, Log, Settings
 from ledgerscope.demo.load import load_demo
+from ledgerscope.demo.simulation import Simulation
 from ledgerscope.store import roles
-from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.engine import OWNER, Session, create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,11 +101,57 @@ class Prometheus:
 
 @pytest.fixture(scope="session")
 def prometheus(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """Debian's Prometheus with our generated rules, after its first scrapes and evaluations."""
+    """Debian's Prometheus on the exporter whose clock stands still."""
+    with _scraping(served, tmp_path_factory.mktemp("prometheus")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
+    """The address of an exporter of a business that goes on, collecting every second."""
+    url = clone_template()
+    load_demo(url.render_as_string(hide_password=False), until=utc_now(), scale=3 * SCALE)
+    settings = Settings(database=Database(role=roles.EXPORTER), interval=timedelta(seconds=1))
+    engine = exporter_engine(url, settings)
+    exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
+    exporter.start()
+    try:
+        with _going_on(url), Server(create_app(exporter), Listen(port=0)) as server:
+            yield server.url
+    finally:
+        exporter.stop()
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def living(living_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """Debian's Prometheus on the business that goes on, for what needs counters that move."""
+    with _scraping(living_url, tmp_path_factory.mktemp("living")) as running:
+        yield running
+
+
+@contextmanager
+def _going_on(url: URL) -> Iterator[None]:
+    """The live simulation, hurried."""
+    engine = create_engine(url, Session(role=roles.APP), pool_size=3)
+    stop = Event()
+    simulation = Simulation(engine, seed=1, clock=utc_now, speed=10)
+    thread = Thread(target=simulation.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        engine.dispose()
+
+
+@contextmanager
+def _scraping(served: str, folder: Path) -> Iterator[Prometheus]:
+    """A Prometheus with our generated rules, after its first scrapes and evaluations."""
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("the program prometheus is not installed (Debian: apt-get install prometheus)")
-    folder = tmp_path_factory.mktemp("prometheus")
     (folder / "prometheus.yml").write_text(yaml.safe_dump(_configuration(served, folder)), encoding="utf-8")
     port = _free_port()
     arguments = [

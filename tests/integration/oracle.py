@@ -27,7 +27,7 @@ claims as (
            d.amount_minor - coalesce((
                select sum(a.amount_minor) from allocation a
                where a.tenant_id = d.tenant_id and a.invoice_id = d.invoice_id and a.due_seq = d.seq
-                 and a.effective_on <= t.day and a.recorded_at <= :t), 0) as open_minor
+                 and a.effective_on <= t.day), 0) as open_minor
     from invoice i
     join today t on t.tenant_id = i.tenant_id
     join invoice_due d on d.tenant_id = i.tenant_id and d.invoice_id = i.invoice_id
@@ -47,7 +47,7 @@ loose as (
            c.amount_minor - coalesce((
                select sum(a.amount_minor) from allocation a
                where a.tenant_id = c.tenant_id and a.from_id = c.id and a.from_kind = c.kind
-                 and a.effective_on <= c.day and a.recorded_at <= :t), 0) as loose_minor
+                 and a.effective_on <= c.day), 0) as loose_minor
     from credits c
 )"""
 

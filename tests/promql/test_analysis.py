@@ -89,6 +89,8 @@ def test_the_first_function_over_a_selector_is_known() -> None:
         ("requests > 5", {"job", "code", "instance"}),
         ("5 < team_info", {"job", "team"}),
         ("vector(1)", set()),
+        ("scalar(requests)", set()),
+        ("scalar(requests) * team_info", {"job", "team"}),
         ("time() + 1", set()),
         ("day_of_week()", set()),
         ("vector(scalar(requests))", set()),

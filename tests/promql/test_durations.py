@@ -33,9 +33,13 @@ def test_a_duration_is_so_many_milliseconds(text: str, ms: int) -> None:
         ("1m1h", 'not a valid duration string: "1m1h"'),
         ("5m5m", 'not a valid duration string: "5m5m"'),
         ("-5m", 'not a valid duration string: "-5m"'),
-        ("1.5h", 'not a valid duration string: "1.5h"'),
+        ("1.5h", 'unknown unit "." in duration "1.5h"'),
         ("300y", "duration out of range"),
-        (f"{'9' * 5000}s", "duration out of range"),
+        ("9" * 18 + "s", "duration out of range"),
+        (f"{'9' * 20}s", f'not a valid duration string: "{"9" * 20}s"'),
+        ("5y1hs", 'unknown unit "hs" in duration "5y1hs"'),
+        ("5m x", 'unknown unit "m x" in duration "5m x"'),
+        ("m5", 'not a valid duration string: "m5"'),
     ],
 )
 def test_a_bad_duration_says_what_is_wrong(text: str, reason: str) -> None:

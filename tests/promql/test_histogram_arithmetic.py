@@ -14,11 +14,9 @@ from ledgerscope.promql.histogram_arithmetic import (
     add,
     kahan_add,
     kahan_step,
-    reduced,
     subtract,
-    with_bounds,
-    zero_count_at,
 )
+from ledgerscope.promql.histogram_layout import reduced, with_bounds, zero_count_at
 from ledgerscope.promql.series import Histograms, parse_values
 
 

@@ -27,7 +27,7 @@ SYNTAX = [
     ("+", "1:2 unexpected end of input"),
     ("a b", '1:3 unexpected identifier "b"'),
     ("sum(a b)", '1:7 unexpected identifier "b" in aggregation'),
-    ("sum a", '1:5 unexpected identifier "a" in aggregation'),
+    ("sum a", '1:5 unexpected identifier "a"'),
     ("sum by (a) a", '1:12 unexpected identifier "a" in aggregation'),
     ("sum by a (x)", '1:8 unexpected identifier "a" in grouping opts, expected "("'),
     ("sum by (a b) (x)", '1:11 unexpected identifier "b" in grouping opts, expected "," or ")"'),
@@ -68,6 +68,7 @@ SYNTAX = [
     ("x[0]", "1:3 duration must be greater than 0"),
     ("x[-5m]", "1:3 duration must be greater than 0"),
     ("x[5m5m]", '1:3 not a valid duration string: "5m5m"'),
+    ("x[5y1hs]", '1:3 unknown unit "hs" in duration "5y1hs"'),
     ("x[300y]", "1:3 duration out of range"),
     ("x offset 1e10", "1:10 duration out of range"),
     ("x[1/0]", "1:4 division by zero"),
@@ -75,6 +76,9 @@ SYNTAX = [
     ("x[step]", '1:7 unexpected "]" in subquery or range selector, expected …'),
     ("1e309", '1:1 bad number "1e309": value out of range'),
     ("a + fill(x) b", '1:10 unexpected identifier "x"'),
+    ("(1))", "1:5 unexpected right parenthesis ')'"),
+    ("a - on(b) ignoring(c) d", "1:11 unexpected <ignoring>"),
+    ('x["5m"]', "1:3 unexpected character in duration expression: '\"'"),
     ("a +\n  * b", "2:3 unexpected <op:*>"),
 ]  # fmt: skip
 

@@ -44,6 +44,7 @@ from ledgerscope.promql.printer import MAX_WIDTH, pretty, to_string
         ("info(x, {})", "info(x, {})"),
         ("-(x)", "-(x)"),
         ("- 5m", "-5m"),
+        ("-0m", "-0s"),
         ("+x", "+x"),
         ("1e21", "1000000000000000000000"),
         ("inf", "+Inf"),
@@ -101,6 +102,12 @@ PRETTY = f"""\
 def test_what_does_not_fit_is_split_at_its_operators_and_parentheses() -> None:
     flat = " ".join(line.strip() for line in PRETTY.splitlines())
     assert pretty(parse(flat)) == PRETTY
+
+
+def test_an_infinite_base_has_no_sign_on_a_line_of_its_own_either() -> None:
+    tree = parse(f"Inf ^ ({LONG} + {LONG})")
+    assert pretty(tree).splitlines()[0] == "  Inf"
+    assert parse(pretty(tree)) == tree
 
 
 def test_selectors_stay_whole_however_long() -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from ledgerscope.promql.signatures import SIGNATURES, UNLIMITED
+import promql_parser
+import pytest
+
+from ledgerscope.promql.signatures import SIGNATURES, UNLIMITED, Signature
 from ledgerscope.promql.valuetypes import ValueType
 
 
@@ -30,3 +33,25 @@ def test_up_to_ten_quantiles_can_be_asked_for_at_once() -> None:
 def test_what_needs_a_feature_flag_in_prometheus_is_marked() -> None:
     assert SIGNATURES["info"].experimental
     assert not SIGNATURES["rate"].experimental
+
+
+EXAMPLES = {
+    ValueType.SCALAR: "1",
+    ValueType.VECTOR: "x",
+    ValueType.MATRIX: "x[1m]",
+    ValueType.STRING: '"a"',
+}
+
+
+@pytest.mark.parametrize("signature", SIGNATURES.values(), ids=SIGNATURES)
+def test_an_independent_parser_knows_the_same_functions(signature: Signature) -> None:
+    args = ", ".join(EXAMPLES[kind] for kind in signature.args[: signature.min_args])
+    call = promql_parser.parse(f"{signature.name}({args})")
+    assert isinstance(call, promql_parser.Call)
+    theirs = call.func
+    assert [str(kind).rpartition(".")[2].upper() for kind in theirs.arg_types] == [
+        kind.name for kind in signature.args
+    ]
+    assert str(theirs.return_type).rpartition(".")[2].upper() == signature.returns.name
+    assert theirs.variadic == signature.variadic
+    assert theirs.experimental == signature.experimental

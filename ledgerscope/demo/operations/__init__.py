@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["write_operations"]
 
 
-def write_operations(seed: int, company: Company, book: Book, era: Era) -> None:
-    """Everything of a company that belongs to no single customer."""
-    write_jobs(seed, company, book, era)
+def write_operations(seed: int, company: Company, book: Book, era: Era, size: float) -> None:
+    """Everything of a company that belongs to no single customer; a size of 1 is that of its profile."""
+    write_jobs(seed, company, book, era, size)
     write_transfers(seed, company, book, era)
     write_routine(seed, company, book, era)

@@ -24,6 +24,7 @@ __all__ = ["ERRORS", "JOB_WEIGHTS", "KINDS", "JobKind", "job_finished", "write_j
 ERRORS: Final = ("Timeout", "ConnectionReset", "ValidationError", "OutOfMemory", "UpstreamUnavailable")
 _HISTORY: Final = timedelta(days=60)
 _ATTEMPTS: Final = 3
+_LEAST_PER_DAY: Final = 8
 _RETRY_FAILS: Final = 0.5
 _SILENT: Final = timedelta(minutes=20)
 
@@ -61,11 +62,11 @@ def job_finished(run: JobRun) -> Event:
     return make_event(run.tenant_id, EventType.JOB_FINISHED, run.finished_at, *labels, duration_ms=duration)
 
 
-def write_jobs(seed: int, company: Company, book: Book, era: Era) -> None:
-    """Sixty days of work, and the queues as they are now."""
+def write_jobs(seed: int, company: Company, book: Book, era: Era, size: float) -> None:
+    """Sixty days of work, as much as a company of that size has, and the queues as they are now."""
     work = _Work(Dice(seed, company.tenant_id, "jobs"), company, book, era)
     start = max(era.since, era.until - _HISTORY)
-    every = timedelta(days=1) / company.jobs_per_day
+    every = timedelta(days=1) / max(_LEAST_PER_DAY, company.jobs_per_day * size)
     for number in range(int((era.until - start) / every)):
         work.do(work.dice.pick(JOB_WEIGHTS), start + every * (number + work.dice.random()))
     work.write_queues()

@@ -50,7 +50,8 @@ def read_rules(
     groups: list[RuleGroup] = []
     for document in compose_all(text, file):
         groups += _document(reader, document, compat)
-    check_group_names(reader, groups)
+    if not reader.faults:  # a name that is misspelt or no text is told already
+        check_group_names(reader, groups)
     reader.finish()
     return tuple(groups)
 

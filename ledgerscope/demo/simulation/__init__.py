@@ -1,0 +1,7 @@
+"""The demo business goes on living: small transactions through the same tables, each with its events."""
+
+from __future__ import annotations
+
+from ledgerscope.demo.simulation.run import Simulation
+
+__all__ = ["Simulation"]

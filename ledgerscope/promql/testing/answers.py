@@ -1,0 +1,138 @@
+"""What expressions give in a Python test: comparable with plain dictionaries, readable when it is wrong."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ledgerscope.promql.durations import format_duration
+from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.labels import Labels
+from ledgerscope.promql.parser import parse_metric
+from ledgerscope.promql.template.floats import shortest
+from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
+from ledgerscope.promql.testing.plot import series_text, sparkline, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ledgerscope.promql.values import Row, Sample, Vector
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Instant:
+    """The samples of an expression at one time. Equal to `{series: value}`, or to a number if it is alone."""
+
+    expression: str
+    at_ms: int
+    samples: tuple[Sample, ...]
+
+    @property
+    def value(self) -> float:
+        """The only sample's value. Raises EvaluationError where there is not exactly one."""
+        if len(self.samples) != 1:
+            raise EvaluationError(f"expected one sample, found {len(self.samples)}:\n{self.story()}")
+        return self.samples[0].value
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Series as text to value."""
+        return {series_text(each.labels): each.value for each in self.samples}
+
+    def where(self, **labels: LabelCondition) -> Instant:
+        """The samples whose labels meet the conditions; other labels do not matter."""
+        chosen = tuple(each for each in self.samples if meets(each.labels.as_dict(), labels))
+        return Instant(f"{self.expression} where {described(labels)}", self.at_ms, chosen)
+
+    def approx(self, expected: Mapping[str, float] | float, *, rel: float = 1e-9, abs: float = 0.0) -> bool:  # noqa: A002 - as in pytest.approx
+        """Whether the same series are there with values that near."""
+        wanted = _keyed(expected) if isinstance(expected, dict) else {}
+        if not isinstance(expected, dict):
+            return len(self.samples) == 1 and _near(self.value, float(expected), rel, abs)  # type: ignore[arg-type]  # a number
+        found = {each.labels: each.value for each in self.samples}
+        return found.keys() == wanted.keys() and all(
+            _near(found[labels], wanted[labels], rel, abs) for labels in found
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, dict):
+            return {each.labels: each.value for each in self.samples} == _keyed(other)
+        if isinstance(other, (int, float)):
+            return len(self.samples) == 1 and self.samples[0].value == other
+        if hasattr(other, "expected"):  # pytest.approx compares from its own side
+            return NotImplemented
+        return bool(isinstance(other, Instant) and self.samples == other.samples)
+
+    __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __iter__(self) -> Iterator[Sample]:
+        return iter(self.samples)
+
+    def __repr__(self) -> str:
+        pairs = (f"{series_text(each.labels)!r}: {shortest(each.value)}" for each in self.samples)
+        return "{" + ", ".join(pairs) + "}"
+
+    def story(self) -> str:
+        """The samples line by line, as a failed test prints them."""
+        lines = [f"{self.expression} at {format_duration(self.at_ms)}:"]
+        lines += [f"  {series_text(each.labels)} {shortest(each.value)}" for each in self.samples]
+        return "\n".join(lines if self.samples else [*lines, "  (no samples)"])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Over:
+    """The values of an expression over a range of time, series by series."""
+
+    expression: str
+    vector: Vector
+
+    @property
+    def values(self) -> dict[str, list[float | None]]:
+        """Series as text to its values, None where there is none."""
+        return {series_text(row.labels): _cells(row) for row in self.vector}
+
+    @property
+    def only(self) -> list[float | None]:
+        """The values of the only series. Raises EvaluationError where there is not exactly one."""
+        if len(self.vector) != 1:
+            raise EvaluationError(f"expected one series, found {len(self.vector)}:\n{self.story()}")
+        return next(iter(self.values.values()))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, dict):
+            return NotImplemented
+        return {row.labels: _cells(row) for row in self.vector} == _keyed(other)
+
+    __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
+
+    def __len__(self) -> int:
+        return len(self.vector)
+
+    def __repr__(self) -> str:
+        return repr(self.values)
+
+    def story(self) -> str:
+        """A plot per series, as a failed test prints it."""
+        lines = [f"{self.expression}:"]
+        for row in self.vector:
+            lines.append(f"  {series_text(row.labels)}: {spread(row.values, row.present)}")
+            lines.append(f"  {sparkline(row.values, row.present)}")
+        return "\n".join(lines if len(self.vector) else [*lines, "  (no series)"])
+
+
+def _cells(row: Row) -> list[float | None]:
+    return [float(v) if here else None for v, here in zip(row.values, row.present, strict=True)]
+
+
+def _keyed(expected: Mapping[str, Any]) -> dict[Labels, Any]:
+    return {Labels(parse_metric(text)): value for text, value in expected.items()}
+
+
+def _near(found: float, wanted: float, rel: float, absolute: float) -> bool:
+    return math.isclose(found, wanted, rel_tol=rel, abs_tol=absolute) or (
+        math.isnan(found) and math.isnan(wanted)
+    )

@@ -1,0 +1,184 @@
+"""Rule coverage: which rules saw data, which sides of their conditions were taken, which `for` passed.
+
+A rule that was loaded but never saw anything is not tested, and neither is a threshold that no test ever
+crosses. Each rule has a list of points; a point is covered once any test group has shown it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql import ast
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.printer import to_string
+from ledgerscope.promql.rules.alert_states import State
+from ledgerscope.promql.valuetypes import ValueType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import numpy as np
+
+    from ledgerscope.promql.ast import Expr
+    from ledgerscope.promql.engine import Engine
+    from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.rules.plan import RulePlan
+    from ledgerscope.promql.rules.run import Evaluation
+    from ledgerscope.promql.values import Vector
+
+RAN = "sees data"
+FOR_CROSSED = "waits out its `for`"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RuleKey:
+    """A rule, wherever it was loaded from: the same rule of one file counts once."""
+
+    file: str
+    line: int
+    group: str
+    kind: str
+    name: str
+
+    @classmethod
+    def of(cls, placed: Placed) -> RuleKey:
+        """The key of a placed rule."""
+        where = placed.rule.places.get("", placed.group.where)
+        kind = "alert" if placed.alert else "record"
+        return cls(where.file, where.line, placed.group.name, kind, placed.rule.name)
+
+
+Points = dict[str, bool]
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Points of every rule seen so far, and whether they were covered."""
+
+    rules: dict[RuleKey, Points] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, plan: RulePlan, evaluation: Evaluation, engine: Engine) -> None:
+        """What one evaluation shows about the rules of its plan."""
+        histories = {history.placed.order: history for history in evaluation.alerts}
+        for placed in plan.rules:
+            points = self.rules[RuleKey.of(placed)]
+            for name in points_of(placed):
+                points.setdefault(name, False)
+            if placed.order in evaluation.blind:
+                continue
+            for name in _shown(placed, evaluation, engine):
+                points[name] = True
+            history = histories.get(placed.order)
+            if history is not None and FOR_CROSSED in points:
+                states = [each.life.states for each in history.instances]
+                waited = any((s == State.PENDING).any() and (s == State.FIRING).any() for s in states)
+                points[FOR_CROSSED] = points[FOR_CROSSED] or waited
+
+    def merge(self, rules: Iterable[tuple[RuleKey, Points]]) -> None:
+        """Take over what another process saw."""
+        for key, points in rules:
+            mine = self.rules[key]
+            for name, covered in points.items():
+                mine[name] = mine.get(name, False) or covered
+
+    @property
+    def total(self) -> int:
+        """All points."""
+        return sum(map(len, self.rules.values()))
+
+    @property
+    def covered(self) -> int:
+        """The covered ones."""
+        return sum(sum(points.values()) for points in self.rules.values())
+
+    @property
+    def percent(self) -> float:
+        """Covered points of a hundred; 100 where there are no rules."""
+        return 100.0 * self.covered / self.total if self.total else 100.0
+
+
+def points_of(placed: Placed) -> Iterator[str]:
+    """What there is to cover in a rule."""
+    yield RAN
+    for node in _conditions(placed.tree):
+        if node.op.is_comparison:
+            yield _comparison(node, holds=True)
+            yield _comparison(node, holds=False)
+        else:
+            for operand in (node.lhs, node.rhs):
+                yield _operand(node, operand, there=True)
+                yield _operand(node, operand, there=False)
+    if placed.alert and placed.alert.for_ms:
+        yield FOR_CROSSED
+
+
+def _conditions(tree: Expr) -> Iterator[ast.Binary]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Binary) or ast.value_type(node) is not ValueType.VECTOR:
+            continue
+        if node.op.is_comparison or node.op.is_set:
+            yield node
+
+
+def _comparison(node: ast.Binary, *, holds: bool) -> str:
+    return f"{_text(node)} is {'true' if holds else 'false'}"
+
+
+def _operand(node: ast.Binary, operand: Expr, *, there: bool) -> str:
+    return f"{_text(operand)} {'is there' if there else 'is missing'} in `{node.op.value}`"
+
+
+def _text(node: Expr) -> str:
+    return f"`{' '.join(to_string(node).split())}`"
+
+
+def _shown(placed: Placed, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+    yield RAN
+    for node in _conditions(placed.tree):
+        try:
+            yield from (
+                _comparison_shown(node, evaluation, engine)
+                if node.op.is_comparison
+                else _set_shown(node, evaluation, engine)
+            )
+        except PromQLError:
+            continue  # a part that fails by itself shows nothing
+
+
+def _comparison_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+    result = _over(node, evaluation, engine)
+    if node.return_bool:
+        truths = result.values[result.present]
+        true, false = bool((truths == 1).any()), bool((truths == 0).any())
+    else:
+        true = bool(result.present.any())
+        false = bool((_pairs(node, evaluation, engine) > result.present.sum(axis=0)).any())
+    if true:
+        yield _comparison(node, holds=True)
+    if false:
+        yield _comparison(node, holds=False)
+
+
+def _pairs(
+    node: ast.Binary, evaluation: Evaluation, engine: Engine
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """How many comparisons are made at each step: as many as the same with `bool` gives results."""
+    asked = ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span)
+    counts: np.ndarray[tuple[int], np.dtype[np.int64]] = _over(asked, evaluation, engine).present.sum(axis=0)
+    return counts
+
+
+def _set_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+    for operand in (node.lhs, node.rhs):
+        there = _over(operand, evaluation, engine).present.any(axis=0)
+        if there.any():
+            yield _operand(node, operand, there=True)
+        if not there.all():
+            yield _operand(node, operand, there=False)
+
+
+def _over(node: Expr, evaluation: Evaluation, engine: Engine) -> Vector:
+    axis = evaluation.axis
+    return engine.range(evaluation.storage, node, axis.start_ms, axis.end_ms, axis.step_ms).vector

@@ -1,0 +1,64 @@
+"""Expected and actual side by side: which belong together, and what differs label by label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_Want = TypeVar("_Want")
+_Got = TypeVar("_Got")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Places of what belongs together, of what is missing and of what nobody expected."""
+
+    pairs: tuple[tuple[int, int], ...]
+    missing: tuple[int, ...]
+    unexpected: tuple[int, ...]
+
+
+def pair_up(
+    wanted: Sequence[_Want], found: Sequence[_Got], likeness: Callable[[_Want, _Got], float]
+) -> Pairing:
+    """The most alike put together first; below zero two things have nothing to do with each other."""
+    ranked = sorted(
+        (
+            (-likeness(want, got), want_at, got_at)
+            for want_at, want in enumerate(wanted)
+            for got_at, got in enumerate(found)
+        ),
+    )
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for unlikeness, want_at, got_at in ranked:
+        if unlikeness <= 0 and want_at not in pairs and got_at not in taken:
+            pairs[want_at] = got_at
+            taken.add(got_at)
+    return Pairing(
+        tuple(sorted(pairs.items())),
+        tuple(at for at in range(len(wanted)) if at not in pairs),
+        tuple(at for at in range(len(found)) if at not in taken),
+    )
+
+
+def likeness(want: Mapping[str, str], got: Mapping[str, str]) -> float:
+    """How many labels agree, less what is different; negative where nothing but the alert's name agrees."""
+    names = (want.keys() | got.keys()) - {"alertname"}
+    same = sum(want.get(name) == got.get(name) for name in names)
+    return same - 0.1 * (len(names) - same) if same or not names else -1.0
+
+
+def compared(want: Mapping[str, str], got: Mapping[str, str]) -> Iterator[str]:
+    """A line per name: ` ` where both agree, `-` for what was expected, `+` for what was there."""
+    for name in sorted(want.keys() | got.keys()):
+        if want.get(name) == got.get(name):
+            yield f"    {name}: {want[name]!r}"
+            continue
+        if name in want:
+            yield f"  - {name}: {want[name]!r}"
+        if name in got:
+            yield f"  + {name}: {got[name]!r}"

@@ -1,0 +1,178 @@
+"""The Python form of a rule test: series, rules, and questions about what comes of them.
+
+What `pytest`'s fixture `promql` is; usable without pytest as well. Evaluated when the first question is
+asked, over the whole length of the series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from ledgerscope.promql.axis import Axis
+from ledgerscope.promql.engine import Engine
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.rules.alert_history import Surroundings
+from ledgerscope.promql.rules.failures import RuleFailedError
+from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
+from ledgerscope.promql.rules.model import RuleGroup
+from ledgerscope.promql.rules.plan import RulePlan
+from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
+from ledgerscope.promql.series import Series, parse_series
+from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.testing.alert_track import AlertTrack
+from ledgerscope.promql.testing.answers import Instant, Over
+from ledgerscope.promql.testing.moments import When, milliseconds
+from ledgerscope.promql.testing.runner import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ledgerscope.promql.testing.label_match import LabelCondition
+
+
+class _Told(Protocol):
+    def story(self) -> str: ...
+
+
+_Answer = TypeVar("_Answer", bound=_Told)
+_LAST_ANSWERS = 3
+
+
+class ScenarioError(PromQLError):
+    """A scenario that asks for something it does not have."""
+
+
+@dataclass(slots=True, repr=False)
+class Scenario:
+    """Series and rules under test. Times are counted from `start_ms` (milliseconds since the epoch).
+
+    every: the time between two values of a series. interval: the time between two evaluations of the rules.
+    """
+
+    every: When = "1m"
+    interval: When = "1m"
+    start_ms: int = 0
+    compat: str = "3"
+    external_labels: Mapping[str, str] = field(default_factory=dict)
+    external_url: str = ""
+    base: Path = field(default_factory=Path)
+    _series: list[tuple[Series, int]] = field(default_factory=list)
+    _groups: list[RuleGroup] = field(default_factory=list)
+    _until: int = 0
+    _evaluation: Evaluation | None = None
+    _asked: list[_Told] = field(default_factory=list)
+    #: Told of every evaluation; rule coverage listens here.
+    on_evaluation: list[Any] = field(default_factory=list)
+
+    # -- what there is
+
+    def load(self, *lines: str, every: When | None = None) -> Scenario:
+        """Add series, one per line: `load('up{job="x"} 1x5 0x10')`. Raises ParseError."""
+        step = milliseconds(self.every if every is None else every)
+        for line in "\n".join(lines).splitlines():
+            if line.strip():
+                self._series.append((parse_series(line.strip()), step))
+        self._evaluation = None
+        return self
+
+    def rules(self, *sources: str | Path | RuleGroup | Mapping[str, Any]) -> Scenario:
+        """Add rules: files, rule-file text, groups, or documents made in Python. Raises FileError."""
+        for source in sources:
+            self._groups += self._read(source)
+        self._evaluation = None
+        return self
+
+    def _read(self, source: str | Path | RuleGroup | Mapping[str, Any]) -> Iterable[RuleGroup]:
+        if isinstance(source, RuleGroup):
+            return (source,)
+        if isinstance(source, Mapping):
+            return rules_from(source, compat=self.compat)
+        if isinstance(source, str) and ("\n" in source or ":" in source):
+            return read_rules(source, compat=self.compat)
+        return load_rules(self.base / source, compat=self.compat)
+
+    def until(self, when: When) -> Scenario:
+        """Evaluate at least up to a time, also beyond the last sample."""
+        self._until = max(self._until, milliseconds(when))
+        self._evaluation = None
+        return self
+
+    # -- what comes of it
+
+    def at(self, when: When, expression: str) -> Instant:
+        """The samples of an expression at a time. Raises ParseError and EvaluationError."""
+        at_ms = self.start_ms + milliseconds(when)
+        result = self.engine.instant(self._reaching(when).storage, expression, at_ms)
+        samples = sorted(vector_of(result).at(), key=lambda sample: sample.labels.pairs)
+        return self._noted(Instant(expression, milliseconds(when), tuple(samples)))
+
+    def range(
+        self, expression: str, start: When = "0s", end: When | None = None, step: When | None = None
+    ) -> Over:
+        """The values of an expression over time; by default over everything, at every evaluation."""
+        evaluation = self._reaching(start if end is None else end)
+        last = evaluation.axis.end_ms if end is None else self.start_ms + milliseconds(end)
+        stride = milliseconds(self.interval if step is None else step)
+        first = self.start_ms + milliseconds(start)
+        vector = self.engine.range(evaluation.storage, expression, first, last, stride).vector
+        return self._noted(Over(expression, vector))
+
+    def alerts(self, name: str, **labels: LabelCondition) -> AlertTrack:
+        """The alerts of a name whose labels meet the conditions. Raises ScenarioError for an unknown name."""
+        evaluation = self.evaluation
+        histories = evaluation.named(name)
+        if not histories:
+            known = sorted({history.placed.rule.name for history in evaluation.alerts})
+            raise ScenarioError(f"no rule defines the alert {name!r}; there are {', '.join(known) or 'none'}")
+        return self._noted(AlertTrack(name, labels, histories, evaluation.axis, self.start_ms))
+
+    def story(self) -> str:
+        """What was asked last and what came of it: what a failed test prints."""
+        return "\n".join(answer.story() for answer in self._asked[-_LAST_ANSWERS:])
+
+    def _noted(self, answer: _Answer) -> _Answer:
+        self._asked.append(answer)
+        return answer
+
+    def __repr__(self) -> str:
+        return f"<scenario of {len(self._series)} series and {len(self._groups)} rule groups>"
+
+    @property
+    def engine(self) -> Engine:
+        """The engine the scenario asks."""
+        return Engine(compat=self.compat, default_step_ms=milliseconds(self.interval))
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What the rules make of the series. Raises RuleFailedError where a rule fails."""
+        if self._evaluation is None:
+            self._evaluation = self._evaluate()
+        return self._evaluation
+
+    def _reaching(self, when: When) -> Evaluation:
+        """The evaluation, made to reach a time."""
+        if self.start_ms + milliseconds(when) > self.evaluation.axis.end_ms + milliseconds(self.interval):
+            self.until(when)
+        return self.evaluation
+
+    def _evaluate(self) -> Evaluation:
+        step = milliseconds(self.interval)
+        longest = max(((len(series) - 1) * every for series, every in self._series), default=0)
+        axis = Axis(self.start_ms, step, max(longest, self._until, 0) // step + 1)
+        storage = Storage()
+        for series, every in self._series:
+            fill(storage, [series], every, self.start_ms)
+        around = Surroundings(self.external_labels, self.external_url)
+        plan = RulePlan.of(self._groups)
+        evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
+        if evaluation.failures:
+            first = evaluation.failures[0]
+            raise RuleFailedError(
+                f"rule {first.rule!r} fails at {first.at_ms - self.start_ms} ms: {first.message}"
+            )
+        for listener in self.on_evaluation:
+            listener(plan, evaluation, self.engine)
+        return evaluation

@@ -1,0 +1,365 @@
+"""Event counters: exactly once, whatever order transactions commit in, whoever counts, whenever it began."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from collectors import tally_sql
+from collectors.companies import Companies
+from collectors.counters import Counters, EventCounter, Measure
+from collectors.errors import MovingView
+from collectors.tally import Tally
+from collectors.visibility import Visibility
+from ledgerscope.catalogue import jobs, lifecycle
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.errors import StoreError
+from ledgerscope.store.snapshots import import_snapshot, read_only_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import URL, Connection, Engine
+
+    from collectors.tally_sql import Probe
+
+DELETED = Counters((EventCounter(metric=lifecycle.DELETED, event_type=EventType.CUSTOMER_DELETED),))
+JOBS = Counters(
+    (
+        EventCounter(metric=jobs.PROCESSED, event_type=EventType.JOB_FINISHED),
+        EventCounter(metric=jobs.DURATION, event_type=EventType.JOB_FINISHED, measure=Measure.DURATION),
+    )
+)
+REASONS = ("requested", "duplicate", "closed")
+INSERT = text("""
+    INSERT INTO event (tenant_id, event_type, labels, occurred_at)
+    SELECT 'acme', 'CustomerDeleted', jsonb_build_object('reason', cast(:reason AS text), 'mode', 'soft'),
+        '2026-06-15'
+    FROM generate_series(1, :n)
+""")
+FINISHED = text("""
+    INSERT INTO event (tenant_id, event_type, labels, duration_ms, occurred_at)
+    VALUES ('acme', 'JobFinished', '{"queue": "mail", "job_name": "send", "status": "completed"}', :ms,
+        '2026-06-15')
+""")
+PRUNE = (
+    "SET LOCAL session_replication_role = replica",  # the only way past the append-only trigger
+    """
+    WITH gone AS (
+        DELETE FROM event WHERE event_id IN (SELECT event_id FROM event ORDER BY event_id LIMIT 40)
+        RETURNING *
+    )
+    INSERT INTO event_rollup AS kept (tenant_id, event_type, labels, n)
+    SELECT tenant_id, event_type, labels, count(*) FROM gone GROUP BY tenant_id, event_type, labels
+    ON CONFLICT (tenant_id, event_type, labels, currency) DO UPDATE SET n = kept.n + excluded.n
+    """,
+)
+
+
+@pytest.fixture
+def live(clone_template: Callable[[], URL], administration: Engine) -> Iterator[Engine]:
+    """The superuser's engine of a database of its own, for tests that commit."""
+    url = clone_template()
+    engine = create_engine(url, OWNER, pool_size=12)
+    yield engine
+    engine.dispose()
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+@pytest.fixture
+def acme(live: Engine) -> Engine:
+    with live.begin() as connection:
+        connection.execute(
+            text("INSERT INTO tenant VALUES ('acme', 'Acme', 'UTC', 'EUR', '{}', '2024-01-01')")
+        )
+    return live
+
+
+def counted(tally: Tally, engine: Engine) -> Counter[str]:
+    """Deletions by reason, as the tally has them in a snapshot taken now."""
+    with read_only_snapshot(engine) as snapshot:
+        return by_reason(tally, snapshot.connection)
+
+
+def by_reason(tally: Tally, connection: Connection) -> Counter[str]:
+    totals = tally.advance(connection)
+    reason = DELETED.keys.index("reason")
+    return Counter({str(group.values[reason]): sums.n for group, sums in totals.items()})
+
+
+@dataclass
+class Writers:
+    """Transactions in progress, what each has written, and what was committed in all."""
+
+    engine: Engine
+    random: Random
+    open: dict[int, tuple[Connection, Counter[str]]] = field(default_factory=dict)
+    committed: Counter[str] = field(default_factory=Counter)
+
+    def step(self) -> None:
+        """One random thing: a transaction begins, writes, takes part of it back, commits or rolls back."""
+        number = self.random.randrange(4)
+        if number not in self.open:
+            connection = self.engine.connect()
+            connection.begin()
+            self.open[number] = connection, Counter()
+        self.random.choice((self._write, self._write, self._take_back, self._commit, self._roll_back))(number)
+
+    def _write(self, number: int) -> None:
+        connection, written = self.open[number]
+        reason, n = self.random.choice(REASONS), self.random.randint(1, 3)
+        connection.execute(INSERT, {"reason": reason, "n": n})
+        written[reason] += n
+
+    def _take_back(self, number: int) -> None:
+        connection, _ = self.open[number]
+        with connection.begin_nested() as savepoint:
+            connection.execute(INSERT, {"reason": "requested", "n": 1})
+            savepoint.rollback()
+
+    def _commit(self, number: int) -> None:
+        connection, written = self.open.pop(number)
+        connection.commit()
+        connection.close()
+        self.committed += written
+
+    def _roll_back(self, number: int) -> None:
+        connection, _ = self.open.pop(number)
+        connection.rollback()
+        connection.close()
+
+    def finish(self) -> None:
+        for number in list(self.open):
+            self._commit(number)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_interleaving_loses_or_doubles_an_event(acme: Engine, seed: int) -> None:
+    random = Random(seed)
+    writers = Writers(acme, random)
+    tally, other = Tally(DELETED), Tally(DELETED)
+    for _ in range(300):
+        for _ in range(random.randint(1, 6)):
+            writers.step()
+        assert counted(tally, acme) == writers.committed
+        if random.random() < 0.2:  # another exporter, that looks less often
+            assert counted(other, acme) == writers.committed
+    writers.finish()
+    assert counted(tally, acme) == counted(other, acme) == counted(Tally(DELETED), acme) == writers.committed
+    assert (tally.recounts, tally.rebases, other.recounts) == (1, 0, 1)
+
+
+def test_pruning_at_any_moment_changes_no_value(acme: Engine) -> None:
+    random = Random(7)
+    writers = Writers(acme, random)
+    tally = Tally(DELETED)
+    for _ in range(60):
+        for _ in range(random.randint(1, 6)):
+            writers.step()
+        if random.random() < 0.3:
+            with acme.begin() as connection:
+                for statement in PRUNE:
+                    connection.exec_driver_sql(statement)
+        assert counted(tally, acme) == writers.committed
+    assert tally.recounts > 1
+    assert tally.rebases == 0
+
+
+def test_a_pruning_that_has_not_committed_is_not_seen(acme: Engine) -> None:
+    writers = Writers(acme, Random(1))
+    for _ in range(20):
+        writers.step()
+    writers.finish()
+    tally = Tally(DELETED)
+    assert counted(tally, acme) == writers.committed
+    with acme.connect() as pruner, pruner.begin():
+        for statement in PRUNE:
+            pruner.exec_driver_sql(statement)
+        assert counted(tally, acme) == writers.committed
+        with acme.begin() as connection:
+            connection.execute(INSERT, {"reason": "closed", "n": 1})
+        assert counted(tally, acme) == writers.committed + Counter(closed=1)
+    assert counted(tally, acme) == writers.committed + Counter(closed=1)
+
+
+def test_the_slow_transaction_with_the_lower_id_is_counted_when_it_commits(acme: Engine) -> None:
+    tally = Tally(DELETED)
+    with acme.connect() as slow, slow.begin():
+        slow.execute(INSERT, {"reason": "requested", "n": 1})
+        with acme.begin() as fast:
+            fast.execute(INSERT, {"reason": "closed", "n": 1})
+        assert counted(tally, acme) == Counter(closed=1)
+        slow.commit()
+    assert counted(tally, acme) == Counter(closed=1, requested=1)
+    assert counted(tally, acme) == Counter(closed=1, requested=1)
+
+
+def test_a_reader_of_an_exported_snapshot_counts_what_that_snapshot_sees(acme: Engine) -> None:
+    tally = Tally(DELETED)
+    with read_only_snapshot(acme) as snapshot:
+        with acme.begin() as connection:
+            connection.execute(INSERT, {"reason": "closed", "n": 2})
+        with import_snapshot(acme, snapshot.token) as connection:
+            assert by_reason(tally, connection) == Counter()
+    assert counted(tally, acme) == Counter(closed=2)
+    assert tally.recounts == 1
+
+
+def test_a_failed_run_leaves_the_tally_as_it_was(acme: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    tally = Tally(DELETED)
+    counted(tally, acme)
+    with acme.begin() as connection:
+        connection.execute(INSERT, {"reason": "closed", "n": 2})
+    with read_only_snapshot(acme) as snapshot:
+        with pytest.raises(StoreError):
+            snapshot.connection.exec_driver_sql("SELECT 1 / 0")
+        with pytest.raises(StoreError):
+            tally.advance(snapshot.connection)
+    half = tally_sql.added
+
+    def broken(*arguments: object) -> object:
+        yield next(iter(half(*arguments)))  # type: ignore[arg-type]  # the test passes on what it is given
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tally_sql, "added", broken)
+        with pytest.raises(RuntimeError):
+            counted(tally, acme)
+    assert counted(tally, acme) == Counter(closed=2)
+    assert tally.recounts == 1
+
+
+@contextmanager
+def another_database(monkeypatch: pytest.MonkeyPatch, **changes: object) -> Iterator[None]:
+    """Everything the tally reads is real but what it is told about the database."""
+    real = tally_sql.probe
+
+    def probe(connection: Connection, counters: Counters) -> Probe:
+        return replace(real(connection, counters), **changes)  # type: ignore[arg-type]  # fields of Probe
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tally_sql, "probe", probe)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("before", "rebases"),
+    [
+        pytest.param({"identity": (1, 1, 1, 1)}, 1, id="it was another cluster"),
+        pytest.param({"visible": Visibility(10**9, 10**9)}, 1, id="it was restored from an older copy"),
+        pytest.param({"has_foreign_ids": True}, 0, id="it had ids from the future, counted as rebase then"),
+    ],
+)
+def test_another_database_than_before_is_recounted(
+    acme: Engine, monkeypatch: pytest.MonkeyPatch, before: dict[str, object], rebases: int
+) -> None:
+    tally = Tally(DELETED)
+    with acme.begin() as connection:
+        connection.execute(INSERT, {"reason": "closed", "n": 3})
+    with another_database(monkeypatch, **before):
+        assert counted(tally, acme) == Counter(closed=3)
+    assert counted(tally, acme) == Counter(closed=3)
+    assert (tally.recounts, tally.rebases) == (2, rebases)
+    assert counted(tally, acme) == Counter(closed=3)
+    assert tally.recounts == 2
+
+
+def test_a_transaction_whose_view_moves_is_refused(acme: Engine) -> None:
+    with acme.begin() as connection, pytest.raises(MovingView, match="REPEATABLE READ"):
+        Tally(DELETED).advance(connection)
+
+
+def test_a_standby_is_recounted_because_it_hides_what_is_in_progress(
+    acme: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tally = Tally(DELETED)
+    with another_database(monkeypatch, is_standby=True):
+        counted(tally, acme)
+        counted(tally, acme)
+    assert (tally.recounts, tally.rebases) == (2, 0)
+
+
+def test_restored_events_with_ids_ahead_of_the_cluster_are_counted_once(acme: Engine) -> None:
+    tally = Tally(DELETED)
+    with acme.begin() as connection:
+        connection.execute(INSERT, {"reason": "closed", "n": 1})
+    assert counted(tally, acme) == Counter(closed=1)
+    with acme.begin() as connection:  # as a restored dump would
+        connection.exec_driver_sql("""
+            INSERT INTO event (tenant_id, event_type, labels, occurred_at, xid)
+            SELECT tenant_id, event_type, labels, occurred_at,
+                (pg_current_xact_id()::text::bigint + 4)::text::xid8
+            FROM event
+        """)
+    for n in range(2, 12):
+        assert counted(tally, acme) == Counter(closed=n)
+        with acme.begin() as connection:  # the cluster catches up with the foreign id
+            connection.execute(INSERT, {"reason": "closed", "n": 1})
+    assert tally.rebases == 1
+
+
+def test_two_databases_of_one_cluster_are_told_apart(
+    acme: Engine, clone_template: Callable[[], URL], administration: Engine
+) -> None:
+    tally = Tally(DELETED)
+    with acme.begin() as connection:
+        connection.execute(INSERT, {"reason": "closed", "n": 3})
+    counted(tally, acme)
+    url = clone_template()
+    other = create_engine(url, OWNER)
+    assert counted(tally, other) == Counter()
+    assert tally.rebases == 1
+    other.dispose()
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+def test_durations_are_counted_in_the_bucket_whose_bound_they_do_not_exceed(acme: Engine) -> None:
+    tally = Tally(JOBS)
+    milliseconds = (0, 100, 101, 500, 2500, 300_000, 300_001)
+    expected: list[int] = []
+    for ms in milliseconds:
+        with acme.begin() as connection:
+            connection.execute(FINISHED, {"ms": ms})
+        expected.append(ms)
+        with read_only_snapshot(acme) as snapshot:
+            read = JOBS.read(tally.advance(snapshot.connection), Companies((), {}))
+        labels = "acme", "mail", "send", "completed"
+        assert read.values[jobs.PROCESSED, labels] == len(expected)
+        distribution = read.values[jobs.DURATION, labels]
+        assert not isinstance(distribution, float)
+        bounds = (*jobs.DURATION.buckets, float("inf"))
+        assert distribution.cumulative == tuple(sum(e <= b * 1000 for e in expected) for b in bounds)
+        assert distribution.sum == sum(expected) / 1000
+    assert tally.recounts == 1
+
+
+def test_pruned_durations_keep_their_buckets_and_unknown_layouts_count_in_inf_only(acme: Engine) -> None:
+    labels = '{"queue": "mail", "job_name": "send", "status": "completed"}'
+    with acme.begin() as connection:
+        connection.execute(FINISHED, {"ms": 700})
+        for currency, buckets in (("XXX", "{1,0,0,0,0,0,0,0,0,0,2}"), ("EUR", "{5}")):
+            connection.execute(
+                text("""
+                    INSERT INTO event_rollup
+                        (tenant_id, event_type, labels, currency, n, sum_duration_ms, buckets)
+                    VALUES ('acme', 'JobFinished', :labels, :currency, 3, 800050, :buckets)
+                """),
+                {"labels": labels, "currency": currency, "buckets": buckets},
+            )
+    with read_only_snapshot(acme) as snapshot:
+        totals = Tally(JOBS).advance(snapshot.connection)
+    distribution = JOBS.read(totals, Companies((), {})).values[
+        jobs.DURATION, ("acme", "mail", "send", "completed")
+    ]
+    assert not isinstance(distribution, float)
+    assert distribution.cumulative == (1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 7)
+    assert distribution.sum == pytest.approx(1600.8)

@@ -1,0 +1,195 @@
+"""Rules over the whole time axis: the same as stepping, and what a rule may and may not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledgerscope.promql.axis import Axis
+from ledgerscope.promql.engine import Engine
+from ledgerscope.promql.labels import Labels
+from ledgerscope.promql.rules.alert_history import Surroundings
+from ledgerscope.promql.rules.load import read_rules
+from ledgerscope.promql.rules.plan import RulePlan
+from ledgerscope.promql.rules.run import Evaluation, _copy, _Run, evaluate_rules
+from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.testing.runner import fill
+
+MINUTE = 60_000
+
+
+def contents(evaluation: Evaluation) -> dict[Labels, tuple[bytes, bytes]]:
+    return {each.labels: (each.times.tobytes(), each.values.tobytes()) for each in evaluation.storage}
+
+
+@pytest.mark.parametrize("compat", ["2", "3"])
+@pytest.mark.parametrize("seed", range(40))
+def test_computing_all_steps_at_once_gives_what_stepping_gives(cases_of: Any, seed: int, compat: str) -> None:
+    cases = cases_of(seed)
+    run = cases.run(cases.document(), compat)
+    axis = run.evaluation.axis
+    storage = Storage()
+    fill(storage, run.group.series, run.group.interval_ms, 0, axis.end_ms)
+    around = Surroundings(run.group.external_labels, run.group.external_url)
+    stepped = _Run(run.plan, _copy(storage), run.engine, axis, around).stepped()
+    assert run.evaluation.failures == stepped.failures
+    if stepped.failures:
+        return
+    assert contents(run.evaluation) == contents(stepped)
+    for step in range(axis.count):
+        for ours, theirs in zip(run.evaluation.alerts, stepped.alerts, strict=True):
+            assert repr(ours.active(step)) == repr(theirs.active(step))  # NaN equals itself in text
+
+
+def evaluate(rules: str, series: dict[str, list[float]], steps: int = 6, **options: Any) -> Evaluation:
+    storage = Storage()
+    for name, values in series.items():
+        storage.append(Labels({"__name__": name}), [index * MINUTE for index in range(len(values))], values)
+    plan = RulePlan.of(read_rules(rules))
+    return evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, steps), **options)
+
+
+def values(evaluation: Evaluation, name: str, **labels: str) -> dict[int, float]:
+    found = evaluation.storage.get(Labels({"__name__": name, **labels}))
+    if found is None:
+        return {}
+    return {
+        int(at) // MINUTE: float(value)
+        for at, value, stale in zip(found.times, found.values, found.stale, strict=True)
+        if not stale
+    }
+
+
+def group(*rules: str, name: str = "g") -> str:
+    body = "".join(f"  - {rule}\n" for rule in rules)
+    return f"groups:\n- name: {name}\n  rules:\n{body}"
+
+
+def test_a_rule_reads_what_an_earlier_rule_wrote_at_the_same_step() -> None:
+    evaluation = evaluate(
+        group("{record: double, expr: x * 2}", "{record: quadruple, expr: double * 2}"), {"x": [1, 2, 3]}, 3
+    )
+    assert values(evaluation, "quadruple") == {0: 4, 1: 8, 2: 12}
+
+
+def test_a_rule_reads_what_a_later_rule_wrote_one_step_late() -> None:
+    evaluation = evaluate(
+        group("{record: quadruple, expr: double * 2}", "{record: double, expr: x * 2}"), {"x": [1, 2, 3]}, 3
+    )
+    assert values(evaluation, "quadruple") == {1: 4, 2: 8}
+
+
+def test_a_late_series_is_out_of_sight_where_a_step_is_longer_than_the_lookback() -> None:
+    storage = Storage()
+    storage.append(Labels({"__name__": "x"}), [0, 10 * MINUTE], [1.0, 2.0])
+    plan = RulePlan.of(read_rules(group("{record: late, expr: later}", "{record: later, expr: x}")))
+    evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, 10 * MINUTE, 2))
+    assert values(evaluation, "late") == {}
+
+
+def test_a_window_over_a_later_rule_lacks_the_sample_of_the_step_itself() -> None:
+    evaluation = evaluate(
+        group("{record: seen, expr: 'count_over_time(later[10m])'}", "{record: later, expr: x}"),
+        {"x": [1, 1, 1]},
+        3,
+    )
+    assert values(evaluation, "seen") == {1: 1, 2: 2}
+
+
+def test_rules_that_read_each_other_are_stepped_through() -> None:
+    evaluation = evaluate(
+        group("{record: ping, expr: pong + 1 or vector(0)}", "{record: pong, expr: ping * 10}"), {}, 4
+    )
+    assert values(evaluation, "ping") == {0: 0, 1: 1, 2: 11, 3: 111}
+    assert values(evaluation, "pong") == {0: 0, 1: 10, 2: 110, 3: 1110}
+
+
+def test_a_rule_that_reads_itself_counts() -> None:
+    evaluation = evaluate(group("{record: steps, expr: steps + 1 or vector(1)}"), {}, 4)
+    assert values(evaluation, "steps") == {0: 1, 1: 2, 2: 3, 3: 4}
+
+
+def test_a_series_that_vanishes_leaves_a_stale_marker() -> None:
+    evaluation = evaluate(group("{record: high, expr: x > 1}"), {"x": [2, 2, 0, 0, 2]}, 5)
+    samples = evaluation.storage.get(Labels({"__name__": "high"}))
+    assert samples is not None
+    assert (samples.times // MINUTE).tolist() == [0, 1, 2, 4]
+    assert samples.stale.tolist() == [False, False, True, False]
+
+
+def test_nothing_after_the_instant_is_seen_not_even_with_a_negative_offset() -> None:
+    evaluation = evaluate(group("{record: ahead, expr: x offset -1m}"), {"x": [1, 2, 3]}, 3)
+    assert values(evaluation, "ahead") == {0: 1, 1: 2, 2: 3}
+
+
+def test_the_end_modifier_is_the_instant_of_the_step() -> None:
+    evaluation = evaluate(group("{record: now, expr: x @ end()}"), {"x": [1, 2, 3]}, 3)
+    assert values(evaluation, "now") == {0: 1, 1: 2, 2: 3}
+
+
+def test_a_query_offset_shifts_what_is_read_and_what_is_written() -> None:
+    rules = "groups:\n- name: g\n  query_offset: 1m\n  rules:\n  - {record: y, expr: x}\n"
+    evaluation = evaluate(rules, {"x": [1, 2, 3]}, 3)
+    assert values(evaluation, "y") == {0: 1, 1: 2}
+
+
+def test_labels_of_the_group_are_set_and_those_of_the_rule_win() -> None:
+    rules = (
+        "groups:\n- name: g\n  labels: {team: a, tier: one}\n  rules:\n"
+        "  - {record: y, expr: x, labels: {tier: two}}\n"
+    )
+    evaluation = evaluate(rules, {"x": [1]}, 1)
+    assert values(evaluation, "y", team="a", tier="two") == {0: 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("{record: y, expr: 'x or z', labels: {}}", ""),
+        ('{record: y, expr: \'label_replace(x, "a", "b", "", "") or x\', labels: {a: c}}',
+         "vector contains metrics with the same labelset after applying rule labels"),
+        ('{alert: A, expr: \'label_replace(x, "a", "b", "", "") or x\', labels: {a: c}}',
+         "vector contains metrics with the same labelset after applying alert labels"),
+        ("{record: x, expr: x + 1}",
+         "duplicate sample for timestamp; overrides not allowed: existing 1, new value 2"),
+        ("{record: y, expr: 'label_replace(nothing, \"a\", \"b\", \"c\", \"(\")'}",
+         "invalid regular expression in label_replace(): ("),
+        ("{record: y, expr: '\"text\"'}", "rule result is not a vector or scalar"),
+    ],
+)  # fmt: skip
+def test_what_makes_a_rule_fail(rule: str, message: str) -> None:
+    evaluation = evaluate(group(rule), {"x": [1, 1]}, 2)
+    assert [each.message for each in evaluation.failures] == ([message] if message else [])
+    assert all(each.at_ms == 0 for each in evaluation.failures)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("{record: y, expr: x or z}", "exceeded limit of 1 with 2 series"),
+        ("{alert: A, expr: x or z}", "exceeded limit of 1 with 2 alerts"),
+    ],
+)
+def test_a_group_limit_fails_the_rule_at_the_step_that_passes_it(rule: str, message: str) -> None:
+    storage = Storage()
+    storage.append(Labels({"__name__": "x", "a": "1"}), [0, MINUTE], [1.0, 1.0])
+    storage.append(Labels({"__name__": "z", "a": "2"}), [MINUTE], [1.0])
+    plan = RulePlan.of(read_rules(f"groups:\n- name: g\n  limit: 1\n  rules:\n  - {rule}\n"))
+    evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, 2))
+    assert [(each.at_ms, each.message) for each in evaluation.failures] == [(MINUTE, message)]
+
+
+def test_the_input_is_left_as_it_was() -> None:
+    storage = Storage()
+    storage.append(Labels({"__name__": "x"}), [0], [1.0])
+    evaluate_rules(
+        RulePlan.of(read_rules(group("{record: y, expr: x}"))), storage, Engine(), Axis(0, MINUTE, 1)
+    )
+    assert [each.labels.name for each in storage] == ["x"]
+
+
+def test_rules_that_see_nothing_are_told_apart() -> None:
+    evaluation = evaluate(group("{record: y, expr: nothing}", "{record: z, expr: absent(nothing)}"), {}, 2)
+    assert evaluation.blind == {0}
+    assert values(evaluation, "z") == {0: 1, 1: 1}

@@ -1,0 +1,78 @@
+"""Which sides of a rule's conditions tests have shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledgerscope.promql.rules.load import read_rules
+from ledgerscope.promql.rules.placed import place
+from ledgerscope.promql.testing.coverage import Coverage, RuleKey, points_of
+from ledgerscope.promql.testing.scenario import Scenario
+
+
+def shown(expr: str, *series: str, rule: str = "record: r") -> set[str]:
+    coverage = Coverage()
+    scenario = Scenario().rules(f"groups:\n- name: g\n  rules:\n  - {rule}\n    expr: {expr}\n").load(*series)
+    scenario.on_evaluation.append(coverage.add)
+    assert scenario.evaluation.failures == ()
+    (points,) = coverage.rules.values()
+    return {name for name, covered in points.items() if covered}
+
+
+@pytest.mark.parametrize(
+    ("expr", "series", "expected"),
+    [
+        ("up", [], set()),
+        ("up", ["up 1"], {"sees data"}),
+        ("up > 1", ["up 1"], {"sees data", "`up > 1` is false"}),
+        ("up > 1", ["up 2"], {"sees data", "`up > 1` is true"}),
+        ("up > 1", ["up 1 2"], {"sees data", "`up > 1` is true", "`up > 1` is false"}),
+        ("up > bool 1", ["up 1 2"], {"sees data", "`up > bool 1` is true", "`up > bool 1` is false"}),
+        ("up == load", ["up 1", "load 1"], {"sees data", "`up == load` is true"}),
+        ("up and load", ["up 1 1 stale", "load 1 1 1"],
+         {"sees data", "`up` is there in `and`", "`up` is missing in `and`", "`load` is there in `and`"}),
+        ("up unless load", ["up 1"],
+         {"sees data", "`up` is there in `unless`", "`load` is missing in `unless`"}),
+        ("vector(1) > scalar(up)", ["up 2"], {"sees data", "`vector(1) > scalar(up)` is false"}),
+    ],
+)  # fmt: skip
+def test_what_data_shows_of_an_expression(expr: str, series: list[str], expected: set[str]) -> None:
+    assert shown(expr, *series) == expected
+
+
+@pytest.mark.parametrize(("values", "waited"), [("0x2", False), ("0x6", True), ("0 1 0 1", False)])
+def test_a_for_is_crossed_only_by_waiting_it_out(values: str, waited: bool) -> None:
+    seen = shown("up == 0", f"up {values}", rule="alert: A\n    for: 5m")
+    assert ("waits out its `for`" in seen) is waited
+
+
+def test_the_points_of_a_rule_are_its_conditions_and_its_for() -> None:
+    (placed,) = place(read_rules("groups: [{name: g, rules: [{alert: A, expr: (a > 1) or b, for: 1m}]}]"))
+    assert list(points_of(placed)) == [
+        "sees data",
+        "`(a > 1)` is there in `or`",
+        "`(a > 1)` is missing in `or`",
+        "`b` is there in `or`",
+        "`b` is missing in `or`",
+        "`a > 1` is true",
+        "`a > 1` is false",
+        "waits out its `for`",
+    ]
+
+
+def test_comparisons_of_plain_numbers_are_no_points() -> None:
+    (placed,) = place(read_rules("groups: [{name: g, rules: [{record: r, expr: vector(1 > bool 2)}]}]"))
+    assert list(points_of(placed)) == ["sees data"]
+
+
+def test_coverage_of_two_processes_is_put_together() -> None:
+    key = RuleKey("r.yml", 1, "g", "record", "r")
+    coverage = Coverage()
+    coverage.merge([(key, {"a": True, "b": False})])
+    coverage.merge([(key, {"a": False, "b": True, "c": False})])
+    assert (coverage.covered, coverage.total) == (2, 3)
+    assert coverage.percent == pytest.approx(66.67, abs=0.01)
+
+
+def test_no_rules_are_fully_covered() -> None:
+    assert Coverage().percent == 100.0

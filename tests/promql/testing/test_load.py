@@ -1,0 +1,152 @@
+"""Test files: everything promtool's format has, and how a fault is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ledgerscope.promql.testing.load import load_tests, read_tests
+from ledgerscope.promql.testing.model import AlertCase, ExprCase, TestFile
+from ledgerscope.promql.yaml_nodes import FileError
+
+FULL = """
+rule_files: [rules/*.yml]
+evaluation_interval: 30s
+group_eval_order: [b, a]
+fuzzy_compare: true
+tests:
+- name: everything
+  interval: 15s
+  start_timestamp: 2024-01-01T00:00:00Z
+  external_labels: {cluster: one}
+  external_url: http://example.org/
+  input_series:
+  - {series: 'up{job="a"}', values: 1 0x3 _ stale}
+  alert_rule_test:
+  - eval_time: 5m
+    alertname: Down
+    exp_alerts:
+    - exp_labels: {job: a, level: 3}
+      exp_annotations: {summary: it is down}
+  promql_expr_test:
+  - expr: up
+    eval_time: 1m
+    exp_samples:
+    - {labels: 'up{job="a"}', value: 1e0}
+    - {labels: h, histogram: '{{sum:3 count:2 buckets:[2]}}'}
+"""
+
+
+def read(text: str) -> TestFile:
+    return read_tests(text, Path("t.yml"))
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(FileError) as caught:
+        read(text)
+    return str(caught.value).splitlines()
+
+
+def test_a_file_is_read_with_everything_it_says(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for name in ("b.yml", "a.yml"):
+        (tmp_path / "rules" / name).write_text("groups: []")
+    (tmp_path / "t.yml").write_text(FULL)
+    file = load_tests(tmp_path / "t.yml")
+    assert [path.name for path in file.rule_files] == ["a.yml", "b.yml"]
+    assert (file.evaluation_interval_ms, file.group_eval_order, file.fuzzy_compare) == (
+        30_000,
+        ("b", "a"),
+        True,
+    )
+    (group,) = file.groups
+    assert (group.title, group.interval_ms, group.start_ms) == ("everything", 15_000, 1_704_067_200_000)
+    assert (group.external_labels, group.external_url) == ({"cluster": "one"}, "http://example.org/")
+    assert [(series.labels, len(series)) for series in group.series] == [({"__name__": "up", "job": "a"}, 7)]
+    alert, expr = group.cases
+    assert isinstance(alert, AlertCase)
+    assert (alert.title, alert.eval_time_ms) == ("alert Down at 5m", 300_000)
+    assert alert.expected[0].labels == {"alertname": "Down", "job": "a", "level": "3"}
+    assert isinstance(expr, ExprCase)
+    assert [(sample.labels, sample.value) for sample in expr.expected] == [
+        ({"__name__": "up", "job": "a"}, 1.0),
+        ({"__name__": "h"}, 0.0),
+    ]
+    assert expr.expected[1].histogram is not None
+    assert group.last_eval_time_ms == 300_000
+
+
+def test_what_is_left_out_has_its_usual_value() -> None:
+    file = read("tests: [{}]")
+    assert (file.evaluation_interval_ms, file.groups[0].interval_ms, file.groups[0].title) == (
+        60_000, 60_000, "group 1",
+    )  # fmt: skip
+
+
+def test_an_empty_file_has_no_tests() -> None:
+    assert read("").groups == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "start_ms"),
+    [("1609459200", 1_609_459_200_000), ("1.5", 1500), ("2024-01-01T01:00:00+01:00", 1_704_067_200_000)],
+)
+def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
+    assert read(f'tests: [{{start_timestamp: "{text}"}}]').groups[0].start_ms == start_ms
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("test: []", "t.yml:1:1: unknown field 'test' in a test file; did you mean 'tests'?"),
+        ("rule_files: [none.yml]",
+         "t.yml:1:14: no rule file matches 'none.yml'; the path is taken relative to the test file"),
+        ("rule_files: [nowhere/*.yml]",
+         "t.yml:1:14: no rule file matches 'nowhere/*.yml'; the pattern is taken relative to the test file"),
+        ("rule_files: [nowhere/x.yml]",
+         ("t.yml:1:14: no rule file matches 'nowhere/x.yml'; "
+          "there is no folder 'nowhere' beside the test file")),
+        ("group_eval_order: [a, a]", "t.yml:1:23: group name repeated in evaluation order: a"),
+        ("fuzzy_compare: maybe", "t.yml:1:16: fuzzy_compare must be true or false, not 'maybe'"),
+        ("tests: [{input_serie: []}]",
+         "t.yml:1:10: unknown field 'input_serie' in a test group; did you mean 'input_series'?"),
+        ("tests: [{input_series: [{values: 1}]}]",
+         "t.yml:1:25: an input series needs 'series'; it has series and values"),
+        ("tests: [{input_series: [{series: a}]}]",
+         "t.yml:1:25: an input series needs 'values'; it has series and values"),
+        ("tests: [{input_series: [{series: a, values: 1 x}]}]",
+         ('t.yml:1:47: values: unexpected identifier "x" in series values, '
+          "expected number or \"stale\"; write them like '1 2 _ 0+5x10 stale'")),
+        ("tests: [{input_series: [{series: 'a{', values: 1}]}]",
+         "t.yml:1:37: series: unexpected end of input inside braces; write it like 'up{job=\"x\"}'"),
+        ("tests: [{alert_rule_test: [{eval_time: 1m}]}]",
+         "t.yml:1:28: an item under alert_rule_test misses required attribute alertname"),
+        ("tests: [{alert_rule_test: [{alertname: A, exp_alerts: [{labels: {}}]}]}]",
+         "t.yml:1:57: unknown field 'labels' in an expected alert; did you mean 'exp_labels'?"),
+        ("tests: [{promql_expr_test: [{expr: 'up +'}]}]",
+         "t.yml:1:41: expr: 1:5: parse error: unexpected end of input"),
+        ("tests: [{promql_expr_test: [{expr: up, exp_samples: [{value: x}]}]}]",
+         "t.yml:1:62: value must be a number, not 'x'"),
+        ("tests: [{promql_expr_test: [{expr: up, exp_samples: [{histogram: '1'}]}]}]",
+         "t.yml:1:66: histogram must be one histogram; write it like '{{sum:3 count:2}}'"),
+        ("tests: [{start_timestamp: yesterday}]",
+         ("t.yml:1:27: start_timestamp: cannot parse 'yesterday' to a valid timestamp; "
+          "write it like 2024-01-31T00:00:00Z, or as seconds since 1970")),
+        ("tests: []\n---\ntests: []", "t.yml:3:1: a test file has one document; make it a file of its own"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_place_and_what_would_be_right(text: str, told: str) -> None:
+    assert faults(text) == [told]
+
+
+def test_a_missing_rule_file_is_named_with_its_nearest_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "alerts.yml").write_text("groups: []")
+    (tmp_path / "t.yml").write_text("rule_files: [alert.yml]")
+    with pytest.raises(FileError, match=r"no rule file matches 'alert.yml'; did you mean 'alerts.yml'\?"):
+        load_tests(tmp_path / "t.yml")
+
+
+def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="cannot be read"):
+        load_tests(tmp_path / "none.yml")

@@ -1,0 +1,213 @@
+"""Rule tests in Python: loading, asking, and what the answers can be compared with."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledgerscope.promql.durations import DurationError
+from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.rules.failures import RuleFailedError
+from ledgerscope.promql.rules.model import AlertingRule, RuleGroup
+from ledgerscope.promql.testing.label_match import ANY
+from ledgerscope.promql.testing.moments import Moment, milliseconds
+from ledgerscope.promql.testing.repeat import RepeatError, repeat
+from ledgerscope.promql.testing.scenario import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES = """
+groups:
+- name: g
+  rules:
+  - alert: Down
+    expr: up == 0
+    for: 2m
+    keep_firing_for: 1m
+    labels: {severity: page}
+    annotations: {summary: "{{ $labels.instance }} of {{ $externalLabels.cluster }}"}
+  - record: instances:up
+    expr: sum by (job) (up)
+"""
+
+
+@pytest.fixture
+def two() -> Scenario:
+    """Two instances; one is down from 2m to 6m, the other always up."""
+    return (
+        Scenario(external_labels={"cluster": "one"})
+        .rules(RULES)
+        .load('up{job="x", instance="a"} 1 1 0x4 1x4', 'up{job="x", instance="b"} 1x10')
+    )
+
+
+def test_an_alert_tells_when_it_pends_fires_and_ends(two: Scenario) -> None:
+    down = two.alerts("Down")
+    assert down.first_pending_at == "2m"
+    assert down.first_fires_at == timedelta(minutes=4)
+    assert down.last_fires_at == "7m"
+    assert down.pending_at("3m")
+    assert not down.pending_at("4m")
+    assert down.fires_at("5m30s")
+    assert down.inactive_at("1m")
+    assert down.resolved_by("8m")
+    assert not down.resolved_by("7m")
+    assert not down.never_fires()
+
+
+def test_alerts_are_chosen_by_some_of_their_labels(two: Scenario) -> None:
+    assert two.alerts("Down", instance="a").first_fires_at == "4m"
+    assert two.alerts("Down", instance=re.compile("[b-z]")).never_pends()
+    assert two.alerts("Down", instance=ANY, severity="page").fires_at("4m")
+    assert two.alerts("Down", team=ANY).never_pends()
+    assert two.alerts("Down").where(instance="b").first_fires_at is None
+    assert two.alerts("Down").where(instance="b").last_fires_at is None
+
+
+def test_what_fires_has_labels_and_annotations(two: Scenario) -> None:
+    (alert,) = two.alerts("Down").firing("4m")
+    assert alert.labels == {"alertname": "Down", "instance": "a", "job": "x", "severity": "page"}
+    assert alert.annotations == {"summary": "a of one"}
+    assert two.alerts("Down").firing("3m") == []
+    assert [each.state.word for each in two.alerts("Down").at("3m")] == ["pending"]
+
+
+def test_an_instant_is_compared_with_a_dictionary_or_a_number(two: Scenario) -> None:
+    assert two.at("3m", "up") == {'up{job="x",instance="a"}': 0, 'up{instance="b",job="x"}': 1}
+    assert two.at("3m", "instances:up") == 1
+    assert two.at("3m", "instances:up").value == 1
+    assert two.at("3m", "up").where(instance="b") == 1
+    assert two.at("3m", "absent(up)") == {}
+    assert two.at("3m", "up") != {}
+    assert two.at("3m", "up").values == {'up{instance="a", job="x"}': 0.0, 'up{instance="b", job="x"}': 1.0}
+    assert len(two.at("3m", "up")) == len(list(two.at("3m", "up"))) == 2
+    assert repr(two.at("3m", "instances:up")) == "{'instances:up{job=\"x\"}': 1}"
+
+
+def test_values_may_be_near_enough(two: Scenario) -> None:
+    third = two.at("3m", "instances:up / 3")
+    assert third.approx(0.333333, rel=1e-3)
+    assert not third.approx(0.333333)
+    assert third.approx({'{job="x"}': 0.3}, abs=0.1)
+    assert not third.approx({'{job="y"}': 0.3}, abs=0.1)
+    assert third.value == pytest.approx(1 / 3)
+
+
+def test_one_value_is_asked_for_where_there_is_one(two: Scenario) -> None:
+    with pytest.raises(EvaluationError, match="expected one sample, found 2"):
+        _ = two.at("3m", "up").value
+    with pytest.raises(EvaluationError, match="expected one series, found 2"):
+        _ = two.range("up").only
+
+
+def test_a_range_lists_values_step_by_step(two: Scenario) -> None:
+    assert two.range("up", "0m", "3m") == {
+        'up{instance="a",job="x"}': [1, 1, 0, 0],
+        'up{instance="b",job="x"}': [1, 1, 1, 1],
+    }
+    assert two.range('up{instance="a"} == 1', "1m", "3m").only == [1, None, None]
+    assert two.range("instances:up", "0s", "4m", "2m").only == [2, 1, 1]
+    assert len(two.range("up")) == 2
+    assert "▁" in two.range("up").story()
+
+
+def test_the_story_shows_what_was_asked_last(two: Scenario) -> None:
+    two.at("1m", "nothing")
+    two.alerts("Down")
+    assert two.story().splitlines()[:3] == [
+        "nothing at 1m:",
+        "  (no samples)",
+        "alerts Down{}:",
+    ]
+    assert "··ppFFFF·" in two.story()
+
+
+def test_time_reaches_as_far_as_is_asked() -> None:
+    scenario = (
+        Scenario()
+        .rules("groups: [{name: g, rules: [{alert: Gone, expr: absent(up), for: 5m}]}]")
+        .load("up 1")
+    )
+    assert scenario.alerts("Gone").never_fires()
+    assert scenario.until("20m").alerts("Gone").first_fires_at == "10m"
+    assert scenario.at("1h", "absent(up)") == 1
+
+
+def test_series_may_have_an_interval_of_their_own() -> None:
+    scenario = Scenario(every="30s").load("a 1 2 3 4").load("b 1 2", every="1m")
+    assert scenario.at("1m", "a") == {"a": 3}
+    assert scenario.at("1m", "b") == {"b": 2}
+
+
+def test_a_start_may_be_given() -> None:
+    scenario = Scenario(start_ms=1_704_067_200_000).load("a 1 2")
+    assert scenario.at("1m", "time()") == 1_704_067_260
+    assert scenario.at("0s", "year()") == 2024
+
+
+def test_rules_come_from_files_texts_groups_and_documents(tmp_path: Path) -> None:
+    (tmp_path / "r.yml").write_text(RULES)
+    group = RuleGroup("mine", (AlertingRule("Up", "up == 1"),))
+    document = {"groups": [{"name": "doc", "rules": [{"alert": "Doc", "expr": "up"}]}]}
+    scenario = Scenario(base=tmp_path).rules("r.yml", group, document).load("up 1")
+    assert [bool(scenario.alerts(name).fires_at("0s")) for name in ("Down", "Up", "Doc")] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_an_unknown_alert_is_named_with_those_there_are(two: Scenario) -> None:
+    with pytest.raises(ScenarioError, match="no rule defines the alert 'Dwn'; there are Down"):
+        two.alerts("Dwn")
+
+
+def test_a_failing_rule_is_told() -> None:
+    scenario = Scenario().rules("groups: [{name: g, rules: [{record: x, expr: a + on () a}]}]")
+    scenario.load('a{b="1"} 1', 'a{b="2"} 1')
+    with pytest.raises(RuleFailedError, match="rule 'x' fails at 0 ms: found duplicate series"):
+        scenario.at("0s", "x")
+
+
+@pytest.mark.parametrize(
+    ("when", "ms"), [("5m", 300_000), (1.5, 1500), (timedelta(seconds=2), 2000), (Moment(7), 7), (60, 60_000)]
+)
+def test_times_are_written_in_many_ways(when: str | float | timedelta, ms: int) -> None:
+    assert milliseconds(when) == ms
+
+
+def test_a_truth_value_is_no_time() -> None:
+    with pytest.raises(DurationError, match="True is no time"):
+        milliseconds(True)
+
+
+def test_a_moment_is_shown_as_a_duration() -> None:
+    assert repr(Moment(90_000)) == "'1m30s'"
+    assert Moment(90_000) == "90s"
+    assert Moment(90_000) == 90_000
+    assert Moment(90_000) != "91s"
+    assert hash(Moment(5)) == hash(5)
+
+
+def test_one_line_makes_many_series() -> None:
+    lines = repeat('up{instance="$i",job="$job"} ${i}x3', i=range(2), job=["x", "y"]).splitlines()
+    assert lines == [
+        'up{instance="0",job="x"} 0x3',
+        'up{instance="0",job="y"} 0x3',
+        'up{instance="1",job="x"} 1x3',
+        'up{instance="1",job="y"} 1x3',
+    ]
+    assert Scenario().load(repeat('up{i="$n"} 1', n=range(100))).at("0s", "count(up)") == 100
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("a$b 1", "names [$]b, which is not among"), ("a 1$", "write [$][$] for a dollar sign")],
+)
+def test_a_line_that_cannot_be_filled_in_is_told(line: str, told: str) -> None:
+    with pytest.raises(RepeatError, match=told):
+        repeat(line, n=[1])
