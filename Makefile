@@ -1,8 +1,9 @@
 # Everything a developer types. Each target does its own set-up on a machine that has Python 3.11+ and make.
-PYTHON ?= python3
-VENV   ?= .venv
-BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.installed
+PYTHON  ?= python3
+VENV    ?= .venv
+WORKERS ?= 2
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test static check format lock bench clean
@@ -24,7 +25,7 @@ demo: $(STAMP) ## a living demo business, its exporter serving on http://127.0.0
 
 test: $(STAMP) ## every test, with coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadfile
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=90
 

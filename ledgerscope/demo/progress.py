@@ -49,8 +49,10 @@ def _lines(what: str, stream: TextIO) -> Iterator[Advance]:
 
     def advance(rows: int, /) -> None:
         nonlocal written
+        if not written:
+            print(f"{what} ...", file=stream, flush=True)
         written += rows
 
-    print(f"{what} ...", file=stream, flush=True)
     yield advance
-    print(f"{what}: {written:,} rows", file=stream, flush=True)
+    if written:
+        print(f"{what}: {written:,} rows", file=stream, flush=True)
