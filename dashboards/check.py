@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from dashboards.boards import BOARDS
 from dashboards.macros import expand, variables_in
+from dashboards.model import COLUMNS
 from dashboards.query import RATE_WINDOW
-from dashboards.render import COLUMNS, render_board
+from dashboards.render import render_board
 from dashboards.units import unit_of
 from ledgerscope.catalogue import AREAS
 from rules.areas import AREAS as RULE_AREAS
@@ -150,11 +151,25 @@ def _first_row_is_figures(board: Board) -> Iterator[str]:
         yield "the first row answers the question of the page in single figures"
 
 
-def _rows_are_full(board: Board) -> Iterator[str]:
-    """A hole in the first row looks like a panel that failed to load."""
-    width = sum(panel.width for panel in board.rows[0].panels)
-    if width != COLUMNS:
-        yield f"the first row is {width} columns wide instead of {COLUMNS}"
+def _grid_has_no_holes(board: Board) -> Iterator[str]:
+    """A hole looks like a panel that failed to load."""
+    for line in (line for row in board.rows for line in row.lines()):
+        named = ", ".join(repr(panel.title) for panel in line)
+        width = sum(panel.width for panel in line)
+        if width != COLUMNS:
+            yield f"the line of {named} is {width} columns wide instead of {COLUMNS}"
+        if len({panel.height for panel in line}) > 1:
+            yield f"the panels {named} stand beside each other and differ in height"
+
+
+def _repeated_panels_stand_alone(board: Board) -> Iterator[str]:
+    """Grafana gives the copies of a panel the whole line; beside others they would leave a hole."""
+    hidden = {one.label for one in board.variables if one.hidden}
+    for panel in board.panels():
+        if panel.repeat and panel.width != COLUMNS:
+            yield f"{panel.title!r} is repeated and not {COLUMNS} columns wide"
+        if panel.repeat and panel.repeat not in hidden:
+            yield f"{panel.title!r} is repeated by ${panel.repeat}, which stands for chosen values only"
 
 
 def _alerts_have_their_panel(board: Board) -> Iterator[str]:
@@ -174,7 +189,8 @@ BOARD_CHECKS: tuple[Callable[[Board], Iterator[str]], ...] = (
     _numbers_are_unique,
     _panels_fit_the_grid,
     _first_row_is_figures,
-    _rows_are_full,
+    _grid_has_no_holes,
+    _repeated_panels_stand_alone,
     _alerts_have_their_panel,
 )
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledgerscope.catalogue import Metric, Unit
+    from ledgerscope.catalogue import Metric, Selector, Unit
     from rules.model import Alert
 
-__all__ = ["Board", "Mapping", "Panel", "Query", "Row", "Variable", "View"]
+__all__ = ["COLUMNS", "Board", "Mapping", "Panel", "Query", "Row", "Variable", "View"]
+
+COLUMNS = 24
+"""Of Grafana's grid."""
 
 
 class View(StrEnum):
@@ -30,10 +33,11 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One PromQL query with the legend of its series."""
+    """One PromQL query with the legend of its series, and their colour where it carries a meaning."""
 
     expr: str
     legend: str
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Panel:
     """One panel. `draws` are the alerts whose limits are drawn; `tells` those shown as a state instead.
 
     `about` says in a sentence or two what the reader sees and what it is good for. `width` is in the 24
-    columns of the grid.
+    columns of the grid. `repeat` is the variable of whose values each gets a copy of the panel of its own.
     """
 
     title: str
@@ -63,8 +67,10 @@ class Panel:
     draws: tuple[Alert, ...] = ()
     tells: tuple[Alert, ...] = ()
     stacked: bool = False
+    from_zero: bool = True
     decimals: int | None = None
     mappings: tuple[Mapping, ...] = ()
+    repeat: str = ""
 
     @property
     def shows(self) -> tuple[Alert, ...]:
@@ -78,18 +84,33 @@ class Row:
     title: str
     panels: tuple[Panel, ...]
 
+    def lines(self) -> Iterator[tuple[Panel, ...]]:
+        """The panels that stand beside each other, line by line."""
+        line: tuple[Panel, ...] = ()
+        for panel in self.panels:
+            if line and sum(one.width for one in (*line, panel)) > COLUMNS:
+                yield line
+                line = ()
+            line = (*line, panel)
+        if line:
+            yield line
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A choice at the top of the board: the values of a label of a metric. At first all are chosen."""
+    """A choice at the top of the board: the values of a label of a series. At first one is chosen.
+
+    A hidden variable always stands for all values: panels are repeated for each of them.
+    """
 
     label: str
     title: str
-    metric: Metric
+    series: Metric | Selector
+    hidden: bool = False
 
     @property
     def query(self) -> str:
-        return f"label_values({self.metric}, {self.metric.label(self.label).name})"
+        return f"label_values({self.series}, {self.label})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

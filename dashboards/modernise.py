@@ -31,7 +31,19 @@ _DASHBOARD_FIELDS = (
     "links",
     "panels",
 )
-_PANEL_FIELDS = ("id", "type", "title", "description", "gridPos", "fieldConfig", "options", "maxDataPoints")
+_PANEL_FIELDS = (
+    "id",
+    "type",
+    "title",
+    "description",
+    "gridPos",
+    "repeat",
+    "repeatDirection",
+    "maxPerRow",
+    "fieldConfig",
+    "options",
+    "maxDataPoints",
+)
 _ROW_FIELDS = ("id", "type", "title", "gridPos", "collapsed", "panels")
 _VARIABLE_FIELDS = (
     "type",
@@ -132,7 +144,7 @@ def _variable(variable: Mapping[str, Any]) -> dict[str, Any]:
     fields = _kept(variable, _VARIABLE_FIELDS)
     if variable["type"] == "query":
         fields["datasource"] = _datasource(variable["datasource"])
+    fields.pop("current", None)
+    if fields.get("includeAll"):
         fields["current"] = _ALL
-    else:
-        fields.pop("current", None)
     return fields

@@ -9,8 +9,8 @@ from grafanalib._gen import DashboardEncoder
 from grafanalib.core import Dashboard, DashboardLink, Template, Templating, Time
 
 from dashboards.boards import BOARDS
+from dashboards.build import DATASOURCE, build, row
 from dashboards.modernise import modernise
-from dashboards.panels import DATASOURCE, build, row
 from rules.links import board_uid, panel_id
 from rules.timing import SCRAPE_INTERVAL, duration
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["TAG", "board_path", "placed", "render_board", "render_boards"]
 
 TAG = "ledgerscope"
-COLUMNS = 24
 
 _SHARED_CROSSHAIR = 1
 _AT_LOAD, _AT_RANGE_CHANGE = 1, 2
+_SHOWN, _HIDDEN = 0, 2
 
 
 def render_boards(boards: Sequence[Board] = BOARDS) -> dict[str, bytes]:
@@ -60,16 +60,15 @@ def render_board(board: Board) -> dict[str, Any]:
 def placed(board: Board) -> Iterator[tuple[Panel | str, int, int]]:
     """Every row heading and panel in reading order with its column and line."""
     top = 0
-    for line in board.rows:
-        yield line.title, 0, top
+    for row_of_panels in board.rows:
+        yield row_of_panels.title, 0, top
         top += 1
-        left = tallest = 0
-        for panel in line.panels:
-            if left + panel.width > COLUMNS:
-                left, top, tallest = 0, top + tallest, 0
-            yield panel, left, top
-            left, tallest = left + panel.width, max(tallest, panel.height)
-        top += tallest
+        for panels in row_of_panels.lines():
+            left = 0
+            for panel in panels:
+                yield panel, left, top
+                left += panel.width
+            top += max(panel.height for panel in panels)
 
 
 def _panels(board: Board) -> Iterator[Any]:
@@ -94,8 +93,8 @@ def _variable(variable: Variable) -> Template:
         query=variable.query,
         refresh=_AT_RANGE_CHANGE,
         multi=True,
-        includeAll=True,
-        allValue=".+",
+        includeAll=variable.hidden,
+        hide=_HIDDEN if variable.hidden else _SHOWN,
     )
 
 

@@ -14,19 +14,22 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from dashboards.boards import BOARDS
-from dashboards.model import Board, Row
+from dashboards.fields import bounds, marks, steps
+from dashboards.model import COLUMNS, Board, Row
 from dashboards.modernise import SCHEMA_VERSION, modernise
-from dashboards.panels import lines, steps
-from dashboards.render import COLUMNS, placed, render_board
+from dashboards.palette import PALETTES
+from dashboards.panels import lines
+from dashboards.render import placed, render_board
 from dashboards.room import bundle, render_all
-from ledgerscope.catalogue import Unit
-from rules import churn, exporter, jobs
+from ledgerscope.catalogue import Unit, aging
+from rules import churn, exporter, jobs, revenue
 from rules.areas import AREAS
 from rules.links import board_uid, panel_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledgerscope.catalogue import Label
     from rules.model import Alert
 
 ROOT = Path(__file__).parents[2]
@@ -222,6 +225,89 @@ def test_colours_change_where_the_rule_fires() -> None:
         {"color": "orange", "value": None},
         {"color": "green", "value": 0.95},
     ]
+
+
+def test_a_line_at_a_limit_has_the_colour_of_its_alert() -> None:
+    """In Grafana's own order the line at the least retention would be green."""
+    assert marks((churn.NET_RETENTION_LOW,)) == [
+        {"color": "text", "value": None},
+        {"color": "orange", "value": 0.95},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, {"axisSoftMin": 0}),
+        ({"draws": (churn.LOGO_HIGH,)}, {"axisSoftMin": 0, "axisSoftMax": 0.168}),
+        ({"draws": (revenue.SHRINKING,)}, {"axisSoftMin": -0.06}),
+        ({"draws": (churn.NET_RETENTION_LOW,)}, {"axisSoftMin": 0, "axisSoftMax": 1.14}),
+        (
+            {"draws": (churn.NET_RETENTION_LOW,), "from_zero": False},
+            {"axisSoftMin": 0.791667, "axisSoftMax": 1.14},
+        ),
+        ({"from_zero": False}, {}),
+        ({"unit": Unit.TIMESTAMP}, {}),
+        ({"unit": Unit.POINTS}, {}),
+    ],
+)
+def test_an_axis_holds_zero_and_every_limit(changes: dict[str, Any], expected: dict[str, float]) -> None:
+    tried = lines("Tried", about="Tried.", unit=Unit.RATIO)
+    assert bounds(replace(tried, **changes)) == expected
+
+
+def test_no_panel_has_a_second_axis() -> None:
+    """Grafana draws an axis for each unit: only a panel of one currency has its sign."""
+    for where, panel in panels():
+        units = {
+            one["id"]
+            for override in panel["fieldConfig"].get("overrides", ())
+            for one in override["properties"]
+        }
+        if panel["type"] == "timeseries" and "unit" in units:
+            assert panel["repeat"] == "currency", where
+
+
+def test_amounts_that_add_up_have_a_panel_for_each_currency() -> None:
+    board = RENDERED["dashboards/generated/aging.json"]
+    variable = next(one for one in board["templating"]["list"] if one["name"] == "currency")
+    assert variable["hide"] == 2
+    assert variable["includeAll"]
+    assert (
+        variable["query"] == 'label_values(customer_aging_open_amount{company_id=~"$company_id"}, currency)'
+    )
+    panel = next(one for one in board["panels"] if one["title"] == "Open amount by days overdue")
+    assert (panel["repeat"], panel["repeatDirection"], panel["gridPos"]["w"]) == ("currency", "h", COLUMNS)
+    assert all('currency=~"$currency"' in target["expr"] for target in panel["targets"])
+
+
+def test_values_stand_in_the_order_of_the_catalogue_in_the_colour_of_their_meaning() -> None:
+    panel = next(panel for where, panel in panels() if where.endswith("Open amount by days overdue"))
+    legends = [target["legendFormat"] for target in panel["targets"]]
+    assert legends == [f"{{{{currency}}}} {value}" for value in aging.OPEN_AMOUNT.label("bucket").values]
+    colors = {
+        one["matcher"]["options"]: one["properties"][0]["value"]["fixedColor"]
+        for one in panel["fieldConfig"]["overrides"]
+        if one["matcher"]["id"] == "byFrameRefID"
+    }
+    assert (colors["A"], colors["E"]) == ("green", "dark-red")
+
+
+@pytest.mark.parametrize(("label", "colors"), PALETTES)
+def test_every_value_of_the_catalogue_has_its_colour(label: Label, colors: dict[str, str]) -> None:
+    assert set(colors) == set(label.values)
+
+
+@pytest.mark.parametrize(
+    "board", [board for board in BOARDS if board.variables], ids=lambda board: board.area
+)
+def test_a_board_opens_with_one_company(board: Board) -> None:
+    """Of all companies at once there would be more lines than can be told apart."""
+    company = render_board(board)["templating"]["list"][1]
+    assert company["name"] == "company_id"
+    assert company["multi"]
+    assert not company.get("includeAll")
+    assert "current" not in company
 
 
 def test_amounts_are_shown_in_their_currency() -> None:
