@@ -24,10 +24,13 @@ __all__ = ["DATASOURCE", "build", "row"]
 
 DATASOURCE = "${datasource}"
 
+_PRESENT = frozenset({View.STAT, View.BARS})
+"""Views that ask for this instant only: of a range, the last value would still be shown when it is gone."""
+
 _SIDE_BY_SIDE = 2
 """Copies of a repeated panel in one line."""
 
-_STAT_TEXT = {"titleSize": 14, "valueSize": 28}
+_STAT_TEXT = {"titleSize": 14, "valueSize": 32}
 """Grafana would fit the text of each panel to its room: every panel another size, and tiny with four rows."""
 _BAR_TEXT = {"titleSize": 14, "valueSize": 18}
 
@@ -59,7 +62,7 @@ def _described(panel: Panel) -> str:
 
 
 def _target(query: Query, view: View) -> Target:
-    return Target(expr=query.expr, legendFormat=query.legend, instant=view is View.BARS)
+    return Target(expr=query.expr, legendFormat=query.legend, instant=view in _PRESENT)
 
 
 def _repeat(panel: Panel) -> Repeat:
@@ -77,6 +80,7 @@ def _stat(panel: Panel, common: dict[str, Any]) -> GrafanaPanel:
         noValue="no data",
         orientation="horizontal",
         overrides=overrides(panel),
+        graphMode="none",
         textMode="auto",
         extraJson={"options": {"text": _STAT_TEXT}},
     )

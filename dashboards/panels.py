@@ -24,7 +24,7 @@ def stat(
     width: int = 4,
     decimals: int | None = None,
 ) -> Panel:
-    """One figure for each series, one below the other, with the line of its past behind it."""
+    """The present figure of each series, one below the other."""
     return Panel(
         title=title,
         about=about,

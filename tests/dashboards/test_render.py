@@ -179,6 +179,12 @@ def test_every_query_is_lettered_and_goes_to_the_chosen_source() -> None:
             assert target["instant"] is not target["range"], where
 
 
+def test_a_figure_is_that_of_this_instant() -> None:
+    """The last of a range would go on being shown after its exporter has withdrawn it."""
+    asked = {panel["type"]: {target["instant"] for target in panel["targets"]} for _, panel in panels()}
+    assert asked == {"stat": {True}, "bargauge": {True}, "timeseries": {False}, "state-timeline": {False}}
+
+
 def test_nothing_that_grafana_dropped_is_written() -> None:
     dropped = {
         "step",
