@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from dashboards.boards import BOARDS
 from dashboards.macros import expand, variables_in
-from dashboards.panels import steps
+from dashboards.model import COLUMNS
 from dashboards.query import RATE_WINDOW
-from dashboards.render import COLUMNS, placed, render_board
+from dashboards.render import render_board
 from dashboards.units import unit_of
 from ledgerscope.catalogue import AREAS
 from rules.areas import AREAS as RULE_AREAS
@@ -21,7 +21,6 @@ from rules.check import unused, vocabulary
 from rules.errors import Finding
 from rules.expressions import check_expression, series_names
 from rules.infer import labels_of
-from rules.links import panel_id
 from rules.parse import parse
 
 if TYPE_CHECKING:
@@ -117,13 +116,6 @@ def _limits_are_in_its_unit(panel: Panel, _board: Board) -> Iterator[str]:
             yield f"draws {alert.name}, whose limit is in {alert.unit.name.lower()}"
 
 
-def _thresholds_are_the_limits(panel: Panel, _board: Board) -> Iterator[str]:
-    drawn = {step["value"] for step in steps(panel.draws)} - {None}
-    meant = {limit.value for alert in panel.draws for limit in alert.limits}
-    if drawn != meant:
-        yield f"its thresholds {sorted(map(str, drawn))} are not the limits {sorted(map(str, meant))}"
-
-
 PANEL_CHECKS: tuple[Callable[[Panel, Board], Iterator[str]], ...] = (
     _rates_follow_the_screen,
     _variables_are_declared,
@@ -132,7 +124,6 @@ PANEL_CHECKS: tuple[Callable[[Panel, Board], Iterator[str]], ...] = (
     _is_described,
     _draws_alerts_of_one_direction,
     _limits_are_in_its_unit,
-    _thresholds_are_the_limits,
 )
 
 # --- one board -------------------------------------------------------------------------------------------
@@ -149,18 +140,10 @@ def _numbers_are_unique(board: Board) -> Iterator[str]:
     yield from (f"{times} panels have the number {number}" for number, times in numbers.items() if times > 1)
 
 
-def _panels_do_not_overlap(board: Board) -> Iterator[str]:
-    taken: dict[tuple[int, int], str] = {}
-    for what, left, top in placed(board):
-        title, width, height = (
-            (what, COLUMNS, 1) if isinstance(what, str) else (what.title, what.width, what.height)
-        )
-        if left + width > COLUMNS:
-            yield f"{title!r} reaches beyond column {COLUMNS}"
-        for cell in ((x, y) for x in range(left, left + width) for y in range(top, top + height)):
-            if taken.setdefault(cell, title) != title:
-                yield f"{title!r} overlaps {taken[cell]!r}"
-                break
+def _panels_fit_the_grid(board: Board) -> Iterator[str]:
+    for panel in board.panels():
+        if panel.width > COLUMNS:
+            yield f"{panel.title!r} reaches beyond column {COLUMNS}"
 
 
 def _first_row_is_figures(board: Board) -> Iterator[str]:
@@ -168,11 +151,25 @@ def _first_row_is_figures(board: Board) -> Iterator[str]:
         yield "the first row answers the question of the page in single figures"
 
 
-def _rows_are_full(board: Board) -> Iterator[str]:
-    """A hole in the first row looks like a panel that failed to load."""
-    width = sum(panel.width for panel in board.rows[0].panels)
-    if width != COLUMNS:
-        yield f"the first row is {width} columns wide instead of {COLUMNS}"
+def _grid_has_no_holes(board: Board) -> Iterator[str]:
+    """A hole looks like a panel that failed to load."""
+    for line in (line for row in board.rows for line in row.lines()):
+        named = ", ".join(repr(panel.title) for panel in line)
+        width = sum(panel.width for panel in line)
+        if width != COLUMNS:
+            yield f"the line of {named} is {width} columns wide instead of {COLUMNS}"
+        if len({panel.height for panel in line}) > 1:
+            yield f"the panels {named} stand beside each other and differ in height"
+
+
+def _repeated_panels_stand_alone(board: Board) -> Iterator[str]:
+    """Grafana gives the copies of a panel the whole line; beside others they would leave a hole."""
+    hidden = {one.label for one in board.variables if one.hidden}
+    for panel in board.panels():
+        if panel.repeat and panel.width != COLUMNS:
+            yield f"{panel.title!r} is repeated and not {COLUMNS} columns wide"
+        if panel.repeat and panel.repeat not in hidden:
+            yield f"{panel.title!r} is repeated by ${panel.repeat}, which stands for chosen values only"
 
 
 def _alerts_have_their_panel(board: Board) -> Iterator[str]:
@@ -190,9 +187,10 @@ def _alerts_have_their_panel(board: Board) -> Iterator[str]:
 BOARD_CHECKS: tuple[Callable[[Board], Iterator[str]], ...] = (
     _titles_are_unique,
     _numbers_are_unique,
-    _panels_do_not_overlap,
+    _panels_fit_the_grid,
     _first_row_is_figures,
-    _rows_are_full,
+    _grid_has_no_holes,
+    _repeated_panels_stand_alone,
     _alerts_have_their_panel,
 )
 
@@ -221,19 +219,8 @@ def _every_recording_is_read(boards: Sequence[Board]) -> Iterator[Finding]:
     yield from unused(RULE_AREAS, (query for board in boards for query in queries(board)))
 
 
-def _numbers_of_panels_are_stable(boards: Sequence[Board]) -> Iterator[Finding]:
-    for board in boards:
-        made = {
-            panel["title"]: panel["id"] for panel in render_board(board)["panels"] if panel["type"] != "row"
-        }
-        for title, number in made.items():
-            if number != panel_id(board.area, title):
-                yield Finding(f"{board.title} / {title}", "its number is not that of its title")
-
-
 BUNDLE_CHECKS: tuple[Callable[[Sequence[Board]], Iterator[Finding]], ...] = (
     _every_area_has_a_board,
     _every_metric_is_seen,
     _every_recording_is_read,
-    _numbers_of_panels_are_stable,
 )

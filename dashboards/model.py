@@ -67,6 +67,7 @@ class Panel:
     draws: tuple[Alert, ...] = ()
     tells: tuple[Alert, ...] = ()
     stacked: bool = False
+    from_zero: bool = True
     decimals: int | None = None
     mappings: tuple[Mapping, ...] = ()
     repeat: str = ""

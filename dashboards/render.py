@@ -9,8 +9,8 @@ from grafanalib._gen import DashboardEncoder
 from grafanalib.core import Dashboard, DashboardLink, Template, Templating, Time
 
 from dashboards.boards import BOARDS
-from dashboards.modernise import modernise
 from dashboards.build import DATASOURCE, build, row
+from dashboards.modernise import modernise
 from rules.links import board_uid, panel_id
 from rules.timing import SCRAPE_INTERVAL, duration
 
@@ -94,7 +94,6 @@ def _variable(variable: Variable) -> Template:
         refresh=_AT_RANGE_CHANGE,
         multi=True,
         includeAll=variable.hidden,
-        allValue=".+" if variable.hidden else None,
         hide=_HIDDEN if variable.hidden else _SHOWN,
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.model import Board, Query, Row, Variable
-from dashboards.panels import bars, lines, stat
-from dashboards.query import chosen, now, per_hour, total
+from dashboards.palette import BUCKETS, INVOICE_BUCKETS
+from dashboards.panels import bars, lines, parts, stat
+from dashboards.query import amounts, chosen, counts, now, per_hour
 from ledgerscope.catalogue import Unit, aging
 from ledgerscope.catalogue.labels import COMPANY
 from rules import aging as rules
@@ -12,13 +13,14 @@ from rules import aging as rules
 __all__ = ["BOARD"]
 
 _BUCKET = aging.OPEN_INVOICES.label("bucket")
+_EACH_CURRENCY = Variable("currency", "Currency", chosen(aging.OPEN_AMOUNT), hidden=True)
 _TRIGGER = aging.REFRESHED.label("trigger")
 
 BOARD = Board(
     area="aging",
     title="Aging",
     question="How much do customers owe, how late is it, and does it add up?",
-    variables=(Variable("company_id", "Company", aging.OPEN_INVOICES),),
+    variables=(Variable("company_id", "Company", aging.OPEN_INVOICES), _EACH_CURRENCY),
     rows=(
         Row(
             "How much, how late",
@@ -56,12 +58,11 @@ BOARD = Board(
         Row(
             "Amounts",
             (
-                lines(
+                parts(
                     "Open amount by days overdue",
-                    Query(now(aging.OPEN_AMOUNT), "{{company_id}} {{currency}} {{bucket}}"),
+                    *amounts(aging.OPEN_AMOUNT, aging.OPEN_AMOUNT.label("bucket"), BUCKETS),
                     about="All buckets together are the receivable; unallocated money counts against it.",
-                    unit=Unit.CURRENCY,
-                    width=24,
+                    repeat=_EACH_CURRENCY,
                 ),
                 lines(
                     "More than 30 days overdue",
@@ -87,20 +88,23 @@ BOARD = Board(
                     about="Share of the open invoices that are past a due date.",
                     unit=Unit.RATIO,
                     draws=(rules.MANY_OVERDUE,),
+                    width=8,
                 ),
                 lines(
                     "Overdue invoices by age",
                     Query(str(chosen(rules.OVERDUE_INVOICES)), "{{company_id}} overdue"),
-                    Query(str(chosen(rules.OVERDUE_30_INVOICES)), "{{company_id}} by more than 30 days"),
+                    Query(str(chosen(rules.OVERDUE_30_INVOICES)), "{{company_id}} 31+ days"),
                     Query(str(chosen(rules.INVOICES)), "{{company_id}} open"),
                     about="Of all open invoices, those that are late and those that are very late.",
                     unit=Unit.COUNT,
+                    width=8,
                 ),
                 bars(
                     "Open invoices by days overdue, now",
-                    Query(total(aging.OPEN_INVOICES, _BUCKET), "{{bucket}}"),
+                    *counts(aging.OPEN_INVOICES, _BUCKET, INVOICE_BUCKETS),
                     about="An invoice is in the bucket of its oldest open instalment.",
                     unit=Unit.COUNT,
+                    width=8,
                 ),
             ),
         ),
@@ -113,6 +117,7 @@ BOARD = Board(
                     about="Buckets and ledger are two ways to the same figure: this should be nothing.",
                     unit=Unit.CURRENCY,
                     draws=(rules.RECEIVABLE_GAP,),
+                    decimals=3,
                 ),
                 lines(
                     "Snapshots per hour",

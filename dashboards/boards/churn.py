@@ -78,6 +78,7 @@ BOARD = Board(
                     Query(str(chosen(rules.NET_RETENTION)), "{{company_id}}"),
                     about="Net: above 100 % the company grows without any new customer.",
                     unit=Unit.RATIO,
+                    from_zero=False,
                     draws=(rules.NET_RETENTION_LOW,),
                 ),
                 lines(
@@ -85,6 +86,7 @@ BOARD = Board(
                     Query(now(churn.RETENTION, window="30d"), "{{company_id}} {{kind}}"),
                     about="The gap between the two is what the customers who stayed bought in addition.",
                     unit=Unit.RATIO,
+                    from_zero=False,
                 ),
             ),
         ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.model import Board, Query, Row, Variable
+from dashboards.palette import USE
 from dashboards.panels import bars, lines, stat
-from dashboards.query import chosen, now, per_hour, total
+from dashboards.query import chosen, counts, now, per_hour
 from ledgerscope.catalogue import Unit, credit
 from ledgerscope.catalogue.labels import COMPANY
 from rules import credit as rules
@@ -90,7 +91,7 @@ BOARD = Board(
                 ),
                 bars(
                     "Customers by utilisation, now",
-                    Query(total(credit.UTILIZATION_CUSTOMERS, _BUCKET), "{{utilization_bucket}}"),
+                    *counts(credit.UTILIZATION_CUSTOMERS, _BUCKET, USE),
                     about="Is the use spread over everybody, or is it a few?",
                     unit=Unit.COUNT,
                 ),

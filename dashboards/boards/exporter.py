@@ -169,6 +169,7 @@ BOARD = Board(
                     Query(by("max", exporter.SAMPLES, INSTANCE, _COLLECTOR), _EACH),
                     about="Series of each collector; a jump is a new company, a fall is data that vanished.",
                     unit=Unit.COUNT,
+                    width=24,
                 ),
             ),
         ),

@@ -8,6 +8,7 @@ from dashboards.query import chosen, now, per_hour, total
 from ledgerscope.catalogue import Unit, jobs
 from ledgerscope.catalogue.labels import COMPANY
 from rules import jobs as rules
+from rules.expr import by
 
 __all__ = ["BOARD"]
 
@@ -39,15 +40,15 @@ BOARD = Board(
                 ),
                 stat(
                     "Oldest waits for",
-                    Query(str(chosen(rules.WAIT)), "{{company_id}} {{queue}}"),
-                    about="How long the longest-waiting job of a queue has waited.",
+                    Query(by("max", chosen(rules.WAIT), COMPANY), "{{company_id}}"),
+                    about="How long the longest-waiting job has waited, in any queue.",
                     unit=Unit.SECONDS,
                     draws=(rules.QUEUE_WAIT,),
                     width=8,
                 ),
                 stat(
                     "Without a sign of life",
-                    Query(str(chosen(rules.STUCK)), "{{company_id}} {{queue}}"),
+                    Query(by("sum", chosen(rules.STUCK), COMPANY), "{{company_id}}"),
                     about="Running jobs that have been silent for five minutes.",
                     unit=Unit.COUNT,
                     draws=(rules.STUCK_JOBS,),

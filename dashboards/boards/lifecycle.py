@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.model import Board, Query, Row, Variable
+from dashboards.palette import STATUSES
 from dashboards.panels import bars, lines, stat
-from dashboards.query import chosen, now, per_hour, total
+from dashboards.query import chosen, counts, now, per_hour
 from ledgerscope.catalogue import Unit, lifecycle
 from ledgerscope.catalogue.labels import COMPANY
 from rules import lifecycle as rules
@@ -62,7 +63,7 @@ BOARD = Board(
             (
                 lines(
                     "Customers by status",
-                    Query(now(lifecycle.ACCOUNTS), "{{company_id}} {{status}}"),
+                    *counts(lifecycle.ACCOUNTS, _STATUS, STATUSES),
                     about="Every customer is in exactly one status; together they are all customers.",
                     unit=Unit.COUNT,
                     stacked=True,
@@ -115,7 +116,7 @@ BOARD = Board(
                 ),
                 bars(
                     "Customers by status, now",
-                    Query(total(lifecycle.ACCOUNTS, _STATUS), "{{status}}"),
+                    *counts(lifecycle.ACCOUNTS, _STATUS, STATUSES),
                     about="All chosen companies together.",
                     unit=Unit.COUNT,
                 ),

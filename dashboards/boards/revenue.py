@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dashboards.model import Board, Query, Row, Variable
-from dashboards.panels import bars, lines, stat
-from dashboards.query import chosen, now, total
+from dashboards.palette import MOVEMENTS
+from dashboards.panels import bars, lines, parts, stat
+from dashboards.query import EACH_CURRENCY, amounts, chosen, now, total
 from ledgerscope.catalogue import Unit, revenue
+from ledgerscope.catalogue.labels import CURRENCY
 from rules import revenue as rules
 
 __all__ = ["BOARD"]
 
 _TIER = revenue.CUSTOMERS.label("tier")
+_MOVEMENT = revenue.MRR_MOVEMENT.label("movement")
+_EACH_CURRENCY = Variable("currency", "Currency", chosen(revenue.MRR), hidden=True)
 
 BOARD = Board(
     area="revenue",
     title="Revenue",
     question="How much revenue recurs each month, where is it going, and what is a customer worth?",
-    variables=(Variable("company_id", "Company", revenue.CUSTOMERS),),
+    variables=(Variable("company_id", "Company", revenue.CUSTOMERS), _EACH_CURRENCY),
     rows=(
         Row(
             "How much",
@@ -56,13 +60,11 @@ BOARD = Board(
         Row(
             "What moves it",
             (
-                lines(
+                parts(
                     "Movements of 30 days",
-                    Query(
-                        now(revenue.MRR_MOVEMENT, window="30d"), "{{company_id}} {{currency}} {{movement}}"
-                    ),
-                    about="Customer by customer: new, expansion, contraction, churn, reactivation.",
-                    unit=Unit.CURRENCY,
+                    *amounts(revenue.MRR_MOVEMENT, _MOVEMENT, MOVEMENTS, window="30d"),
+                    about="Customer by customer; won above zero, lost below.",
+                    repeat=_EACH_CURRENCY,
                 ),
                 lines(
                     "Net change within 30 days",
@@ -72,30 +74,30 @@ BOARD = Board(
                     draws=(rules.SHRINKING,),
                 ),
                 lines(
-                    "Movements of the month to date",
-                    Query(
-                        now(revenue.MRR_MOVEMENT, window="mtd"), "{{company_id}} {{currency}} {{movement}}"
-                    ),
-                    about="Since the first of the month in the company's time zone.",
-                    unit=Unit.CURRENCY,
-                ),
-                lines(
                     "Won for each unit lost",
                     Query(str(chosen(rules.QUICK_RATIO)), "{{company_id}} {{currency}}"),
                     about="The quick ratio of 30 days: above 4 is healthy, below 1 the company shrinks.",
                     unit=Unit.COUNT,
+                ),
+                parts(
+                    "Movements of the month to date",
+                    *amounts(revenue.MRR_MOVEMENT, _MOVEMENT, MOVEMENTS, window="mtd"),
+                    about="Since the first of the month in the company's time zone.",
+                    repeat=_EACH_CURRENCY,
                 ),
             ),
         ),
         Row(
             "Where it comes from",
             (
-                lines(
+                parts(
                     "Recurring revenue by tier",
-                    Query(now(revenue.MRR), "{{company_id}} {{currency}} {{tier}}"),
+                    Query(
+                        total(revenue.MRR, CURRENCY, revenue.MRR.label("tier"), currency=EACH_CURRENCY),
+                        "{{currency}} {{tier}}",
+                    ),
                     about="All tiers together are the recurring revenue.",
-                    unit=Unit.CURRENCY,
-                    stacked=True,
+                    repeat=_EACH_CURRENCY,
                 ),
                 lines(
                     "Paying customers",
@@ -115,6 +117,7 @@ BOARD = Board(
                     about="What start and movements leave unexplained: this should be nothing but rounding.",
                     unit=Unit.CURRENCY,
                     draws=(rules.BRIDGE_GAP,),
+                    decimals=2,
                 ),
                 lines(
                     "At the start of the window",

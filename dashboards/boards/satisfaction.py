@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.model import Board, Query, Row, Variable
+from dashboards.palette import CATEGORIES
 from dashboards.panels import bars, lines, stat
-from dashboards.query import chosen, now, total
+from dashboards.query import chosen, counts, now
 from ledgerscope.catalogue import Unit, satisfaction
 from rules import satisfaction as rules
 
@@ -82,9 +83,10 @@ BOARD = Board(
             (
                 lines(
                     "Respondents by category",
-                    Query(now(satisfaction.NPS_RESPONSES), "{{company_id}} {{category}}"),
+                    *counts(satisfaction.NPS_RESPONSES, _CATEGORY, CATEGORIES),
                     about="Promoters answer 9 or 10, detractors 0 to 6.",
                     unit=Unit.COUNT,
+                    width=8,
                     stacked=True,
                 ),
                 lines(
@@ -92,13 +94,14 @@ BOARD = Board(
                     Query(str(chosen(rules.CSAT_RESPONSES)), "{{company_id}}"),
                     about="Answers of the last 30 days.",
                     unit=Unit.COUNT,
+                    width=8,
                 ),
                 bars(
                     "Respondents by category, now",
-                    Query(total(satisfaction.NPS_RESPONSES, _CATEGORY), "{{category}}"),
+                    *counts(satisfaction.NPS_RESPONSES, _CATEGORY, CATEGORIES),
                     about="All chosen companies together.",
                     unit=Unit.COUNT,
-                    width=24,
+                    width=8,
                 ),
             ),
         ),

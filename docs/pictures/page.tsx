@@ -3,10 +3,10 @@ import React from 'react';
 import { createRoot } from 'react-dom/client';
 import {
   ArrayDataFrame, DataFrame, FieldColorModeId, FieldType, GrafanaTheme2, ThemeContext, applyFieldOverrides, createTheme,
-  dateTime, fieldColorModeRegistry, getDisplayProcessor, getFieldDisplayName, standardFieldConfigEditorRegistry, toDataFrame,
+  dateTime, fieldColorModeRegistry, getDisplayProcessor, getDisplayValueAlignmentFactors, getFieldDisplayName, standardFieldConfigEditorRegistry, toDataFrame,
 } from '@grafana/data';
 import { BarGauge, BigValue, BigValueColorMode, BigValueGraphMode, BigValueJustifyMode, BigValueTextMode, GlobalStyles,
-  PanelChrome, Table, TimeSeries } from '@grafana/ui';
+  PanelChrome, Table, TimeSeries, VizRepeater } from '@grafana/ui';
 import { BarGaugeDisplayMode, LegendDisplayMode, VizOrientation } from '@grafana/schema';
 
 const { dashboard, results, range, width } = (window as any).PICTURE;
@@ -69,37 +69,42 @@ function last(frame: DataFrame) {
   return { ...display, title: frame.name };
 }
 
-function Stat({ panel, w, h }: any) {
+// Stat and bar gauge lay their values out as the panels of Grafana do: a repeater, with sizes aligned over all values.
+function Repeated({ panel, w, h, spacing, draw, sizes }: any) {
   const data = frames(panel);
-  const each = w / Math.max(1, data.length);
   return (
-    <div style={{ display: 'flex' }}>
-      {data.map((frame, n) => (
-        <BigValue key={n} theme={theme as any} width={each} height={h} value={last(frame)}
-          colorMode={panel.options?.colorMode ?? BigValueColorMode.Value}
-          graphMode={panel.options?.graphMode ?? BigValueGraphMode.Area}
-          justifyMode={BigValueJustifyMode.Auto}
-          textMode={data.length > 1 ? BigValueTextMode.ValueAndName : (panel.options?.textMode ?? BigValueTextMode.Auto)}
-          sparkline={panel.options?.graphMode === 'none' ? undefined : { y: frame.fields[1], x: frame.fields[0] } as any} />
-      ))}
-    </div>
+    <VizRepeater source={data} width={w} height={h} itemSpacing={spacing} renderCounter={0} autoGrid={panel.type === 'stat'}
+      orientation={panel.options?.orientation ?? VizOrientation.Auto} {...sizes}
+      getValues={() => data.map((frame) => ({ frame, display: last(frame) }))}
+      getAlignmentFactors={(all: any[]) => getDisplayValueAlignmentFactors(all)}
+      renderValue={(one: any) => draw(one, data)} />
   );
 }
 
-function Bars({ panel, w, h }: any) {
-  const data = frames(panel);
-  const horizontal = (panel.options?.orientation ?? 'horizontal') !== 'vertical';
-  const each = (horizontal ? h : w) / Math.max(1, data.length);
-  return (
-    <div style={{ display: horizontal ? 'block' : 'flex' }}>
-      {data.map((frame, n) => (
-        <BarGauge key={n} theme={theme as any} width={horizontal ? w : each - 6} height={horizontal ? each - 6 : h} value={last(frame)}
-          field={{ ...frame.fields[1].config, min: 0, max: frame.fields[1].config.max ?? Math.max(...data.map((f) => Number(last(f).numeric))) } as any}
-          display={frame.fields[1].display} displayMode={panel.options?.displayMode ?? BarGaugeDisplayMode.Gradient}
-          orientation={horizontal ? VizOrientation.Horizontal : VizOrientation.Vertical} itemSpacing={6} lcdCellWidth={8} />
-      ))}
-    </div>
-  );
+function Stat(props: any) {
+  const { panel } = props;
+  const options = panel.options ?? {};
+  return <Repeated {...props} spacing={3} draw={({ value, width, height, alignmentFactors, count }: any) => (
+    <BigValue theme={theme as any} width={width} height={height} value={value.display} count={count} alignmentFactors={alignmentFactors}
+      colorMode={options.colorMode ?? BigValueColorMode.Value} graphMode={options.graphMode ?? BigValueGraphMode.Area}
+      justifyMode={options.justifyMode ?? BigValueJustifyMode.Auto} textMode={options.textMode ?? BigValueTextMode.Auto}
+      text={options.text} disableWideLayout={!options.wideLayout}
+      sparkline={options.graphMode === 'none' ? undefined : { y: value.frame.fields[1], x: value.frame.fields[0] } as any} />
+  )} />;
+}
+
+function Bars(props: any) {
+  const { panel } = props;
+  const options = panel.options ?? {};
+  const sizes = { minVizWidth: options.minVizWidth, minVizHeight: options.minVizHeight, maxVizHeight: options.maxVizHeight };
+  return <Repeated {...props} spacing={10} sizes={sizes} draw={({ value, width, height, alignmentFactors, orientation }: any, data: DataFrame[]) => {
+    const config = value.frame.fields[1].config;
+    const max = config.max ?? Math.max(...data.map((frame) => Number(last(frame).numeric)));
+    return <BarGauge theme={theme as any} width={width} height={height} value={value.display} alignmentFactors={alignmentFactors}
+      field={{ ...config, min: config.min ?? 0, max } as any} display={value.frame.fields[1].display} orientation={orientation}
+      displayMode={options.displayMode ?? BarGaugeDisplayMode.Gradient} valueDisplayMode={options.valueMode} text={options.text}
+      showUnfilled={options.showUnfilled} itemSpacing={10} lcdCellWidth={8} />;
+  }} />;
 }
 
 function Rows({ panel, w, h }: any) {

@@ -26,6 +26,8 @@ CHROMIUM_FLAGS = (
     *("--allow-file-access-from-files", "--virtual-time-budget=8000", "--force-device-scale-factor=1"),
 )
 CELL, HEADER = 38, 64
+COLUMNS = 24
+SCRAPE = 15
 _PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="page.css">
 <style>body{{margin:0}}</style><div id="root"></div><script>
 window.grafanaBootData={{settings:{{featureToggles:{{}},regionalFormat:'en-GB'}},user:{{timezone:'utc',locale:'en-GB'}}}};
@@ -38,15 +40,22 @@ class Window:
 
     start: float
     end: float
+    points: int = 300
 
     @property
     def step(self) -> int:
-        return max(1, round((self.end - self.start) / 300))
+        return max(1, round((self.end - self.start) / self.points))
+
+    @property
+    def rate_interval(self) -> int:
+        """As Grafana has it: no shorter than four scrapes, and than a step and a scrape."""
+        return max(4 * SCRAPE, self.step + SCRAPE)
 
 
 @click.command()
 @click.option("--prometheus", default="http://127.0.0.1:9090", show_default=True)
 @click.option("--minutes", default=30.0, show_default=True, help="Length of the time range.")
+@click.option("--points", default=300, show_default=True, help="How many instants a curve is drawn of.")
 @click.option("--width", default=1400, show_default=True)
 @click.option("--mode", type=click.Choice(["dark", "light"]), default="dark", show_default=True)
 @click.option(
@@ -57,6 +66,7 @@ class Window:
 def main(
     prometheus: str,
     minutes: float,
+    points: int,
     width: int,
     mode: str,
     variables: tuple[str, ...],
@@ -64,13 +74,17 @@ def main(
     boards: tuple[Path, ...],
 ) -> None:
     """Draw BOARDS (dashboard JSON files)."""
-    window = Window(time.time() - 60 * minutes, time.time())
+    window = Window(time.time() - 60 * minutes, time.time(), points)
     chosen = dict(one.split("=", 1) for one in variables)
     with tempfile.TemporaryDirectory() as folder:
         _bundle(Path(folder))
         for path in boards:
             board = json.loads(path.read_text(encoding="utf-8"))
-            results = {panel["id"]: _results(prometheus, panel, window, chosen) for panel in _panels(board)}
+            board["panels"] = _repeated(prometheus, board, chosen)
+            results = {
+                panel["id"]: _results(prometheus, panel, window, chosen | panel.get("scoped", {}))
+                for panel in _panels(board)
+            }
             picture = {
                 "dashboard": board,
                 "results": results,
@@ -99,6 +113,37 @@ def _bundle(folder: Path) -> None:
         ]
         subprocess.run([npm, *arguments], cwd=HERE, check=True)
     subprocess.run(["node", "bundle.mjs", str(folder / "page.js")], cwd=HERE, check=True)
+
+
+def _repeated(prometheus: str, board: dict[str, Any], chosen: dict[str, str]) -> list[dict[str, Any]]:
+    """The panels, with a copy of each repeated one for every value of its variable, as in Grafana."""
+    queries = {one["name"]: one["query"] for one in board["templating"]["list"]}
+    panels, below = [], 0
+    for panel in board["panels"]:
+        place = panel["gridPos"] | {"y": panel["gridPos"]["y"] + below}
+        if "repeat" not in panel:
+            panels.append(panel | {"gridPos": place})
+            continue
+        name = panel["repeat"]
+        values = _label_values(prometheus, queries[name], chosen)
+        beside = min(len(values), panel["maxPerRow"])
+        width = COLUMNS // beside
+        for number, value in enumerate(values):
+            down, across = divmod(number, beside)
+            at = place | {"x": across * width, "y": place["y"] + down * place["h"], "w": width}
+            panels.append(panel | {"id": f"{panel['id']}-{value}", "gridPos": at, "scoped": {name: value}})
+        below += (len(values) - 1) // beside * place["h"]
+    return panels
+
+
+def _label_values(prometheus: str, query: str, chosen: dict[str, str]) -> list[str]:
+    asked = re.fullmatch(r"label_values\((.+), (\w+)\)", query)
+    if asked is None:
+        raise click.ClickException(f"{query}: only label_values is understood")
+    series = re.sub(r"\$(\w+)", lambda match: chosen.get(match[1], ".*"), asked[1])
+    path = f"{prometheus}/api/v1/label/{asked[2]}/values"
+    values: list[str] = requests.get(path, params={"match[]": series}, timeout=30).json()["data"]
+    return values or [".*"]
 
 
 def _panels(board: dict[str, Any]) -> list[dict[str, Any]]:
@@ -145,7 +190,12 @@ def _query(
 
 def _substitute(expr: str, window: Window, chosen: dict[str, str]) -> str:
     span = f"{round(window.end - window.start)}s"
-    known = {"__rate_interval": "1m", "__interval": f"{window.step}s", "__range": span, **chosen}
+    known = {
+        "__rate_interval": f"{window.rate_interval}s",
+        "__interval": f"{window.step}s",
+        "__range": span,
+        **chosen,
+    }
     return re.sub(r"\$\{?(\w+)(?::\w+)?\}?", lambda match: known.get(match[1], ".*"), expr)
 
 

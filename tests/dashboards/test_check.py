@@ -64,6 +64,11 @@ RATIO = 'max by (company_id) (chom_churn_ratio{window="30d"})'
         ),
         (panel(RATIO, draws=(job_rules.QUEUE_WAIT,)), "draws JobsQueueWaitLong, whose limit is in seconds"),
         (panel(RATIO, title="Logo churn"), "2 panels are called 'Logo churn'"),
+        (panel(RATIO, repeat="currency"), "'Tried' is repeated and not 24 columns wide"),
+        (
+            panel(RATIO, width=24, repeat="company_id"),
+            "'Tried' is repeated by $company_id, which stands for chosen values only",
+        ),
         (panel(RATIO, width=25), "'Tried' reaches beyond column 24"),
     ],
 )
@@ -73,7 +78,7 @@ def test_a_wrong_panel_is_refused(tried: Panel, finding: str) -> None:
 
 def test_a_panel_that_is_right_adds_no_finding() -> None:
     alone = {str(finding) for finding in check((BOARD,))}
-    assert set(shown(panel(RATIO, "{{company_id}}"))) <= alone
+    assert set(shown(panel(RATIO, "{{company_id}}", width=24))) <= alone
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,23 @@ def test_a_panel_that_is_right_adds_no_finding() -> None:
         ),
         (
             replace(BOARD, rows=(Row("One", (stat("One", about="No.", unit=Unit.COUNT),)),)),
-            "Churn: the first row is 4 columns wide instead of 24",
+            "Churn: the line of 'One' is 4 columns wide instead of 24",
+        ),
+        (
+            replace(BOARD, rows=(*BOARD.rows, Row("Last", BOARD.rows[1].panels[:1]))),
+            "Churn: the line of 'Logo churn' is 12 columns wide instead of 24",
+        ),
+        (
+            replace(
+                BOARD,
+                rows=(
+                    Row(
+                        "Uneven",
+                        (replace(BOARD.rows[0].panels[0], width=12, height=3), *BOARD.rows[1].panels[:1]),
+                    ),
+                ),
+            ),
+            "Churn: the panels 'Customers lost', 'Logo churn' stand beside each other and differ in height",
         ),
         (
             replace(BOARD, rows=BOARD.rows[:1]),

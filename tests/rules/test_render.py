@@ -14,7 +14,7 @@ import yaml
 from rules.areas import AREAS
 from rules.links import Links
 from rules.render import render_rules
-from rules.room import check, render_all
+from rules.room import bundle, check, render_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,9 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in groups(render_rules()) for rule in group["rules"]]
 
 
-def test_the_room_has_no_findings() -> None:
+def test_the_room_has_no_findings_and_owns_what_it_makes() -> None:
     assert check() == []
+    assert all(any(Path(path).match(glob) for glob in bundle().owned) for path in bundle().files)
 
 
 @pytest.mark.parametrize("path", sorted(GENERATED))
