@@ -2,8 +2,8 @@
 
     python bench/bench_promql_parse.py [FILE ...]
 
-FILEs are rule files; by default the generated rules. Prints medians of five, in processor time and without the
-cache by text.
+FILEs are rule files; by default the generated rules. Prints medians of five, in processor time and without
+the cache by text.
 """
 
 from __future__ import annotations

@@ -21,9 +21,10 @@ from collectors.registry import create as create_collectors
 from exporter.exposition import Format
 from exporter.log import configure
 from exporter.runtime import Exporter, exporter_engine
-from exporter.settings import Database, Listen, Log, Settings
+from exporter.settings import Log
 from ledgerscope.cli.collect import report
 from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.options import read_settings
 from ledgerscope.cli.serve import serving
 from ledgerscope.cli.telling import failures_told
 from ledgerscope.demo.datasets import DATASETS
@@ -34,13 +35,15 @@ from ledgerscope.demo.simulation import Simulation
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.databases import ensure_database
 from ledgerscope.store.embedded import embedded_postgres
-from ledgerscope.store.engine import Session, create_engine
+from ledgerscope.store.engine import Session, create_engine, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from sqlalchemy import URL
+
+    from exporter.settings import Settings
 
 __all__ = ["command"]
 
@@ -67,7 +70,8 @@ _SCALE, _SPEED, _PORT = click.FloatRange(0.01, 100), click.FloatRange(0.1, 100),
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=9108, show_default=True, help="0 takes a free one."
 )
-@click.option("--directory", type=click.Path(path_type=Path), help="Where to keep the database.")
+@click.option("--directory", type=click.Path(path_type=Path), help="Where to keep the embedded database.")
+@click.option("--database-url", metavar="URL", help="Use this empty database instead of the embedded one.")
 @click.option("--fresh", is_flag=True, help="Throw the demo's database away and make it anew.")
 def command(  # noqa: PLR0917 - the options of a command line are its parameters
     once: bool,
@@ -78,6 +82,7 @@ def command(  # noqa: PLR0917 - the options of a command line are its parameters
     address: str,
     port: int,
     directory: Path | None,
+    database_url: str | None,
     fresh: bool,
 ) -> None:
     """A living demo business on a real PostgreSQL, and its exporter serving.
@@ -90,23 +95,32 @@ def command(  # noqa: PLR0917 - the options of a command line are its parameters
       ledgerscope demo --once | head
       ledgerscope demo --dataset cdnow --port 9200
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_told(), _demo_failures_told(), embedded_postgres(directory or _state_directory()) as server:
-        url = ensure_database(server.url, _database_name(dataset, seed, scale), anew=fresh)
+    database = (
+        nullcontext(parse_url(database_url))
+        if database_url
+        else _embedded(directory or _state_directory(), _database_name(dataset, seed, scale), fresh=fresh)
+    )
+    with failures_told(), _demo_failures_told(), database as url:
         migrations.upgrade(url)
         with on_stream(f"making the {dataset} business", _expected(dataset, scale), sys.stderr) as advance:
             owner = url.render_as_string(hide_password=False)
             load_demo(
                 owner, until=datetime.now(UTC), seed=seed, scale=scale, dataset=dataset, progress=advance
             )
+        settings = _settings(owner, address, port)
         if once:
-            _print_once(url)
+            _print_once(url, settings)
         else:
-            life = _living(url, seed, speed) if dataset == _LIVING else nullcontext()
-            _serve(url, Listen(address=address, port=port), life)
+            _serve(url, settings, _living(url, seed, speed) if dataset == _LIVING else nullcontext())
 
 
-def _print_once(url: URL) -> None:
-    settings = _settings(Listen())
+@contextmanager
+def _embedded(directory: Path, name: str, *, fresh: bool) -> Iterator[URL]:
+    with embedded_postgres(directory) as server:
+        yield ensure_database(server.url, name, anew=fresh)
+
+
+def _print_once(url: URL, settings: Settings) -> None:
     engine = exporter_engine(url, settings)
     exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
     try:
@@ -118,8 +132,8 @@ def _print_once(url: URL) -> None:
         engine.dispose()
 
 
-def _serve(url: URL, listen: Listen, life: AbstractContextManager[None]) -> None:
-    with serving(_settings(listen), url) as server, life:
+def _serve(url: URL, settings: Settings, life: AbstractContextManager[None]) -> None:
+    with serving(settings, url) as server, life:
         click.echo(_addresses(server.url, url), err=True)
         server.run()
 
@@ -141,17 +155,23 @@ def _living(url: URL, seed: int, speed: float) -> Iterator[None]:
         engine.dispose()
 
 
-def _settings(listen: Listen) -> Settings:
-    return Settings(database=Database(role=roles.EXPORTER), listen=listen, log=Log(level="warning"))
+def _settings(owner_url: str, address: str, port: int) -> Settings:
+    """The settings of the environment, apart from what the demo decides itself."""
+    decided = {
+        "LEDGERSCOPE_DATABASE__ROLE": roles.EXPORTER,
+        "LEDGERSCOPE_LISTEN__ADDRESS": address,
+        "LEDGERSCOPE_LISTEN__PORT": str(port),
+        "LEDGERSCOPE_LOG__LEVEL": "warning",
+    }
+    return read_settings(None, owner_url, decided)
 
 
 def _addresses(served: str, url: URL) -> str:
-    socket = url.query.get("host", "")
     rows = (
         ("metrics", f"{served}/metrics"),
         ("status", f"{served}/"),
         ("health", f"{served}/health"),
-        ("database", f"psql 'host={socket} user=postgres dbname={url.database}'"),
+        ("database", f"psql '{url.set(drivername='postgresql').render_as_string()}'"),
     )
     lines = "".join(f"\n  {name:<10}{value}" for name, value in rows)
     return f"\nThe demo business is alive; Ctrl-C ends it.\n{lines}\n"

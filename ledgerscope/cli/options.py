@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from sqlalchemy import URL
@@ -42,14 +42,19 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return config(database_url(command))
 
 
-def read_settings(config: Path | None, database_url: str | None) -> Settings:
-    """The settings in force; raises InvalidSettings with every problem and its place."""
+def read_settings(
+    config: Path | None, database_url: str | None, overrides: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings in force; raises InvalidSettings with every problem and its place.
+
+    `overrides` are environment variables that the command itself sets.
+    """
     from exporter.configuration import require  # noqa: PLC0415 - only commands that need settings load pydantic
 
     environment = {name: value for name, value in os.environ.items() if name != "LEDGERSCOPE_CONFIG"}
     if database_url:
         environment["DATABASE_URL"] = database_url
-    return require(config, environment)
+    return require(config, {**environment, **(overrides or {})})
 
 
 def address(settings: Settings) -> URL:

@@ -69,11 +69,12 @@ def _vectors(evaluator: Evaluator, node: Binary, left: Vector, right: Vector) ->
     matcher = Matcher.between(left, right, node.matching, dropped)
     pairs = matcher.pairs()
     if not pairs.labels:
+        matcher.refuse_violations(pairs, pairs.present)
         return Vector.empty(evaluator.axis)
     sides = _side(left, pairs.left), _side(right, pairs.right)
     values, holds = combine(node.op, sides[0].values, sides[1].values)
     decided = _decided(evaluator, node, *sides, Cellwise(values, pairs.present, holds))
-    matcher.refuse_ambiguity(
+    matcher.refuse_violations(
         pairs, pairs.present if evaluator.compat.filtered_pairs_count else decided.present
     )
     marks = (node.return_bool,) * len(pairs.labels)

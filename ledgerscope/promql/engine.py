@@ -14,6 +14,7 @@ from ledgerscope.promql.axis import Axis
 from ledgerscope.promql.compat import GENERATIONS
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.evaluator import Cache, Evaluator, Query, Settings
+from ledgerscope.promql.failing import can_fail
 from ledgerscope.promql.invariance import depends_on_bounds
 from ledgerscope.promql.parser import parse
 from ledgerscope.promql.sight import can_see
@@ -79,6 +80,10 @@ class Engine:
     def can_see(self, storage: Storage, expression: str | Expr) -> bool:
         """Whether the expression can have any result; False proves that it is empty at every instant."""
         return can_see(parse(expression) if isinstance(expression, str) else expression, storage)
+
+    def can_fail(self, storage: Storage, expression: str | Expr) -> bool:
+        """Whether what the storage holds can make the expression fail, even one that can see nothing."""
+        return can_fail(parse(expression) if isinstance(expression, str) else expression, storage)
 
     def _run(
         self,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.axis import Axis, Integers
     from ledgerscope.promql.compat import Compat
     from ledgerscope.promql.errors import Span
+    from ledgerscope.promql.step_spans import StepSpans
     from ledgerscope.promql.storage import Samples, Storage
 
 
@@ -113,6 +114,7 @@ class Evaluator:
     axis: Axis
     notes: Annotations
     resets: ResetDetection = ResetDetection.OFF
+    spans: StepSpans | None = None
 
     @property
     def compat(self) -> Compat:
@@ -126,7 +128,11 @@ class Evaluator:
 
     def on(self, axis: Axis) -> Evaluator:
         """The same query over another axis."""
-        return replace(self, axis=axis)
+        return replace(self, axis=axis, spans=None)
+
+    def within(self, axis: Axis, spans: StepSpans) -> Evaluator:
+        """The same query over the steps of a subquery."""
+        return replace(self, axis=axis, spans=spans if self.spans is None else self.spans.of(spans))
 
     def detecting_resets(self) -> Evaluator:
         """For the operand of a function that looks only at a histogram's totals."""
@@ -186,12 +192,20 @@ class Evaluator:
             return vector
         return vector.without_names(self.compat.schema_labels)
 
+    def named_as_wholes(self, vector: Vector) -> Vector:
+        """As `named`, where Prometheus compares the labels of whole series."""
+        named = self.named(vector)
+        if self.spans is not None and len(named) < len(vector):
+            self.spans.refuse_equal(vector, vector.nameless_labels(self.compat.schema_labels))
+        return named
+
     def shared(self, node: ast.Expr, compute: Callable[[Evaluator], Value]) -> Value:
         """The node's value from the run's cache, or computed and put there."""
         cache = self.query.cache
         if cache is None:
             return compute(self)
-        key = (node, self.axis, self.query.axis if self.query.has_at else None, self.resets)
+        query_axis = self.query.axis if self.query.has_at else None
+        key = (node, self.axis, query_axis, self.resets, None if self.spans is None else self.spans.key)
         versions = tuple(
             self.query.storage.version(each.matchers)
             for each in ast.walk(node)
@@ -227,7 +241,7 @@ def _unary(evaluator: Evaluator, node: ast.Unary) -> Value:
         return Scalar(value.axis, -value.values)
     if not isinstance(value, Vector):
         raise EvaluationError("unary expression only allowed on expressions of type scalar or instant vector")
-    return evaluator.named(value.negated())
+    return evaluator.named_as_wholes(value.negated())
 
 
 _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {

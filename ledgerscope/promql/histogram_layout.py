@@ -83,7 +83,11 @@ def _coarser(buckets: Buckets, schema: int, target: int) -> Buckets:
 
 
 def _above_threshold(histogram: Histogram) -> Histogram:
-    """Without the buckets that the zero bucket has swallowed."""
+    """Without the buckets that the zero bucket has swallowed.
+
+    Where the resolution was lowered before, a swallowed bucket can live on as part of a coarser one and then
+    counts twice; Prometheus does the same.
+    """
     threshold, schema = histogram.zero_threshold, histogram.schema
     if not threshold:
         return histogram

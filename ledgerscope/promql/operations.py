@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql.operators import BinaryOp
+from ledgerscope.promql.powers import power
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ ARITHMETIC: dict[BinaryOp, Callable[[Floats, Floats], Floats]] = {
     BinaryOp.MUL: np.multiply,
     BinaryOp.DIV: np.divide,
     BinaryOp.MOD: np.fmod,
-    BinaryOp.POW: np.power,
+    BinaryOp.POW: power,
     BinaryOp.ATAN2: np.arctan2,
 }
 

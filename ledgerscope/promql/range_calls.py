@@ -68,7 +68,7 @@ def _call(evaluator: Evaluator, call: Call, function: RangeFunction) -> Vector:
     vector = output.grid.vector(tuple(not function.keeps_name or inner for inner in selection.drop_name))
     if function.remark is not None:
         function.remark(evaluator, call, vector)
-    return evaluator.named(vector.seen())
+    return evaluator.named_as_wholes(vector.seen())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.storage import Storage
 
 #: Functions that have a result even where their argument has none.
-_FROM_NOTHING = frozenset({"absent", "absent_over_time", "scalar", "vector"})
+FROM_NOTHING = frozenset({"absent", "absent_over_time", "scalar", "vector"})
 
 
 def can_see(node: ast.Expr, storage: Storage) -> bool:
@@ -29,7 +29,7 @@ def _selector(node: ast.VectorSelector, storage: Storage) -> bool:
 
 
 def _call(node: ast.Call, storage: Storage) -> bool:
-    if node.func in _FROM_NOTHING:
+    if node.func in FROM_NOTHING:
         return True
     return all(can_see(argument, storage) for argument in node.args[: 1 if node.func == "info" else None])
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ledgerscope.promql.axis import Axis, Integers
 from ledgerscope.promql.native import forget_reset_hints
 from ledgerscope.promql.selectors import RangeSelection, raw_samples
+from ledgerscope.promql.step_spans import StepSpans
 from ledgerscope.promql.storage import Samples
 from ledgerscope.promql.values import Scalar, Value, Vector
 
@@ -26,7 +27,8 @@ def select_subquery(evaluator: Evaluator, node: Subquery) -> RangeSelection:
     axis = _inner_axis(evaluator, node, ends, range_ms)
     if axis.count == 0:
         return RangeSelection([], ends, range_ms, ())
-    value = evaluator.on(axis).leaving_resets().evaluate(node.expr)
+    spans = _spans(evaluator, axis, ends, range_ms)
+    value = evaluator.within(axis, spans).leaving_resets().evaluate(node.expr)
     vector = value.as_vector() if isinstance(value, Scalar) else value
     assert isinstance(vector, Vector)  # noqa: S101 - the parser admits nothing else in a subquery
     series = _as_series(vector)
@@ -42,6 +44,13 @@ def _inner_axis(evaluator: Evaluator, node: Subquery, ends: Integers, range_ms: 
     start = step * (earliest // step if earliest >= 0 else -(-earliest // step))  # cut towards zero, as in Go
     too_early = start <= earliest if evaluator.compat.left_open else start < earliest
     return Axis.spanning(start + step if too_early else start, int(ends[-1]), step)
+
+
+def _spans(evaluator: Evaluator, axis: Axis, ends: Integers, range_ms: int) -> StepSpans:
+    side: Literal["left", "right"] = "right" if evaluator.compat.left_open else "left"
+    return StepSpans(
+        np.searchsorted(axis.times, ends - range_ms, side), np.searchsorted(axis.times, ends, "right")
+    )
 
 
 def _as_series(vector: Vector) -> list[Samples]:

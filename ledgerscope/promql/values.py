@@ -158,11 +158,15 @@ class Vector:
         """Schema labels dropped where they are marked to be; series that become one are merged."""
         if not any(self.drop_name):
             return self
-        labels = tuple(
+        labels = self.nameless_labels(schema_labels)
+        return merge_equal(replace(self, labels=labels, drop_name=(False,) * len(labels)))
+
+    def nameless_labels(self, schema_labels: frozenset[str]) -> tuple[Labels, ...]:
+        """The labels without schema labels where those are marked to go."""
+        return tuple(
             each.drop(schema_labels) if drop else each
             for each, drop in zip(self.labels, self.drop_name, strict=True)
         )
-        return merge_equal(replace(self, labels=labels, drop_name=(False,) * len(labels)))
 
 
 def merge_equal(vector: Vector) -> Vector:

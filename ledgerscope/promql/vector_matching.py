@@ -38,6 +38,14 @@ def signatures(vector: Vector, matching: VectorMatching) -> list[Labels]:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Where the "one" side first has two series in a match group, and what there is to say about it."""
+
+    column: int
+    error: EvaluationError
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """Matched series: row numbers on the left and on the right, and where both are present."""
 
@@ -45,6 +53,7 @@ class Pairs:
     right: Integers
     present: Booleans
     labels: tuple[Labels, ...]
+    clash: Clash | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,6 @@ class Matcher:
     def pairs(self) -> Pairs:
         """Every pair of series that meets at some instant."""
         partners = self._partners()
-        self._refuse_duplicates(partners)
         found = [
             (many, one)
             for many, group in enumerate(signatures(self.many, self.matching))
@@ -79,7 +87,7 @@ class Matcher:
         many, one = index[:, 0], index[:, 1]
         present = self.many.present[many] & self.one.present[one]
         labels = tuple(self.result_labels(self.many.labels[m], self.one.labels[o]) for m, o in found)
-        return Pairs(*((one, many) if self.swapped else (many, one)), present, labels)
+        return Pairs(*((one, many) if self.swapped else (many, one)), present, labels, self._clash(partners))
 
     def _partners(self) -> dict[Labels, list[int]]:
         partners: dict[Labels, list[int]] = {}
@@ -87,29 +95,32 @@ class Matcher:
             partners.setdefault(group, []).append(row)
         return partners
 
-    def _refuse_duplicates(self, partners: dict[Labels, list[int]]) -> None:
+    def _clash(self, partners: dict[Labels, list[int]]) -> Clash | None:
         crowded = {group: rows for group, rows in partners.items() if len(rows) > 1}
         if not crowded:
-            return
+            return None
         meeting = self.many.present.any(axis=0) & self.one.present.any(axis=0)
         bad = {group: meeting & (self.one.present[rows].sum(axis=0) > 1) for group, rows in crowded.items()}
         columns = [int(np.argmax(where)) for where in bad.values() if where.any()]
-        if columns:
-            first = min(columns)
-            group = next(group for group, where in bad.items() if where[first])
-            rows = [row for row in crowded[group] if self.one.present[row, first]]
-            self._raise_duplicate(group, rows[:2])
+        if not columns:
+            return None
+        first = min(columns)
+        group = next(group for group, where in bad.items() if where[first])
+        rows = [row for row in crowded[group] if self.one.present[row, first]]
+        return Clash(first, self._duplicate(group, rows[:2]))
 
-    def _raise_duplicate(self, group: Labels, rows: list[int]) -> None:
+    def _duplicate(self, group: Labels, rows: list[int]) -> EvaluationError:
         side = "left" if self.swapped else "right"
         series = ", ".join(str(labels) for labels in sorted(self.one.labels[row] for row in rows))
-        raise EvaluationError(
+        return EvaluationError(
             f"found duplicate series for the match group {group} on the {side} hand-side of the operation: "
             f"[{series}];many-to-many matching not allowed: matching labels must be unique on one side"
         )
 
-    def refuse_ambiguity(self, pairs: Pairs, present: Booleans) -> None:
+    def refuse_violations(self, pairs: Pairs, present: Booleans) -> None:
         """No two of the pairs present at one instant may be taken for the same."""
+        if pairs.clash is not None:
+            present = present[:, : pairs.clash.column]
         many = pairs.right if self.swapped else pairs.left
         one_to_one = self.matching.cardinality is Cardinality.ONE_TO_ONE
         groups = signatures(self.many, self.matching)
@@ -120,6 +131,8 @@ class Matcher:
         for together in rows.values():
             if len(together) > 1 and (present[together].sum(axis=0) > 1).any():
                 raise EvaluationError(_MUST_BE_EXPLICIT if one_to_one else _MUST_BE_UNIQUE)
+        if pairs.clash is not None:
+            raise pairs.clash.error
 
     def result_labels(self, many: Labels, one: Labels) -> Labels:
         """The labels of a result: the many side's, with what `group_left(...)` takes from the one side."""

@@ -8,7 +8,6 @@ follow the YAML reader Prometheus uses: `1e3` is a number, a number may stand wh
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,23 @@ import yaml
 
 from ledgerscope.promql.durations import DurationError, parse_duration
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.yaml_scalars import (
+    FALSE,
+    TRUE,
+    is_null,
+    is_plain,
+    kind_of,
+    listed,
+    number_hint,
+    parse_yaml_integer,
+    parse_yaml_number,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_SPECIAL_FLOAT = re.compile(r"(?P<sign>[-+]?)\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_BASES = {"0x": 16, "0o": 8, "0b": 2}
-_TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"})
-_FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"})
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -105,7 +110,7 @@ class Reader:
         if self.lenient:
             return
         close = difflib.get_close_matches(str(key.value), known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"{owner} has {_listed(known)}"
+        hint = f"did you mean {close[0]!r}?" if close else f"{owner} has {listed(known)}"
         self.fault(key, f"unknown field {key.value!r} in {owner}", hint)
 
     def pairs(self, node: yaml.Node, owner: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
@@ -113,7 +118,7 @@ class Reader:
         if is_null(node):
             return
         if not isinstance(node, yaml.MappingNode):
-            self.fault(node, f"{owner} must be a mapping, not {_kind(node)}")
+            self.fault(node, f"{owner} must be a mapping, not {kind_of(node)}")
             return
         own = [(key, value) for key, value in node.value if key.tag != _MERGE]
         names = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
@@ -124,7 +129,7 @@ class Reader:
             if isinstance(key, yaml.ScalarNode):
                 yield key, value
             else:
-                self.fault(key, f"a key of {owner} must be a plain word, not {_kind(key)}")
+                self.fault(key, f"a key of {owner} must be a plain word, not {kind_of(key)}")
 
     def _merged(self, node: yaml.Node, owner: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         seen: set[str] = set()
@@ -139,7 +144,7 @@ class Reader:
         if node is None or is_null(node):
             return []
         if not isinstance(node, yaml.SequenceNode):
-            self.fault(node, f"{owner} must be a list, not {_kind(node)}", "begin each element with '- '")
+            self.fault(node, f"{owner} must be a list, not {kind_of(node)}", "begin each element with '- '")
             return []
         return list(node.value)
 
@@ -148,7 +153,7 @@ class Reader:
         if node is None or is_null(node):
             return default
         if not isinstance(node, yaml.ScalarNode):
-            self.fault(node, f"{owner} must be text, not {_kind(node)}")
+            self.fault(node, f"{owner} must be text, not {kind_of(node)}")
             return default
         return str(node.value)
 
@@ -176,9 +181,9 @@ class Reader:
         """A whole number."""
         if node is None:
             return default
-        value = parse_yaml_integer(node.value) if _is_plain(node) else None
+        value = parse_yaml_integer(node.value) if is_plain(node) else None
         if value is None:
-            self.fault(node, f"{owner} must be a whole number, not {_shown(node)}")
+            self.fault(node, f"{owner} must be a whole number, not {shown(node)}")
             return default
         return value
 
@@ -186,9 +191,9 @@ class Reader:
         """A number; also `.inf` and `.nan`."""
         if node is None:
             return default
-        value = parse_yaml_number(node.value) if _is_plain(node) else None
+        value = parse_yaml_number(node.value) if is_plain(node) else None
         if value is None:
-            self.fault(node, f"{owner} must be a number, not {_shown(node)}", _number_hint(node))
+            self.fault(node, f"{owner} must be a number, not {shown(node)}", number_hint(node))
             return default
         return value
 
@@ -196,69 +201,10 @@ class Reader:
         """True or false."""
         if node is None:
             return default
-        if not _is_plain(node) or node.value not in _TRUE | _FALSE:
-            self.fault(node, f"{owner} must be true or false, not {_shown(node)}")
+        if not is_plain(node) or node.value not in TRUE | FALSE:
+            self.fault(node, f"{owner} must be true or false, not {shown(node)}")
             return default
-        return node.value in _TRUE
-
-
-def is_null(node: yaml.Node) -> bool:
-    """Whether nothing is written where a value could be."""
-    return _is_plain(node) and node.value in _NULLS
-
-
-def _is_plain(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and not node.style
-
-
-def parse_yaml_integer(text: str) -> int | None:
-    """The integer a plain scalar stands for."""
-    digits = text.replace("_", "")
-    sign, body = (digits[:1], digits[1:]) if digits[:1] in ("+", "-") else ("", digits)
-    if not body[:1].isdecimal():
-        return None
-    base = _BASES.get(body[:2].lower(), 8 if len(body) > 1 and body[0] == "0" else 10)
-    try:
-        value = int(body[2:] if body[:2].lower() in _BASES else body, base)
-    except ValueError:
-        return None
-    return -value if sign == "-" else value
-
-
-def parse_yaml_number(text: str) -> float | None:
-    """The number a plain scalar stands for."""
-    special = _SPECIAL_FLOAT.fullmatch(text)
-    if special is not None:
-        return float(f"{special['sign'] or ''}inf") if "n" not in text[-1].lower() else float("nan")
-    integer = parse_yaml_integer(text) if len(text) < 400 else None  # noqa: PLR2004 - longer than any float
-    if integer is not None:
-        return float(text) if _FLOAT.fullmatch(text) and abs(integer) > 2**53 else float(integer)
-    digits = text.replace("_", "")
-    return float(digits) if _FLOAT.fullmatch(digits) else None
-
-
-def _number_hint(node: yaml.Node) -> str:
-    if isinstance(node, yaml.ScalarNode) and node.style and parse_yaml_number(node.value) is not None:
-        return "leave the quotes out"
-    if isinstance(node, yaml.ScalarNode) and node.value.lower().lstrip("+-") in ("inf", "nan"):
-        return f"YAML writes it .{node.value.lower().lstrip('+-')}"
-    return ""
-
-
-def _kind(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    if isinstance(node, yaml.SequenceNode):
-        return "a list"
-    return _shown(node)
-
-
-def _shown(node: yaml.Node) -> str:
-    return _kind(node) if isinstance(node, yaml.CollectionNode) else repr(node.value)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
+        return node.value in TRUE
 
 
 def compose_all(text: str, file: str) -> list[yaml.Node]:

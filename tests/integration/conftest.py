@@ -5,15 +5,17 @@ Shared by the tests that look at the whole way from the database to Prometheus.
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,14 +24,12 @@ import yaml
 
 from collectors.registry import create as create_collectors
 from exporter.http import create_app
-from exporter.log import configure
-from exporter.runtime import Exporter, exporter_engine, utc_now
+from exporter.runtime import Exporter, exporter_engine
 from exporter.server import Server
-from exporter.settings import Database, Listen, Log, Settings
+from exporter.settings import Database, Listen, Settings
 from ledgerscope.demo.load import load_demo
-from ledgerscope.demo.simulation import Simulation
 from ledgerscope.store import roles
-from ledgerscope.store.engine import OWNER, Session, create_engine
+from ledgerscope.store.engine import OWNER, create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
 SCALE = 0.1
+PROGRAM = Path(sys.executable).parent / "ledgerscope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +109,23 @@ def prometheus(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
-    """The address of an exporter of a business that goes on, collecting every second."""
-    url = clone_template()
-    load_demo(url.render_as_string(hide_password=False), until=utc_now(), scale=3 * SCALE)
-    settings = Settings(database=Database(role=roles.EXPORTER), interval=timedelta(seconds=1))
-    engine = exporter_engine(url, settings)
-    exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
-    exporter.start()
-    try:
-        with _going_on(url), Server(create_app(exporter), Listen(port=0)) as server:
-            yield server.url
-    finally:
-        exporter.stop()
-        engine.dispose()
+    """The address of `ledgerscope demo`: a process of its own, hurried, collecting every second."""
+    url = clone_template().render_as_string(hide_password=False)
+    arguments = ["demo", "--database-url", url, "--scale", str(3 * SCALE), "--speed", "10", "--port", "0"]
+    environment = {**os.environ, "LEDGERSCOPE_INTERVAL": "1s", "LEDGERSCOPE_JITTER": "0s"}
+    with subprocess.Popen(
+        [PROGRAM, *arguments], env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stderr is not None
+            said = next(line for line in process.stderr if line.split()[:1] == ["metrics"])
+            drain = Thread(target=process.stderr.read, daemon=True)
+            drain.start()
+            yield said.split()[1].removesuffix("/metrics")
+        finally:
+            process.terminate()
+            drain.join()
+    assert process.returncode == 0
 
 
 @pytest.fixture(scope="session")
@@ -128,22 +133,6 @@ def living(living_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Debian's Prometheus on the business that goes on, for what needs counters that move."""
     with _scraping(living_url, tmp_path_factory.mktemp("living")) as running:
         yield running
-
-
-@contextmanager
-def _going_on(url: URL) -> Iterator[None]:
-    """The live simulation, hurried."""
-    engine = create_engine(url, Session(role=roles.APP), pool_size=3)
-    stop = Event()
-    simulation = Simulation(engine, seed=1, clock=utc_now, speed=10)
-    thread = Thread(target=simulation.run, args=(stop,))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-        engine.dispose()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from ledgerscope.store.engine import OWNER, begin_as, create_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
@@ -40,7 +40,7 @@ NAMES = ("send", "bounce", "digest")
 def test_killed_exporters_lose_and_double_nothing(database: Database) -> None:
     _found_company(database)
     with ExitStack() as running:
-        stop_writing = running.enter_context(_writers(database.app_url))
+        finish_writing = running.enter_context(_writers(database.app_url))
         seen: Counters = {}
         for _ in range(4):
             process, url = running.enter_context(_exporter(database.exporter_url))
@@ -51,7 +51,7 @@ def test_killed_exporters_lose_and_double_nothing(database: Database) -> None:
         first = running.enter_context(_exporter(database.exporter_url))[1]
         second = running.enter_context(_exporter(database.exporter_url))[1]
         _not_lower(seen, _counters(first))
-        stop_writing.set()
+        finish_writing()
         expected = _counted(database.owner_url)
         assert sum(expected.values()) > 100, "the writers have not written enough to prove anything"
         assert _settled(first, expected) == expected
@@ -71,19 +71,26 @@ def _found_company(database: Database) -> None:
 
 
 @contextmanager
-def _writers(url: str) -> Iterator[Event]:
-    """Four writers whose transactions overlap, commit out of order and are sometimes rolled back."""
+def _writers(url: str) -> Iterator[Callable[[], None]]:
+    """Four writers whose transactions overlap, commit out of order and are sometimes rolled back.
+
+    What is yielded makes them stop and waits for their last commits.
+    """
     engine = create_engine(url, pool_size=4)
     stop = Event()
     threads = [Thread(target=_write, args=(engine, stop, Random(seed))) for seed in range(4)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield stop
-    finally:
+
+    def finish() -> None:
         stop.set()
         for thread in threads:
             thread.join()
+
+    for thread in threads:
+        thread.start()
+    try:
+        yield finish
+    finally:
+        finish()
         engine.dispose()
 
 

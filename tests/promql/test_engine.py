@@ -12,6 +12,7 @@ from ledgerscope.promql.invariance import looks_ahead
 from ledgerscope.promql.labels import EMPTY, Labels
 from ledgerscope.promql.parser import parse
 from ledgerscope.promql.signatures import SIGNATURES
+from ledgerscope.promql.stale import STALE
 from ledgerscope.promql.storage import Storage
 from ledgerscope.promql.values import Matrix, Sample, Scalar, String
 
@@ -108,6 +109,51 @@ def test_names_that_go_may_not_leave_two_series_alike(storage: Storage) -> None:
     for delayed in (True, False):
         with pytest.raises(EvaluationError, match="same labelset"):
             Engine(delayed_name_removal=delayed).instant(storage, '-{job="a"}', MINUTE)
+
+
+@pytest.mark.parametrize("compat", ["2", "3"])
+def test_names_that_go_within_a_subquery_are_judged_range_by_range(compat: str) -> None:
+    storage = Storage()
+    for name, instants in (("early", (0, 1, 2)), ("late", (7, 8, 9))):
+        times = [each * MINUTE for each in instants]
+        storage.append(Labels({"__name__": name}), [*times, times[-1] + 1], [1.0, 2.0, 3.0, STALE])
+    engine = Engine(compat=compat, delayed_name_removal=False)
+
+    def counted(expression: str, at_ms: int) -> list[float]:
+        found = engine.instant(storage, expression, at_ms).vector.at()
+        return [each.value for each in found]
+
+    expression = 'count_over_time((-{__name__=~"early|late"})[3m:1m])'
+    assert counted(expression, 2 * MINUTE) == [3.0]
+    assert counted(expression, 9 * MINUTE) == [3.0]
+    assert len(engine.range(storage, expression, 0, 9 * MINUTE, MINUTE).vector) == 1
+    for wide in (
+        'count_over_time((-{__name__=~"early|late"})[9m:1m])',
+        'max_over_time(rate({__name__=~"early|late"}[2m])[9m:1m])',
+        'sum_over_time(max_over_time((-{__name__=~"early|late"})[1m:1m])[9m:1m])',
+    ):
+        assert counted(wide, 2 * MINUTE)
+        with pytest.raises(EvaluationError, match="same labelset"):
+            counted(wide, 9 * MINUTE)
+    summed = 'count_over_time((1 + {__name__=~"early|late"})[9m:1m])'
+    assert counted(summed, 9 * MINUTE) == [5.0 if compat == "3" else 6.0]
+
+
+def test_of_two_violations_of_matching_the_first_is_told() -> None:
+    storage = Storage()
+    for labels, instants in ({"n": "1"}, (1, 2)), ({"n": "2"}, (1, 2)):
+        storage.append(
+            Labels({"__name__": "left", **labels}), [each * MINUTE for each in instants], [1.0, 1.0]
+        )
+    storage.append(Labels({"__name__": "right", "n": "1"}), [MINUTE, 2 * MINUTE], [1.0, 1.0])
+    storage.append(Labels({"__name__": "right", "n": "2"}), [2 * MINUTE], [1.0])
+    engine = Engine()
+    with pytest.raises(EvaluationError, match="must be explicit"):
+        engine.range(storage, "left + on () right", MINUTE, 2 * MINUTE, MINUTE)
+    with pytest.raises(EvaluationError, match="found duplicate series"):
+        engine.instant(storage, "left + on () right", 2 * MINUTE)
+    with pytest.raises(EvaluationError, match="found duplicate series"):
+        engine.instant(storage, 'left + on (m) label_replace(right, "m", "x", "", "")', 2 * MINUTE)
 
 
 def test_values_are_shared_between_expressions_until_their_series_change(storage: Storage) -> None:
@@ -217,3 +263,33 @@ def test_mending_is_told_once_for_all_instants() -> None:
     infos = Engine().range(storage, "histogram_quantile(0.5, x_bucket)", 0, MINUTE, MINUTE).infos
     assert len(infos) == 1
     assert "over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z (1:25)" in infos[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("missing", False),
+        ("missing and x_total", False),
+        ("missing unless -x_total", False),
+        ("missing unless rate(x_total[5m])", False),
+        ("missing unless sum by (job) (rate(x_total[5m])) > 1", False),
+        ("missing / x_total", False),
+        ("missing and topk(2, x_total)", False),
+        ("missing and (vector(1) > 0 or x_total)", False),
+        ('missing unless label_replace(missing, "job", "z", "", "")', False),
+        ('missing unless label_replace(x_total, "job", "z", "", "")', True),
+        ("missing unless x_total / x_total", True),
+        ('missing unless -{job="a"}', True),
+        ('missing unless rate({job="a"}[5m])', True),
+        ("missing unless -sum by (__name__) (x_total)", True),
+        ("missing unless topk(scalar(x_total), x_total)", True),
+        ("missing and -(x_total or x_total)", True),
+        ('missing and max_over_time(label_join(x_total, "job", "")[5m:1m])', True),
+    ],
+)
+def test_what_can_fail_though_it_sees_nothing_is_known(
+    storage: Storage, expression: str, *, expected: bool
+) -> None:
+    engine = Engine()
+    assert not engine.can_see(storage, expression)
+    assert engine.can_fail(storage, expression) is expected

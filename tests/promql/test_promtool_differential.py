@@ -87,7 +87,7 @@ def difference(case: Case, ours: Answer, theirs: Answer) -> str | None:
 
 
 def _all_values(answer: dict[str, list[float]]) -> list[float]:
-    return sorted(chain.from_iterable(answer.values()))
+    return sorted(chain.from_iterable(answer.values()), key=lambda value: (math.isnan(value), value))
 
 
 def _same(ours: list[float], theirs: list[float], *, close: bool) -> bool:

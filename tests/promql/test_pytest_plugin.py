@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,10 @@ import ledgerscope.promql.testing.coverage_report
 import ledgerscope.promql.testing.scenario  # noqa: F401 - runs inside this process would load NumPy anew
 
 pytest_plugins = ["pytester"]
+
+NAME = "ledgerscope.promql.pytest_plugin"
+#: Named by hand only where the installation does not already name it.
+PLUGIN = () if any(each.value == NAME for each in entry_points(group="pytest11")) else ("-p", NAME)
 
 RULES = """
 groups:
@@ -80,7 +85,7 @@ def outcome(pytester: pytest.Pytester, *arguments: str, **files: str) -> pytest.
     """A run of its own over the given files (`a__test` is `a.test.yml`)."""
     for name, text in files.items():
         (pytester.path / name.replace("__", ".").replace("_yml", ".yml")).write_text(text, "utf-8")
-    options = ("-p", "ledgerscope.promql.pytest_plugin", "-p", "no:randomly", "-p", "no:cacheprovider")
+    options = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider")
     return pytester.runpytest_inprocess(*options, *arguments)
 
 
@@ -265,7 +270,7 @@ def test_enough_coverage_does_not(pytester: pytest.Pytester) -> None:
 def test_coverage_of_workers_is_put_together(pytester: pytest.Pytester) -> None:
     for name, text in (("rules.yml", RULES), ("a.test.yml", TESTS), ("b.test.yml", TESTS)):
         (pytester.path / name).write_text(text)
-    options = ("-p", "ledgerscope.promql.pytest_plugin", "-p", "no:cacheprovider", "-n2", "--promql-cov")
+    options = (*PLUGIN, "-p", "no:cacheprovider", "-n2", "--promql-cov")
     found = pytester.runpytest_subprocess(*options)
     found.assert_outcomes(passed=6)
     found.stdout.fnmatch_lines(["rule coverage: 5 of 5 points, 100.0 %"])
@@ -278,3 +283,18 @@ def test_a_run_without_rule_tests_does_not_load_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytester) -> None:
+    rules = (
+        "groups:\n- name: alerts\n  rules: [{alert: High, expr: recorded > 1}]\n"
+        "- name: records\n  rules: [{record: recorded, expr: x}]\n"
+    )
+    tests = (
+        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 2}]\n"
+        "  alert_rule_test: [{eval_time: 0s, alertname: High, exp_alerts: [{exp_labels: {}}]}]\n"
+    )
+    found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
+    found.stdout.fnmatch_lines(["  note: High reads recorded of the later group 'records', one step late; *"])
+    ordered = "group_eval_order: [records, alerts]\n" + tests
+    outcome(pytester, rules_yml=rules, a__test_yml=ordered).assert_outcomes(passed=1)

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from ledgerscope.promql.yaml_nodes import FileError, Reader, compose_all, parse_yaml_number
+from ledgerscope.promql.yaml_nodes import FileError, Reader, compose_all
+from ledgerscope.promql.yaml_scalars import parse_yaml_number
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def open_ticket(scene: Scene) -> None:
 
 def close_ticket(scene: Scene) -> None:
     """A ticket is resolved and closed."""
-    ticket = scene.pick(t.ticket, "ticket_id", t.ticket.c.status != "closed")
+    ticket = scene.pick(
+        t.ticket, "ticket_id", t.ticket.c.status != "closed", t.ticket.c.opened_at <= scene.now
+    )
     if ticket is None:
         return
     scene.change(

@@ -31,18 +31,18 @@ __all__ = ["ACTS", "Simulation"]
 ACTS: Final[dict[Act, float]] = {
     accounts.create_customer: 3.0,
     accounts.change_profile: 2.0,
-    accounts.change_status: 0.6,
+    accounts.change_status: 0.8,
     subscriptions.subscribe: 3.0,
     subscriptions.change_quantity: 1.2,
     subscriptions.cancel: 0.8,
     billing.issue_invoice: 6.0,
     billing.pay: 5.0,
     billing.pay_a_part: 1.0,
-    billing.pay_too_much: 0.4,
+    billing.pay_too_much: 0.8,
     billing.decline_card: 1.2,
-    billing.give_credit: 0.4,
-    credit.request_limit: 0.4,
-    credit.decide_limit: 0.4,
+    billing.give_credit: 0.8,
+    credit.request_limit: 0.8,
+    credit.decide_limit: 0.8,
     feedback.answer_nps: 1.5,
     feedback.answer_csat: 1.0,
     feedback.open_ticket: 1.0,
@@ -52,7 +52,7 @@ ACTS: Final[dict[Act, float]] = {
     work.start: 5.5,
     work.beat: 3.0,
     work.finish: 5.5,
-    work.refresh_aging: 0.2,
+    work.refresh_aging: 1.0,
 }
 """What happens, by how often. Finishing outweighs enqueuing a little, so that queues do not grow for ever."""
 

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledgerscope.promql.axis import Axis, Floats, Integers
+    from ledgerscope.promql.axis import Axis, Floats
+    from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.labels import Labels
     from ledgerscope.promql.rules.alert_states import Life
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.template.values import QueryResult
+
+
+#: How each generation of Prometheus declares the value that templates see; error texts name it.
+VALUE_TYPES = {"2": "float64", "3": "interface {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,21 @@ class Surroundings:
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
 
-    def data(self, labels: Labels, value: float) -> AlertData:
+    value_type: str = VALUE_TYPES["3"]
+
+    def data(self, labels: Labels, value: float | Histogram) -> AlertData:
         """The dot of a template over one sample."""
         external = StringMap(self.external_labels)
-        return AlertData(StringMap(labels.as_dict()), value, external, self.external_url)
+        own = StringMap(labels.as_dict())
+        return AlertData(own, value, external, self.external_url, self.value_type)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertInstance:
     """One alert along the axis: its labels, its life, and at each step which sample it came from.
 
-    `source` indexes `samples`, -1 where the expression does not have the alert; `values` belong to it.
+    `source` indexes `samples`, -1 where the expression does not have the alert; `values` and `histograms` (by
+    step) belong to it.
     """
 
     labels: Labels
@@ -52,6 +61,11 @@ class AlertInstance:
     samples: Sequence[Labels]
     source: NDArray[np.int32]
     values: Floats
+    histograms: Mapping[int, Histogram] = field(default_factory=dict)
+
+    def value(self, step: int) -> float | Histogram:
+        """The sample's value at a step at which the expression has the alert."""
+        return self.histograms.get(step, float(self.values[step]))
 
     def state(self, step: int) -> State:
         """What the alert is doing at a step."""
@@ -93,17 +107,9 @@ class AlertHistory:
         """The firing alerts at a step, sorted by labels."""
         return [alert for alert in self.active(step) if alert.state is State.FIRING]
 
-    def states(self) -> NDArray[np.int8]:
-        """The highest state of any alert at each step."""
-        if not self.instances:
-            return np.zeros(self.axis.count, dtype=np.int8)
-        highest: NDArray[np.int8] = np.max([each.life.states for each in self.instances], axis=0)
-        return highest
-
     def _rendered(self, instance: AlertInstance, step: int) -> ActiveAlert:
         seen = instance.last_seen(step)
-        value = float(instance.values[seen])
-        data = self.surroundings.data(instance.samples[instance.source[seen]], value)
+        data = self.surroundings.data(instance.samples[instance.source[seen]], instance.value(seen))
         templates = self.templates(int(self.axis.times[seen]))
         alert = self.placed.alert
         annotations = {} if alert is None else alert.annotations
@@ -111,15 +117,10 @@ class AlertHistory:
             instance.labels.as_dict(),
             {name: templates.expand(text, data) for name, text in annotations.items()},
             instance.state(step),
-            value,
+            float(instance.values[seen]),
             int(instance.life.active_since[step]),
         )
 
     def templates(self, at_ms: int) -> AlertTemplates:
         """The rule's templates as they work at an instant."""
         return AlertTemplates(self.placed.rule.name, at_ms, self.query_at(self.placed.order, at_ms))
-
-
-def steps_of(times: Integers, at_ms: int) -> int:
-    """The last step not after an instant."""
-    return int(np.searchsorted(times, at_ms, side="right")) - 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,13 @@ from ledgerscope.promql.template.alert import AlertTemplates, is_template
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
+
     from ledgerscope.promql.axis import Integers
+    from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.rules.alert_history import Surroundings
     from ledgerscope.promql.rules.placed import Placed
-    from ledgerscope.promql.values import Vector
+    from ledgerscope.promql.values import Row, Vector
 
 _NAME_ONLY = frozenset({METRIC_NAME})
 
@@ -40,7 +42,7 @@ class AlertLabels:
         """Whether the labels can change from step to step."""
         return any(is_template(text) for text in self.placed.labels.values())
 
-    def of(self, sample: Labels, value: float, at_ms: int) -> Labels:
+    def of(self, sample: Labels, value: float | Histogram, at_ms: int) -> Labels:
         """The alert's labels for one sample."""
         rendered = self.placed.labels
         if self.vary:
@@ -60,48 +62,57 @@ def instances(naming: AlertLabels, vector: Vector, times: Integers) -> list[Aler
     if alert is None:
         return []
     found = []
-    for labels, (source, values) in sources.items():
-        life = live(source >= 0, times, alert.for_ms, alert.keep_firing_for_ms)
-        found.append(AlertInstance(labels, life, vector.labels, source, values))
+    for labels, origin in sources.items():
+        life = live(origin.source >= 0, times, alert.for_ms, alert.keep_firing_for_ms)
+        found.append(
+            AlertInstance(labels, life, vector.labels, origin.source, origin.values, origin.histograms)
+        )
     return found
 
 
-_Sources = dict[
-    Labels,
-    tuple["np.ndarray[tuple[int], np.dtype[np.int32]]", "np.ndarray[tuple[int], np.dtype[np.float64]]"],
-]
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Which sample an alert comes from at each step, and the sample's value."""
+
+    source: NDArray[np.int32]
+    values: NDArray[np.float64]
+    histograms: dict[int, Histogram]
+
+    @classmethod
+    def nowhere(cls, count: int) -> _Origin:
+        return cls(np.full(count, -1, dtype=np.int32), np.zeros(count), {})
+
+    def add(self, row: int, series: Row, steps: NDArray[np.int64]) -> None:
+        if (self.source[steps] >= 0).any():
+            raise SteppingNeededError("two alerts of equal labels at one step")
+        self.source[steps] = row
+        self.values[steps] = series.values[steps]
+        if series.histograms is not None:
+            cells = ((int(step), series.histograms[step]) for step in steps)
+            self.histograms.update((step, histogram) for step, histogram in cells if histogram is not None)
 
 
-def _fixed_sources(naming: AlertLabels, vector: Vector) -> _Sources:
-    sources: _Sources = {}
+def _fixed_sources(naming: AlertLabels, vector: Vector) -> dict[Labels, _Origin]:
+    sources: dict[Labels, _Origin] = {}
     for row, series in enumerate(vector):
         labels = naming.of(series.labels, 0.0, 0)
         if labels not in sources:
-            sources[labels] = _nothing(vector.axis.count)
-        source, values = sources[labels]
-        if (source[series.present] >= 0).any():
-            raise SteppingNeededError("two alerts of equal labels at one step")
-        source[series.present] = row
-        values[series.present] = series.values[series.present]
+            sources[labels] = _Origin.nowhere(vector.axis.count)
+        sources[labels].add(row, series, np.flatnonzero(series.present))
     return sources
 
 
-def _varying_sources(naming: AlertLabels, vector: Vector, times: Integers) -> _Sources:
-    sources: _Sources = defaultdict(lambda: _nothing(vector.axis.count))
+def _varying_sources(naming: AlertLabels, vector: Vector, times: Integers) -> dict[Labels, _Origin]:
+    sources: dict[Labels, _Origin] = {}
     for row, series in enumerate(vector):
-        for step in np.flatnonzero(series.present).tolist():
-            value = float(series.values[step])
-            source, values = sources[naming.of(series.labels, value, int(times[step]))]
-            if source[step] >= 0:
-                raise SteppingNeededError("two alerts of equal labels at one step")
-            source[step], values[step] = row, value
+        for step in np.flatnonzero(series.present):
+            histogram = None if series.histograms is None else series.histograms[step]
+            value = float(series.values[step]) if histogram is None else histogram
+            labels = naming.of(series.labels, value, int(times[step]))
+            if labels not in sources:
+                sources[labels] = _Origin.nowhere(vector.axis.count)
+            sources[labels].add(row, series, np.array([step]))
     return sources
-
-
-def _nothing(
-    count: int,
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    return np.full(count, -1, dtype=np.int32), np.zeros(count)
 
 
 def told(placed: Placed, instance: AlertInstance) -> Iterator[OutputRow]:

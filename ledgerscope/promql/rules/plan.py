@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql import ast
 from ledgerscope.promql.analysis import metric_name
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.rules.components import strongly_connected
 from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.storage import Storage
 
@@ -84,7 +85,7 @@ class RulePlan:
         reads = [{order for each in writers for order in each} for writers in self.writers]
         level_of: dict[int, int] = {}
         components: list[Component] = []
-        for members in _strongly_connected(reads):
+        for members in strongly_connected(reads):
             inside = set(members)
             outside = {order for member in members for order in reads[member]} - inside
             level = 1 + max((level_of[order] for order in outside), default=-1)
@@ -92,6 +93,24 @@ class RulePlan:
             cyclic = len(members) > 1 or members[0] in reads[members[0]]
             components.append(Component(tuple(self.rules[m] for m in sorted(members)), cyclic, level))
         return tuple(sorted(components, key=lambda each: (each.level, each.rules[0].order)))
+
+    def order_matters(self, name: str) -> list[tuple[Placed, Placed]]:
+        """Rules of that name that read a later group's rule, and the rules they read.
+
+        promtool runs groups in random order unless `group_eval_order` says it, so its verdict may differ.
+        """
+        found = []
+        for reader in self.rules:
+            if reader.rule.name != name:
+                continue
+            late = {
+                order
+                for index in range(len(self.readings[reader.order]))
+                for order in self.late(reader, index)
+            }
+            writers = [self.rules[order] for order in sorted(late)]
+            found += [(reader, each) for each in writers if each.group is not reader.group]
+        return found
 
     def fails_on_any_data(self, engine: Engine, order: int) -> bool:
         """Whether a rule fails whatever the data, for instance by a regular expression that is none."""
@@ -139,39 +158,3 @@ def _looks_ahead(node: ast.VectorSelector | ast.Subquery) -> bool:
     """Whether samples after the instant of evaluation can come into it."""
     smoothed = isinstance(node, ast.VectorSelector) and (node.smoothed or node.anchored)
     return node.at is not None or node.offset_expr is not None or node.offset_ms < 0 or smoothed
-
-
-def _strongly_connected(reads: Sequence[set[int]]) -> list[list[int]]:
-    """Tarjan's components, each after all those it reads; without recursion, for long chains of rules."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    found: list[list[int]] = []
-    for root in range(len(reads)):
-        if root in index:
-            continue
-        work = [(root, iter(sorted(reads[root])))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, edges = work[-1]
-            following = next(edges, None)
-            if following is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    cut = stack.index(node)
-                    found.append(stack[cut:])
-                    on_stack.difference_update(stack[cut:])
-                    del stack[cut:]
-            elif following not in index:
-                index[following] = low[following] = len(index)
-                stack.append(following)
-                on_stack.add(following)
-                work.append((following, iter(sorted(reads[following]))))
-            elif following in on_stack:
-                low[node] = min(low[node], index[following])
-    return found

@@ -22,7 +22,7 @@ from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.alerting import AlertLabels, instances, told
 from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, RuleFailure, SteppingNeededError
 from ledgerscope.promql.rules.rows import relabelled, write
-from ledgerscope.promql.rules.stepping import Stepper
+from ledgerscope.promql.rules.stepping import Stepper, value_of
 from ledgerscope.promql.rules.visibility import cut, one_step_late
 from ledgerscope.promql.storage import Storage
 from ledgerscope.promql.template.alert import AlertTemplates
@@ -160,7 +160,8 @@ class _Run:
             self.blind.add(placed.order)
             if self.plan.fails_on_any_data(self.engine, placed.order):
                 raise SteppingNeededError("an expression that fails on any data")
-            return Vector.empty(axis)
+            if not self._reads_something(placed) or not self.engine.can_fail(self.storage, placed.tree):
+                return Vector.empty(axis)
         readings = self.plan.readings[placed.order]
         late = [bool(self.plan.late(placed, index)) for index in range(len(readings))]
         if any(reading.looks_ahead for reading in readings):
@@ -178,6 +179,13 @@ class _Run:
             is_late=self._is_late(placed),
         )
         return self._range(view, placed, axis, None)
+
+    def _reads_something(self, placed: Placed) -> bool:
+        """Whether any selector finds a series; where none does, the rule fares as over no data at all."""
+        return any(
+            next(self.storage.matching(reading.selector.matchers), None) is not None
+            for reading in self.plan.readings[placed.order]
+        )
 
     def _axis(self, placed: Placed) -> Axis:
         offset = placed.group.query_offset_ms
@@ -240,7 +248,7 @@ class _Run:
             view = cut(self.storage, at_ms, self._is_late(self.plan.rules[order]))
             samples = vector_of(self.engine.instant(view, expression, at_ms)).at()
             return QueryResult(
-                TemplateSample(StringMap(each.labels.as_dict()), each.value) for each in samples
+                TemplateSample(StringMap(each.labels.as_dict()), value_of(each)) for each in samples
             )
 
         return query

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ledgerscope.promql.axis import Axis
+    from ledgerscope.promql.histogram import Histogram
     from ledgerscope.promql.rules.alert_history import Surroundings
     from ledgerscope.promql.rules.model import AlertingRule
     from ledgerscope.promql.rules.placed import Placed
@@ -50,6 +51,7 @@ class _Tracked:
     keeps_since: int | None = None
     samples: list[Labels] = field(default_factory=list)
     known: dict[Labels, int] = field(default_factory=dict)
+    histograms: dict[int, Histogram] = field(default_factory=dict)
     states: np.ndarray[tuple[int], np.dtype[np.int8]] = field(init=False)
     since: np.ndarray[tuple[int], np.dtype[np.int64]] = field(init=False)
     source: np.ndarray[tuple[int], np.dtype[np.int32]] = field(init=False)
@@ -73,6 +75,8 @@ class _Tracked:
             self.samples.append(sample.labels)
         self.source[step] = self.known[sample.labels]
         self.values[step] = sample.value
+        if sample.histogram is not None:
+            self.histograms[step] = sample.histogram
         self._note(step)
 
     def missed(self, step: int, at_ms: int, rule: AlertingRule) -> None:
@@ -89,9 +93,8 @@ class _Tracked:
         self.since[step] = self.active_at
 
     def finished(self) -> AlertInstance:
-        return AlertInstance(
-            self.labels, Life(self.states, self.since), self.samples, self.source, self.values
-        )
+        life = Life(self.states, self.since)
+        return AlertInstance(self.labels, life, self.samples, self.source, self.values, self.histograms)
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ class SteppedRule:
 
     placed: Placed
     naming: AlertLabels
-    previous: set[Labels] = field(default_factory=set)
+    previous: dict[Labels, None] = field(default_factory=dict)
     alerts: dict[Labels, _Tracked] = field(default_factory=dict)
 
     def instances(self) -> tuple[AlertInstance, ...]:
@@ -177,12 +180,13 @@ class Stepper:
     ) -> list[Sample]:
         present: dict[Labels, Sample] = {}
         for sample in samples:
-            labels = rule.naming.of(sample.labels, sample.value, at_ms)
+            labels = rule.naming.of(sample.labels, value_of(sample), at_ms)
             if labels in present:
                 raise RuleFailedError(SAME_LABELS_ALERTED)
             present[labels] = sample
-        for labels in present.keys() - rule.alerts.keys():
-            rule.alerts[labels] = _Tracked(labels, self.axis.count)
+        for labels in present:  # in the order of the samples, never of a hash
+            if labels not in rule.alerts:
+                rule.alerts[labels] = _Tracked(labels, self.axis.count)
         for labels, tracked in rule.alerts.items():
             if labels in present:
                 tracked.seen(step, at_ms, present[labels], alert)
@@ -196,18 +200,20 @@ class Stepper:
 
     def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
         written_at = at_ms - rule.placed.group.query_offset_ms
-        current = {sample.labels for sample in output}
+        current = {sample.labels: None for sample in output}
+        conflict = None
         for sample in output:
             if self._conflicts(sample, written_at):
-                self.failures.append(
-                    RuleFailure(rule.placed.rule.name, at_ms, self._conflict(sample, written_at))
-                )
-                current.discard(sample.labels)
+                conflict = self._conflict(sample, written_at)
+                del current[sample.labels]
                 continue
             self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
             self.wrote(sample.labels, rule.placed)
-        for labels in rule.previous - current:
-            self.storage.append(labels, [written_at], [STALE])
+        if conflict is not None:  # a rule has one last error, however many of its samples are refused
+            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, conflict))
+        for labels in rule.previous:
+            if labels not in current:
+                self.storage.append(labels, [written_at], [STALE])
         rule.previous = current
 
     def _there(self, labels: Labels, at_ms: int) -> float | None:
@@ -231,6 +237,11 @@ class Stepper:
             "duplicate sample for timestamp; overrides not allowed: "
             f"existing {shortest(there or 0.0)}, new value {shortest(sample.value)}"
         )
+
+
+def value_of(sample: Sample) -> float | Histogram:
+    """The sample's value as a template sees it."""
+    return sample.value if sample.histogram is None else sample.histogram
 
 
 def _bits(value: float) -> int:

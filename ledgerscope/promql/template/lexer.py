@@ -7,10 +7,11 @@ knows what it was reading.
 
 from __future__ import annotations
 
-import enum
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.template.tokens import KEYWORDS, Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,47 +19,6 @@ if TYPE_CHECKING:
 _OPEN = "{{"
 _CLOSE = "}}"
 _SPACES = " \t\r\n"
-
-
-class Kind(enum.Enum):
-    """What a token is."""
-
-    ERROR = "error"
-    EOF = "EOF"
-    TEXT = "text"
-    OPEN = "{{"
-    CLOSE = "}}"
-    SPACE = "space"
-    BOOL = "bool"
-    CHAR = "char"
-    CHAR_CONSTANT = "character constant"
-    NUMBER = "number"
-    STRING = "string"
-    RAW_STRING = "raw string"
-    FIELD = "field"
-    IDENTIFIER = "identifier"
-    VARIABLE = "variable"
-    ASSIGN = "="
-    DECLARE = ":="
-    PIPE = "|"
-    LEFT_PAREN = "("
-    RIGHT_PAREN = ")"
-    DOT = "."
-    KEYWORD = "keyword"
-
-
-KEYWORDS = frozenset(
-    {"block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"}
-)
-
-
-class Token(NamedTuple):
-    """A piece of the text. `line` counts from one and is where the token begins."""
-
-    kind: Kind
-    offset: int
-    text: str
-    line: int
 
 
 _NUMBER = re.compile(

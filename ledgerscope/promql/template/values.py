@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ledgerscope.promql.histogram import Histogram
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.floats import shortest
 
@@ -38,7 +39,7 @@ class TemplateSample:
     """One series of a `query` result."""
 
     labels: StringMap
-    value: float
+    value: float | Histogram
 
 
 class QueryResult(list[TemplateSample]):
@@ -50,9 +51,11 @@ class AlertData:
     """The dot of an alert's templates: one sample of the expression, and where it comes from."""
 
     labels: StringMap
-    value: float
+    value: float | Histogram
     external_labels: StringMap = field(default_factory=StringMap)
     external_url: str = ""
+    value_type: str = "interface {}"
+    """What Go declares the value as: `float64` before Prometheus 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _fraction(amount: int, unit: int) -> str:
 
 
 _ALERT_DATA = (
-    "struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value float64 }"
+    "struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value %s }"
 )
 
 _TYPE_NAMES: dict[type, str] = {
@@ -126,7 +129,7 @@ _TYPE_NAMES: dict[type, str] = {
     AnyMap: "map[string]interface {}",
     TemplateSample: "*template.sample",
     QueryResult: "template.queryResult",
-    AlertData: _ALERT_DATA,
+    Histogram: "*histogram.FloatHistogram",
     GoTime: "*time.Time",
     GoDuration: "*time.Duration",
 }
@@ -147,6 +150,8 @@ POINTERS = (TemplateSample, GoTime, GoDuration)
 
 def type_name(value: object) -> str:
     """The name of the value's Go type."""
+    if isinstance(value, AlertData):
+        return _ALERT_DATA % value.value_type
     return "<nil>" if value is None else _TYPE_NAMES[type(value)]
 
 
@@ -177,7 +182,7 @@ def default_format(value: object, *, nested: bool = False, followed: bool = Fals
 def _format_sample(sample: TemplateSample, *, nested: bool, followed: bool) -> str:
     if nested:
         return "0xc000000000"  # an address in Go, different in every run
-    return f"{'' if followed else '&'}{{{default_format(sample.labels)} {shortest(sample.value)}}}"
+    return f"{'' if followed else '&'}{{{default_format(sample.labels)} {default_format(sample.value)}}}"
 
 
 def _format_map(value: dict[str, Any]) -> str:

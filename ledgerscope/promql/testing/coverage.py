@@ -58,16 +58,16 @@ class Coverage:
     """Points of every rule seen so far, and whether they were covered."""
 
     rules: dict[RuleKey, Points] = field(default_factory=lambda: defaultdict(dict))
+    _plans: dict[RulePlan, list[Points]] = field(default_factory=dict)
 
     def add(self, plan: RulePlan, evaluation: Evaluation, engine: Engine) -> None:
         """What one evaluation shows about the rules of its plan."""
         histories = {history.placed.order: history for history in evaluation.alerts}
+        points_of_plan = self._points(plan)
         for placed in plan.rules:
-            points = self.rules[RuleKey.of(placed)]
-            for name in points_of(placed):
-                points.setdefault(name, False)
             if placed.order in evaluation.blind:
                 continue
+            points = points_of_plan[placed.order]
             for name in _shown(placed, evaluation, engine):
                 points[name] = True
             history = histories.get(placed.order)
@@ -75,6 +75,16 @@ class Coverage:
                 states = [each.life.states for each in history.instances]
                 waited = any((s == State.PENDING).any() and (s == State.FIRING).any() for s in states)
                 points[FOR_CROSSED] = points[FOR_CROSSED] or waited
+
+    def _points(self, plan: RulePlan) -> list[Points]:
+        """The points of a plan's rules, by their order; made once per plan."""
+        found = self._plans.get(plan)
+        if found is None:
+            found = self._plans[plan] = [self.rules[RuleKey.of(placed)] for placed in plan.rules]
+            for placed, points in zip(plan.rules, found, strict=True):
+                for name in points_of(placed):
+                    points.setdefault(name, False)
+        return found
 
     def merge(self, rules: Iterable[tuple[RuleKey, Points]]) -> None:
         """Take over what another process saw."""

@@ -19,7 +19,7 @@ from ledgerscope.promql.testing.plot import one_line, series_text
 from ledgerscope.promql.testing.timeline import alert_timelines, value_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from ledgerscope.promql.testing.model import ExpectedSample
     from ledgerscope.promql.testing.outcome import Outcome
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.values import Sample
 
 _MOST_SHOWN = 20
+_MOST_NOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ class Report:
         yield f"  expected to fire: {len(case.expected)}, firing: {len(outcome.firing)}, {_pending(outcome)}"
         yield from self._alert_differences(outcome)
         yield from islice(alert_timelines(self.run, case.alertname, case.eval_time_ms), _MOST_SHOWN * 4)
+        yield from self._order_notes(case.alertname)
+
+    def _order_notes(self, alert: str) -> Iterator[str]:
+        for reader, writer in self.run.plan.order_matters(alert)[:_MOST_NOTES]:
+            read = f"{writer.rule.name} of the later group {writer.group.name!r}"
+            yield f"  note: {reader.rule.name} reads {read}, one step late; group_eval_order can put it first"
 
     def _alert_differences(self, outcome: AlertOutcome) -> Iterator[str]:
         wanted, found = outcome.case.expected, outcome.firing
@@ -141,9 +148,3 @@ def _value(sample: Sample) -> str:
 
 def _expected_value(sample: ExpectedSample) -> str:
     return shortest(sample.value) if sample.histogram is None else str(sample.histogram)
-
-
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """How many of a group's outcomes are as expected."""
-    passed = sum(outcome.passed for outcome in outcomes)
-    return f"{passed} of {len(outcomes)} as expected"

@@ -17,7 +17,7 @@ from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.engine import Engine
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.labels import Labels
-from ledgerscope.promql.rules.alert_history import Surroundings
+from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
 from ledgerscope.promql.storage import Storage
@@ -65,13 +65,18 @@ class GroupRun:
         """Everything the rules make of the series, up to the last time asserted."""
         return self.evaluated_until(self.group.last_eval_time_ms)
 
+    def forget(self) -> None:
+        """Give the memory of the evaluation back; it is made again if it is asked for."""
+        self.__dict__.pop("evaluation", None)
+
     def evaluated_until(self, last_ms: int) -> Evaluation:
         """The same up to another time after the start (milliseconds)."""
         step = self.file.evaluation_interval_ms
         axis = Axis(self.group.start_ms, step, last_ms // step + 1)
         storage = Storage()
         fill(storage, self.group.series, self.group.interval_ms, self.group.start_ms, axis.end_ms)
-        around = Surroundings(self.group.external_labels, self.group.external_url)
+        value_type = VALUE_TYPES[self.options.compat]
+        around = Surroundings(self.group.external_labels, self.group.external_url, value_type)
         return evaluate_rules(self.plan, storage, self.engine, axis, around)
 
     @property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from ledgerscope.promql.axis import Axis
 from ledgerscope.promql.engine import Engine
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.rules.alert_history import Surroundings
+from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
 from ledgerscope.promql.rules.failures import RuleFailedError
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import RuleGroup
@@ -165,7 +165,7 @@ class Scenario:
         storage = Storage()
         for series, every in self._series:
             fill(storage, [series], every, self.start_ms)
-        around = Surroundings(self.external_labels, self.external_url)
+        around = Surroundings(self.external_labels, self.external_url, VALUE_TYPES[self.compat])
         plan = RulePlan.of(self._groups)
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:

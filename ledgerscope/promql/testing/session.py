@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.outcome import Outcome
 
 
+#: Samples of evaluations that are kept at a time: about 16 bytes each.
+_MOST_SAMPLES = 4_000_000
+
+
 @dataclass(slots=True)
 class TestSession:
     """Opens test files and makes their groups runnable."""
@@ -27,12 +31,23 @@ class TestSession:
 
     options: Options = field(default_factory=Options)
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
+    _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
         file = load_tests(path, lenient=self.options.lenient)
         plan = self.plan(file)
         return [GroupRun(file, group, plan, self.options) for group in file.groups]
+
+    def keep(self, run: GroupRun) -> None:
+        """Keep a group's evaluation for its next case; those longest unused go when there is too much."""
+        _, samples = self._kept.pop(id(run), (run, -1))
+        if samples < 0:
+            samples = sum(len(each) for each in run.evaluation.storage)
+        self._kept[id(run)] = (run, samples)
+        while sum(count for _, count in self._kept.values()) > _MOST_SAMPLES and len(self._kept) > 1:
+            oldest, _ = self._kept.pop(next(iter(self._kept)))
+            oldest.forget()
 
     def plan(self, file: TestFile) -> RulePlan:
         """The plan of a file's rules, shared with other files of the same rules."""

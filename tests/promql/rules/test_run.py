@@ -13,6 +13,7 @@ from ledgerscope.promql.rules.alert_history import Surroundings
 from ledgerscope.promql.rules.load import read_rules
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.rules.run import Evaluation, _copy, _Run, evaluate_rules
+from ledgerscope.promql.series import parse_series
 from ledgerscope.promql.storage import Storage
 from ledgerscope.promql.testing.runner import fill
 
@@ -193,3 +194,62 @@ def test_rules_that_see_nothing_are_told_apart() -> None:
     evaluation = evaluate(group("{record: y, expr: nothing}", "{record: z, expr: absent(nothing)}"), {}, 2)
     assert evaluation.blind == {0}
     assert values(evaluation, "z") == {0: 1, 1: 1}
+
+
+HISTOGRAMS = "groups:\n- name: g\n  rules:\n  - {record: total, expr: sum(h)}\n  - {alert: Any, expr: h}\n"
+
+
+def test_native_histograms_are_recorded_and_end_with_a_stale_marker() -> None:
+    storage = Storage()
+    fill(storage, [parse_series("h {{count:2 sum:3 buckets:[2]}}x2 stale")], MINUTE)
+    evaluation = evaluate_rules(RulePlan.of(read_rules(HISTOGRAMS)), storage, Engine(), Axis(0, MINUTE, 5))
+    total = evaluation.storage.get(Labels({"__name__": "total"}))
+    assert total is not None
+    assert total.histograms is not None
+    assert [each if each is None else each.count for each in total.histograms] == [2.0, 2.0, 2.0, None]
+    assert total.stale.tolist() == [False, False, False, True]
+    assert [len(evaluation.alerts[0].firing(step)) for step in range(5)] == [1, 1, 1, 0, 0]
+
+
+def test_series_of_two_kinds_under_one_name_are_put_together_where_they_do_not_meet() -> None:
+    rules = "groups: [{name: g, rules: [{record: r, expr: 'h or f', labels: {kind: both}}]}]"
+    storage = Storage()
+    fill(
+        storage,
+        [parse_series('h{kind="h"} {{count:2}}x1 stale'), parse_series('f{kind="f"} _ _ 5 6')],
+        MINUTE,
+    )
+    evaluation = evaluate_rules(RulePlan.of(read_rules(rules)), storage, Engine(), Axis(0, MINUTE, 4))
+    both = evaluation.storage.get(Labels({"__name__": "r", "kind": "both"}))
+    assert both is not None
+    assert both.histograms is not None
+    assert [each is None for each in both.histograms] == [False, False, True, True]
+    assert both.values[2:].tolist() == [5.0, 6.0]
+
+
+def test_templates_see_a_native_histogram_as_prometheus_prints_it() -> None:
+    rules = (
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: h\n    labels: {much: '{{ $value }}'}\n"
+        "    annotations: {s: '{{ $value }} {{ query \"h\" | first | value }} {{ humanize $value }}'}\n"
+    )
+    storage = Storage()
+    fill(storage, [parse_series("h {{count:2 sum:3 buckets:[2]}}x1")], MINUTE)
+    evaluation = evaluate_rules(RulePlan.of(read_rules(rules)), storage, Engine(), Axis(0, MINUTE, 2))
+    (alert,) = evaluation.alerts[0].firing(1)
+    assert alert.labels["much"] == "{count:2, sum:3, (0.5,1]:2}"
+    assert alert.annotations["s"].endswith("can't convert *histogram.FloatHistogram to float>")
+
+
+def test_a_missing_field_is_told_with_the_type_of_the_generation() -> None:
+    rules = group("{alert: A, expr: x, annotations: {s: '{{ .Foo }}'}}")
+    evaluation = evaluate(rules, {"x": [1]}, 1)
+    text = evaluation.alerts[0].firing(0)[0].annotations["s"]
+    assert text.endswith("ExternalURL string; Value interface {} }>")
+
+
+def test_a_rule_fails_once_however_many_of_its_samples_are_refused() -> None:
+    storage = Storage()
+    fill(storage, [parse_series('x{a="1"} 1'), parse_series('x{a="2"} 1')], MINUTE)
+    plan = RulePlan.of(read_rules(group("{record: x, expr: x + 1}")))
+    evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, 1))
+    assert [each.rule for each in evaluation.failures] == ["x"]

@@ -45,6 +45,7 @@ DATA = AlertData(
     1234567.25,
     StringMap({"cluster": "c1"}),
     "http://e/p",
+    "float64",
 )
 
 

@@ -1,0 +1,54 @@
+"""What the test files of one run share, and what they give back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.testing import session as module
+from ledgerscope.promql.testing.session import TestSession
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+TESTS = """
+rule_files: [r.yml]
+tests:
+- input_series: [{series: up, values: 1x9}]
+  promql_expr_test: [{expr: up, eval_time: 9m}]
+"""
+
+
+def write(folder: Path) -> None:
+    (folder / "r.yml").write_text("groups: [{name: g, rules: [{record: a, expr: up}]}]")
+    for name in ("a", "b"):
+        (folder / f"{name}.test.yml").write_text(TESTS)
+
+
+def test_files_that_name_the_same_rules_share_one_plan(tmp_path: Path) -> None:
+    write(tmp_path)
+    session = TestSession()
+    runs = [session.open(tmp_path / f"{name}.test.yml")[0] for name in ("a", "b")]
+    assert runs[0].plan is runs[1].plan
+
+
+def test_a_changed_rule_file_is_read_again(tmp_path: Path) -> None:
+    write(tmp_path)
+    session = TestSession()
+    before = session.open(tmp_path / "a.test.yml")[0].plan
+    (tmp_path / "r.yml").write_text("groups: [{name: other, rules: []}]")
+    assert session.open(tmp_path / "a.test.yml")[0].plan is not before
+
+
+def test_evaluations_longest_unused_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path)
+    monkeypatch.setattr(module, "_MOST_SAMPLES", 30)
+    session = TestSession()
+    first, second = (session.open(tmp_path / f"{name}.test.yml")[0] for name in ("a", "b"))
+    session.keep(first)
+    kept = first.evaluation
+    session.keep(first)
+    assert first.evaluation is kept
+    session.keep(second)
+    assert first.evaluation is not kept
