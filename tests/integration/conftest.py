@@ -118,13 +118,12 @@ def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
     ) as process:
         try:
             assert process.stderr is not None
-            said = next(line for line in process.stderr if line.split()[:1] == ["metrics"])
-            drain = Thread(target=process.stderr.read, daemon=True)
-            drain.start()
+            said = next((line for line in process.stderr if line.split()[:1] == ["metrics"]), "")
+            assert said, f"the demo ended with {process.wait()}"
+            Thread(target=process.stderr.read, daemon=True).start()
             yield said.split()[1].removesuffix("/metrics")
         finally:
             process.terminate()
-            drain.join()
     assert process.returncode == 0
 
 
