@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
-from ledgerscope.promql.engine import MINUTE_MS, Engine
-from ledgerscope.promql.evaluator import Cache
-from ledgerscope.promql.labels import METRIC_NAME, Labels
-from ledgerscope.promql.series import parse_series
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.engine.engine import MINUTE_MS, Engine
+from ledgerscope.promql.engine.evaluator import Cache
+from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
+from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.series.notation import parse_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable

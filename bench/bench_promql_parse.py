@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import promql_parser
 import yaml
 
-from ledgerscope.promql.lexer import tokenize
-from ledgerscope.promql.parser import parse
-from ledgerscope.promql.printer import to_string
+from ledgerscope.promql.syntax.lexer import tokenize
+from ledgerscope.promql.syntax.parser import parse
+from ledgerscope.promql.syntax.printer import to_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

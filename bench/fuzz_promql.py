@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench import promql_grammar as grammar
-from ledgerscope.promql.durations import parse_duration
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.parser import parse, parse_metric, parse_selector
-from ledgerscope.promql.printer import pretty, to_string
-from ledgerscope.promql.regex import compile_anchored, compile_regex
-from ledgerscope.promql.series import parse_series
+from ledgerscope.promql.regex.translate import compile_anchored, compile_regex
+from ledgerscope.promql.series.notation import parse_series
+from ledgerscope.promql.syntax.parser import parse, parse_metric, parse_selector
+from ledgerscope.promql.syntax.printer import pretty, to_string
+from ledgerscope.promql.text.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable

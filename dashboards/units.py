@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledgerscope.catalogue import Unit
-from ledgerscope.promql.ast import (
+from ledgerscope.promql.syntax.ast import (
     Aggregate,
     Binary,
     VectorSelector,
     children,
 )
-from ledgerscope.promql.operators import AggregateOp, BinaryOp
+from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp
 
 if TYPE_CHECKING:
-    from ledgerscope.promql.ast import Expr
+    from ledgerscope.promql.syntax.ast import Expr
     from rules.vocabulary import Vocabulary
 
 __all__ = ["CURRENCIES", "GRAFANA_UNITS", "unit_of"]

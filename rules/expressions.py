@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.ast import (
+from ledgerscope.promql.syntax.ast import (
     Aggregate,
     Binary,
     Call,
@@ -22,7 +22,7 @@ from ledgerscope.promql.ast import (
     children,
     walk,
 )
-from ledgerscope.promql.operators import AggregateOp, BinaryOp, Cardinality, MatchOp
+from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp, Cardinality, MatchOp
 from rules.errors import UnknownSeries, UnparsableExpression
 from rules.infer import labels_of
 from rules.parse import parse
@@ -31,7 +31,7 @@ from rules.timing import MIN_RANGE, RETENTION, duration
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ledgerscope.promql.ast import Expr, Matcher, VectorMatching
+    from ledgerscope.promql.syntax.ast import Expr, Matcher, VectorMatching
     from rules.vocabulary import Series, Vocabulary
 
 __all__ = ["EXPRESSION_CHECKS", "check_expression", "series_names"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.analysis import LabelSet, infer
-from ledgerscope.promql.ast import value_type
-from ledgerscope.promql.valuetypes import ValueType
+from ledgerscope.promql.syntax.analysis import LabelSet, infer
+from ledgerscope.promql.syntax.ast import value_type
+from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
-    from ledgerscope.promql.ast import Expr, VectorSelector
+    from ledgerscope.promql.syntax.ast import Expr, VectorSelector
     from rules.vocabulary import Vocabulary
 
 __all__ = ["labels_of"]

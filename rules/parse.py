@@ -6,11 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.parser import parse as parse_promql
+from ledgerscope.promql.syntax.parser import parse as parse_promql
 from rules.errors import UnparsableExpression
 
 if TYPE_CHECKING:
-    from ledgerscope.promql.ast import Expr
+    from ledgerscope.promql.syntax.ast import Expr
 
 __all__ = ["parse"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledgerscope.promql.script_run import EvalResult, run_script
+from ledgerscope.promql.scripts.run import EvalResult, run_script
 
 ROOT = Path(__file__).parents[2]
 CONFORMANCE = Path(os.environ.get("LEDGERSCOPE_CONFORMANCE", ROOT / "../shared/conformance"))

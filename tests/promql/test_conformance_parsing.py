@@ -11,9 +11,9 @@ import promql_parser
 import pytest
 
 from ledgerscope.promql.errors import ParseError
-from ledgerscope.promql.parser import parse
-from ledgerscope.promql.printer import pretty, to_string
-from ledgerscope.promql.series import parse_series
+from ledgerscope.promql.series.notation import parse_series
+from ledgerscope.promql.syntax.parser import parse
+from ledgerscope.promql.syntax.printer import pretty, to_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bench.fuzz_promql import READERS, one
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.parser import parse
-from ledgerscope.promql.regex import compile_anchored
-from ledgerscope.promql.series import parse_series
+from ledgerscope.promql.regex.translate import compile_anchored
+from ledgerscope.promql.series.notation import parse_series
+from ledgerscope.promql.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

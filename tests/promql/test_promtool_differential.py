@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ledgerscope.promql.engine import Engine
+from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.labels import Labels
-from ledgerscope.promql.stale import STALE
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.samples.stale import STALE
+from ledgerscope.promql.samples.storage import Storage
 from tests.promql.promtool_cases import (
     CLOSE_ONLY,
     STEP_MS,

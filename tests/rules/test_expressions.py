@@ -14,7 +14,7 @@ from rules.parse import parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ledgerscope.promql.ast import Expr
+    from ledgerscope.promql.syntax.ast import Expr
     from rules.vocabulary import Vocabulary
 
     Check = Callable[[Expr, Vocabulary], Iterator[str]]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgerscope.catalogue import Unit, UnknownLabel
-from ledgerscope.promql.ast import MatrixSelector
+from ledgerscope.promql.syntax.ast import MatrixSelector
 from rules import churn, limits
 from rules.errors import UnparsableExpression
 from rules.lifecycle import ACCOUNTS

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledgerscope.promql.axis import Axis, Floats
-    from ledgerscope.promql.histogram import Histogram
-    from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.rules.alert_states import Life
     from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.samples.axis import Axis, Floats
+    from ledgerscope.promql.samples.labels import Labels
     from ledgerscope.promql.template.values import QueryResult
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledgerscope.promql.axis import Booleans, Integers
+    from ledgerscope.promql.samples.axis import Booleans, Integers
 
 
 class State(enum.IntEnum):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.labels import METRIC_NAME, Labels
 from ledgerscope.promql.rules.alert_history import AlertInstance
 from ledgerscope.promql.rules.alert_states import State, live
 from ledgerscope.promql.rules.failures import SteppingNeededError
 from ledgerscope.promql.rules.placed import ALERT_NAME, ALERT_STATE, ALERTS, ALERTS_FOR_STATE
 from ledgerscope.promql.rules.rows import OutputRow
+from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
 from ledgerscope.promql.template.alert import AlertTemplates, is_template
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledgerscope.promql.axis import Integers
-    from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.rules.alert_history import Surroundings
     from ledgerscope.promql.rules.placed import Placed
-    from ledgerscope.promql.values import Row, Vector
+    from ledgerscope.promql.samples.axis import Integers
+    from ledgerscope.promql.samples.values import Row, Vector
 
 _NAME_ONLY = frozenset({METRIC_NAME})
 

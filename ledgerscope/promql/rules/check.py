@@ -6,18 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import ParseError
-from ledgerscope.promql.parser import parse
+from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.template.alert import check_template
-from ledgerscope.promql.yaml_nodes import Fault, place_of_text
+from ledgerscope.promql.yaml.nodes import Fault, place_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import yaml
 
-    from ledgerscope.promql.ast import Expr
     from ledgerscope.promql.rules.model import RuleDraft, RuleGroup
-    from ledgerscope.promql.yaml_nodes import Reader
+    from ledgerscope.promql.syntax.ast import Expr
+    from ledgerscope.promql.yaml.nodes import Reader
 
 _LEGACY_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LEGACY_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

@@ -12,7 +12,7 @@ import yaml
 
 from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
-from ledgerscope.promql.yaml_nodes import Fault, FileError, Reader, Where, compose_all
+from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

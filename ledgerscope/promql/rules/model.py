@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from ledgerscope.promql.yaml_nodes import Where
+from ledgerscope.promql.yaml.nodes import Where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledgerscope.promql.ast import Expr
+    from ledgerscope.promql.syntax.ast import Expr
 
 UNKNOWN_PLACE = Where("<rules>", 1, 1)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.labels import METRIC_NAME
-from ledgerscope.promql.matching import matches
-from ledgerscope.promql.parser import parse
 from ledgerscope.promql.rules.model import AlertingRule
+from ledgerscope.promql.samples.labels import METRIC_NAME
+from ledgerscope.promql.syntax.matching import matches
+from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.template.alert import is_template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledgerscope.promql.ast import Expr, Matcher
     from ledgerscope.promql.rules.model import Rule, RuleGroup
+    from ledgerscope.promql.syntax.ast import Expr, Matcher
 
 ALERTS = "ALERTS"
 ALERTS_FOR_STATE = "ALERTS_FOR_STATE"

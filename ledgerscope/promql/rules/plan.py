@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql import ast
-from ledgerscope.promql.analysis import metric_name
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.rules.components import strongly_connected
 from ledgerscope.promql.rules.placed import place
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.analysis import metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ledgerscope.promql.ast import Expr, VectorSelector
-    from ledgerscope.promql.engine import Engine
+    from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.model import RuleGroup
     from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.syntax.ast import Expr, VectorSelector
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql.rules.failures import SteppingNeededError
-from ledgerscope.promql.stale import STALE
+from ledgerscope.promql.samples.stale import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledgerscope.promql.axis import Booleans, Floats, Integers, Objects
-    from ledgerscope.promql.labels import Labels
-    from ledgerscope.promql.storage import Storage
-    from ledgerscope.promql.values import Vector
+    from ledgerscope.promql.samples.axis import Booleans, Floats, Integers, Objects
+    from ledgerscope.promql.samples.labels import Labels
+    from ledgerscope.promql.samples.storage import Storage
+    from ledgerscope.promql.samples.values import Vector
 
 
 @dataclass(frozen=True, slots=True)

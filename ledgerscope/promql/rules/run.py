@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Axis
+from ledgerscope.promql.engine.evaluator import Cache
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.evaluator import Cache
-from ledgerscope.promql.labels import METRIC_NAME
 from ledgerscope.promql.rules.alert_history import AlertHistory, Surroundings
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.alerting import AlertLabels, instances, told
@@ -24,21 +22,23 @@ from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, Rul
 from ledgerscope.promql.rules.rows import relabelled, write
 from ledgerscope.promql.rules.stepping import Stepper, value_of
 from ledgerscope.promql.rules.visibility import cut, one_step_late
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.samples.axis import Axis
+from ledgerscope.promql.samples.labels import METRIC_NAME
+from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.samples.values import Matrix, Scalar, String, Vector
 from ledgerscope.promql.template.alert import AlertTemplates
 from ledgerscope.promql.template.values import QueryResult, StringMap, TemplateSample
-from ledgerscope.promql.values import Matrix, Scalar, String, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ledgerscope.promql.engine import Engine
-    from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.alert_history import AlertInstance
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import Component, RulePlan
     from ledgerscope.promql.rules.rows import OutputRow
-    from ledgerscope.promql.values import Result, Sample
+    from ledgerscope.promql.samples.labels import Labels
+    from ledgerscope.promql.samples.values import Result, Sample
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.labels import METRIC_NAME, Labels
 from ledgerscope.promql.rules.alert_history import AlertInstance
 from ledgerscope.promql.rules.alert_states import Life, State
 from ledgerscope.promql.rules.alerting import AlertLabels
@@ -24,19 +23,20 @@ from ledgerscope.promql.rules.failures import (
     over_limit,
 )
 from ledgerscope.promql.rules.placed import ALERT_NAME, ALERT_STATE, ALERTS, ALERTS_FOR_STATE
-from ledgerscope.promql.stale import STALE
+from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
+from ledgerscope.promql.samples.stale import STALE
+from ledgerscope.promql.samples.values import Sample
 from ledgerscope.promql.template.floats import shortest
-from ledgerscope.promql.values import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ledgerscope.promql.axis import Axis
-    from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.rules.alert_history import Surroundings
     from ledgerscope.promql.rules.model import AlertingRule
     from ledgerscope.promql.rules.placed import Placed
-    from ledgerscope.promql.storage import Storage
+    from ledgerscope.promql.samples.axis import Axis
+    from ledgerscope.promql.samples.storage import Storage
     from ledgerscope.promql.template.alert import AlertTemplates
 
 

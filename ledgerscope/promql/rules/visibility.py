@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.storage import Samples, Storage
+from ledgerscope.promql.samples.storage import Samples, Storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ledgerscope.promql.axis import Axis
-    from ledgerscope.promql.labels import Labels
     from ledgerscope.promql.rules.plan import Reading
+    from ledgerscope.promql.samples.axis import Axis
+    from ledgerscope.promql.samples.labels import Labels
 
 
 def cut(series: Iterable[Samples], at_ms: int, is_late: Callable[[Labels], bool]) -> Storage:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.quoting import quote
 from ledgerscope.promql.template import nodes
 from ledgerscope.promql.template.errors import FunctionError, TemplateExecutionError
 from ledgerscope.promql.template.methods import METHODS
@@ -20,6 +19,7 @@ from ledgerscope.promql.template.values import (
     is_true,
     type_name,
 )
+from ledgerscope.promql.text.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.quoting import quote
 from ledgerscope.promql.template import nodes
 from ledgerscope.promql.template.evaluate import Evaluator
 from ledgerscope.promql.template.values import AnyMap, QueryResult, StringMap, default_format, is_true
+from ledgerscope.promql.text.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from ledgerscope.promql.quoting import quote
 from ledgerscope.promql.template.errors import FunctionError
+from ledgerscope.promql.text.quoting import quote
 
 _DIGITS = r"[0-9]+(?:_[0-9]+)*"
 _DECIMAL = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")

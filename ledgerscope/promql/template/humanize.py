@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
-from ledgerscope.promql.durations import DurationError, parse_duration
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.floats import shortest, with_precision
 from ledgerscope.promql.template.go_numbers import parse_float
 from ledgerscope.promql.template.values import GoDuration, GoTime, type_name
+from ledgerscope.promql.text.durations import DurationError, parse_duration
 
 _LARGE = ("k", "M", "G", "T", "P", "E", "Z", "Y")
 _SMALL = ("m", "u", "n", "p", "f", "a", "z", "y")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ledgerscope.promql.quoting import quote
+from ledgerscope.promql.text.quoting import quote
 
 Number: TypeAlias = "int | float | complex"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ledgerscope.promql.quoting import EscapeError, unquote
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.tokens import Kind, Token
+from ledgerscope.promql.text.quoting import EscapeError, unquote
 
 _BASES = {"0x": 16, "0b": 2, "0o": 8}
 _INT_LIMITS = (-(2**63), 2**63 - 1)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.quoting import quote
 from ledgerscope.promql.template import nodes
 from ledgerscope.promql.template.lexer import tokenize
 from ledgerscope.promql.template.pipeline_parser import DEEPEST, PipelineParser
 from ledgerscope.promql.template.tokens import Kind
+from ledgerscope.promql.text.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable

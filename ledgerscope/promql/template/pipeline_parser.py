@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.quoting import EscapeError, quote, unquote
 from ledgerscope.promql.template import nodes
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.numbers import number_value
 from ledgerscope.promql.template.token_cursor import TokenCursor
 from ledgerscope.promql.template.tokens import Kind, Token
+from ledgerscope.promql.text.quoting import EscapeError, quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable

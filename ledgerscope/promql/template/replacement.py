@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledgerscope.promql.errors import RegexError
-from ledgerscope.promql.quoting import quote
-from ledgerscope.promql.regex import compile_regex
+from ledgerscope.promql.regex.translate import compile_regex
 from ledgerscope.promql.template.errors import FunctionError
+from ledgerscope.promql.text.quoting import quote
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.quoting import quote
 from ledgerscope.promql.template.errors import TemplateSyntaxError
 from ledgerscope.promql.template.tokens import Kind, Token
+from ledgerscope.promql.text.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ledgerscope.promql.histogram import Histogram
+from ledgerscope.promql.histograms.histogram import Histogram
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.floats import shortest
 

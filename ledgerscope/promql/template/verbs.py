@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.quoting import quote, quote_rune
 from ledgerscope.promql.template.floats import shortest, shortest_scientific, with_precision
 from ledgerscope.promql.template.lexer import unicode_name
 from ledgerscope.promql.template.values import (
@@ -17,6 +16,7 @@ from ledgerscope.promql.template.values import (
     default_format,
     type_name,
 )
+from ledgerscope.promql.text.quoting import quote, quote_rune
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
 from ledgerscope.promql.testing.moments import Moment, When, milliseconds
 from ledgerscope.promql.testing.plot import ruler, series_text, state_line
 from ledgerscope.promql.testing.timeline import moments
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from ledgerscope.promql.axis import Axis
     from ledgerscope.promql.rules.alert_history import ActiveAlert, AlertHistory, AlertInstance
+    from ledgerscope.promql.samples.axis import Axis
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.errors import EvaluationError
-from ledgerscope.promql.labels import Labels
-from ledgerscope.promql.parser import parse_metric
+from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.syntax.parser import parse_metric
 from ledgerscope.promql.template.floats import shortest
 from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
 from ledgerscope.promql.testing.plot import series_text, sparkline, spread
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ledgerscope.promql.values import Row, Sample, Vector
+    from ledgerscope.promql.samples.values import Row, Sample, Vector
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,23 +10,23 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql import ast
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.printer import to_string
 from ledgerscope.promql.rules.alert_states import State
-from ledgerscope.promql.valuetypes import ValueType
+from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.printer import to_string
+from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import numpy as np
 
-    from ledgerscope.promql.ast import Expr
-    from ledgerscope.promql.engine import Engine
+    from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.rules.run import Evaluation
-    from ledgerscope.promql.values import Vector
+    from ledgerscope.promql.samples.values import Vector
+    from ledgerscope.promql.syntax.ast import Expr
 
 RAN = "sees data"
 FOR_CROSSED = "waits out its `for`"

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
-from ledgerscope.promql.parser import parse, parse_metric
-from ledgerscope.promql.series import Histograms, Series, parse_values
+from ledgerscope.promql.series.notation import Histograms, Series, parse_values
+from ledgerscope.promql.syntax.parser import parse, parse_metric
 from ledgerscope.promql.testing.model import (
     MINUTE_MS,
     AlertCase,
@@ -24,14 +24,14 @@ from ledgerscope.promql.testing.model import (
     TestGroup,
 )
 from ledgerscope.promql.testing.rule_paths import resolve
-from ledgerscope.promql.yaml_nodes import Fault, FileError, Reader, Where, compose_all, place_of_text
+from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all, place_of_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import yaml
 
-    from ledgerscope.promql.histogram import Histogram
+    from ledgerscope.promql.histograms.histogram import Histogram
 
 _FILE_FIELDS = ("rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests")
 _GROUP_FIELDS = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from ledgerscope.promql.durations import format_duration
-from ledgerscope.promql.yaml_nodes import Where
+from ledgerscope.promql.text.durations import format_duration
+from ledgerscope.promql.yaml.nodes import Where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ledgerscope.promql.histogram import Histogram
-    from ledgerscope.promql.series import Series
+    from ledgerscope.promql.histograms.histogram import Histogram
+    from ledgerscope.promql.series.notation import Series
 
 MINUTE_MS = 60_000
 _NOWHERE = Where("<test>", 1, 1)

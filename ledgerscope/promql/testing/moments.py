@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypeAlias
 
-from ledgerscope.promql.durations import DurationError, format_duration, parse_duration
+from ledgerscope.promql.text.durations import DurationError, format_duration, parse_duration
 
 When: TypeAlias = "str | int | float | timedelta"
 """A time since the start: a duration as text, seconds, or a timedelta."""

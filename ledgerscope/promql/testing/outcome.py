@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from ledgerscope.promql.rules.alert_history import ActiveAlert
     from ledgerscope.promql.rules.failures import RuleFailure
+    from ledgerscope.promql.samples.values import Sample
     from ledgerscope.promql.testing.model import AlertCase, ExpectedSample, ExprCase
-    from ledgerscope.promql.values import Sample
 
 
 @dataclass(frozen=True, slots=True)

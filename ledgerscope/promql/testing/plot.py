@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.durations import format_duration
-from ledgerscope.promql.labels import METRIC_NAME
+from ledgerscope.promql.samples.labels import METRIC_NAME
 from ledgerscope.promql.template.floats import shortest
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledgerscope.promql.axis import Axis, Booleans, Floats
-    from ledgerscope.promql.labels import Labels
+    from ledgerscope.promql.samples.axis import Axis, Booleans, Floats
+    from ledgerscope.promql.samples.labels import Labels
 
 WIDTH = 60
 _BARS = "▁▂▃▄▅▆▇█"

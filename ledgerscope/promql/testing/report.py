@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.labels import Labels
+from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.template.floats import shortest
 from ledgerscope.promql.testing.differences import compared, likeness, pair_up
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
 from ledgerscope.promql.testing.plot import one_line, series_text
 from ledgerscope.promql.testing.timeline import alert_timelines, value_lines
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ledgerscope.promql.samples.values import Sample
     from ledgerscope.promql.testing.model import ExpectedSample
     from ledgerscope.promql.testing.outcome import Outcome
     from ledgerscope.promql.testing.runner import GroupRun
-    from ledgerscope.promql.values import Sample
 
 _MOST_SHOWN = 20
 _MOST_NOTES = 3

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import yaml
 
-    from ledgerscope.promql.yaml_nodes import Reader
+    from ledgerscope.promql.yaml.nodes import Reader
 
 
 def resolve(reader: Reader, base: Path, patterns: Sequence[yaml.Node]) -> tuple[Path, ...]:

@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.axis import Axis
-from ledgerscope.promql.durations import format_duration
-from ledgerscope.promql.engine import Engine
+from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.labels import Labels
 from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.samples.axis import Axis
+from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.testing.model import AlertCase
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ledgerscope.promql.rules.plan import RulePlan
-    from ledgerscope.promql.series import Series
+    from ledgerscope.promql.series.notation import Series
     from ledgerscope.promql.testing.model import Case, ExprCase, TestFile, TestGroup
     from ledgerscope.promql.testing.outcome import Outcome
 

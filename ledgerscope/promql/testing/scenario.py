@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ledgerscope.promql.axis import Axis
-from ledgerscope.promql.engine import Engine
+from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
 from ledgerscope.promql.rules.failures import RuleFailedError
@@ -20,8 +19,9 @@ from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import RuleGroup
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
-from ledgerscope.promql.series import Series, parse_series
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.samples.axis import Axis
+from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.moments import When, milliseconds

@@ -9,7 +9,7 @@ from ledgerscope.promql.rules.load import load_rules
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.testing.load import load_tests
 from ledgerscope.promql.testing.runner import GroupRun, Options
-from ledgerscope.promql.yaml_nodes import Fault, FileError
+from ledgerscope.promql.yaml.nodes import Fault, FileError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql import ast
-from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.operators import BinaryOp
 from ledgerscope.promql.rules.alert_states import State
+from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.operators import BinaryOp
 from ledgerscope.promql.testing.plot import one_line, ruler, series_text, sparkline, spread, state_line
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledgerscope.promql.ast import Expr
-    from ledgerscope.promql.axis import Axis
     from ledgerscope.promql.rules.alert_history import AlertHistory, AlertInstance
     from ledgerscope.promql.rules.run import Evaluation
+    from ledgerscope.promql.samples.axis import Axis
+    from ledgerscope.promql.syntax.ast import Expr
     from ledgerscope.promql.testing.runner import GroupRun
 
 _MOST_SERIES = 6

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from ledgerscope.promql.durations import format_duration
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 from ledgerscope.promql.testing.plot import series_text
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from pathlib import Path

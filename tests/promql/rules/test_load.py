@@ -8,7 +8,7 @@ import pytest
 
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import AlertingRule, RecordingRule
-from ledgerscope.promql.yaml_nodes import FileError
+from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from ledgerscope.promql.axis import Axis
-from ledgerscope.promql.engine import Engine
-from ledgerscope.promql.labels import Labels
+from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.rules.alert_history import Surroundings
 from ledgerscope.promql.rules.load import read_rules
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.rules.run import Evaluation, _copy, _Run, evaluate_rules
-from ledgerscope.promql.series import parse_series
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.samples.axis import Axis
+from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.series.notation import parse_series
 from ledgerscope.promql.testing.runner import fill
 
 MINUTE = 60_000

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ledgerscope.promql.engine import Engine
-from ledgerscope.promql.labels import Labels
-from ledgerscope.promql.quoting import unquote
-from ledgerscope.promql.storage import Storage
+from ledgerscope.promql.engine.engine import Engine
+from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.template.alert import AlertTemplates, check_template
 from ledgerscope.promql.template.values import AlertData, QueryResult, StringMap, TemplateSample
+from ledgerscope.promql.text.quoting import unquote
 
 CASES: list[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("renderings.yml").read_text("utf-8"))[
     "cases"

@@ -9,7 +9,7 @@ import pytest
 
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import verdicts
-from ledgerscope.promql.yaml_nodes import FileError
+from ledgerscope.promql.yaml.nodes import FileError
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(os.environ.get("LEDGERSCOPE_CONFORMANCE", ROOT / "../shared/conformance"))

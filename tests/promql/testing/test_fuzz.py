@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledgerscope.promql.rules.load import read_rules
 from ledgerscope.promql.testing.load import read_tests
-from ledgerscope.promql.yaml_nodes import FileError
+from ledgerscope.promql.yaml.nodes import FileError
 
 PIECES = (
     "groups:", "tests:", "rule_files:", "- ", "\n", "\n  ", "\n  - ", "name: ", "rules:", "record: a",

@@ -8,7 +8,7 @@ import pytest
 
 from ledgerscope.promql.testing.load import load_tests, read_tests
 from ledgerscope.promql.testing.model import AlertCase, ExprCase, TestFile
-from ledgerscope.promql.yaml_nodes import FileError
+from ledgerscope.promql.yaml.nodes import FileError
 
 FULL = """
 rule_files: [rules/*.yml]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledgerscope.promql.durations import DurationError
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.rules.failures import RuleFailedError
 from ledgerscope.promql.rules.model import AlertingRule, RuleGroup
@@ -16,6 +15,7 @@ from ledgerscope.promql.testing.label_match import ANY
 from ledgerscope.promql.testing.moments import Moment, milliseconds
 from ledgerscope.promql.testing.repeat import RepeatError, repeat
 from ledgerscope.promql.testing.scenario import Scenario, ScenarioError
+from ledgerscope.promql.text.durations import DurationError
 
 if TYPE_CHECKING:
     from pathlib import Path

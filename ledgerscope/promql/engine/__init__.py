@@ -1,0 +1,1 @@
+"""Evaluates expressions, each once over the whole time axis."""

@@ -1,0 +1,120 @@
+"""The front door: an expression, a storage and an instant or a range go in, a result comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledgerscope.promql.engine.annotations import Annotations, Severity
+from ledgerscope.promql.engine.compat import GENERATIONS
+from ledgerscope.promql.engine.evaluator import Cache, Evaluator, Query, Settings
+from ledgerscope.promql.engine.failing import can_fail
+from ledgerscope.promql.engine.sight import can_see
+from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.samples.axis import Axis
+from ledgerscope.promql.samples.values import Result, Scalar, Value, Vector
+from ledgerscope.promql.syntax.ast import value_type
+from ledgerscope.promql.syntax.invariance import depends_on_bounds
+from ledgerscope.promql.syntax.parser import parse
+from ledgerscope.promql.syntax.valuetypes import ValueType
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.samples.storage import Storage
+    from ledgerscope.promql.syntax.ast import Expr
+
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Evaluates PromQL over a storage.
+
+    compat: "3" (ranges open on the left, compensated aggregation) or "2" (closed ranges, plain arithmetic).
+    lookback_ms: how old a sample may be and still be seen.
+    default_step_ms: the step of subqueries without one.
+    delayed_name_removal: drop metric names at the end of the evaluation; by default as `compat` does.
+    type_and_unit_labels: judge counters by their `__type__` label instead of their name.
+    """
+
+    compat: str = "3"
+    lookback_ms: int = 5 * MINUTE_MS
+    default_step_ms: int = MINUTE_MS
+    delayed_name_removal: bool | None = None
+    type_and_unit_labels: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What evaluation needs to know."""
+        compat = GENERATIONS[self.compat]
+        delayed = (
+            compat.delayed_name_removal if self.delayed_name_removal is None else self.delayed_name_removal
+        )
+        return Settings(compat, self.lookback_ms, self.default_step_ms, delayed, self.type_and_unit_labels)
+
+    def instant(
+        self, storage: Storage, expression: str | Expr, at_ms: int, *, cache: Cache | None = None
+    ) -> Result:
+        """The value at one instant. Raises ParseError and EvaluationError."""
+        return self._run(storage, expression, Axis.instant(at_ms), is_range=False, cache=cache)
+
+    def range(
+        self,
+        storage: Storage,
+        expression: str | Expr,
+        start_ms: int,
+        end_ms: int,
+        step_ms: int,
+        *,
+        cache: Cache | None = None,
+    ) -> Result:
+        """The values from start to end inclusive, a step apart, series sorted by labels."""
+        if step_ms <= 0:
+            raise EvaluationError("zero or negative query resolution step widths are not accepted")
+        return self._run(
+            storage, expression, Axis.spanning(start_ms, end_ms, step_ms), is_range=True, cache=cache
+        )
+
+    def can_see(self, storage: Storage, expression: str | Expr) -> bool:
+        """Whether the expression can have any result; False proves that it is empty at every instant."""
+        return can_see(parse(expression) if isinstance(expression, str) else expression, storage)
+
+    def can_fail(self, storage: Storage, expression: str | Expr) -> bool:
+        """Whether what the storage holds can make the expression fail, even one that can see nothing."""
+        return can_fail(parse(expression) if isinstance(expression, str) else expression, storage)
+
+    def _run(
+        self,
+        storage: Storage,
+        expression: str | Expr,
+        axis: Axis,
+        *,
+        is_range: bool,
+        cache: Cache | None,
+    ) -> Result:
+        text = expression if isinstance(expression, str) else ""
+        node = parse(expression) if isinstance(expression, str) else expression
+        if is_range and value_type(node) not in {ValueType.SCALAR, ValueType.VECTOR}:
+            raise EvaluationError(
+                f'invalid expression type "{value_type(node).documented_name}" for range query, '
+                "must be Scalar or instant Vector"
+            )
+        query = Query(storage, self.settings, axis, is_range, depends_on_bounds(node), cache)
+        evaluator = Evaluator(query, axis, Annotations())
+        with np.errstate(all="ignore"):  # NaN and the infinities are values here, not accidents
+            value = self._finished(evaluator.evaluate(node), is_range=is_range)
+        return Result(
+            value,
+            evaluator.notes.rendered(Severity.WARNING, text),
+            evaluator.notes.rendered(Severity.INFO, text),
+        )
+
+    def _finished(self, value: Value, *, is_range: bool) -> Value:
+        if isinstance(value, Scalar) and is_range:
+            value = value.as_vector()
+        if not isinstance(value, Vector):
+            return value
+        vector = value.seen().without_names(self.settings.compat.schema_labels)
+        return vector.sorted() if is_range else vector

@@ -1,0 +1,258 @@
+"""Evaluates an expression once over a whole time axis.
+
+Every node becomes a value along the axis; what a node means lives in the module of its concept, this one
+walks the tree, keeps the annotations and shares what was already computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ledgerscope.promql.engine.aggregations.aggregate import evaluate_aggregate
+from ledgerscope.promql.engine.annotations import Annotations
+from ledgerscope.promql.engine.duration_values import Durations
+from ledgerscope.promql.engine.functions.table import evaluate_call
+from ledgerscope.promql.engine.operations.binary import evaluate_binary
+from ledgerscope.promql.engine.selectors import select_instant, select_matrix
+from ledgerscope.promql.engine.subqueries import evaluate_subquery_matrix
+from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.samples.values import Scalar, String, Value, Vector
+from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.invariance import is_step_invariant
+from ledgerscope.promql.syntax.operators import AtBound, UnaryOp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledgerscope.promql.engine.annotations import Note
+    from ledgerscope.promql.engine.compat import Compat
+    from ledgerscope.promql.engine.step_spans import StepSpans
+    from ledgerscope.promql.errors import Span
+    from ledgerscope.promql.samples.axis import Axis, Integers
+    from ledgerscope.promql.samples.storage import Samples, Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A shared value, the annotations that belong to it, and where in its text the node stood."""
+
+    versions: tuple[int, ...]
+    value: Value
+    notes: Annotations
+    offset: int
+
+
+@dataclass(slots=True)
+class Cache:
+    """Values of selectors and range functions already computed, shared between the expressions of one run.
+
+    Good for one storage and one engine; values whose series were written to are computed anew.
+    """
+
+    _entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
+
+    def get(self, key: tuple[object, ...], versions: tuple[int, ...]) -> Entry | None:
+        """What was stored under the key, unless series it was made from have changed since."""
+        found = self._entries.get(key)
+        return found if found is not None and found.versions == versions else None
+
+    def put(self, key: tuple[object, ...], entry: Entry) -> None:
+        """Share a value."""
+        self._entries[key] = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an engine evaluates, whatever the expression."""
+
+    compat: Compat
+    lookback_ms: int
+    default_step_ms: int
+    delayed_name_removal: bool
+    type_and_unit_labels: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What stays the same for every node of one query."""
+
+    storage: Storage
+    settings: Settings
+    axis: Axis
+    is_range: bool
+    has_at: bool
+    cache: Cache | None
+
+    @property
+    def step_seconds(self) -> float:
+        """The step of a range query; 0 for an instant."""
+        return self.axis.step_ms / 1000.0 if self.is_range else 0.0
+
+    @property
+    def span_seconds(self) -> float:
+        """From the first instant to the last."""
+        return (self.axis.end_ms - self.axis.start_ms) / 1000.0
+
+
+class ResetDetection(Enum):
+    """Whether selectors settle unknown reset hints of histograms; under a subquery or a quantile never."""
+
+    OFF = "off"
+    ON = "on"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """Evaluates nodes over `axis`; subqueries and step-invariant parts get an evaluator with another axis."""
+
+    query: Query
+    axis: Axis
+    notes: Annotations
+    resets: ResetDetection = ResetDetection.OFF
+    spans: StepSpans | None = None
+
+    @property
+    def compat(self) -> Compat:
+        """The generation of Prometheus that is followed."""
+        return self.query.settings.compat
+
+    @property
+    def durations(self) -> Durations:
+        """Resolves the durations written in the expression."""
+        return Durations(self.query.axis, is_range=self.query.is_range)
+
+    def on(self, axis: Axis) -> Evaluator:
+        """The same query over another axis."""
+        return replace(self, axis=axis, spans=None)
+
+    def within(self, axis: Axis, spans: StepSpans) -> Evaluator:
+        """The same query over the steps of a subquery."""
+        return replace(self, axis=axis, spans=spans if self.spans is None else self.spans.of(spans))
+
+    def detecting_resets(self) -> Evaluator:
+        """For the operand of a function that looks only at a histogram's totals."""
+        return self if self.resets is ResetDetection.NEVER else replace(self, resets=ResetDetection.ON)
+
+    def leaving_resets(self) -> Evaluator:
+        """For an operand whose buckets matter."""
+        return replace(self, resets=ResetDetection.NEVER)
+
+    def series(self, matchers: tuple[ast.Matcher, ...]) -> list[Samples]:
+        """The stored series that satisfy the matchers."""
+        found = self.query.storage.select(matchers)
+        if self.resets is not ResetDetection.ON:
+            return found
+        return [samples.with_detected_resets for samples in found]
+
+    def note(self, note: Note, span: Span) -> None:
+        """Record an annotation."""
+        self.notes.add(note, span)
+
+    def reference_times(self, at: ast.At | None, offset_ms: int) -> Integers:
+        """The instant that a selector looks at, seen from each instant of the axis."""
+        if at is None:
+            return self.axis.times - offset_ms
+        return np.full(self.axis.count, self.bound(at) - offset_ms, dtype=np.int64)
+
+    def bound(self, at: ast.At) -> int:
+        """The instant an `@` names, in milliseconds."""
+        if isinstance(at, AtBound):
+            return self.query.axis.start_ms if at is AtBound.START else self.query.axis.end_ms
+        return at
+
+    def evaluate(self, node: ast.Expr) -> Value:
+        """The node's value along the axis."""
+        if self.query.has_at and self.axis.count > 1 and is_step_invariant(node):
+            value = self.on(self.axis.first).evaluate(node)
+            return value.spread(self.axis) if isinstance(value, Vector | Scalar) else value
+        return _EVALUATE[type(node)](self, node)
+
+    def vector(self, node: ast.Expr) -> Vector:
+        """The node's value, known to be a vector."""
+        value = self.evaluate(node)
+        if not isinstance(value, Vector):
+            raise EvaluationError(f"expected an instant vector, got {type(value).__name__.lower()}")
+        return value
+
+    def scalar(self, node: ast.Expr) -> Scalar:
+        """The node's value, known to be a scalar."""
+        value = self.evaluate(node)
+        if not isinstance(value, Scalar):
+            raise EvaluationError(f"expected a scalar, got {type(value).__name__.lower()}")
+        return value
+
+    def named(self, vector: Vector) -> Vector:
+        """A result whose names may have to go: at once, unless removal waits for the end."""
+        if self.query.settings.delayed_name_removal:
+            return vector
+        return vector.without_names(self.compat.schema_labels)
+
+    def named_as_wholes(self, vector: Vector) -> Vector:
+        """As `named`, where Prometheus compares the labels of whole series."""
+        named = self.named(vector)
+        if self.spans is not None and len(named) < len(vector):
+            self.spans.refuse_equal(vector, vector.nameless_labels(self.compat.schema_labels))
+        return named
+
+    def shared(self, node: ast.Expr, compute: Callable[[Evaluator], Value]) -> Value:
+        """The node's value from the run's cache, or computed and put there."""
+        cache = self.query.cache
+        if cache is None:
+            return compute(self)
+        query_axis = self.query.axis if self.query.has_at else None
+        key = (node, self.axis, query_axis, self.resets, None if self.spans is None else self.spans.key)
+        versions = tuple(
+            self.query.storage.version(each.matchers)
+            for each in ast.walk(node)
+            if isinstance(each, ast.VectorSelector)
+        )
+        entry = cache.get(key, versions)
+        if entry is None:
+            notes = Annotations()
+            value = compute(replace(self, notes=notes))
+            entry = Entry(versions, value, notes, node.span.start)
+            cache.put(key, entry)
+        self.notes.merge(entry.notes, moved_by=node.span.start - entry.offset)
+        return entry.value
+
+
+def _literal(evaluator: Evaluator, node: ast.NumberLiteral) -> Value:
+    return Scalar.constant(evaluator.axis, node.value)
+
+
+def _text(evaluator: Evaluator, node: ast.StringLiteral) -> Value:  # noqa: ARG001 - the table's shape
+    return String(node.value)
+
+
+def _paren(evaluator: Evaluator, node: ast.Paren) -> Value:
+    return evaluator.evaluate(node.expr)
+
+
+def _unary(evaluator: Evaluator, node: ast.Unary) -> Value:
+    value = evaluator.evaluate(node.expr)
+    if node.op is UnaryOp.PLUS:
+        return value
+    if isinstance(value, Scalar):
+        return Scalar(value.axis, -value.values)
+    if not isinstance(value, Vector):
+        raise EvaluationError("unary expression only allowed on expressions of type scalar or instant vector")
+    return evaluator.named_as_wholes(value.negated())
+
+
+_EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {
+    ast.NumberLiteral: _literal,
+    ast.StringLiteral: _text,
+    ast.Paren: _paren,
+    ast.Unary: _unary,
+    ast.VectorSelector: select_instant,
+    ast.MatrixSelector: select_matrix,
+    ast.Subquery: evaluate_subquery_matrix,
+    ast.Call: evaluate_call,
+    ast.Aggregate: evaluate_aggregate,
+    ast.Binary: evaluate_binary,
+}

@@ -1,0 +1,1 @@
+"""Binary operators: arithmetic, comparison, vector matching and set operators."""

@@ -1,0 +1,1 @@
+"""Native histograms: buckets, arithmetic, resets, quantiles and trimming, in the order of Prometheus."""

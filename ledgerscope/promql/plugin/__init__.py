@@ -1,0 +1,1 @@
+"""The pytest plugin: collects rule tests and scripts, reports them, adds the `promql` fixture."""

@@ -1,0 +1,1 @@
+"""Prometheus's `.test` scripts (load, eval, expect, clear): read, run and compared."""

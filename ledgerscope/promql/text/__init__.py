@@ -1,0 +1,1 @@
+"""Quoting, numbers and durations: how Prometheus writes and reads single values."""

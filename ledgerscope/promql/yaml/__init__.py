@@ -1,0 +1,1 @@
+"""YAML documents that keep line and column of every value, strict about their fields."""

@@ -1,0 +1,298 @@
+"""The pytest plugin from outside: what it collects, how it names it, what a failure says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import ledgerscope.promql.plugin.items
+import ledgerscope.promql.scripts.run
+import ledgerscope.promql.testing.coverage_report
+import ledgerscope.promql.testing.scenario  # noqa: F401 - runs inside this process would load NumPy anew
+
+pytest_plugins = ["pytester"]
+
+NAME = "ledgerscope.promql.plugin.hooks"
+#: Named by hand only where the installation does not already name it.
+PLUGIN = () if any(each.value == NAME for each in entry_points(group="pytest11")) else ("-p", NAME)
+
+RULES = """
+groups:
+- name: billing
+  rules:
+  - record: job:errors:rate5m
+    expr: sum by (job) (rate(errors_total[5m]))
+  - alert: Errors
+    expr: job:errors:rate5m > 0.5
+    for: 5m
+    labels: {severity: page}
+    annotations: {summary: "{{ $labels.job }}: {{ $value | humanize }} errors/s"}
+"""
+TESTS = """
+rule_files: [rules.yml]
+tests:
+- name: errors
+  interval: 1m
+  input_series:
+  - {series: 'errors_total{job="a"}', values: 0+60x30}
+  alert_rule_test:
+  - {eval_time: 3m, alertname: Errors}
+  - eval_time: 10m
+    alertname: Errors
+    exp_alerts:
+    - exp_labels: {job: a, severity: page}
+      exp_annotations: {summary: "a: 1 errors/s"}
+  promql_expr_test:
+  - expr: job:errors:rate5m > 0
+    eval_time: 10m
+    exp_samples: [{labels: 'job:errors:rate5m{job="a"}', value: 1}]
+"""
+WRONG = """
+rule_files: [rules.yml]
+tests:
+- name: errors
+  interval: 1m
+  input_series:
+  - {series: 'errors_total{job="a"}', values: 0+60x30}
+  alert_rule_test:
+  - eval_time: 10m
+    alertname: Errors
+    exp_alerts:
+    - exp_labels: {job: a, severity: ticket}
+  - eval_time: 5m
+    alertname: Errors
+    exp_alerts:
+    - exp_labels: {job: a, severity: page}
+      exp_annotations: {summary: "a: 1 errors/s"}
+  - {eval_time: 5m, alertname: Error}
+  - {eval_time: 5m, alertname: Mistake, exp_alerts: [{exp_labels: {a: b}}]}
+  promql_expr_test:
+  - expr: job:errors:rate5m
+    eval_time: 10m
+    exp_samples: [{labels: 'job:errors:rate5m{job="a"}', value: 2}, {labels: other, value: 3}]
+  - expr: errors_total + on () label_replace(errors_total, "z", "", "z", "(")
+    eval_time: 1m
+"""
+
+
+def outcome(pytester: pytest.Pytester, *arguments: str, **files: str) -> pytest.RunResult:
+    """A run of its own over the given files (`a__test` is `a.test.yml`)."""
+    for name, text in files.items():
+        (pytester.path / name.replace("__", ".").replace("_yml", ".yml")).write_text(text, "utf-8")
+    options = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider")
+    return pytester.runpytest_inprocess(*options, *arguments)
+
+
+def test_cases_become_items_named_by_group_and_case(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, "--collect-only", "-q", rules_yml=RULES, errors__test_yml=TESTS)
+    assert found.outlines[:3] == [
+        "errors.test.yml::errors::alert Errors at 3m",
+        "errors.test.yml::errors::alert Errors at 10m",
+        "errors.test.yml::errors::expr job:errors:rate5m > 0 at 10m",
+    ]
+
+
+def test_a_suite_that_holds_passes(pytester: pytest.Pytester) -> None:
+    outcome(pytester, rules_yml=RULES, errors__test_yml=TESTS).assert_outcomes(passed=3)
+
+
+def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
+    found.assert_outcomes(passed=1, failed=5)
+    found.stdout.fnmatch_lines(
+        [
+            "*errors.test.yml:9:5: alert 'Errors' at 10m",
+            "  expected to fire: 1, firing: 1, pending: 0",
+            "  differs (- expected at line 12, + firing):",
+            "    labels:",
+            "      - severity: 'ticket'",
+            "      + severity: 'page'",
+            "    annotations:",
+            "      + summary: 'a: 1 errors/s'",
+            "  over time (job:errors:rate5m > 0.5, for 5m):",
+            '    {alertname="Errors", job="a", severity="page"}',
+            "    ···pppppFFFF*  pending from 3m, fires at 8m",
+            '    value job:errors:rate5m{job="a"}: 0.2 to 1',
+            "    0s * 30m  (asserted at 10m)",
+        ]
+    )
+    found.stdout.fnmatch_lines(
+        [
+            "*errors.test.yml:13:5: alert 'Errors' at 5m",
+            "  expected to fire: 1, firing: 0, pending: 1",
+            '  missing (expected at line 16): {alertname="Errors", job="a", severity="page"}',
+            '  only pending: {alertname="Errors", job="a", severity="page"}',
+        ]
+    )
+    found.stdout.fnmatch_lines(["  no rule in the rule files defines 'Mistake'"])
+    found.stdout.fnmatch_lines(
+        [
+            "*expr 'job:errors:rate5m' at 10m",
+            "  expected samples: 2, found: 1",
+            '  job:errors:rate5m{job="a"}: expected 2, found 1',
+            "  missing (line 23): other 3",
+        ]
+    )
+    found.stdout.fnmatch_lines(["  error: invalid * label_replace*"])
+
+
+def test_an_unknown_alertname_is_an_error_in_strict_mode(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\npromql_strict = true\n")
+    found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
+    found.stdout.fnmatch_lines(["  no rule defines the alert 'Error'"])
+
+
+def test_a_faulty_file_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
+    found.assert_outcomes(errors=1)
+    found.stdout.fnmatch_lines(
+        ["*a.test.yml:1:14: no rule file matches 'none.yml'*", "*a.test.yml:2:1: unknown field 'test'*"]
+    )
+    found.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_failing_rule_fails_its_group(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: x, expr: a + on () b}]}]"
+    series = "[{series: 'a{c=\"1\"}', values: 1}, {series: 'a{c=\"2\"}', values: 1}, {series: b, values: 1}]"
+    tests = f"rule_files: [rules.yml]\ntests: [{{input_series: {series}}}]"
+    found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(
+        ["*a.test.yml:2:9: rules of test group 'group 1' cannot be evaluated", "  rule: x, time: 0s, err: *"]
+    )
+
+
+def test_the_patterns_of_files_are_a_setting(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\npromql_rule_tests = spec/*.yaml *.spec.yml\n")
+    found = outcome(pytester, rules_yml=RULES, errors__spec_yml=TESTS, other__test_yml=TESTS)
+    found.assert_outcomes(passed=3)
+
+
+def test_scripts_are_collected_where_a_pattern_says_so(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\npromql_scripts = *.test\n")
+    script = "load 1m\n  x 1+1x3\n\neval instant at 2m x\n  x 3\n\neval instant at 2m x * 2\n  {} 7\n"
+    (pytester.path / "a.test").write_text(script)
+    found = outcome(pytester, "-v")
+    found.assert_outcomes(passed=1, failed=1)
+    found.stdout.fnmatch_lines(["a.test::line 4: x PASSED*", "a.test::line 7: x * 2 FAILED*"])
+
+
+def test_a_script_that_cannot_be_read_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\npromql_scripts = *.test\n")
+    (pytester.path / "a.test").write_text("lod 1m\n")
+    found = outcome(pytester)
+    found.assert_outcomes(errors=1)
+    found.stdout.fnmatch_lines(["*a.test:1: *"])
+
+
+def test_junit_xml_names_file_group_and_case(pytester: pytest.Pytester) -> None:
+    outcome(pytester, "--junitxml=out.xml", rules_yml=RULES, errors__test_yml=TESTS)
+    cases = ET.parse(pytester.path / "out.xml").getroot().iter("testcase")  # noqa: S314 - our own output
+    assert [(case.get("classname"), case.get("name")) for case in cases] == [
+        ("errors.test.yml.errors", "alert Errors at 3m"),
+        ("errors.test.yml.errors", "alert Errors at 10m"),
+        ("errors.test.yml.errors", "expr job:errors:rate5m > 0 at 10m"),
+    ]
+
+
+PYTHON = """
+import re
+import pytest
+from ledgerscope.promql.testing.label_match import ANY
+
+def test_errors(promql):
+    promql.rules("rules.yml").load('errors_total{job="a"} 0+60x30 1800x40')
+    errors = promql.alerts("Errors", job="a")
+    assert errors.first_fires_at == "8m"
+    assert errors.resolved_by("40m")
+    assert promql.alerts("Errors", job=re.compile("b.*")).never_fires()
+    assert promql.at("10m", "job:errors:rate5m").value == pytest.approx(1)
+
+def test_wrong(promql):
+    promql.rules("rules.yml").load('errors_total{job="a"} 0+60x30')
+    assert promql.alerts("Errors", job=ANY).never_fires()
+"""
+
+
+def test_a_failed_python_test_shows_the_story_of_its_alerts(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_errors=PYTHON)
+    found = outcome(pytester, rules_yml=RULES)
+    found.assert_outcomes(passed=1, failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            'E   * <Errors{job=~".+"} never fires: False>',
+            "*- promql -*",
+            'alerts Errors{job=~".+"}:',
+            "  ···pppppFFFF*  pending from 3m, fires at 8m",
+        ]
+    )
+
+
+def test_rule_coverage_is_reported_in_three_forms(pytester: pytest.Pytester) -> None:
+    quiet = TESTS.partition("  - eval_time: 10m")[0]
+    arguments = ("--promql-cov-json=cov.json", "--promql-cov-html=cov.html", "errors.test.yml")
+    found = outcome(pytester, *arguments, rules_yml=RULES, errors__test_yml=quiet)
+    found.stdout.fnmatch_lines(
+        [
+            "*rules.yml:7 alert Errors: 3 of 4",
+            "    not seen: waits out its `for`",
+            "rule coverage: 4 of 5 points, 80.0 %",
+        ]
+    )
+    document = json.loads((pytester.path / "cov.json").read_text())
+    assert [(rule["kind"], rule["name"]) for rule in document["rules"]] == [
+        ("record", "job:errors:rate5m"),
+        ("alert", "Errors"),
+    ]
+    assert document["total"] == 5
+    assert "<b>Errors</b>" in (pytester.path / "cov.html").read_text("utf-8")
+
+
+def test_too_little_coverage_fails_the_run(pytester: pytest.Pytester) -> None:
+    tests = "rule_files: [rules.yml]\ntests: [{}]"
+    found = outcome(pytester, "--promql-cov-fail-under=50", rules_yml=RULES, errors__test_yml=tests)
+    assert found.ret == pytest.ExitCode.TESTS_FAILED
+    found.stdout.fnmatch_lines(["FAIL: rule coverage 0.0 % is below 50 %"])
+
+
+def test_enough_coverage_does_not(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, "--promql-cov-fail-under=100", rules_yml=RULES, errors__test_yml=TESTS)
+    assert found.ret == pytest.ExitCode.OK
+    found.stdout.fnmatch_lines(["rule coverage: 5 of 5 points, 100.0 %"])
+
+
+def test_coverage_of_workers_is_put_together(pytester: pytest.Pytester) -> None:
+    for name, text in (("rules.yml", RULES), ("a.test.yml", TESTS), ("b.test.yml", TESTS)):
+        (pytester.path / name).write_text(text)
+    options = (*PLUGIN, "-p", "no:cacheprovider", "-n2", "--promql-cov")
+    found = pytester.runpytest_subprocess(*options)
+    found.assert_outcomes(passed=6)
+    found.stdout.fnmatch_lines(["rule coverage: 5 of 5 points, 100.0 %"])
+
+
+def test_a_run_without_rule_tests_does_not_load_numpy() -> None:
+    root = Path(__file__).parents[3]
+    code = "import sys, ledgerscope.promql.plugin.hooks; print('numpy' in sys.modules, 'yaml' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytester) -> None:
+    rules = (
+        "groups:\n- name: alerts\n  rules: [{alert: High, expr: recorded > 1}]\n"
+        "- name: records\n  rules: [{record: recorded, expr: x}]\n"
+    )
+    tests = (
+        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 2}]\n"
+        "  alert_rule_test: [{eval_time: 0s, alertname: High, exp_alerts: [{exp_labels: {}}]}]\n"
+    )
+    found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
+    found.stdout.fnmatch_lines(["  note: High reads recorded of the later group 'records', one step late; *"])
+    ordered = "group_eval_order: [records, alerts]\n" + tests
+    outcome(pytester, rules_yml=rules, a__test_yml=ordered).assert_outcomes(passed=1)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledgerscope.promql.errors import RegexError
+from ledgerscope.promql.regex.translate import compile_anchored, compile_regex
+
+
+@pytest.mark.parametrize(
+    ("pattern", "accepted", "refused"),
+    [
+        ("", [""], ["a"]),
+        ("abc", ["abc"], ["abcd", "xabc", "ABC"]),
+        ("a|b|", ["a", "b", ""], ["ab", "c"]),
+        (".*", ["", "anything\nat all"], []),
+        (".+", ["x", "\n"], [""]),
+        ("ab.*", ["ab", "abc\nd"], ["a", "xab"]),
+        (".*ab", ["ab", "\nab"], ["abx"]),
+        (".*ab.*", ["ab", "xaby"], ["a b"]),
+        ("5..", ["500", "5\n0"], ["50", "5000"]),
+        ("a.b", ["a\nb"], ["ab"]),
+        ("(?-s)a.b", ["axb"], ["a\nb"]),
+        ("(?i)abc", ["ABC", "aBc"], ["ab"]),
+        ("(?i:a)b", ["Ab"], ["AB"]),
+        ("a(?i)b|c", ["aB", "C"], ["AB"]),
+        ("^a$", ["a"], ["a\n", "ba"]),
+        ("a$", ["a"], ["a\n"]),
+        ("(?m)a$\n^b", ["a\nb"], ["ab"]),
+        ("a\\z", ["a"], ["a\n"]),
+        ("\\d+", ["123"], ["١٢٣", "12a"]),
+        ("\\w+", ["a_1"], ["é", "a b"]),
+        ("\\s", [" ", "\t", "\n"], ["\v", "\u00a0"]),
+        ("\\D\\W\\S", ["a-é"], ["1-a", "aaa"]),
+        ("[[:alpha:]]+", ["abc"], ["a1", "é"]),
+        ("[[:^alpha:]]", ["1", "é"], ["a"]),
+        ("[^a-c]", ["d", "\n"], ["a"]),
+        ("[]a]", ["]", "a"], ["b"]),
+        ("[a\\]-]", ["]", "-"], ["\\"]),
+        ("[\\d_]", ["5", "_"], ["a"]),
+        ("[^\\D]", ["5"], ["a"]),
+        ("[&&~~||-]", ["&", "~", "|", "-"], ["a"]),
+        ("\\pL+", ["é", "Ω", "a"], ["1"]),
+        ("\\p{Lu}", ["Ω"], ["ω"]),
+        ("\\P{L}", ["1"], ["a"]),
+        ("\\p{^L}", ["1"], ["a"]),
+        ("\\p{Any}", ["1", "\n"], [""]),
+        ("\\Qa.b\\E+", ["a.b", "a.bb"], ["axb"]),
+        ("\\x41\\x{42}\\103\\a", ["ABC\a"], ["abc"]),
+        ("\\.\\-\\_", [".-_"], ["x-_"]),
+        ("a{2}", ["aa"], ["a", "aaa"]),
+        ("a{1,}b{,2}", ["aab{,2}"], ["b{,2}"]),
+        ("(?P<x>a)(?<y>b)", ["ab"], ["a"]),
+        ("\\bfoo\\b.*", ["foo bar"], ["foobar"]),
+        ("(a|)*", ["", "aa"], ["b"]),
+        ("^*a", ["a"], ["b"]),
+        ("é|ü", ["é", "ü"], ["e"]),
+    ],
+)  # fmt: skip
+def test_a_pattern_matches_whole_values(pattern: str, accepted: list[str], refused: list[str]) -> None:
+    matches = compile_anchored(pattern)
+    assert [value for value in accepted if not matches(value)] == []
+    assert [value for value in refused if matches(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("*", "missing argument to repetition operator: `*`"),
+        ("a|+", "missing argument to repetition operator: `+`"),
+        ("(?i)*", "missing argument to repetition operator: `*`"),
+        ("a**", "invalid nested repetition operator: `**`"),
+        ("a{2}{3}", "invalid nested repetition operator: `{2}{3}`"),
+        ("a{1001}", "invalid repeat count: `{1001}`"),
+        ("a{2,1}", "invalid repeat count: `{2,1}`"),
+        ("((a{100}){5}|b){3}", "invalid repeat count: `{3}`"),
+        ("(a", "missing closing ): `(a`"),
+        ("(?", "missing closing ): `(?`"),
+        ("a)", "unexpected ): `a)`"),
+        ("[a", "missing closing ]: `[a`"),
+        ("x[a-", "missing closing ]: `[a-`"),
+        ("[z-a]", "invalid character class range: `z-a`"),
+        ("[[:nope:]]", "invalid character class range: `[:nope:]`"),
+        ("\\p{Nope}", "invalid character class range: `\\p{Nope}`"),
+        ("\\pé", "invalid character class range: `\\pé`"),
+        ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
+        ("(?!a)", "invalid or unsupported Perl syntax: `(?!`"),
+        ("(?z)", "invalid or unsupported Perl syntax: `(?z`"),
+        ("(?<=a)b", "invalid named capture: `(?<=a)b`"),
+        ("(?P<n", "invalid named capture: `(?P<n`"),
+        ("(?P<a b>x)", "invalid named capture: `(?P<a b>`"),
+        ("(?P<n>a)(?P<n>b)", "invalid named capture: `n`"),
+        ("(a)\\1", "invalid escape sequence: `\\1`"),
+        ("\\y", "invalid escape sequence: `\\y`"),
+        ("\\x{110000}", "invalid escape sequence: `\\x{`"),
+        ("a\\", "trailing backslash at end of expression: ``"),
+        ("[a\\", "trailing backslash at end of expression: ``"),
+        ("(" * 100, "expression nests too deeply: `" + "(" * 100 + "`"),
+    ],
+)
+def test_a_bad_pattern_is_refused_in_the_words_of_re2(pattern: str, message: str) -> None:
+    with pytest.raises(RegexError) as caught:
+        compile_anchored(pattern)
+    assert str(caught.value) == f"error parsing regexp: {message}"
+
+
+@given(st.lists(st.text("ab", max_size=3), min_size=1), st.text("ab", max_size=4))
+def test_an_alternation_of_literals_needs_no_engine_and_means_the_same(words: list[str], value: str) -> None:
+    pattern = "|".join(words)
+    assert compile_anchored(pattern)(value) == bool(re.fullmatch(pattern, value))
+
+
+@given(
+    st.text("ab.*+?|()", max_size=6).filter(lambda pattern: "*+" not in pattern and "++" not in pattern),
+    st.text("ab", max_size=4),
+)
+def test_on_the_common_ground_both_engines_agree(pattern: str, value: str) -> None:
+    try:
+        expected = bool(re.fullmatch(pattern, value))
+        matches = compile_anchored(pattern)
+    except (re.error, RegexError):
+        return
+    assert matches(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "expanded"),
+    [
+        ("$1-$2", "ab-cd"),
+        ("${1}x", "abx"),
+        ("$1x", ""),  # the longest name counts, and there is no group 1x
+        ("$word", "cd"),
+        ("${word}", "cd"),
+        ("$0", "ab cd"),
+        ("$9", ""),
+        ("$$1", "$1"),
+        ("$", "$"),
+        ("a$ b", "a$ b"),
+        ("${1", "${1"),
+        ("${a-b}", "${a-b}"),
+        ("$01", ""),
+        ("plain", "plain"),
+    ],
+)
+def test_a_template_takes_groups_as_go_does(template: str, expanded: str) -> None:
+    regex = compile_regex("(\\w+) (?P<word>\\w+)", dot_all=True)
+    assert regex.replace_whole("ab cd", template) == expanded
+
+
+def test_a_group_that_took_no_part_expands_to_nothing() -> None:
+    assert compile_regex("(a)|(b)").replace_whole("b", "[$1$2]") == "[b]"
+
+
+def test_only_a_whole_match_is_replaced_as_a_whole() -> None:
+    assert compile_regex("a").replace_whole("ab", "x") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "template", "expected"),
+    [
+        ("a", "banana", "o", "bonono"),
+        ("a(.)", "banana", "$1", "bnna"),
+        ("x*", "abc", "-", "-a-b-c-"),
+        ("a*", "baac", "-", "-b-c-"),  # no empty match right behind the match of "aa"
+        ("^", "ab", "> ", "> ab"),
+        (".", "a\nb", "x", "x\nx"),
+        ("(?s).", "a\nb", "x", "xxx"),
+    ],
+)
+def test_every_match_is_replaced_as_go_does(pattern: str, text: str, template: str, expected: str) -> None:
+    assert compile_regex(pattern).replace_all(text, template) == expected
