@@ -1,18 +1,22 @@
-"""What rule coverage costs: the same tests with `--promql-cov` and without, medians of seven, processor time.
+"""What rule coverage costs: the same tests with `--promql-cov` and without, medians of five, processor time.
 
     .venv/bin/python bench/bench_rule_coverage.py
 
 `own` are the tests of this project's rules; `many` is 40 groups over 120 rules with thresholds, set operators
 and `for`, each group feeding a few of them; `wide` is one group with 200 series over a day. Both ways run in
-turn, in one process that has read the files once, without pytest's own time: of a whole session the part is
-smaller.
+turn: as whole pytest sessions, start and report included, and the engine alone in one process.
 """
 
 from __future__ import annotations
 
+import os
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +29,7 @@ from ledgerscope.promql.testing.session import TestSession
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS = 7
+ROUNDS = 5
 OWN = Path(__file__).parent.parent / "tests" / "rules"
 DAY = 24 * 60
 
@@ -87,8 +91,8 @@ def write(folder: Path, rules: list[dict[str, Any]], tests: list[dict[str, Any]]
     return folder / "t.yml"
 
 
-def run(files: list[Path], coverage: Coverage | None) -> float:
-    """Processor seconds of all tests, their rules covered as the plugin does it."""
+def engine_part(files: list[Path], coverage: Coverage | None) -> float:
+    """Processor seconds of all tests without pytest, their rules covered as the plugin does it."""
     session = TestSession(Options())
     begin = time.process_time()
     for path in files:
@@ -97,7 +101,36 @@ def run(files: list[Path], coverage: Coverage | None) -> float:
                 raise SystemExit(f"{path}: fails")
             if coverage is not None:
                 coverage.add(group.plan, group.evaluation, group.engine)
+            session.keep(group)
     return time.process_time() - begin
+
+
+def whole_session(files: list[Path], folder: Path, *arguments: str) -> float:
+    """Processor seconds of a pytest session over the files, its start and its report included."""
+    command = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-c", str(folder / "pytest.ini")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *command, *arguments, *map(str, files)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def show(title: str, without: Callable[[], float], with_coverage: Callable[[], float]) -> None:
+    """Both ways in turn, after one round that does not count."""
+    without(), with_coverage()
+    pairs = [(without(), with_coverage()) for _ in range(ROUNDS)]
+    plain = 1000 * statistics.median(pair[0] for pair in pairs)
+    extra = 1000 * statistics.median(covered - alone for alone, covered in pairs)
+    print(f"{title}: {plain:.0f} ms without coverage, {extra:+.0f} ms with it, {100 * extra / plain:+.1f} %")
 
 
 WORKLOADS: dict[str, Callable[[Path], list[Path]]] = {"own": own, "many": many, "wide": wide}
@@ -106,14 +139,20 @@ WORKLOADS: dict[str, Callable[[Path], list[Path]]] = {"own": own, "many": many, 
 def main() -> None:
     """Print each workload's extra time."""
     for name, workload in WORKLOADS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            files = workload(Path(folder))
-            run(files, None)
-            run(files, Coverage())
-            pairs = [(run(files, None), run(files, Coverage())) for _ in range(ROUNDS)]
-        plain = 1000 * statistics.median(pair[0] for pair in pairs)
-        extra = statistics.median(covered / without - 1 for without, covered in pairs)
-        print(f"{name}: {plain:.0f} ms without coverage, {100 * extra:+.1f} % with it")
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            files = workload(folder)
+            (folder / "pytest.ini").write_text("[pytest]\npromql_rule_tests = *.test.yml t.yml\n")
+            show(
+                f"{name}, pytest session",
+                partial(whole_session, files, folder),
+                partial(whole_session, files, folder, "--promql-cov"),
+            )
+            show(
+                f"{name}, of it the engine",
+                partial(engine_part, files, None),
+                lambda chosen=files: engine_part(chosen, Coverage()),
+            )
 
 
 if __name__ == "__main__":
