@@ -22,6 +22,8 @@ from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledgerscope.promql.samples.storage import Storage
     from ledgerscope.promql.syntax.ast import Expr
 
@@ -76,6 +78,22 @@ class Engine:
         return self._run(
             storage, expression, Axis.spanning(start_ms, end_ms, step_ms), is_range=True, cache=cache
         )
+
+    def parts(self, storage: Storage, tree: Expr, axis: Axis, cache: Cache) -> Callable[[Expr], Vector]:
+        """Evaluates parts of an expression along an axis, as they are within it: no name has gone yet.
+
+        With the cache of a run that evaluated the expression, what the run computed is taken from there.
+        """
+        query = Query(
+            storage, self.settings, axis, is_range=True, has_at=depends_on_bounds(tree), cache=cache
+        )
+        evaluator = Evaluator(query, axis, Annotations())
+
+        def vector(part: Expr) -> Vector:
+            with np.errstate(all="ignore"):
+                return evaluator.vector(part)
+
+        return vector
 
     def can_see(self, storage: Storage, expression: str | Expr) -> bool:
         """Whether the expression can have any result; False proves that it is empty at every instant."""

@@ -121,8 +121,10 @@ def told(placed: Placed, instance: AlertInstance) -> Iterator[OutputRow]:
     base = {**placed.labels, **instance.labels.as_dict()}
     ones = np.ones(len(states))
     for state in (State.PENDING, State.FIRING):
-        labels = Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: state.word})
-        yield OutputRow(labels, ones, states == state)
+        present = states == state
+        if present.any():
+            labels = Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: state.word})
+            yield OutputRow(labels, ones, present)
     since = (instance.life.active_since // 1000).astype(np.float64)
     labels = Labels({**base, METRIC_NAME: ALERTS_FOR_STATE})
     yield OutputRow(labels, since, states != State.INACTIVE)

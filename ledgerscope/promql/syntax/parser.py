@@ -49,7 +49,12 @@ def parse_selector(text: str) -> VectorSelector:
 
 
 def parse_metric(text: str) -> dict[str, str]:
-    """The labels of a series written as `name{label="value"}`, sorted by name."""
+    """The labels of a series written as `name{label="value"}`, sorted by name. Cached by text."""
+    return dict(_metric(text))
+
+
+@lru_cache(maxsize=_CACHED)
+def _metric(text: str) -> dict[str, str]:
     cursor = Cursor(text)
     name = cursor.advance().text if cursor.kind in METRIC_NAMES else ""
     labels = parse_label_set(cursor)

@@ -18,7 +18,7 @@ from ledgerscope.promql.syntax.printer import to_string
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.placed import Placed
@@ -113,36 +113,33 @@ class Coverage:
 def points_of(placed: Placed) -> Iterator[str]:
     """What there is to cover in a rule."""
     yield RAN
-    for node in _conditions(placed.tree):
-        yield from _names(node)
+    for _, names in _conditions(placed):
+        yield from names
     if placed.alert and placed.alert.for_ms:
         yield FOR_CROSSED
 
 
 @lru_cache(maxsize=4096)
-def _names(node: ast.Binary) -> tuple[str, ...]:
-    """The points of one condition."""
-    if node.op.is_comparison:
-        return _comparison(node, holds=True), _comparison(node, holds=False)
+def _conditions(placed: Placed) -> tuple[tuple[ast.Binary, tuple[str, ...]], ...]:
+    """Comparisons and set operators between series, each with the names of its points."""
     return tuple(
-        _operand(node, operand, there=there) for operand in (node.lhs, node.rhs) for there in (True, False)
+        (node, tuple(_names(node)))
+        for node in ast.walk(placed.tree)
+        if isinstance(node, ast.Binary)
+        and ast.value_type(node) is ValueType.VECTOR
+        and (node.op.is_comparison or node.op.is_set)
     )
 
 
-def _conditions(tree: Expr) -> Iterator[ast.Binary]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Binary) or ast.value_type(node) is not ValueType.VECTOR:
-            continue
-        if node.op.is_comparison or node.op.is_set:
-            yield node
-
-
-def _comparison(node: ast.Binary, *, holds: bool) -> str:
-    return f"{_text(node)} is {'true' if holds else 'false'}"
-
-
-def _operand(node: ast.Binary, operand: Expr, *, there: bool) -> str:
-    return f"{_text(operand)} {'is there' if there else 'is missing'} in `{node.op.value}`"
+def _names(node: ast.Binary) -> Iterator[str]:
+    """Of a comparison: it is true, it is false. Of a set operator: left there and missing, right the same."""
+    if node.op.is_comparison:
+        text = _text(node)
+        yield from (f"{text} is true", f"{text} is false")
+        return
+    for operand in (node.lhs, node.rhs):
+        text = _text(operand)
+        yield from (f"{text} {state} in `{node.op.value}`" for state in ("is there", "is missing"))
 
 
 def _text(node: Expr) -> str:
@@ -152,39 +149,32 @@ def _text(node: Expr) -> str:
 def _shown(placed: Placed, points: Points, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
     """What the evaluation shows of a rule; conditions that have shown everything are not looked at again."""
     yield RAN
-    for node in _conditions(placed.tree):
-        if all(points[name] for name in _names(node)):
+    part = engine.parts(evaluation.storage, placed.tree, evaluation.axis, evaluation.cache)
+    for node, names in _conditions(placed):
+        if all(points[name] for name in names):
             continue
         shown = _comparison_shown if node.op.is_comparison else _set_shown
         try:
-            yield from shown(node, evaluation, engine)
+            yield from shown(node, names, part)
         except PromQLError:
             continue  # a part that fails by itself shows nothing
 
 
-def _comparison_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+def _comparison_shown(
+    node: ast.Binary, names: tuple[str, ...], part: Callable[[Expr], Vector]
+) -> Iterator[str]:
     """With `bool` a comparison answers 1 or 0 wherever it is made."""
-    asked = ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span)
-    result = _over(asked, evaluation, engine)
+    result = part(ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span))
     truths = result.values[result.present]
-    if (truths == 1).any():
-        yield _comparison(node, holds=True)
-    if (truths == 0).any():
-        yield _comparison(node, holds=False)
+    for name, answer in zip(names, (1, 0), strict=True):
+        if (truths == answer).any():
+            yield name
 
 
-def _set_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
-    for operand in (node.lhs, node.rhs):
-        there = _over(operand, evaluation, engine).present.any(axis=0)
+def _set_shown(node: ast.Binary, names: tuple[str, ...], part: Callable[[Expr], Vector]) -> Iterator[str]:
+    for operand, (is_there, is_missing) in zip((node.lhs, node.rhs), (names[:2], names[2:]), strict=True):
+        there = part(operand).present.any(axis=0)
         if there.any():
-            yield _operand(node, operand, there=True)
+            yield is_there
         if not there.all():
-            yield _operand(node, operand, there=False)
-
-
-def _over(node: Expr, evaluation: Evaluation, engine: Engine) -> Vector:
-    axis = evaluation.axis
-    result = engine.range(
-        evaluation.storage, node, axis.start_ms, axis.end_ms, axis.step_ms, cache=evaluation.cache
-    )
-    return result.vector
+            yield is_missing

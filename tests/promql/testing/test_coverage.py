@@ -33,6 +33,10 @@ def shown(expr: str, *series: str, rule: str = "record: r") -> set[str]:
          {"sees data", "`up` is there in `and`", "`up` is missing in `and`", "`load` is there in `and`"}),
         ("up unless load", ["up 1"],
          {"sees data", "`up` is there in `unless`", "`load` is missing in `unless`"}),
+        ("({__name__=~'up|load'}) > 1", ["up 1", "load 2"],
+         {"sees data", '`({__name__=~"up|load"}) > 1` is true', '`({__name__=~"up|load"}) > 1` is false'}),
+        ("up > up @ start()", ["up 1 2"],
+         {"sees data", "`up > up @ start()` is true", "`up > up @ start()` is false"}),
         ("vector(1) > scalar(up)", ["up 2"], {"sees data", "`vector(1) > scalar(up)` is false"}),
     ],
 )  # fmt: skip
