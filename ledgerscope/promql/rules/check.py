@@ -61,7 +61,7 @@ def check_rule(
     if not draft.expr:
         return None
     try:
-        return parse(draft.expr)
+        return parse(draft.expr, compat)
     except ParseError as error:
         place = place_of_text(reader, fields["expr"], error.span.start)
         reader.faults.append(Fault(place, f"{title}could not parse expression: {error}"))

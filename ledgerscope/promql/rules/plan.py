@@ -53,9 +53,9 @@ class RulePlan:
     _faulty: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = ()) -> RulePlan:
+    def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = "3") -> RulePlan:
         """The plan of groups; `order` is promtool's `group_eval_order`."""
-        return cls(place(groups, order))
+        return cls(place(groups, order, compat))
 
     @cached_property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:

@@ -41,7 +41,7 @@ _GROUP_FIELDS = (
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[-+]\d\d:\d\d)")
 
 
-def load_tests(path: Path, *, lenient: bool = False) -> TestFile:
+def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
     """The tests of a file. Raises FileError. `lenient` passes unknown fields over."""
     try:
         text = path.read_text("utf-8")
@@ -49,16 +49,16 @@ def load_tests(path: Path, *, lenient: bool = False) -> TestFile:
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
-    return read_tests(text, path, lenient=lenient)
+    return read_tests(text, path, compat=compat, lenient=lenient)
 
 
-def read_tests(text: str, path: Path, *, lenient: bool = False) -> TestFile:
+def read_tests(text: str, path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
     """The tests of a text that stands (or would stand) at a path. Raises FileError."""
     documents = compose_all(text, str(path))
     reader = Reader(str(path), lenient=lenient)
     if len(documents) > 1:
         reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    loader = _Loader(reader, path)
+    loader = _Loader(reader, path, compat)
     found = loader.file(documents[0]) if documents else TestFile(path, ())
     reader.finish()
     return found
@@ -68,6 +68,7 @@ def read_tests(text: str, path: Path, *, lenient: bool = False) -> TestFile:
 class _Loader:
     reader: Reader
     path: Path
+    compat: str
 
     def file(self, node: yaml.Node) -> TestFile:
         reader = self.reader
@@ -207,7 +208,7 @@ class _Loader:
 
     def _check_expr(self, node: yaml.Node, expr: str) -> None:
         try:
-            parse(expr)
+            parse(expr, self.compat)
         except ParseError as error:
             place = place_of_text(self.reader, node, error.span.start)
             self.reader.faults.append(Fault(place, f"expr: {error}"))

@@ -166,7 +166,7 @@ class Scenario:
         for series, every in self._series:
             fill(storage, [series], every, self.start_ms)
         around = Surroundings(self.external_labels, self.external_url, VALUE_TYPES[self.compat])
-        plan = RulePlan.of(self._groups)
+        plan = RulePlan.of(self._groups, compat=self.compat)
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:
             first = evaluation.failures[0]

@@ -35,7 +35,7 @@ class TestSession:
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file = load_tests(path, lenient=self.options.lenient)
+        file = load_tests(path, compat=self.options.compat, lenient=self.options.lenient)
         plan = self.plan(file)
         return [GroupRun(file, group, plan, self.options) for group in file.groups]
 
@@ -62,7 +62,7 @@ class TestSession:
             raise FileError(faults)
         key = (*map(id, groups), *file.group_eval_order)
         if key not in self._plans:
-            self._plans[key] = RulePlan.of(groups, file.group_eval_order)
+            self._plans[key] = RulePlan.of(groups, file.group_eval_order, self.options.compat)
         return self._plans[key]
 
 

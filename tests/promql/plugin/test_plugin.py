@@ -296,3 +296,16 @@ def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytes
     found.stdout.fnmatch_lines(["  note: High reads recorded of the later group 'records', one step late; *"])
     ordered = "group_eval_order: [records, alerts]\n" + tests
     outcome(pytester, rules_yml=rules, a__test_yml=ordered).assert_outcomes(passed=1)
+
+
+def test_a_suite_for_prometheus_2_keeps_its_names(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: smooth, expr: 'holt_winters(x[5m], 0.5, 0.5)'}]}]"
+    tests = (
+        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 0+2x9}]\n"
+        "  promql_expr_test: [{expr: 'smooth == holt_winters(x[5m], 0.5, 0.5)', eval_time: 9m,"
+        " exp_samples: [{labels: smooth, value: 18}]}]\n"
+    )
+    found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
+    found.stdout.fnmatch_lines(['*a.test.yml:5:40: *"holt_winters", which Prometheus 3 calls "double_expo*'])
+    pytester.makeini("[pytest]\npromql_compat = 2\n")
+    outcome(pytester).assert_outcomes(passed=1)
