@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.rules.model import Rule, RuleGroup
     from ledgerscope.promql.syntax.ast import Expr, Matcher
+    from ledgerscope.promql.yaml.nodes import Where
 
 ALERTS = "ALERTS"
 ALERTS_FOR_STATE = "ALERTS_FOR_STATE"
@@ -37,6 +38,11 @@ class Placed:
     def alert(self) -> AlertingRule | None:
         """The rule, if it is an alert."""
         return self.rule if isinstance(self.rule, AlertingRule) else None
+
+    @property
+    def where(self) -> Where:
+        """The place of the rule's expression; the group's for a rule made in Python."""
+        return self.rule.places.get("expr", self.group.where)
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ from ledgerscope.promql.testing.model import (
     TestGroup,
 )
 from ledgerscope.promql.testing.rule_paths import resolve
-from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all, place_of_text
+from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
+from ledgerscope.promql.yaml.places import place_of_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> TestF
 def read_tests(text: str, path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
     """The tests of a text that stands (or would stand) at a path. Raises FileError."""
     documents = compose_all(text, str(path))
-    reader = Reader(str(path), lenient=lenient)
+    reader = Reader(str(path), text, lenient=lenient)
     if len(documents) > 1:
         reader.fault(documents[1], "a test file has one document", "make it a file of its own")
     loader = _Loader(reader, path, compat)

@@ -52,7 +52,7 @@ class Report:
     # -- rules
 
     def _rules(self) -> Iterator[str]:
-        yield f"{self.run.group.where}: rules of test group {self.run.group.title!r} cannot be evaluated"
+        yield f"{self.run.group.where}: the rules cannot be evaluated in {self.run.group.title!r}"
         yield from (f"  {text}" for text in self.run.failure_texts())
 
     # -- alerts

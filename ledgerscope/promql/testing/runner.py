@@ -126,10 +126,10 @@ class GroupRun:
         return ExprOutcome(case, tuple(samples), fuzzy=self.file.fuzzy_compare)
 
     def failure_texts(self) -> list[str]:
-        """What failed among the rules, as promtool says it."""
+        """What failed among the rules, where and when."""
         start = self.group.start_ms
         return [
-            f"rule: {each.rule}, time: {format_duration(each.at_ms - start)}, err: {each.message}"
+            f"{each.where}: rule {each.rule!r} fails at {format_duration(each.at_ms - start)}: {each.message}"
             for each in self.evaluation.failures
         ]
 

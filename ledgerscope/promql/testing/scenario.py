@@ -26,6 +26,7 @@ from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.moments import When, milliseconds
 from ledgerscope.promql.testing.runner import fill
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,9 +171,8 @@ class Scenario:
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:
             first = evaluation.failures[0]
-            raise RuleFailedError(
-                f"rule {first.rule!r} fails at {first.at_ms - self.start_ms} ms: {first.message}"
-            )
+            at = format_duration(first.at_ms - self.start_ms)
+            raise RuleFailedError(f"{first.where}: rule {first.rule!r} fails at {at}: {first.message}")
         for listener in self.on_evaluation:
             listener(plan, evaluation, self.engine)
         return evaluation

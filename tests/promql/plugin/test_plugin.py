@@ -164,7 +164,10 @@ def test_a_failing_rule_fails_its_group(pytester: pytest.Pytester) -> None:
     found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
     found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(
-        ["*a.test.yml:2:9: rules of test group 'group 1' cannot be evaluated", "  rule: x, time: 0s, err: *"]
+        [
+            "*a.test.yml:2:9: the rules cannot be evaluated in 'group 1'",
+            "  *rules.yml:1:46: rule 'x' fails at 0s: multiple matches for labels*",
+        ]
     )
 
 

@@ -169,7 +169,7 @@ def test_an_unknown_alert_is_named_with_those_there_are(two: Scenario) -> None:
 def test_a_failing_rule_is_told() -> None:
     scenario = Scenario().rules("groups: [{name: g, rules: [{record: x, expr: a + on () a}]}]")
     scenario.load('a{b="1"} 1', 'a{b="2"} 1')
-    with pytest.raises(RuleFailedError, match="rule 'x' fails at 0 ms: found duplicate series"):
+    with pytest.raises(RuleFailedError, match=":1:46: rule 'x' fails at 0s: found duplicate series"):
         scenario.at("0s", "x")
 
 
