@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.runner import GroupRun
     from ledgerscope.promql.yaml.nodes import Where
 
+_LONGEST_NAME = 120
 _SESSION = pytest.StashKey[TestSession]()
 
 
@@ -57,7 +58,9 @@ class RuleTestFile(_FileCollector):
         with reading(self.path, self.config):
             runs = session_of(self.config).open(self.path)
         for run in runs:
-            yield RuleTestGroup.from_parent(self, name=_unique(run.group.title, seen), run=run)
+            # pytest takes everything behind a bracket for the last part of a node id.
+            title = run.group.title.replace("[", "(").replace("]", ")")
+            yield RuleTestGroup.from_parent(self, name=_unique(title, seen), run=run)
 
 
 class RuleTestGroup(pytest.Collector):
@@ -139,7 +142,7 @@ class ScriptFile(_FileCollector):
         with reading(self.path, self.config):
             results = list(run_script(self.path, engine))
         for result in results:
-            name = f"line {result.line}: {' '.join(result.expression.split())}"
+            name = _unique(f"line {result.line}: {result.expression}", {})
             yield ScriptEval.from_parent(self, name=name, problems=result.problems, line=result.line)
 
 
@@ -163,6 +166,8 @@ class ScriptEval(_TestItem):
 
 
 def _unique(title: str, seen: dict[str, int]) -> str:
-    """The title, numbered from the second time on."""
-    seen[title] = seen.get(title, 0) + 1
-    return title if seen[title] == 1 else f"{title} #{seen[title]}"
+    """The title as a part of a node id that pytest finds again, numbered from the second time on."""
+    name = " ".join(title.split()).replace("::", ": :")
+    name = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name} #{seen[name]}"

@@ -196,7 +196,7 @@ def test_a_script_that_cannot_be_read_is_told_without_a_traceback(pytester: pyte
 
 def test_junit_xml_names_file_group_and_case(pytester: pytest.Pytester) -> None:
     outcome(pytester, "--junitxml=out.xml", rules_yml=RULES, errors__test_yml=TESTS)
-    cases = ET.parse(pytester.path / "out.xml").getroot().iter("testcase")  # noqa: S314 - our own output
+    cases = list(ET.parse(pytester.path / "out.xml").getroot().iter("testcase"))  # noqa: S314 - our own
     assert [(case.get("classname"), case.get("name")) for case in cases] == [
         ("errors.test.yml.errors", "alert Errors at 3m"),
         ("errors.test.yml.errors", "alert Errors at 10m"),
@@ -312,3 +312,67 @@ def test_a_suite_for_prometheus_2_keeps_its_names(pytester: pytest.Pytester) -> 
     found.stdout.fnmatch_lines(['*a.test.yml:5:40: *"holt_winters", which Prometheus 3 calls "double_expo*'])
     pytester.makeini("[pytest]\npromql_compat = 2\n")
     outcome(pytester).assert_outcomes(passed=1)
+
+
+def test_every_node_id_selects_its_case(pytester: pytest.Pytester) -> None:
+    tests = TESTS.replace("name: errors", 'name: "a [b] :: c / d"').replace(
+        "rate5m > 0\n", "rate5m > 0 # a::b[1]\n"
+    )
+    found = outcome(pytester, "--collect-only", "-q", rules_yml=RULES, errors__test_yml=tests)
+    ids = found.outlines[:3]
+    assert len(ids) == 3
+    for each in ids:
+        outcome(pytester, each).assert_outcomes(passed=1)
+    outcome(pytester, "-k", "alert and 10m").assert_outcomes(passed=1, deselected=2)
+
+
+def test_long_expressions_have_short_names(pytester: pytest.Pytester) -> None:
+    long = " + ".join(["x"] * 200)
+    tests = (
+        f"tests: [{{promql_expr_test: [{{expr: {long}, eval_time: 1m}}, {{expr: {long}, eval_time: 2m}}]}}]"
+    )
+    found = outcome(pytester, "--collect-only", "-q", a__test_yml=tests)
+    assert [len(each) < 150 for each in found.outlines[:2]] == [True, True]
+    assert found.outlines[0] != found.outlines[1]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files_written_on_windows_are_read(pytester: pytest.Pytester, newline: str, mark: str) -> None:
+    folder = pytester.path / "with space"
+    folder.mkdir()
+    for name, text in (("rules.yml", RULES), ("a b.test.yml", TESTS)):
+        (folder / name).write_text(mark + text, "utf-8", newline=newline)
+    outcome(pytester).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "tests: []\n", "tests:\n"])
+def test_a_file_without_tests_has_none(pytester: pytest.Pytester, text: str) -> None:
+    assert outcome(pytester, a__test_yml=text).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_failures_run_first_the_next_time(pytester: pytest.Pytester) -> None:
+    (pytester.path / "rules.yml").write_text(RULES)
+    (pytester.path / "errors.test.yml").write_text(WRONG)
+    options = (*PLUGIN, "-p", "no:randomly", "--lf")
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, failed=5)
+    pytester.runpytest_inprocess(*options).assert_outcomes(failed=5)
+
+
+def test_a_summary_is_one_line_with_what_differs(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, "--tb=line", "-vv", rules_yml=RULES, errors__test_yml=WRONG)
+    found.stdout.fnmatch_lines(
+        [
+            "*errors.test.yml:9: severity: expected 'ticket', found 'page'",
+            "FAILED errors.test.yml::errors::alert Errors at 10m - severity: expected 'ticket', found 'page'",
+            "FAILED errors.test.yml::errors::alert Errors at 5m - expected firing: 1, found: 0",
+        ]
+    )
+    found.stdout.no_fnmatch_line("*over time*")
+
+
+def test_paths_begin_where_pytest_was_started(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
+    found.stdout.fnmatch_lines(["errors.test.yml:9:5: alert 'Errors' at 10m"])
+    found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
+    found.stdout.fnmatch_lines(["ERROR a.test.yml - a.test.yml:1:14: no rule file matches *"])
