@@ -36,6 +36,7 @@ def session_of(config: pytest.Config) -> TestSession:
             config.getini("promql_compat"),
             config.getini("promql_strict"),
             config.getini("promql_ignore_unknown_fields"),
+            config.getini("promql_evaluate") == "input",
         )
         found = config.stash[_SESSION] = TestSession(options)
     return found
@@ -72,8 +73,8 @@ class RuleTestGroup(pytest.Collector):
         self.covered = False
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """The cases; where there is none, that the rules can be evaluated."""
-        if not self.run.group.cases:
+        """The cases, and where it is judged by itself that the rules can be evaluated."""
+        if self.run.judges_rules:
             yield RuleTestCase.from_parent(self, name="rules evaluate", case=None)
         seen: dict[str, int] = {}
         for case in self.run.group.cases:

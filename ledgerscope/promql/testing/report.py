@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.testing.alert_report import AlertReport
 from ledgerscope.promql.testing.expr_report import ExprReport
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,3 +56,6 @@ class _RulesReport:
     def lines(self) -> Iterator[str]:
         yield f"{self.run.group.where}: the rules cannot be evaluated in {self.run.group.title!r}"
         yield from (f"  {text}" for text in self.run.failure_texts())
+        last_ms = self.run.group.last_eval_time_ms
+        if all(failure.at_ms - self.run.group.start_ms > last_ms for failure in self.outcome.failures):
+            yield f"  after the last assertion, which is at {format_duration(last_ms)}"

@@ -39,11 +39,13 @@ class Options:
 
     strict: an alert that no rule defines is an error even where none is expected.
     lenient: unknown fields of files are passed over.
+    to_end: rules are evaluated to the last sample of the input, also beyond the last assertion.
     """
 
     compat: str = "3"
     strict: bool = False
     lenient: bool = False
+    to_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,10 @@ class GroupRun:
 
     @cached_property
     def evaluation(self) -> Evaluation:
-        """Everything the rules make of the series, up to the last time asserted."""
-        return self.evaluated_until(self.group.last_eval_time_ms)
+        """Everything the rules make of the series, up to the last time asserted (or to the end of input)."""
+        return self.evaluated_until(
+            self.end_of_input_ms if self.options.to_end else self.group.last_eval_time_ms
+        )
 
     def forget(self) -> None:
         """Give the memory of the evaluation back; it is made again if it is asked for."""
@@ -85,19 +89,25 @@ class GroupRun:
         longest = max((len(series) for series in self.group.series), default=0)
         return max((longest - 1) * self.group.interval_ms, self.group.last_eval_time_ms)
 
+    @property
+    def judges_rules(self) -> bool:
+        """Whether there is a verdict on the rules alone: without cases, or where input goes on after them."""
+        goes_on = self.end_of_input_ms > self.group.last_eval_time_ms
+        return not self.group.cases or (self.options.to_end and goes_on)
+
     def outcomes(self) -> list[Outcome]:
-        """The verdict on every case; on the rules alone where there is no case."""
-        if not self.group.cases:
-            return [self.rules_outcome()]
-        return [self.outcome(case) for case in self.group.cases]
+        """The verdict on every case, and on the rules alone."""
+        cases = [self.outcome(case) for case in self.group.cases]
+        return [*cases, self.rules_outcome()] if self.judges_rules else cases
 
     def rules_outcome(self) -> RulesOutcome:
         """Whether the rules could be evaluated."""
         return RulesOutcome(self.evaluation.failures)
 
     def outcome(self, case: Case) -> Outcome:
-        """The verdict on one case."""
-        if self.evaluation.failures:
+        """The verdict on one case; what fails after the last assertion is no matter of the cases."""
+        last_ms = self.group.start_ms + self.group.last_eval_time_ms
+        if any(failure.at_ms <= last_ms for failure in self.evaluation.failures):
             return self.rules_outcome()
         return self._alert(case) if isinstance(case, AlertCase) else self._expr(case)
 

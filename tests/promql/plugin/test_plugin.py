@@ -376,3 +376,50 @@ def test_paths_begin_where_pytest_was_started(pytester: pytest.Pytester) -> None
     found.stdout.fnmatch_lines(["errors.test.yml:9:5: alert 'Errors' at 10m"])
     found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
     found.stdout.fnmatch_lines(["ERROR a.test.yml - a.test.yml:1:14: no rule file matches *"])
+
+
+LATE_TROUBLE = """
+rule_files: [rules.yml]
+tests:
+- name: joined
+  interval: 1m
+  input_series:
+  - {series: a, values: 1x30}
+  - {series: 'b{i="1"}', values: 1x30}
+  - {series: 'b{i="2"}', values: _x20 1x10}
+  promql_expr_test: [{expr: x, eval_time: 5m, exp_samples: [{labels: x, value: 1}]}]
+"""
+
+
+def test_rules_are_evaluated_up_to_the_last_assertion(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: x, expr: a * on () b}]}]"
+    outcome(pytester, rules_yml=rules, a__test_yml=LATE_TROUBLE).assert_outcomes(passed=1)
+
+
+def test_rules_are_evaluated_to_the_end_of_the_input_on_request(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: x, expr: a * on () b}]}]"
+    options = ("-o", "promql_evaluate=input", "-v")
+    found = outcome(pytester, *options, rules_yml=rules, a__test_yml=LATE_TROUBLE)
+    found.assert_outcomes(passed=1, failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "a.test.yml::joined::rules evaluate FAILED*",
+            "a.test.yml::joined::expr x at 5m PASSED*",
+            "a.test.yml:4:3: the rules cannot be evaluated in 'joined'",
+            "  rules.yml:1:46: rule 'x' fails at 20m: *",
+            "  after the last assertion, which is at 5m",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("promql_compat=4", "promql_compat is '4'; write 2 or 3"),
+        ("promql_evaluate=all", "*asserted or input"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused(pytester: pytest.Pytester, setting: str, told: str) -> None:
+    found = outcome(pytester, "-o", setting)
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    found.stderr.fnmatch_lines([f"*{told}"])
