@@ -1,4 +1,4 @@
-"""A failed alert case in words: label by label, over time, and what the order of groups does to it."""
+"""A failed alert case in words: label by label, and how it came to that over time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 20
 _MOST_LINES = 80
-_MOST_NOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,6 @@ class AlertReport:
         )
         yield from self._differences()
         yield from islice(alert_timelines(self.run, case.alertname, case.eval_time_ms), _MOST_LINES)
-        yield from self._order_notes(case.alertname)
-
-    def _order_notes(self, alert: str) -> Iterator[str]:
-        for reader, writer in self.run.plan.order_matters(alert)[:_MOST_NOTES]:
-            read = f"{writer.rule.name} of the later group {writer.group.name!r}"
-            yield f"  note: {reader.rule.name} reads {read}, one step late; group_eval_order can put it first"
 
     def _differences(self) -> Iterator[str]:
         wanted, found = self.outcome.case.expected, self.outcome.firing

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.testing.alert_report import AlertReport
 from ledgerscope.promql.testing.expr_report import ExprReport
+from ledgerscope.promql.testing.group_order import decided_by_order, told
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 from ledgerscope.promql.text.durations import format_duration
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.runner import GroupRun
 
 
+_MOST_NOTES = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The text about one outcome of a group's run."""
@@ -28,12 +32,19 @@ class Report:
     outcome: Outcome
 
     def __str__(self) -> str:
-        return "\n".join(self._part.lines())
+        return "\n".join((*self._part.lines(), *self._order_notes()))
 
     @property
     def summary(self) -> str:
         """The outcome in one line, for lists of failures."""
         return self._part.summary()
+
+    def _order_notes(self) -> Iterator[str]:
+        if isinstance(self.outcome, AlertOutcome | ExprOutcome):
+            readings = decided_by_order(self.run, self.outcome.case, self.outcome)[:_MOST_NOTES]
+            yield from (f"  note: {told(reading)}" for reading in readings)
+            if readings:
+                yield "  with that group first this passes; group_eval_order sets the order"
 
     @property
     def _part(self) -> AlertReport | ExprReport | _RulesReport:

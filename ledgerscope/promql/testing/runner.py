@@ -20,6 +20,7 @@ from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.testing.group_order import reordered
 from ledgerscope.promql.testing.model import AlertCase
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
 from ledgerscope.promql.text.durations import format_duration
@@ -69,9 +70,15 @@ class GroupRun:
             self.end_of_input_ms if self.options.to_end else self.group.last_eval_time_ms
         )
 
+    @cached_property
+    def reordered(self) -> GroupRun | None:
+        """The same test with other groups first, where that may change something."""
+        return reordered(self)
+
     def forget(self) -> None:
         """Give the memory of the evaluation back; it is made again if it is asked for."""
-        self.__dict__.pop("evaluation", None)
+        for name in ("evaluation", "reordered"):
+            self.__dict__.pop(name, None)
 
     def evaluated_until(self, last_ms: int) -> Evaluation:
         """The same up to another time after the start (milliseconds)."""

@@ -286,19 +286,66 @@ def test_a_run_without_rule_tests_does_not_load_numpy() -> None:
     assert done.stdout.split() == ["False", "False"]
 
 
+ALERT_FIRST = """
+groups:
+- name: alerts
+  rules: [{alert: High, expr: recorded > 1}]
+- name: records
+  rules: [{record: recorded, expr: x}]
+"""
+
+
+def order_tests(fires: str, eval_time: str = "0s") -> str:
+    return (
+        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 2x5}]\n"
+        f"  alert_rule_test: [{{eval_time: {eval_time}, alertname: High, exp_alerts: {fires}}}]\n"
+    )
+
+
+FIRES = "[{exp_labels: {}}]"
+
+
 def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytester) -> None:
-    rules = (
-        "groups:\n- name: alerts\n  rules: [{alert: High, expr: recorded > 1}]\n"
-        "- name: records\n  rules: [{record: recorded, expr: x}]\n"
+    found = outcome(pytester, rules_yml=ALERT_FIRST, a__test_yml=order_tests(FIRES))
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "  note: High in group 'alerts' reads recorded in the later group 'records', one step late",
+            "  with that group first this passes; group_eval_order sets the order",
+        ]
     )
-    tests = (
-        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 2}]\n"
-        "  alert_rule_test: [{eval_time: 0s, alertname: High, exp_alerts: [{exp_labels: {}}]}]\n"
+    ordered = "group_eval_order: [records, alerts]\n" + order_tests(FIRES)
+    outcome(pytester, rules_yml=ALERT_FIRST, a__test_yml=ordered).assert_outcomes(passed=1)
+
+
+def test_a_verdict_that_another_order_would_turn_round_is_warned_of(pytester: pytest.Pytester) -> None:
+    warning = (
+        "passes only in the order of the files: High in group 'alerts' reads recorded in the later group"
+        " 'records', one step late; write group_eval_order to settle it"
     )
-    found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
-    found.stdout.fnmatch_lines(["  note: High reads recorded of the later group 'records', one step late; *"])
-    ordered = "group_eval_order: [records, alerts]\n" + tests
-    outcome(pytester, rules_yml=rules, a__test_yml=ordered).assert_outcomes(passed=1)
+    files = {"rules_yml": ALERT_FIRST, "a__test_yml": order_tests("[]")}
+    found = outcome(pytester, "-W", "default", **files)
+    found.assert_outcomes(passed=1, warnings=1)
+    found.stdout.fnmatch_lines([f"*a.test.yml:5: GroupOrderWarning: {warning}"])
+    found = outcome(pytester, "-W", "error")
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines([f"a.test.yml:5:21: {warning}"])
+
+
+@pytest.mark.parametrize(
+    ("tests", "why"),
+    [
+        (order_tests(FIRES, "1m"), "holds in either order"),
+        ("group_eval_order: [alerts, records]\n" + order_tests("[]"), "is settled"),
+        (order_tests("[]").replace("series: x", "series: y"), "has no data"),
+    ],
+)
+def test_nothing_is_warned_of_where_the_order_does_not_matter(
+    pytester: pytest.Pytester, tests: str, why: str
+) -> None:
+    found = outcome(pytester, rules_yml=ALERT_FIRST, a__test_yml=tests)
+    found.assert_outcomes(passed=1, warnings=0)
+    assert why
 
 
 def test_a_suite_for_prometheus_2_keeps_its_names(pytester: pytest.Pytester) -> None:
