@@ -81,6 +81,7 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
     coverage = coverage_of(request.config)
     if coverage is not None:
         scenario.on_evaluation.append(coverage.add)
+        scenario.on_branch = coverage.branch
     return scenario
 
 

@@ -39,7 +39,8 @@ def session_of(config: pytest.Config) -> TestSession:
             config.getini("promql_ignore_unknown_fields"),
             config.getini("promql_evaluate") == "input",
         )
-        found = config.stash[_SESSION] = TestSession(options)
+        coverage = coverage_of(config)
+        found = config.stash[_SESSION] = TestSession(options, coverage and coverage.branch)
     return found
 
 

@@ -34,7 +34,7 @@ def open_readings(run: GroupRun) -> tuple[LateReading, ...]:
 
 def reordered(run: GroupRun) -> GroupRun | None:
     """The same test with writers before readers; None where the order cannot matter."""
-    return replace(run, plan=run.plan.writers_first()) if open_readings(run) else None
+    return replace(run, plan=run.plan.writers_first(), on_branch=None) if open_readings(run) else None
 
 
 def decided_by_order(run: GroupRun, case: Case, outcome: Outcome) -> tuple[LateReading, ...]:

@@ -28,6 +28,7 @@ from ledgerscope.promql.text.durations import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.series.notation import Series
     from ledgerscope.promql.testing.model import Case, ExprCase, TestFile, TestGroup
@@ -57,6 +58,7 @@ class GroupRun:
     group: TestGroup
     plan: RulePlan
     options: Options = Options()
+    on_branch: OnRuleBranch | None = None
 
     @cached_property
     def engine(self) -> Engine:
@@ -66,9 +68,8 @@ class GroupRun:
     @cached_property
     def evaluation(self) -> Evaluation:
         """Everything the rules make of the series, up to the last time asserted (or to the end of input)."""
-        return self.evaluated_until(
-            self.end_of_input_ms if self.options.to_end else self.group.last_eval_time_ms
-        )
+        last_ms = self.end_of_input_ms if self.options.to_end else self.group.last_eval_time_ms
+        return self.evaluated_until(last_ms, self.on_branch)
 
     @cached_property
     def reordered(self) -> GroupRun | None:
@@ -80,14 +81,14 @@ class GroupRun:
         for name in ("evaluation", "reordered"):
             self.__dict__.pop(name, None)
 
-    def evaluated_until(self, last_ms: int) -> Evaluation:
+    def evaluated_until(self, last_ms: int, on_branch: OnRuleBranch | None = None) -> Evaluation:
         """The same up to another time after the start (milliseconds)."""
         step = self.file.evaluation_interval_ms
         axis = Axis(self.group.start_ms, step, last_ms // step + 1)
         storage = Storage()
         fill(storage, self.group.series, self.group.interval_ms, self.group.start_ms, axis.end_ms)
         value_type = VALUE_TYPES[self.options.compat]
-        around = Surroundings(self.group.external_labels, self.group.external_url, value_type)
+        around = Surroundings(self.group.external_labels, self.group.external_url, value_type, on_branch)
         return evaluate_rules(self.plan, storage, self.engine, axis, around)
 
     @property

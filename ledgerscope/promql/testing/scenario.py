@@ -31,6 +31,7 @@ from ledgerscope.promql.text.durations import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.testing.label_match import LabelCondition
 
 
@@ -67,6 +68,8 @@ class Scenario:
     _asked: list[_Told] = field(default_factory=list)
     #: Told of every evaluation; rule coverage listens here.
     on_evaluation: list[Any] = field(default_factory=list)
+    #: Told of every branch that a template of a rule runs; rule coverage listens here, too.
+    on_branch: OnRuleBranch | None = None
 
     # -- what there is
 
@@ -166,7 +169,9 @@ class Scenario:
         storage = Storage()
         for series, every in self._series:
             fill(storage, [series], every, self.start_ms)
-        around = Surroundings(self.external_labels, self.external_url, VALUE_TYPES[self.compat])
+        around = Surroundings(
+            self.external_labels, self.external_url, VALUE_TYPES[self.compat], self.on_branch
+        )
         plan = RulePlan.of(self._groups, compat=self.compat)
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:
