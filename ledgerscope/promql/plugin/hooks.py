@@ -140,9 +140,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     from ledgerscope.promql.testing.coverage_report import terminal_lines, write  # noqa: PLC0415 - same
 
     options = config.option
-    write(coverage, options.promql_cov_json, options.promql_cov_html)
+    write(coverage, config.rootpath, options.promql_cov_json, options.promql_cov_html)
     terminalreporter.section("rule coverage")
-    for line in terminal_lines(coverage):
+    for line in terminal_lines(coverage, config.rootpath):
         terminalreporter.write_line(line)
     least = options.promql_cov_fail_under
     if least is not None and round(coverage.percent, 1) < least:

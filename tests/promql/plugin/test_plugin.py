@@ -243,7 +243,7 @@ def test_rule_coverage_is_reported_in_three_forms(pytester: pytest.Pytester) -> 
     found = outcome(pytester, *arguments, rules_yml=RULES, errors__test_yml=quiet)
     found.stdout.fnmatch_lines(
         [
-            "*rules.yml:7 alert Errors: 3 of 4",
+            "rules.yml:7 alert Errors: 3 of 4",
             "    not seen: waits out its `for`",
             "rule coverage: 4 of 5 points, 80.0 %",
         ]
