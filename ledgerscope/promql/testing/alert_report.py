@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.testing.clock_note import clock_note
 from ledgerscope.promql.testing.differences import compared, counted, first_difference, likeness, pair_up
 from ledgerscope.promql.testing.plot import series_text
 from ledgerscope.promql.testing.timeline import alert_timelines
@@ -59,6 +60,8 @@ class AlertReport:
         )
         yield from self._differences()
         yield from islice(alert_timelines(self.run, case.alertname, case.eval_time_ms), _MOST_LINES)
+        trees = [history.placed.tree for history in self.run.evaluation.named(case.alertname)]
+        yield from (f"  note: {note}" for note in clock_note(self.run, *trees))
 
     def _differences(self) -> Iterator[str]:
         wanted, found = self.outcome.case.expected, self.outcome.firing

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.template.floats import shortest
+from ledgerscope.promql.testing.clock_note import clock_note
 from ledgerscope.promql.testing.differences import compared, counted, first_difference, likeness, pair_up
 from ledgerscope.promql.testing.outcome import same_float
 from ledgerscope.promql.testing.plot import one_line, series_text
@@ -56,13 +57,14 @@ class ExprReport:
             return
         yield f"  expected samples: {len(case.expected)}, found: {len(outcome.samples)}"
         yield from self._differences()
+        tree = self.run.engine.parse(case.expr)
         if not outcome.samples:
-            tree = self.run.engine.parse(case.expr)
             yield from (f"  {reason}" for reason in why_nothing(self.run, self.run.evaluation, tree))
         try:
             yield from value_lines(self.run, case.expr, case.eval_time_ms)
         except PromQLError as error:
             yield f"  (no values over time: {error})"
+        yield from (f"  note: {note}" for note in clock_note(self.run, tree))
 
     def _differences(self) -> Iterator[str]:
         wanted, found = self.outcome.case.expected, self.outcome.samples

@@ -6,9 +6,7 @@ notation are faults with their place, and with what would be right.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
@@ -24,6 +22,7 @@ from ledgerscope.promql.testing.model import (
     TestGroup,
 )
 from ledgerscope.promql.testing.rule_paths import resolve
+from ledgerscope.promql.testing.start import HINT, StartError, start_of
 from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
 from ledgerscope.promql.yaml.places import place_of_text
 
@@ -39,7 +38,6 @@ _GROUP_FIELDS = (
     "name", "interval", "input_series", "alert_rule_test", "promql_expr_test", "external_labels",
     "external_url", "start_timestamp",
 )  # fmt: skip
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[-+]\d\d:\d\d)")
 
 
 def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
@@ -158,16 +156,9 @@ class _Loader:
             return 0
         text = self.reader.text(node, "start_timestamp")
         try:
-            if _RFC3339.fullmatch(text):
-                moment = datetime.fromisoformat(text.upper())
-                return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
-            return int(float(text) * 1000)
-        except (ValueError, OverflowError):
-            self.reader.fault(
-                node,
-                f"start_timestamp: cannot parse {text!r} to a valid timestamp",
-                "write it like 2024-01-31T00:00:00Z, or as seconds since 1970",
-            )
+            return start_of(text)
+        except StartError:
+            self.reader.fault(node, f"start_timestamp: cannot parse {text!r} to a valid timestamp", HINT)
             return 0
 
     # -- alerts

@@ -27,10 +27,12 @@ from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.moments import When, milliseconds
 from ledgerscope.promql.testing.rule_paths import plain
 from ledgerscope.promql.testing.runner import fill
+from ledgerscope.promql.testing.start import start_of
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.testing.label_match import LabelCondition
@@ -102,6 +104,27 @@ class Scenario:
     def until(self, when: When) -> Scenario:
         """Evaluate at least up to a time, also beyond the last sample."""
         self._until = max(self._until, milliseconds(when))
+        self._evaluation = None
+        return self
+
+    def starts_at(self, when: str | float | datetime) -> Scenario:
+        """Begin at a moment, so that `time()` and dates are those of that day: `"2026-03-01T00:00:00Z"`.
+
+        Takes RFC 3339 text, seconds since 1970, or a datetime with a zone. Raises StartError.
+        """
+        self.start_ms = start_of(when)
+        self._evaluation = None
+        return self
+
+    def evaluated_every(self, interval: When) -> Scenario:
+        """The time between two evaluations of the rules; 1m by default."""
+        self.interval = interval
+        self._evaluation = None
+        return self
+
+    def external(self, url: str = "", /, **labels: str) -> Scenario:
+        """The external URL and labels of the Prometheus that evaluates, for templates."""
+        self.external_url, self.external_labels = url, labels
         self._evaluation = None
         return self
 

@@ -123,3 +123,11 @@ def test_a_failing_rule_is_told_with_its_place_and_time(tmp_path: Path) -> None:
     summary, lines = told(tmp_path, expr("joined", "x", 1), *series)
     assert summary.startswith("rule 'joined' fails: found duplicate series")
     assert lines[0].startswith("  r.yml:12:11: rule 'joined' fails at 2m: found duplicate series")
+
+
+def test_a_clock_that_nobody_set_is_noted(tmp_path: Path) -> None:
+    case = expr("vector(time()) > 1e9", "{}", 1)
+    note = "  note: time() begins at 1970-01-01T00:00:00Z; 'start_timestamp' in the test group sets it"
+    assert told(tmp_path, case)[1][-1] == note
+    assert note not in told(tmp_path, {**case, "start_timestamp": "2026-03-01T00:00:00Z"})[1]
+    assert note not in told(tmp_path, expr("month(errors_total)", "{}", 2), ERRORS)[1]
