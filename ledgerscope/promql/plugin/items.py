@@ -94,11 +94,11 @@ class RuleTestGroup(pytest.Collector):
     def outcome(self, case: Case | None) -> Outcome:
         """The verdict on a case, from the one evaluation of the group."""
         outcome = self.run.rules_outcome() if case is None else self.run.outcome(case)
-        session_of(self.config).keep(self.run)
         coverage = coverage_of(self.config)
         if coverage is not None and not self.covered:
             coverage.add(self.run.plan, self.run.evaluation, self.run.engine)
             self.covered = True
+        session_of(self.config).keep(self.run)
         return outcome
 
 

@@ -60,6 +60,7 @@ class RulePlan:
 
     rules: tuple[Placed, ...]
     _faulty: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _resting: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = "3") -> RulePlan:
@@ -70,6 +71,11 @@ class RulePlan:
     def readings(self) -> tuple[tuple[Reading, ...], ...]:
         """Per rule, its selectors."""
         return tuple(tuple(_readings(placed.tree)) for placed in self.rules)
+
+    @cached_property
+    def names(self) -> tuple[frozenset[str] | None, ...]:
+        """Per rule, the metrics that its selectors name; None where one of them names none."""
+        return tuple(_names(readings) for readings in self.readings)
 
     @cached_property
     def writers(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
@@ -126,6 +132,17 @@ class RulePlan:
         rules = sorted(self.rules, key=lambda placed: rank[id(placed.group)])
         return RulePlan(tuple(replace(placed, order=order) for order, placed in enumerate(rules)))
 
+    def rests_without_input(self, engine: Engine, order: int) -> bool:
+        """Whether a rule is empty, and does not fail, as long as no metric that it names is there."""
+        key = (engine.compat, order)
+        if key not in self._resting:
+            self._resting[key] = not (
+                self.names[order] is None
+                or engine.can_see(Storage(), self.rules[order].tree)
+                or self.fails_on_any_data(engine, order)
+            )
+        return self._resting[key]
+
     def fails_on_any_data(self, engine: Engine, order: int) -> bool:
         """Whether a rule fails whatever the data, for instance by a regular expression that is none."""
         key = (engine.compat, order)
@@ -136,6 +153,11 @@ class RulePlan:
     def late(self, placed: Placed, reading: int) -> tuple[int, ...]:
         """The rules whose samples at an instant the rule does not see yet at that instant."""
         return tuple(order for order in self.writers[placed.order][reading] if order >= placed.order)
+
+
+def _names(readings: Sequence[Reading]) -> frozenset[str] | None:
+    names = [metric_name(reading.selector) for reading in readings]
+    return None if None in names else frozenset(filter(None, names))
 
 
 def _fails(engine: Engine, tree: Expr) -> bool:

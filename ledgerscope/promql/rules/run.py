@@ -43,13 +43,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What rules made of the data: the data with all they wrote, the alerts, and what failed."""
+    """What rules made of the data: the data with all they wrote, the alerts, and what failed.
+
+    `cache` has what the rules computed over `axis`, for whoever asks for parts of them; it may be cleared.
+    """
 
     storage: Storage
     axis: Axis
     alerts: tuple[AlertHistory, ...]
     failures: tuple[RuleFailure, ...]
     blind: frozenset[int]
+    cache: Cache
 
     def named(self, alert: str) -> list[AlertHistory]:
         """The histories of every rule of that alert name, in rule order."""
@@ -99,7 +103,7 @@ class _Run:
             for component in components:
                 if component.cyclic:
                     self._step(component)
-                else:
+                elif not self._rests(component.rules[0]):
                     pending.append((component.rules[0], self._rows(component.rules[0])))
             for placed, rows in pending:
                 self._write(placed, rows)
@@ -122,7 +126,17 @@ class _Run:
             for placed in self.plan.rules
             if placed.alert
         )
-        return Evaluation(self.storage, self.axis, alerts, failures, frozenset(self.blind))
+        return Evaluation(self.storage, self.axis, alerts, failures, frozenset(self.blind), self.cache)
+
+    def _rests(self, placed: Placed) -> bool:
+        """Whether the rule has nothing to do: by far the most rules, where groups feed only a few."""
+        names = self.plan.names[placed.order]
+        if names is None or self.storage.has_any(names):
+            return False
+        if not self.plan.rests_without_input(self.engine, placed.order):
+            return False
+        self.blind.add(placed.order)
+        return True
 
     # -- one rule over the axis
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
@@ -19,8 +20,6 @@ from ledgerscope.promql.testing.template_points import template_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    import numpy as np
 
     from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.placed import Placed
@@ -71,7 +70,9 @@ class Coverage:
             if placed.order in evaluation.blind:
                 continue
             points = points_of_plan[placed.order]
-            for name in _shown(placed, evaluation, engine):
+            if all(points.values()):
+                continue
+            for name in _shown(placed, points, evaluation, engine):
                 points[name] = True
             history = histories.get(placed.order)
             if history is not None and FOR_CROSSED in points:
@@ -131,16 +132,20 @@ def points_of(placed: Placed) -> Iterator[str]:
     """What there is to cover in a rule."""
     yield RAN
     for node in _conditions(placed.tree):
-        if node.op.is_comparison:
-            yield _comparison(node, holds=True)
-            yield _comparison(node, holds=False)
-        else:
-            for operand in (node.lhs, node.rhs):
-                yield _operand(node, operand, there=True)
-                yield _operand(node, operand, there=False)
+        yield from _names(node)
     if placed.alert and placed.alert.for_ms:
         yield FOR_CROSSED
     yield from (name for _, name in template_points(placed))
+
+
+@lru_cache(maxsize=4096)
+def _names(node: ast.Binary) -> tuple[str, ...]:
+    """The points of one condition."""
+    if node.op.is_comparison:
+        return _comparison(node, holds=True), _comparison(node, holds=False)
+    return tuple(
+        _operand(node, operand, there=there) for operand in (node.lhs, node.rhs) for there in (True, False)
+    )
 
 
 def _conditions(tree: Expr) -> Iterator[ast.Binary]:
@@ -163,40 +168,28 @@ def _text(node: Expr) -> str:
     return f"`{' '.join(to_string(node).split())}`"
 
 
-def _shown(placed: Placed, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+def _shown(placed: Placed, points: Points, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+    """What the evaluation shows of a rule; conditions that have shown everything are not looked at again."""
     yield RAN
     for node in _conditions(placed.tree):
+        if all(points[name] for name in _names(node)):
+            continue
+        shown = _comparison_shown if node.op.is_comparison else _set_shown
         try:
-            yield from (
-                _comparison_shown(node, evaluation, engine)
-                if node.op.is_comparison
-                else _set_shown(node, evaluation, engine)
-            )
+            yield from shown(node, evaluation, engine)
         except PromQLError:
             continue  # a part that fails by itself shows nothing
 
 
 def _comparison_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
-    result = _over(node, evaluation, engine)
-    if node.return_bool:
-        truths = result.values[result.present]
-        true, false = bool((truths == 1).any()), bool((truths == 0).any())
-    else:
-        true = bool(result.present.any())
-        false = bool((_pairs(node, evaluation, engine) > result.present.sum(axis=0)).any())
-    if true:
-        yield _comparison(node, holds=True)
-    if false:
-        yield _comparison(node, holds=False)
-
-
-def _pairs(
-    node: ast.Binary, evaluation: Evaluation, engine: Engine
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many comparisons are made at each step: as many as the same with `bool` gives results."""
+    """With `bool` a comparison answers 1 or 0 wherever it is made."""
     asked = ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span)
-    counts: np.ndarray[tuple[int], np.dtype[np.int64]] = _over(asked, evaluation, engine).present.sum(axis=0)
-    return counts
+    result = _over(asked, evaluation, engine)
+    truths = result.values[result.present]
+    if (truths == 1).any():
+        yield _comparison(node, holds=True)
+    if (truths == 0).any():
+        yield _comparison(node, holds=False)
 
 
 def _set_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
@@ -210,4 +203,7 @@ def _set_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iter
 
 def _over(node: Expr, evaluation: Evaluation, engine: Engine) -> Vector:
     axis = evaluation.axis
-    return engine.range(evaluation.storage, node, axis.start_ms, axis.end_ms, axis.step_ms).vector
+    result = engine.range(
+        evaluation.storage, node, axis.start_ms, axis.end_ms, axis.step_ms, cache=evaluation.cache
+    )
+    return result.vector

@@ -34,6 +34,7 @@ class TestSession:
     on_branch: OnRuleBranch | None = None
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
     _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
+    _samples: int = 0
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
@@ -43,12 +44,15 @@ class TestSession:
 
     def keep(self, run: GroupRun) -> None:
         """Keep a group's evaluation for its next case; those longest unused go when there is too much."""
-        _, samples = self._kept.pop(id(run), (run, -1))
-        if samples < 0:
-            samples = sum(len(each) for each in run.evaluation.storage)
-        self._kept[id(run)] = (run, samples)
-        while sum(count for _, count in self._kept.values()) > _MOST_SAMPLES and len(self._kept) > 1:
-            oldest, _ = self._kept.pop(next(iter(self._kept)))
+        known = self._kept.pop(id(run), None)
+        if known is None:
+            run.evaluation.cache.clear()
+            known = run, sum(map(len, run.evaluation.storage))
+            self._samples += known[1]
+        self._kept[id(run)] = known
+        while self._samples > _MOST_SAMPLES and len(self._kept) > 1:
+            oldest, samples = self._kept.pop(next(iter(self._kept)))
+            self._samples -= samples
             oldest.forget()
 
     def plan(self, file: TestFile) -> RulePlan:

@@ -196,6 +196,19 @@ def test_rules_that_see_nothing_are_told_apart() -> None:
     assert values(evaluation, "z") == {0: 1, 1: 1}
 
 
+def test_a_rule_fed_only_by_a_rule_that_sees_something_is_not_left_out() -> None:
+    evaluation = evaluate(
+        group("{record: y, expr: z}", "{record: z, expr: x}", "{record: w, expr: v}"), {"x": [1, 2]}, 2
+    )
+    assert values(evaluation, "y") == {1: 1}
+    assert evaluation.blind == {2}
+
+
+def test_a_rule_that_reads_any_metric_is_not_left_out() -> None:
+    evaluation = evaluate(group("{record: n, expr: 'count({__name__=~\"x|y\"})'}"), {"x": [1]}, 1)
+    assert values(evaluation, "n") == {0: 1}
+
+
 HISTOGRAMS = "groups:\n- name: g\n  rules:\n  - {record: total, expr: sum(h)}\n  - {alert: Any, expr: h}\n"
 
 

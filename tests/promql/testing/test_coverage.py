@@ -40,6 +40,15 @@ def test_what_data_shows_of_an_expression(expr: str, series: list[str], expected
     assert shown(expr, *series) == expected
 
 
+def test_what_one_evaluation_has_shown_the_next_one_does_not_take_back() -> None:
+    coverage = Coverage()
+    for series in ("up 2", "up 1", "up 3"):
+        scenario = Scenario().rules("groups: [{name: g, rules: [{record: r, expr: up > 1}]}]").load(series)
+        scenario.on_evaluation.append(coverage.add)
+        assert scenario.evaluation.failures == ()
+    assert (coverage.covered, coverage.total) == (3, 3)
+
+
 @pytest.mark.parametrize(("values", "waited"), [("0x2", False), ("0x6", True), ("0 1 0 1", False)])
 def test_a_for_is_crossed_only_by_waiting_it_out(values: str, waited: bool) -> None:
     seen = shown("up == 0", f"up {values}", rule="alert: A\n    for: 5m")
