@@ -57,6 +57,25 @@ from ledgerscope.promql.regex.translate import compile_anchored, compile_regex
         ("\\bfoo\\b.*", ["foo bar"], ["foobar"]),
         ("(a|)*", ["", "aa"], ["b"]),
         ("^*a", ["a"], ["b"]),
+        ("(?i)k", ["K", "\u212a"], ["x"]),  # the Kelvin sign
+        ("(?i)\u017f", ["s", "S"], ["f"]),
+        ("(?i)i", ["I"], ["\u0130", "\u0131"]),  # nor do the two other i of Turkish equal each other
+        ("(?i)\u0131", ["\u0131"], ["i", "I"]),
+        ("(?i)[h-j]", ["I", "J"], ["\u0130", "\u0131"]),
+        ("(?i)[^h-j]", ["\u0130", "\u0131", "k"], ["I", "h"]),
+        ("(?i)\\w+", ["a\u017f\u212a"], ["é"]),
+        ("(?i)\\W", ["é", "-"], ["k", "S", "\u017f", "\u212a"]),  # letters of either case first, then what is left
+        ("(?i)[\\W]", ["é"], ["k"]),
+        ("(?i)[^\\W]", ["\u212a"], ["é"]),
+        ("(?i)[[:^lower:]]", ["1"], ["k", "K", "\u212a"]),
+        ("(?i)\\p{Lu}", ["ω", "Ω"], ["1"]),
+        ("(?i)\\P{Lu}", ["1"], ["ω", "Ω"]),
+        ("(?i)\u03c3", ["ς", "Σ"], ["s"]),
+        ("(?i)ß", ["ẞ"], ["ss"]),
+        ("(?i-i:a)", ["a"], ["A"]),
+        ("a(?)b", ["ab"], ["a"]),
+        ("\\B", [""], ["a"]),
+        ("a\\B.", ["ab"], ["a-"]),
         ("é|ü", ["é", "ü"], ["e"]),
     ],
 )  # fmt: skip
