@@ -34,8 +34,9 @@ DATES = (
 )  # fmt: skip
 SPECIAL = {"nan": "NaN", "pinf": "+Inf", "ninf": "-Inf", "zero": "-0", "large": "1.7e308"}
 
-#: Go's logarithm on amd64 takes smaller (subnormal) numbers for larger ones; ours gives what it should.
-SMALLEST = 2.2250738585072014e-308
+#: Go's logarithm on amd64 takes subnormal numbers for larger ones; ours gives what it should. Rates of this
+#: number still are no such numbers.
+SMALLEST = 1e-290
 
 Value = float | str | None
 

@@ -9,7 +9,8 @@ the order of series matters, for its series come out of a Go map:
   functions that jump, such as `round`, are judged behind them).
 
 `histogram_fraction` is left out, as Prometheus 2 has it for native histograms only. Prometheus 2 also moves a
-window fixed with `@` along with the steps of a subquery around it, which shows in `predict_linear`.
+window fixed with `@` along with the steps of a subquery around it, which shows in `predict_linear`, and
+`timestamp` forgets the offset of a selector that has both `@` and `offset`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _SLOT = re.compile(r"<([a-z_]+)>")
 _LEAVES = {"vector": "selected", "range": "range_selected", "scalar": "literal"}
 
 _EXACT_FUNCTIONS = (
-    *DATES, "abs", "ceil", "floor", "sgn", "round", "sqrt", "deg", "rad", "timestamp", "sort", "sort_desc",
+    *DATES, "abs", "ceil", "floor", "sgn", "round", "sqrt", "deg", "rad", "sort", "sort_desc",
     "absent", "histogram_count", "histogram_sum",
 )  # fmt: skip
 #: The C library and Go agree on these but for the last bits, which rounding takes away again, so that nothing
@@ -95,6 +96,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         *[f"{name}(<vector>)" for name in _EXACT_FUNCTIONS],
         *[f"round({name}(<vector>), 1e-7)" for name in _ROUNDED_FUNCTIONS],
         *[f"round({name}(clamp(<vector>, -6, 6)), 1e-7)" for name in _BOUNDED_FUNCTIONS],
+        "timestamp(<stamped>)",
+        "timestamp(<stamped>)",
         "clamp(<vector>, <scalar>, <scalar>)",
         "clamp(<vector>, -1, <scalar>)",
         "clamp_min(<vector>, <scalar>)",
@@ -105,6 +108,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         *[f"{name}(d)" for name in ("day_of_month", "day_of_week", "day_of_year", "days_in_month")],
         *[f"{name}(d * <literal>)" for name in ("hour", "minute", "month", "year")],
     ),
+    "stamped": ("<metric>", "<metric> offset 1m", "<metric> offset -7m", "<metric> @ 300", "-(<vector>)",
+                "<vector> * 1", "timestamp(<metric>)"),
     "nearest": ("5", "0.5", "0.1", "0", "-2", "NaN", "Inf", "1e9", "3"),
     "relabelled": (
         'label_replace(<vector>, "x", "$1-y", "job", "(.*)")',

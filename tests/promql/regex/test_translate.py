@@ -64,7 +64,7 @@ from ledgerscope.promql.regex.translate import compile_anchored, compile_regex
         ("(?i)[h-j]", ["I", "J"], ["\u0130", "\u0131"]),
         ("(?i)[^h-j]", ["\u0130", "\u0131", "k"], ["I", "h"]),
         ("(?i)\\w+", ["a\u017f\u212a"], ["é"]),
-        ("(?i)\\W", ["é", "-"], ["k", "S", "\u017f", "\u212a"]),  # letters of either case first, then what is left
+        ("(?i)\\W", ["é", "-"], ["k", "S", "\u017f", "\u212a"]),  # folded first, then complemented
         ("(?i)[\\W]", ["é"], ["k"]),
         ("(?i)[^\\W]", ["\u212a"], ["é"]),
         ("(?i)[[:^lower:]]", ["1"], ["k", "K", "\u212a"]),
