@@ -49,11 +49,8 @@ PERL: dict[str, Ranges] = {
     "d": _DIGIT,
     "s": _SPACE,
     "w": _WORD,
-    "D": complement(_DIGIT),
-    "S": complement(_SPACE),
-    "W": complement(_WORD),
 }
-"""The classes of one letter after a backslash."""
+"""The classes of one letter after a backslash; the capital letter means their complement."""
 
 POSIX: dict[str, Ranges] = {
     "alnum": _of("09", "AZ", "az"),

@@ -6,6 +6,7 @@ import re
 
 from ledgerscope.promql.errors import RegexError
 from ledgerscope.promql.regex.classes import PERL, POSIX, Ranges, complement, unicode_class
+from ledgerscope.promql.regex.folding import folded
 
 _HEX = re.compile(r"\\x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,8})\})")
 _OCTAL = re.compile(r"\\(0[0-7]{0,2}|[1-7][0-7]{1,2})")
@@ -15,20 +16,28 @@ _CONTROLS = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 _LAST = 0x10FFFF
 
 
-def escaped(pattern: str, position: int) -> tuple[Ranges | None, int, int]:
-    """What a backslash stands for: a class or else a code point, and the characters it took."""
+def escaped(pattern: str, position: int, *, fold: bool) -> tuple[Ranges | None, int, int]:
+    """What a backslash stands for: a class or else a code point, and the characters it took.
+
+    `fold`: a class holds letters of either case, and does so before it is turned into its complement.
+    """
     letter = pattern[position + 1 : position + 2]
     if not letter:
         raise RegexError("trailing backslash at end of expression", "")
-    if letter in PERL:
-        return PERL[letter], 0, 2
+    if letter.lower() in PERL:
+        return _taken(PERL[letter.lower()], fold=fold, outside=letter.isupper()), 0, 2
     if letter in "pP":
-        return _property(pattern, position)
+        return _property(pattern, position, fold=fold)
     code, length = _escaped_char(pattern, position, letter)
     return None, code, length
 
 
-def _property(pattern: str, position: int) -> tuple[Ranges, int, int]:
+def _taken(ranges: Ranges, *, fold: bool, outside: bool) -> Ranges:
+    whole = folded(ranges) if fold else ranges
+    return complement(whole) if outside else whole
+
+
+def _property(pattern: str, position: int, *, fold: bool) -> tuple[Ranges, int, int]:
     match = _PROPERTY.match(pattern, position)
     if match is None:
         end = pattern.find("}", position)
@@ -38,7 +47,7 @@ def _property(pattern: str, position: int) -> tuple[Ranges, int, int]:
     if ranges is None:
         raise RegexError("invalid character class range", match[0])
     outside = (match[1] == "P") is not (match[2] == "^")
-    return (complement(ranges) if outside else ranges), 0, len(match[0])
+    return _taken(ranges, fold=fold, outside=outside), 0, len(match[0])
 
 
 def _escaped_char(pattern: str, position: int, letter: str) -> tuple[int, int]:
@@ -62,7 +71,7 @@ def _hexadecimal(pattern: str, position: int) -> tuple[int, int]:
     return code, len(match[0])
 
 
-def class_at(pattern: str, start: int) -> tuple[Ranges, bool, int]:
+def class_at(pattern: str, start: int, *, fold: bool) -> tuple[Ranges, bool, int]:
     """The class in brackets at `start`: its ranges, whether it is negated, where it ends."""
     position = start + 1
     negated = pattern.startswith("^", position)
@@ -72,32 +81,32 @@ def class_at(pattern: str, start: int) -> tuple[Ranges, bool, int]:
     while position < len(pattern):
         if pattern[position] == "]" and position > first:
             return tuple(ranges), negated, position + 1
-        found, position = _class_item(pattern, position, start)
+        found, position = _class_item(pattern, position, start, fold=fold)
         ranges.extend(found)
     raise RegexError("missing closing ]", pattern[start:])
 
 
-def _class_item(pattern: str, position: int, start: int) -> tuple[Ranges, int]:
+def _class_item(pattern: str, position: int, start: int, *, fold: bool) -> tuple[Ranges, int]:
     posix = _POSIX.match(pattern, position)
     if posix is not None:
-        return _posix(posix), posix.end()
-    if pattern[position] == "\\" and pattern[position + 1 : position + 2] in (*PERL, "p", "P"):
-        ranges, _, length = escaped(pattern, position)
+        return _posix(posix, fold=fold), posix.end()
+    if pattern[position] == "\\" and pattern[position + 1 : position + 2].lower() in (*PERL, "p"):
+        ranges, _, length = escaped(pattern, position, fold=fold)
         return ranges or (), position + length
     low, after = _class_char(pattern, position, start)
     if not (pattern.startswith("-", after) and pattern[after + 1 : after + 2] not in ("]", "")):
-        return ((low, low),), after
+        return _taken(((low, low),), fold=fold, outside=False), after
     high, end = _class_char(pattern, after + 1, start)
     if high < low:
         raise RegexError("invalid character class range", pattern[position:end])
-    return ((low, high),), end
+    return _taken(((low, high),), fold=fold, outside=False), end
 
 
-def _posix(match: re.Match[str]) -> Ranges:
+def _posix(match: re.Match[str], *, fold: bool) -> Ranges:
     ranges = POSIX.get(match[2])
     if ranges is None:
         raise RegexError("invalid character class range", match[0])
-    return complement(ranges) if match[1] else ranges
+    return _taken(ranges, fold=fold, outside=bool(match[1]))
 
 
 def _class_char(pattern: str, position: int, start: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ledgerscope.promql.errors import RegexError
 from ledgerscope.promql.regex.classes import Ranges, printed
 from ledgerscope.promql.regex.escapes import class_at, escaped
+from ledgerscope.promql.regex.folding import folded
 
 _MAX_REPEAT = 1000
 _LONG = 5
@@ -94,12 +95,11 @@ class _Translator:
         self._weight = 1
 
     def _literal(self, code: int, length: int) -> None:
-        text = re.escape(chr(code))
-        self._write(f"(?i:{text})" if self._flags.ignore_case and chr(code).isalpha() else text, length)
+        cases = folded(((code, code),)) if self._flags.ignore_case else ()
+        self._write(printed(cases, negated=False) if len(cases) > 1 else re.escape(chr(code)), length)
 
     def _class(self, ranges: Ranges, length: int, *, negated: bool = False) -> None:
-        text = printed(ranges, negated=negated)
-        self._write(f"(?i:{text})" if self._flags.ignore_case else text, length)
+        self._write(printed(ranges, negated=negated), length)
 
     def dot(self, _: str) -> None:
         self._write("(?s:.)" if self._flags.dot_all else r"[^\n]", 1)
@@ -164,7 +164,7 @@ class _Translator:
             self._named_group()
             return
         match = _FLAGS.match(pattern, position)
-        if match is None or (match[4] == ")" and not (match[1] or match[3])):
+        if match is None:
             raise RegexError("invalid or unsupported Perl syntax", _flags_prefix(pattern, position))
         flags = self._flags
         for letters, value in ((match[1], True), (match[3] or "", False)):
@@ -205,7 +205,7 @@ class _Translator:
         elif letter == "Q":
             self._quoted()
         else:
-            ranges, code, length = escaped(pattern, position)
+            ranges, code, length = escaped(pattern, position, fold=self._flags.ignore_case)
             if ranges is not None:
                 self._class(ranges, length)
             else:
@@ -221,7 +221,7 @@ class _Translator:
         self._position = start + len(body) + (0 if end < 0 else 2)
 
     def bracket(self, _: str) -> None:
-        ranges, negated, end = class_at(self._pattern, self._position)
+        ranges, negated, end = class_at(self._pattern, self._position, fold=self._flags.ignore_case)
         self._class(ranges, end - self._position, negated=negated)
 
 
@@ -229,7 +229,7 @@ _ASSERTIONS = {
     "A": r"(?:\A)",
     "z": r"(?:\Z)",
     "b": r"(?a:\b)",
-    "B": r"(?a:\B)",
+    "B": r"(?a:(?!\b))",  # Python's own never holds in an empty text
 }
 _STEPS = {
     ".": _Translator.dot,

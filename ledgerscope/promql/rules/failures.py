@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+
+if TYPE_CHECKING:
+    from ledgerscope.promql.yaml.nodes import Where
 
 SAME_LABELS_RECORDED = "vector contains metrics with the same labelset after applying rule labels"
 SAME_LABELS_ALERTED = "vector contains metrics with the same labelset after applying alert labels"
@@ -26,8 +30,9 @@ def over_limit(limit: int, count: int, what: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RuleFailure:
-    """A rule that failed, when, and why in Prometheus's words."""
+    """A rule that failed, when, why in Prometheus's words, and where its expression stands."""
 
     rule: str
     at_ms: int
     message: str
+    where: Where

@@ -268,7 +268,10 @@ class _Run:
         return query
 
     def _templates_at(self, placed: Placed) -> Callable[[int], AlertTemplates]:
-        return lambda at_ms: AlertTemplates(placed.rule.name, at_ms, self.query_at(placed.order, at_ms))
+        on_branch = self.surroundings.branches_of(placed)
+        return lambda at_ms: AlertTemplates(
+            placed.rule.name, at_ms, self.query_at(placed.order, at_ms), on_branch=on_branch
+        )
 
     # -- rules together
 

@@ -160,7 +160,7 @@ class Stepper:
                 else self._alerted(rule, alert, samples, step, at_ms)
             )
         except PromQLError as error:
-            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, str(error)))
+            self.failures.append(_failure(rule.placed, at_ms, str(error)))
             return
         self._write(rule, output, at_ms)
 
@@ -210,7 +210,7 @@ class Stepper:
             self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
             self.wrote(sample.labels, rule.placed)
         if conflict is not None:  # a rule has one last error, however many of its samples are refused
-            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, conflict))
+            self.failures.append(_failure(rule.placed, at_ms, conflict))
         for labels in rule.previous:
             if labels not in current:
                 self.storage.append(labels, [written_at], [STALE])
@@ -242,6 +242,10 @@ class Stepper:
 def value_of(sample: Sample) -> float | Histogram:
     """The sample's value as a template sees it."""
     return sample.value if sample.histogram is None else sample.histogram
+
+
+def _failure(placed: Placed, at_ms: int, message: str) -> RuleFailure:
+    return RuleFailure(placed.rule.name, at_ms, message, placed.where)
 
 
 def _bits(value: float) -> int:

@@ -22,6 +22,7 @@ from ledgerscope.promql.template.humanize import (
     to_duration,
     to_time,
 )
+from ledgerscope.promql.template.letters import title, to_lower, to_upper
 from ledgerscope.promql.template.replacement import matches, replace_all
 from ledgerscope.promql.template.signatures import Function, Param
 from ledgerscope.promql.template.values import AnyMap, QueryResult, SafeHTML, TemplateSample
@@ -52,22 +53,6 @@ def _sort_by_label(label: str, result: QueryResult | None) -> QueryResult:
     return QueryResult(sorted(result or (), key=lambda sample: sample.labels.get(label, "")))
 
 
-def title(text: str) -> str:
-    """Every word's first letter in title case; words end at whatever is no letter, digit or underscore."""
-    previous = " "
-    out: list[str] = []
-    for char in text:
-        out.append(char.title() if _separates(previous) else char)
-        previous = char
-    return "".join(out)
-
-
-def _separates(char: str) -> bool:
-    if char.isascii():
-        return not (char.isalnum() or char == "_")
-    return char.isspace()
-
-
 def query_escape(text: str) -> str:
     """The text for a URL's query."""
     return quote_plus(text, safe="", errors="surrogateescape")
@@ -90,8 +75,8 @@ _FIXED: dict[str, Function] = {
     "safeHtml": Function(SafeHTML, (_TEXT,)),
     "match": Function(matches, (_TEXT, _TEXT)),
     "title": Function(title, (_TEXT,)),
-    "toUpper": Function(lambda text: text.upper(), (_TEXT,)),
-    "toLower": Function(lambda text: text.lower(), (_TEXT,)),
+    "toUpper": Function(to_upper, (_TEXT,)),
+    "toLower": Function(to_lower, (_TEXT,)),
     "graphLink": Function(_link(0), (_TEXT,)),
     "tableLink": Function(_link(1), (_TEXT,)),
     "sortByLabel": Function(_sort_by_label, (_TEXT, _QUERY)),

@@ -1,4 +1,4 @@
-"""Rule coverage: which rules saw data, which sides of their conditions were taken, which `for` passed.
+"""Rule coverage: which rules saw data, which sides of conditions and templates were taken, which `for` ended.
 
 A rule that was loaded but never saw anything is not tested, and neither is a threshold that no test ever
 crosses. Each rule has a list of points; a point is covered once any test group has shown it.
@@ -16,6 +16,7 @@ from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.printer import to_string
 from ledgerscope.promql.syntax.valuetypes import ValueType
+from ledgerscope.promql.testing.template_points import template_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.run import Evaluation
     from ledgerscope.promql.samples.values import Vector
     from ledgerscope.promql.syntax.ast import Expr
+    from ledgerscope.promql.testing.template_points import Side
 
 RAN = "sees data"
 FOR_CROSSED = "waits out its `for`"
@@ -58,6 +60,7 @@ class Coverage:
 
     rules: dict[RuleKey, Points] = field(default_factory=lambda: defaultdict(dict))
     _plans: dict[RulePlan, list[Points]] = field(default_factory=dict)
+    _sides: dict[Placed, dict[Side, list[tuple[Points, str]]]] = field(default_factory=dict)
 
     def add(self, plan: RulePlan, evaluation: Evaluation, engine: Engine) -> None:
         """What one evaluation shows about the rules of its plan."""
@@ -81,11 +84,26 @@ class Coverage:
         """The points of a plan's rules, by their order; made once per plan."""
         found = self._plans.get(plan)
         if found is None:
-            found = self._plans[plan] = [self.rules[RuleKey.of(placed)] for placed in plan.rules]
-            for placed, points in zip(plan.rules, found, strict=True):
-                for name in points_of(placed):
-                    points.setdefault(name, False)
+            found = self._plans[plan] = [self._points_of(placed) for placed in plan.rules]
         return found
+
+    def _points_of(self, placed: Placed) -> Points:
+        """The points of one rule."""
+        points = self.rules[RuleKey.of(placed)]
+        for name in points_of(placed):
+            points.setdefault(name, False)
+        return points
+
+    def branch(self, placed: Placed, text: str, offset: int, held: bool) -> None:
+        """A template of a rule has run a branch."""
+        points_of_side = self._sides.get(placed)
+        if points_of_side is None:
+            points_of_side = self._sides[placed] = defaultdict(list)
+            points = self._points_of(placed)
+            for side, name in template_points(placed):
+                points_of_side[side].append((points, name))
+        for points, name in points_of_side[text, offset, held]:
+            points[name] = True
 
     def merge(self, rules: Iterable[tuple[RuleKey, Points]]) -> None:
         """Take over what another process saw."""
@@ -117,6 +135,7 @@ def points_of(placed: Placed) -> Iterator[str]:
         yield from names
     if placed.alert and placed.alert.for_ms:
         yield FOR_CROSSED
+    yield from (name for _, name in template_points(placed))
 
 
 @lru_cache(maxsize=4096)

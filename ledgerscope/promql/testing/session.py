@@ -14,6 +14,7 @@ from ledgerscope.promql.yaml.nodes import Fault, FileError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.rules.model import RuleGroup
     from ledgerscope.promql.testing.model import TestFile
     from ledgerscope.promql.testing.outcome import Outcome
@@ -30,15 +31,16 @@ class TestSession:
     __test__ = False  # not a class of tests, whatever its name
 
     options: Options = field(default_factory=Options)
+    on_branch: OnRuleBranch | None = None
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
     _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
     _samples: int = 0
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file = load_tests(path, lenient=self.options.lenient)
+        file = load_tests(path, compat=self.options.compat, lenient=self.options.lenient)
         plan = self.plan(file)
-        return [GroupRun(file, group, plan, self.options) for group in file.groups]
+        return [GroupRun(file, group, plan, self.options, self.on_branch) for group in file.groups]
 
     def keep(self, run: GroupRun) -> None:
         """Keep a group's evaluation for its next case; those longest unused go when there is too much."""
@@ -66,7 +68,7 @@ class TestSession:
             raise FileError(faults)
         key = (*map(id, groups), *file.group_eval_order)
         if key not in self._plans:
-            self._plans[key] = RulePlan.of(groups, file.group_eval_order)
+            self._plans[key] = RulePlan.of(groups, file.group_eval_order, self.options.compat)
         return self._plans[key]
 
 

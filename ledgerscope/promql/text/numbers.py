@@ -82,6 +82,11 @@ def _without_exponent(text: str) -> str:
     return f"{sign}{whole}{fraction.ljust(shift, '0')}"
 
 
+def format_fixed(value: float) -> str:
+    """Go's `%f`: six digits after the point."""
+    return f"{value:f}" if math.isfinite(value) else format_float(value)
+
+
 _SMALLEST_PLAIN = 1e-4
 _SMALLEST_LARGE = 1e6
 

@@ -41,20 +41,26 @@ class Generator:
             return (
                 f"0+{self.chance.randint(0, 9)}x{self.chance.randint(3, 9)} 5+{self.chance.randint(0, 60)}x8"
             )
-        items = ("0", "1", "2", "3", "0x3", "1x4", "0+1x4", "9-2x4", "_", "_x2", "stale", "-4")
+        items = (
+            *("0", "1", "2", "3", "0x3", "1x4", "0+1x4", "9-2x4", "_", "_x2", "stale", "-4", "2", "1x2"),
+            *("0.25", "-1.5x2", "1234567", "100000x2", "86400", "_x6"),
+        )
         return " ".join(self.chance.choice(items) for _ in range(self.chance.randint(1, 12)))
 
     def selector(self) -> str:
-        name = self.chance.choice((*INPUTS, *INPUTS, *RECORDED, "ALERTS"))
-        matcher = self.chance.choice(("", "", '{job="x"}', '{instance=~"a|b"}', '{job!="x"}'))
+        name = self.chance.choice((*INPUTS, *INPUTS, *RECORDED, "ALERTS", "ALERTS_FOR_STATE"))
+        matcher = self.chance.choice(("", "", '{job="x"}', '{instance=~"a|b"}', '{job!="x"}', ALERT_MATCHERS))
         return f"{name}{matcher}{self.chance.choice(('', '', '', '', ' offset 1m', ' offset -1m'))}"
 
     def window(self) -> str:
-        name = self.chance.choice((*INPUTS, *RECORDED))
+        name = self.chance.choice((*INPUTS, *RECORDED, "ALERTS"))
         function = self.chance.choice(
-            ("increase", "max_over_time", "count_over_time", "last_over_time", "changes")
+            (
+                *("increase", "max_over_time", "count_over_time", "last_over_time", "changes"),
+                *("absent_over_time", "present_over_time", "resets", "min_over_time", "sum_over_time"),
+            )
         )
-        window = self.chance.choice(("90s", "2m", "3m", "5m30s"))
+        window = self.chance.choice(("90s", "2m", "3m", "5m30s", "1s"))
         return f"{function}({name}[{window}])"
 
     def vector(self, depth: int) -> str:
@@ -79,7 +85,11 @@ class Generator:
 
     def call(self, depth: int) -> str:
         template = self.chance.choice(
-            ("abs({})", "vector(time() / 60)", "absent({})", "count_over_time(({})[3m:1m])", "timestamp({})",
+            ("abs({})", "sort_desc({})", "-({})", "absent({}) * 2", "time() - ({})", 'count_values("v", {})',
+             "topk(9, {})", "max_over_time(({})[4m:]) > 0", "last_over_time(({})[2m:30s] offset 1m)",
+             'label_join({}, "instance", "-", "instance", "job")', "({}) and vector(1)", "group({})",
+             "vector(time() / 60)", "absent({})", "count_over_time(({})[3m:1m])",
+             "timestamp({})",
              'label_replace({}, "job", "z$1", "instance", "(.*)")', "sort({})", "scalar({}) * vector(2)")
         )  # fmt: skip
         return template.format(self.vector(depth))
@@ -97,17 +107,17 @@ class Generator:
             return {"record": self.chance.choice(RECORDED), "expr": expr, "labels": labels}
         rule: dict[str, Any] = {"alert": self.chance.choice(ALERTS), "expr": expr}
         if self.chance.random() < 0.7:
-            rule["for"] = self.chance.choice(("30s", "1m", "2m", "3m"))
+            rule["for"] = self.chance.choice(("30s", "1m", "2m", "3m", "0s", "1ms", "61s", "119s"))
         if self.chance.random() < 0.3:
-            rule["keep_firing_for"] = self.chance.choice(("1m", "90s", "3m"))
-        rule["labels"] = {
-            "severity": self.chance.choice(("page", "{{ $labels.job }}", "{{ if gt $value 1.0 }}b{{ end }}"))
-        }
+            rule["keep_firing_for"] = self.chance.choice(("1m", "90s", "3m", "0s", "1ms", "59s"))
+        rule["labels"] = {"severity": self.chance.choice(SEVERITIES)}
         rule["annotations"] = {
             "text": self.chance.choice(TEXTS),
+            "more": self.chance.choice(TEXTS),
             "who": "{{ $labels.instance }} {{ $value }}",
         }
-        rule["labels"]["number"] = str(number)
+        if self.chance.random() < 0.9:
+            rule["labels"]["number"] = str(number)
         return rule
 
     def groups(self) -> list[dict[str, Any]]:
@@ -125,6 +135,19 @@ class Generator:
         return found
 
 
+ALERT_MATCHERS = '{alertstate="firing",severity!=""}'
+SEVERITIES = (
+    "page",
+    "{{ $labels.job }}",
+    "{{ if gt $value 1.0 }}b{{ end }}",
+    "{{ $value }}",
+    '{{ len (query "up") }}',
+    "",
+    "{{ .Labels.nope }}x",
+    "{{ $externalLabels.cluster }}",
+    "{{ .Broken }}",
+)
+#: Every function of the documentation at least once, most with something to trip over.
 TEXTS = (
     "{{ $labels.job }} is {{ $value | humanize }}",
     "{{ $value | humanizeDuration }} {{ $externalLabels.cluster }} {{ .ExternalURL }}",
@@ -132,6 +155,28 @@ TEXTS = (
     '{{ range query "ALERTS" | sortByLabel "number" }}{{ .Labels.number }}={{ .Value }} {{ end }}',
     '{{ printf "%.2f|%5.1f" $value $value }} {{ humanizePercentage $value }} {{ query "up" | len }}',
     "{{ $labels }}",
+    '{{ query `max by (job) (up{job="x"})` | first | label "job" }}{{ query "min(up)" | first | value }}',
+    '{{ range $i, $e := query "sort(sum by (instance) (up))" }}{{ $i }}:{{ $e.Value }},{{ end }}',
+    "{{ humanize1024 $value }} {{ humanizeTimestamp $value }} {{ $value | toTime }}",
+    "{{ humanizeDuration 0.00012 }} {{ humanizeDuration 1e7 }} {{ humanizePercentage 0.12345 }}",
+    '{{ title "a job-x y_z" }} {{ toUpper $labels.job }} {{ "ÄB" | toLower }} {{ toUpper "straße ŉ" }}',
+    '{{ reReplaceAll "(.)(.*)" "$2-${1}" $labels.instance }} {{ match "^[ab]$" $labels.instance }}',
+    '{{ graphLink "up == 0" }} {{ tableLink "a{b=\\"c\\"}" }} {{ pathPrefix }} {{ externalURL }}',
+    '{{ stripPort "host:9090" }} {{ stripPort "[::1]:80" }} {{ stripDomain "a.b.c:80" }}',
+    '{{ parseDuration "1h30m" }} {{ safeHtml "<b>" }} {{ args 1 "x" true }} {{ (args "z").arg0 }}',
+    '{{ strvalue (query "up" | first) }}|{{ first (query "nothing") }}',
+    '{{ if and $labels.job (eq $labels.job "x") }}x{{ else if ne $labels.job "y" }}?{{ else }}y{{ end }}',
+    '{{ $x := 1.5 }}{{ $x }} {{ print $value $x }} {{ println "e" }}{{ urlquery "a b&c" }} {{ html "<&>" }}',
+    '{{ $value | printf "%e %g %v %T %08.3f %+d" }} {{ printf "%q %x %s" $labels.job $labels.job 5 }}',
+    '{{ index $labels "job" }} {{ slice "abcdef" 1 3 }} {{ not true }} {{ or "" "z" }} {{ le 1 2 }}',
+    '{{ define "t" }}<{{ . }}>{{ end }}{{ template "t" $value }}{{- /* gone */ -}} {{ js "a\'b" }}',
+    '{{ range query "up" }}{{ if .Value }}{{ continue }}{{ end }}a{{ break }}{{ end }}',
+    "{{ .Value | humanize }}{{ .Nope }}",
+    '{{ humanize "12345.678" }} {{ humanize1024 "x" }}',
+    "{{ $value }} {{ 1e6 }} {{ 1000000.0 }} {{ 0x10 }} {{ 'a' }} {{ nil }}",
+    '{{ query "up offset 1m == 1" | len }} {{ query "bad(" }}',
+    "no template at all",
+    "{{ if lt $value 0.5 }}{{ $value | humanizePercentage }}{{ end }}",
 )
 
 
@@ -141,17 +186,20 @@ def case_file(generator: Generator) -> dict[str, Any]:
     groups = generator.groups()
     times = [f"{chance.randint(0, 12 * 60)}s" for _ in range(3)] + ["12m"]
     test = {
-        "interval": chance.choice(("1m", "30s", "45s")),
+        "interval": chance.choice(("1m", "30s", "45s", "1m7s")),
         "input_series": generator.series(),
-        "external_labels": {"cluster": "c1"},
-        "external_url": "http://e/p",
+        "external_labels": chance.choice(({"cluster": "c1"}, {"cluster": "c1", "job": "ext"}, {})),
+        "external_url": chance.choice(("http://e/p", "http://e:9090/", "https://e/a/b?c")),
         "alert_rule_test": [
             {"eval_time": at, "alertname": name, "exp_alerts": []} for at in times for name in ALERTS
         ],
         "promql_expr_test": [
             {"eval_time": at, "expr": expr, "exp_samples": []}
             for at in times
-            for expr in (*RECORDED, "ALERTS", "ALERTS_FOR_STATE", "count_over_time(ALERTS[5m])")
+            for expr in (
+                *(*RECORDED, "ALERTS", "ALERTS_FOR_STATE", "count_over_time(ALERTS[5m])"),
+                *("sum by (alertname, alertstate) (ALERTS)", "timestamp(ALERTS_FOR_STATE)"),
+            )
         ],
     }
     return {

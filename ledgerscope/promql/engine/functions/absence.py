@@ -55,7 +55,7 @@ def labels_asked_for(node: Expr) -> Labels:
         return EMPTY
     pinned: dict[str, str] = {}
     met: set[str] = set()
-    for matcher in node.matchers:
+    for matcher in sorted(node.matchers, key=lambda each: each.span.start):  # in the order written
         if matcher.name == METRIC_NAME:
             continue
         if matcher.op is MatchOp.EQUAL and matcher.name not in met:

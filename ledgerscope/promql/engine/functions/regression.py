@@ -8,6 +8,7 @@ import numpy as np
 
 from ledgerscope.promql.engine.summation import add_compensated
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.text.numbers import format_fixed
 
 if TYPE_CHECKING:
     from ledgerscope.promql.engine.ranges import RangeContext
@@ -59,8 +60,9 @@ def _line(block: Block, context: RangeContext, origin: Integers) -> tuple[Floats
 def smoothing(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     """Double exponential smoothing with the given smoothing and trend factors."""
     level_factor, trend_factor = context.scalars
-    check_factors(level_factor, trend_factor)
     windows = block.windows
+    asked = windows.counts > 0  # without a sample, bad factors go unnoticed
+    check_factors(level_factor[asked], trend_factor[asked])
     level_share, trend_share = windows.in_walk_order(level_factor), windows.in_walk_order(trend_factor)
     level = windows.in_walk_order(block.at(windows.first))
     trend = windows.in_walk_order(block.at(np.minimum(windows.first + 1, windows.last))) - level
@@ -81,4 +83,6 @@ def check_factors(level_factor: Floats, trend_factor: Floats) -> None:
         outside = (factors <= 0) | (factors >= 1)
         if outside.any():
             got = float(factors[int(np.argmax(outside))])
-            raise EvaluationError(f"invalid {name} factor. Expected: 0 < {short} < 1, got: {got:f}")
+            raise EvaluationError(
+                f"invalid {name} factor. Expected: 0 < {short} < 1, got: {format_fixed(got)}"
+            )
