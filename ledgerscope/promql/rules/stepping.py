@@ -212,8 +212,9 @@ class Stepper:
         if conflict is not None:  # a rule has one last error, however many of its samples are refused
             self.failures.append(_failure(rule.placed, at_ms, conflict))
         for labels in rule.previous:
-            if labels not in current:
+            if labels not in current and self._there(labels, written_at) is None:
                 self.storage.append(labels, [written_at], [STALE])
+                self.wrote(labels, rule.placed)  # a later rule sees the marker at this very step
         rule.previous = current
 
     def _there(self, labels: Labels, at_ms: int) -> float | None:

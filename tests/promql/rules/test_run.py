@@ -204,6 +204,12 @@ def test_a_rule_fed_only_by_a_rule_that_sees_something_is_not_left_out() -> None
     assert evaluation.blind == {2}
 
 
+def test_an_end_that_an_earlier_rule_marks_is_seen_by_a_rule_that_wrote_the_series_too() -> None:
+    evaluation = evaluate(group("{record: y, expr: x < 2}", "{record: y, expr: y}"), {"x": [1, 1, 3]}, 3)
+    assert evaluation.failures == ()
+    assert values(evaluation, "y") == {0: 1, 1: 1}
+
+
 def test_a_rule_that_reads_any_metric_is_not_left_out() -> None:
     evaluation = evaluate(group("{record: n, expr: 'count({__name__=~\"x|y\"})'}"), {"x": [1]}, 1)
     assert values(evaluation, "n") == {0: 1}
