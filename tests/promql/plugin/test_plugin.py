@@ -85,7 +85,7 @@ def outcome(pytester: pytest.Pytester, *arguments: str, **files: str) -> pytest.
     """A run of its own over the given files (`a__test` is `a.test.yml`)."""
     for name, text in files.items():
         (pytester.path / name.replace("__", ".").replace("_yml", ".yml")).write_text(text, "utf-8")
-    options = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider")
+    options = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "default")
     return pytester.runpytest_inprocess(*options, *arguments)
 
 
@@ -130,7 +130,7 @@ def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Py
             '  only pending: {alertname="Errors", job="a", severity="page"}',
         ]
     )
-    found.stdout.fnmatch_lines(["  no rule in the rule files defines 'Mistake'"])
+    found.stdout.fnmatch_lines(["  no rule defines the alert 'Mistake'"])
     found.stdout.fnmatch_lines(
         [
             "*expr 'job:errors:rate5m' at 10m",
@@ -142,10 +142,19 @@ def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Py
     found.stdout.fnmatch_lines(["  error: invalid * label_replace*"])
 
 
+def test_an_alert_that_no_rule_defines_is_warned_of_where_none_is_expected(pytester: pytest.Pytester) -> None:
+    tests = TESTS.replace("{eval_time: 3m, alertname: Errors}", "{eval_time: 3m, alertname: Erors}")
+    found = outcome(pytester, rules_yml=RULES, errors__test_yml=tests)
+    found.assert_outcomes(passed=3, warnings=1)
+    found.stdout.fnmatch_lines(
+        ["*: no rule defines the alert 'Erors' (did you mean 'Errors'?), so it can never fire"]
+    )
+
+
 def test_an_unknown_alertname_is_an_error_in_strict_mode(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\npromql_strict = true\n")
     found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
-    found.stdout.fnmatch_lines(["  no rule defines the alert 'Error'"])
+    found.stdout.fnmatch_lines(["  no rule defines the alert 'Error' (did you mean 'Errors'?)"])
 
 
 def test_a_faulty_file_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
@@ -324,7 +333,7 @@ def test_a_verdict_that_another_order_would_turn_round_is_warned_of(pytester: py
         " 'records', one step late; write group_eval_order to settle it"
     )
     files = {"rules_yml": ALERT_FIRST, "a__test_yml": order_tests("[]")}
-    found = outcome(pytester, "-W", "default", **files)
+    found = outcome(pytester, **files)
     found.assert_outcomes(passed=1, warnings=1)
     found.stdout.fnmatch_lines([f"*a.test.yml:5: GroupOrderWarning: {warning}"])
     found = outcome(pytester, "-W", "error")
@@ -401,7 +410,7 @@ def test_a_file_without_tests_has_none(pytester: pytest.Pytester, text: str) -> 
 def test_failures_run_first_the_next_time(pytester: pytest.Pytester) -> None:
     (pytester.path / "rules.yml").write_text(RULES)
     (pytester.path / "errors.test.yml").write_text(WRONG)
-    options = (*PLUGIN, "-p", "no:randomly", "--lf")
+    options = (*PLUGIN, "-p", "no:randomly", "-W", "default", "--lf")
     pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, failed=5)
     pytester.runpytest_inprocess(*options).assert_outcomes(failed=5)
 
