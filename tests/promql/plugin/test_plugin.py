@@ -246,6 +246,36 @@ def test_a_failed_python_test_shows_the_story_of_its_alerts(pytester: pytest.Pyt
     )
 
 
+REFUSED = """
+def test_wrong_value(promql):
+    promql.load("up 1")
+    assert promql.at("0s", "up") == {"up": 2}
+
+def test_wrong_expression(promql):
+    promql.load("up 1").at("0s", "rate(up)")
+
+def test_wrong_file(promql):
+    promql.rules("rulez.yml")
+"""
+
+
+def test_what_a_scenario_refuses_is_shown_at_the_line_that_asked(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_refused=REFUSED)
+    found = outcome(pytester, rules_yml=RULES)
+    found.assert_outcomes(failed=3)
+    found.stdout.fnmatch_lines(
+        [
+            "E       AssertionError: assert up at 0s is not as expected:",
+            "E           up: expected 2, found 1.0",
+            "E       *ParseError: 1:6: parse error: expected type range vector in call to function *",
+            "test_refused.py:6: ParseError",
+            "E       *ScenarioError: there is no rule file 'rulez.yml'; did you mean 'rules.yml'?",
+            "test_refused.py:9: ScenarioError",
+        ]
+    )
+    found.stdout.no_fnmatch_line("*ledgerscope/promql/*")
+
+
 def test_rule_coverage_is_reported_in_three_forms(pytester: pytest.Pytester) -> None:
     quiet = TESTS.partition("  - eval_time: 10m")[0]
     arguments = ("--promql-cov-json=cov.json", "--promql-cov-html=cov.html", "errors.test.yml")
