@@ -265,8 +265,8 @@ def test_what_a_scenario_refuses_is_shown_at_the_line_that_asked(pytester: pytes
     found.assert_outcomes(failed=3)
     found.stdout.fnmatch_lines(
         [
-            "E       AssertionError: assert up at 0s is not as expected:",
-            "E           up: expected 2, found 1.0",
+            "E *assert up at 0s is not as expected:",
+            "E *up: expected 2, found 1.0",
             "E       *ParseError: 1:6: parse error: expected type range vector in call to function *",
             "test_refused.py:6: ParseError",
             "E       *ScenarioError: there is no rule file 'rulez.yml'; did you mean 'rules.yml'?",
