@@ -13,12 +13,14 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from ledgerscope.promql.testing.scenario import Scenario
 
 _PATTERNS = ("*.test.yml", "*_test.yml", "*.rules-test.yaml")
 _CHOICES = {"promql_compat": ("2", "3"), "promql_evaluate": ("asserted", "input")}
 _COVERAGE = pytest.StashKey[Any]()
+_OUR_CODE = Path(__file__).parents[1]
 _OUTPUT_KEY = "promql_coverage"
 
 
@@ -92,12 +94,35 @@ def coverage_of(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """A failed test shows what its scenario answered."""
+    """A failed test shows what its scenario answered, and at which of its lines a question was refused."""
+    scenario = getattr(item, "funcargs", {}).get("promql")
+    if scenario is not None and call.excinfo is not None and not item.config.getoption("fulltrace"):
+        _point_at_the_test(call.excinfo)
     outcome: Any = yield
     report = outcome.get_result()
-    scenario = getattr(item, "funcargs", {}).get("promql")
-    if scenario is not None and call.when == "call" and report.failed:
+    if scenario is not None and call.when == "call" and report.failed and scenario.story():
         report.sections.append(("promql", scenario.story()))
+
+
+def _point_at_the_test(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """End the traceback of an error that is the test's own where the test calls us."""
+    from ledgerscope.promql.errors import PromQLError  # noqa: PLC0415 - the fixture has loaded it
+
+    if not isinstance(excinfo.value, PromQLError):
+        return
+    excinfo.value.__cause__ = None
+    frame: TracebackType | None = excinfo.tb
+    while frame is not None:
+        inner = frame.tb_next
+        if inner is not None and Path(inner.tb_frame.f_code.co_filename).is_relative_to(_OUR_CODE):
+            frame.tb_next = None
+        frame = frame.tb_next
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """What differs between an answer and what was expected of it, series by series."""
+    against = getattr(left, "explained_against", None)
+    return against(right) if op == "==" and against is not None and isinstance(right, dict) else None
 
 
 # -- coverage across processes

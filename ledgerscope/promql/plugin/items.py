@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts
 from ledgerscope.promql.plugin.hooks import coverage_of
 from ledgerscope.promql.plugin.told import RuleTestFailed, nearer, reading, shown
-from ledgerscope.promql.testing.group_order import decided_by_order, told
 from ledgerscope.promql.testing.report import Report
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
@@ -42,15 +42,6 @@ def session_of(config: pytest.Config) -> TestSession:
         coverage = coverage_of(config)
         found = config.stash[_SESSION] = TestSession(options, coverage and coverage.branch)
     return found
-
-
-class GroupOrderWarning(pytest.PytestWarning):
-    """A verdict that holds in the order of the files only."""
-
-    def __init__(self, reading: str) -> None:
-        super().__init__(
-            f"passes only in the order of the files: {reading}; write group_eval_order to settle it"
-        )
 
 
 class _FileCollector(pytest.File):
@@ -131,13 +122,12 @@ class RuleTestCase(_TestItem):
             report = Report(self.parent.run, outcome)
             text = nearer(str(report), self.config)
             raise RuleTestFailed(text, report.summary, self.path, self.where.line)
-        readings = decided_by_order(self.parent.run, self.case, outcome) if self.case else ()
-        if readings:
-            self.warn(GroupOrderWarning(told(readings[0])))
+        for doubt in doubts(self.parent.run, outcome):
+            self.warn(doubt)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report; a warning alone where warnings are errors."""
-        if isinstance(excinfo.value, GroupOrderWarning):
+        if isinstance(excinfo.value, RuleTestWarning):
             return nearer(f"{self.where}: {excinfo.value}", self.config)
         return super().repr_failure(excinfo, style)
 

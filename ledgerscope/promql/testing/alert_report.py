@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.testing.clock_note import clock_note
-from ledgerscope.promql.testing.differences import compared, counted, first_difference, likeness, pair_up
+from ledgerscope.promql.testing.differences import (
+    compared,
+    counted,
+    first_difference,
+    likeness,
+    pair_up,
+    rest,
+)
 from ledgerscope.promql.testing.plot import series_text
 from ledgerscope.promql.testing.timeline import alert_timelines
 from ledgerscope.promql.text.durations import format_duration
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.outcome import AlertOutcome
     from ledgerscope.promql.testing.runner import GroupRun
 
-_MOST_SHOWN = 20
+_MOST_SHOWN = 10
 _MOST_LINES = 80
 
 
@@ -37,7 +44,7 @@ class AlertReport:
         """The first thing that is not as expected."""
         outcome = self.outcome
         counts = counted("firing", len(outcome.case.expected), len(outcome.firing))
-        return outcome.problem or counts or self._first_difference()
+        return outcome.unknown or counts or self._first_difference()
 
     def _first_difference(self) -> str:
         for want, got in self._pairs():
@@ -50,16 +57,14 @@ class AlertReport:
         """All of it."""
         outcome, case = self.outcome, self.outcome.case
         yield f"{case.where}: alert {case.alertname!r} at {format_duration(case.eval_time_ms)}"
-        if outcome.problem:
-            yield f"  {outcome.problem}"
-        elif not outcome.known:
-            yield f"  no rule in the rule files defines {case.alertname!r}"
+        if outcome.unknown:
+            yield f"  {outcome.unknown}"
         yield (
             f"  expected to fire: {len(case.expected)},"
             f" firing: {len(outcome.firing)}, pending: {len(outcome.pending)}"
         )
         yield from self._differences()
-        yield from islice(alert_timelines(self.run, case.alertname, case.eval_time_ms), _MOST_LINES)
+        yield from islice(alert_timelines(self.run, case), _MOST_LINES)
         trees = [history.placed.tree for history in self.run.evaluation.named(case.alertname)]
         yield from (f"  note: {note}" for note in clock_note(self.run, *trees))
 
@@ -75,11 +80,14 @@ class AlertReport:
         for want_at in pairing.missing[:_MOST_SHOWN]:
             want = wanted[want_at]
             yield f"  missing (expected at line {want.where.line}): {series_text(Labels(want.labels))}"
+        yield from rest("missing", pairing.missing, _MOST_SHOWN)
         for got_at in pairing.unexpected[:_MOST_SHOWN]:
             yield f"  unexpected: {series_text(Labels(found[got_at].labels))}"
             yield from (f"      {name}: {text!r}" for name, text in sorted(found[got_at].annotations.items()))
+        yield from rest("unexpected", pairing.unexpected, _MOST_SHOWN)
         for alert in self.outcome.pending[:_MOST_SHOWN]:
             yield f"  only pending: {series_text(Labels(alert.labels))}"
+        yield from rest("pending", self.outcome.pending, _MOST_SHOWN)
 
     def _pairing(self) -> Pairing:
         wanted, found = self.outcome.case.expected, self.outcome.firing

@@ -66,6 +66,12 @@ class Instant:
 
     __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
 
+    def explained_against(self, expected: Mapping[str, float]) -> list[str]:
+        """What is not as expected, series by series: what pytest prints below a failed `==`."""
+        found = {each.labels: each.value for each in self.samples}
+        title = f"{self.expression} at {format_duration(self.at_ms)} is not as expected:"
+        return [title, *_differences(_keyed(expected), found)]
+
     def __len__(self) -> int:
         return len(self.samples)
 
@@ -109,6 +115,11 @@ class Over:
 
     __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
 
+    def explained_against(self, expected: Mapping[str, list[float | None]]) -> list[str]:
+        """What is not as expected, series by series: what pytest prints below a failed `==`."""
+        found = {row.labels: _cells(row) for row in self.vector}
+        return [f"{self.expression} is not as expected:", *_differences(_keyed(expected), found)]
+
     def __len__(self) -> int:
         return len(self.vector)
 
@@ -122,6 +133,16 @@ class Over:
             lines.append(f"  {series_text(row.labels)}: {spread(row.values, row.present)}")
             lines.append(f"  {sparkline(row.values, row.present)}")
         return "\n".join(lines if len(self.vector) else [*lines, "  (no series)"])
+
+
+def _differences(expected: Mapping[Labels, object], found: Mapping[Labels, object]) -> Iterator[str]:
+    for labels in sorted({*expected, *found}, key=lambda each: each.pairs):
+        if labels not in found:
+            yield f"  missing: {series_text(labels)} {expected[labels]}"
+        elif labels not in expected:
+            yield f"  unexpected: {series_text(labels)} {found[labels]}"
+        elif expected[labels] != found[labels]:
+            yield f"  {series_text(labels)}: expected {expected[labels]}, found {found[labels]}"
 
 
 def _cells(row: Row) -> list[float | None]:

@@ -82,3 +82,9 @@ def _quoted(texts: Mapping[str, str], name: str) -> str:
 def counted(what: str, expected: int, found: int) -> str:
     """Two counts that differ, in words; nothing where they are equal."""
     return "" if expected == found else f"expected {what}: {expected}, found: {found}"
+
+
+def rest(what: str, listed: Sequence[object], shown: int) -> Iterator[str]:
+    """How many of a list are not shown, where some are not."""
+    if len(listed) > shown:
+        yield f"  and {len(listed) - shown} more {what}"

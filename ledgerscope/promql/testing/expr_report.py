@@ -9,7 +9,14 @@ from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.template.floats import shortest
 from ledgerscope.promql.testing.clock_note import clock_note
-from ledgerscope.promql.testing.differences import compared, counted, first_difference, likeness, pair_up
+from ledgerscope.promql.testing.differences import (
+    compared,
+    counted,
+    first_difference,
+    likeness,
+    pair_up,
+    rest,
+)
 from ledgerscope.promql.testing.outcome import same_float
 from ledgerscope.promql.testing.plot import one_line, series_text
 from ledgerscope.promql.testing.timeline import value_lines
@@ -61,7 +68,7 @@ class ExprReport:
         if not outcome.samples:
             yield from (f"  {reason}" for reason in why_nothing(self.run, self.run.evaluation, tree))
         try:
-            yield from value_lines(self.run, case.expr, case.eval_time_ms)
+            yield from value_lines(self.run, case)
         except PromQLError as error:
             yield f"  (no values over time: {error})"
         yield from (f"  note: {note}" for note in clock_note(self.run, tree))
@@ -79,8 +86,10 @@ class ExprReport:
             want = wanted[want_at]
             series = series_text(Labels(want.labels))
             yield f"  missing (line {want.where.line}): {series} {_expected_value(want)}"
+        yield from rest("missing", pairing.missing, _MOST_SHOWN)
         for got_at in pairing.unexpected[:_MOST_SHOWN]:
             yield f"  unexpected: {series_text(found[got_at].labels)} {_value(found[got_at])}"
+        yield from rest("unexpected", pairing.unexpected, _MOST_SHOWN)
 
     def _pairing(self) -> Pairing:
         return pair_up(self.outcome.case.expected, self.outcome.samples, _likeness)

@@ -61,7 +61,12 @@ def spread(values: Floats, present: Booleans) -> str:
     if not len(here):
         return "no value"
     low, high = float(np.min(here)), float(np.max(here))
-    return shortest(low) if low == high else f"{shortest(low)} to {shortest(high)}"
+    return _rounded(low) if low == high else f"{_rounded(low)} to {_rounded(high)}"
+
+
+def _rounded(value: float) -> str:
+    """Six digits: what a plot shows needs no more."""
+    return shortest(float(f"{value:.6g}"))
 
 
 def one_line(expression: str) -> str:

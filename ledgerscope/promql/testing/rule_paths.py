@@ -24,7 +24,7 @@ def resolve(reader: Reader, base: Path, patterns: Sequence[yaml.Node]) -> tuple[
         usable = pattern and "\0" not in pattern
         matches = sorted(glob(str(base / pattern))) if usable else []  # noqa: PTH207 - `..` and absolute paths
         if not matches:
-            reader.fault(node, f"no rule file matches {pattern!r}", _suggestion(base, pattern))
+            reader.fault(node, f"no rule file matches {pattern!r}", suggestion(base, pattern))
         found |= dict.fromkeys(plain(Path(match)) for match in matches)
     return tuple(found)
 
@@ -35,7 +35,7 @@ def plain(path: Path) -> Path:
     return shorter if ".." in path.parts and shorter.exists() and shorter.samefile(path) else path
 
 
-def _suggestion(base: Path, pattern: str) -> str:
+def suggestion(base: Path, pattern: str) -> str:
     """The nearest name in the folder the pattern points to."""
     if not pattern or "\0" in pattern or has_magic(pattern):
         return "the pattern is taken relative to the test file"

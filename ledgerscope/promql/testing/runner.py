@@ -6,6 +6,7 @@ last time asserted; a sample after the last step is never there.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -123,16 +124,18 @@ class GroupRun:
         histories = self.evaluation.named(case.alertname)
         step = case.eval_time_ms // self.file.evaluation_interval_ms
         active = [alert for history in histories for alert in history.active(step)]
-        problem = ""
-        if self.options.strict and not histories:
-            problem = f"no rule defines the alert {case.alertname!r}"
         return AlertOutcome(
             case,
             tuple(alert for alert in active if alert.state is State.FIRING),
             tuple(alert for alert in active if alert.state is State.PENDING),
-            bool(histories),
-            problem,
+            "" if histories else self._unknown(case.alertname),
+            self.options.strict,
         )
+
+    def _unknown(self, alert: str) -> str:
+        names = {placed.rule.name for placed in self.plan.rules if placed.alert}
+        close = difflib.get_close_matches(alert, sorted(names), n=1)
+        return f"no rule defines the alert {alert!r}" + (f" (did you mean {close[0]!r}?)" if close else "")
 
     def _expr(self, case: ExprCase) -> ExprOutcome:
         at_ms = self.group.start_ms + case.eval_time_ms

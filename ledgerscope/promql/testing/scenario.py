@@ -25,7 +25,7 @@ from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.moments import When, milliseconds
-from ledgerscope.promql.testing.rule_paths import plain
+from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
 from ledgerscope.promql.testing.start import start_of
 from ledgerscope.promql.text.durations import format_duration
@@ -99,7 +99,12 @@ class Scenario:
             return rules_from(source, compat=self.compat)
         if isinstance(source, str) and ("\n" in source or ":" in source):
             return read_rules(source, compat=self.compat)
-        return load_rules(plain(self.base / source), compat=self.compat)
+        path = self.base / source
+        if not path.exists():
+            raise ScenarioError(
+                f"there is no rule file {str(source)!r}; {suggestion(self.base, str(source))}"
+            )
+        return load_rules(plain(path), compat=self.compat)
 
     def until(self, when: When) -> Scenario:
         """Evaluate at least up to a time, also beyond the last sample."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -11,35 +10,37 @@ from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.operators import BinaryOp
+from ledgerscope.promql.testing.differences import likeness
 from ledgerscope.promql.testing.plot import one_line, ruler, series_text, sparkline, spread, state_line
 from ledgerscope.promql.testing.why_nothing import why_nothing
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ledgerscope.promql.rules.alert_history import AlertHistory, AlertInstance
     from ledgerscope.promql.rules.run import Evaluation
     from ledgerscope.promql.samples.axis import Axis
+    from ledgerscope.promql.samples.values import Row
     from ledgerscope.promql.syntax.ast import Expr
+    from ledgerscope.promql.testing.model import AlertCase, Case, ExprCase
     from ledgerscope.promql.testing.runner import GroupRun
 
 _MOST_SERIES = 6
 _NARROWING = frozenset({BinaryOp.AND, BinaryOp.UNLESS})
 
 
-def alert_timelines(run: GroupRun, alert: str, eval_time_ms: int) -> Iterator[str]:
+def alert_timelines(run: GroupRun, case: AlertCase) -> Iterator[str]:
     """For every rule of that alert: its alerts over time, and the value its condition looks at."""
-    longest = max((h.placed.alert.for_ms for h in run.evaluation.named(alert) if h.placed.alert), default=0)
-    until = max(run.end_of_input_ms, eval_time_ms + longest)
+    rules = run.evaluation.named(case.alertname)
+    longest = max((each.placed.alert.for_ms for each in rules if each.placed.alert), default=0)
+    until = max(run.end_of_input_ms, case.eval_time_ms + longest)
     later = run.evaluated_until(until)
-    for history in later.named(alert):
-        yield from _history_lines(run, later, history, eval_time_ms)
+    for history in later.named(case.alertname):
+        yield from _history_lines(run, later, history, case)
 
 
-def _history_lines(
-    run: GroupRun, later: Evaluation, history: AlertHistory, eval_time_ms: int
-) -> Iterator[str]:
+def _history_lines(run: GroupRun, later: Evaluation, history: AlertHistory, case: AlertCase) -> Iterator[str]:
     alert = history.placed.alert
     start = run.group.start_ms
     wait = f", for {format_duration(alert.for_ms)}" if alert and alert.for_ms else ""
@@ -47,15 +48,28 @@ def _history_lines(
     if not history.instances:
         yield "    the expression never has a result"
         yield from (f"    {reason}" for reason in why_nothing(run, later, history.placed.tree))
-    for instance in islice(history.instances, _MOST_SERIES):
+    for instance in _nearest_first(history.instances, case)[:_MOST_SERIES]:
         yield f"    {series_text(instance.labels)}"
         yield f"    {state_line(instance.life.states.tolist())}  {moments(instance, history.axis, start)}"
     if len(history.instances) > _MOST_SERIES:
         yield f"    and {len(history.instances) - _MOST_SERIES} more"
-    condition = list(_condition_lines(run, later, history.placed.tree))
+    condition = list(_condition_lines(run, later, history.placed.tree, case))
     yield from condition
     if history.instances or condition:
-        yield f"    {ruler(history.axis, start)}  (asserted at {format_duration(eval_time_ms)})"
+        yield f"    {ruler(history.axis, start)}  (asserted at {format_duration(case.eval_time_ms)})"
+
+
+_Labelled = TypeVar("_Labelled", "AlertInstance", "Row")
+
+
+def _nearest_first(found: Iterable[_Labelled], case: Case) -> list[_Labelled]:
+    """Those most like what is expected in front: where there are many, the others do not matter."""
+    wanted = [each.labels for each in case.expected]
+
+    def distance(each: _Labelled) -> float:
+        return -max((likeness(labels, each.labels.as_dict()) for labels in wanted), default=0.0)
+
+    return sorted(found, key=distance)
 
 
 def moments(instance: AlertInstance, axis: Axis, start_ms: int) -> str:
@@ -74,12 +88,12 @@ def moments(instance: AlertInstance, axis: Axis, start_ms: int) -> str:
     return ", ".join(parts)
 
 
-def _condition_lines(run: GroupRun, later: Evaluation, tree: Expr) -> Iterator[str]:
+def _condition_lines(run: GroupRun, later: Evaluation, tree: Expr, case: Case) -> Iterator[str]:
     """What the alert's comparison looks at: the value whose crossing makes the alert."""
     condition = condition_of(tree)
     if condition is not None:
         try:
-            yield from _values(run, later, condition, "    value")
+            yield from _values(run, later, condition, case, "    value")
         except PromQLError:
             return
 
@@ -95,21 +109,21 @@ def condition_of(tree: Expr) -> Expr | None:
     return None
 
 
-def value_lines(run: GroupRun, expr: str, eval_time_ms: int) -> Iterator[str]:
+def value_lines(run: GroupRun, case: ExprCase) -> Iterator[str]:
     """The values of an expression over the whole test."""
     evaluation = run.evaluation
-    lines = list(_values(run, evaluation, expr, "    values"))
+    lines = list(_values(run, evaluation, case.expr, case, "    values"))
     if lines:
         yield "  over time:"
         yield from lines
         start = run.group.start_ms
-        yield f"    {ruler(evaluation.axis, start)}  (asserted at {format_duration(eval_time_ms)})"
+        yield f"    {ruler(evaluation.axis, start)}  (asserted at {format_duration(case.eval_time_ms)})"
 
 
-def _values(run: GroupRun, evaluation: Evaluation, expr: Expr | str, title: str) -> Iterator[str]:
+def _values(run: GroupRun, evaluation: Evaluation, expr: Expr | str, case: Case, title: str) -> Iterator[str]:
     axis = evaluation.axis
     result = run.engine.range(evaluation.storage, expr, axis.start_ms, axis.end_ms, axis.step_ms)
-    rows = list(result.vector)
+    rows = _nearest_first(result.vector, case)
     for row in rows[:_MOST_SERIES]:
         plot = sparkline(row.values, row.present)
         yield f"{title} {series_text(row.labels)}: {spread(row.values, row.present)}"

@@ -208,6 +208,9 @@ class Reader:
         return node.value in TRUE
 
 
+_YAML_HINT = "look at the indentation here and above, and at what needs quotes"
+
+
 def compose_all(text: str, file: str) -> list[yaml.Node]:
     """The documents of a YAML text; `FileError` where it is not YAML."""
     try:
@@ -215,6 +218,6 @@ def compose_all(text: str, file: str) -> list[yaml.Node]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
-        raise FileError([Fault(where, f"not YAML: {error.problem or error.context}")]) from error
+        raise FileError([Fault(where, f"not YAML: {error.problem or error.context}", _YAML_HINT)]) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise FileError([Fault(Where(file, 1, 1), f"not YAML: {error}")]) from error

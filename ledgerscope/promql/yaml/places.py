@@ -40,7 +40,7 @@ def _in_line(reader: Reader, node: yaml.ScalarNode, offset: int) -> Where:
     units = _UNITS.get(node.style or "")
     if units is None:
         return Where(start.file, start.line, start.column + offset)
-    written = reader.source.splitlines()[node.start_mark.line][start.column :]
+    written = "".join(reader.source.splitlines()[start.line - 1 : start.line])[start.column :]
     width = sum(len(each.group()) for each in islice(units.finditer(written), offset))
     return Where(start.file, start.line, start.column + 1 + width)
 

@@ -85,7 +85,7 @@ def outcome(pytester: pytest.Pytester, *arguments: str, **files: str) -> pytest.
     """A run of its own over the given files (`a__test` is `a.test.yml`)."""
     for name, text in files.items():
         (pytester.path / name.replace("__", ".").replace("_yml", ".yml")).write_text(text, "utf-8")
-    options = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider")
+    options = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "default")
     return pytester.runpytest_inprocess(*options, *arguments)
 
 
@@ -130,7 +130,7 @@ def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Py
             '  only pending: {alertname="Errors", job="a", severity="page"}',
         ]
     )
-    found.stdout.fnmatch_lines(["  no rule in the rule files defines 'Mistake'"])
+    found.stdout.fnmatch_lines(["  no rule defines the alert 'Mistake'"])
     found.stdout.fnmatch_lines(
         [
             "*expr 'job:errors:rate5m' at 10m",
@@ -142,10 +142,19 @@ def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Py
     found.stdout.fnmatch_lines(["  error: invalid * label_replace*"])
 
 
+def test_an_alert_that_no_rule_defines_is_warned_of_where_none_is_expected(pytester: pytest.Pytester) -> None:
+    tests = TESTS.replace("{eval_time: 3m, alertname: Errors}", "{eval_time: 3m, alertname: Erors}")
+    found = outcome(pytester, rules_yml=RULES, errors__test_yml=tests)
+    found.assert_outcomes(passed=3, warnings=1)
+    found.stdout.fnmatch_lines(
+        ["*: no rule defines the alert 'Erors' (did you mean 'Errors'?), so it can never fire"]
+    )
+
+
 def test_an_unknown_alertname_is_an_error_in_strict_mode(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\npromql_strict = true\n")
     found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
-    found.stdout.fnmatch_lines(["  no rule defines the alert 'Error'"])
+    found.stdout.fnmatch_lines(["  no rule defines the alert 'Error' (did you mean 'Errors'?)"])
 
 
 def test_a_faulty_file_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
@@ -237,6 +246,36 @@ def test_a_failed_python_test_shows_the_story_of_its_alerts(pytester: pytest.Pyt
     )
 
 
+REFUSED = """
+def test_wrong_value(promql):
+    promql.load("up 1")
+    assert promql.at("0s", "up") == {"up": 2}
+
+def test_wrong_expression(promql):
+    promql.load("up 1").at("0s", "rate(up)")
+
+def test_wrong_file(promql):
+    promql.rules("rulez.yml")
+"""
+
+
+def test_what_a_scenario_refuses_is_shown_at_the_line_that_asked(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_refused=REFUSED)
+    found = outcome(pytester, rules_yml=RULES)
+    found.assert_outcomes(failed=3)
+    found.stdout.fnmatch_lines(
+        [
+            "E *assert up at 0s is not as expected:",
+            "E *up: expected 2, found 1.0",
+            "E       *ParseError: 1:6: parse error: expected type range vector in call to function *",
+            "test_refused.py:6: ParseError",
+            "E       *ScenarioError: there is no rule file 'rulez.yml'; did you mean 'rules.yml'?",
+            "test_refused.py:9: ScenarioError",
+        ]
+    )
+    found.stdout.no_fnmatch_line("*ledgerscope/promql/*")
+
+
 def test_rule_coverage_is_reported_in_three_forms(pytester: pytest.Pytester) -> None:
     quiet = TESTS.partition("  - eval_time: 10m")[0]
     arguments = ("--promql-cov-json=cov.json", "--promql-cov-html=cov.html", "errors.test.yml")
@@ -324,7 +363,7 @@ def test_a_verdict_that_another_order_would_turn_round_is_warned_of(pytester: py
         " 'records', one step late; write group_eval_order to settle it"
     )
     files = {"rules_yml": ALERT_FIRST, "a__test_yml": order_tests("[]")}
-    found = outcome(pytester, "-W", "default", **files)
+    found = outcome(pytester, **files)
     found.assert_outcomes(passed=1, warnings=1)
     found.stdout.fnmatch_lines([f"*a.test.yml:5: GroupOrderWarning: {warning}"])
     found = outcome(pytester, "-W", "error")
@@ -401,7 +440,7 @@ def test_a_file_without_tests_has_none(pytester: pytest.Pytester, text: str) -> 
 def test_failures_run_first_the_next_time(pytester: pytest.Pytester) -> None:
     (pytester.path / "rules.yml").write_text(RULES)
     (pytester.path / "errors.test.yml").write_text(WRONG)
-    options = (*PLUGIN, "-p", "no:randomly", "--lf")
+    options = (*PLUGIN, "-p", "no:randomly", "-W", "default", "--lf")
     pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, failed=5)
     pytester.runpytest_inprocess(*options).assert_outcomes(failed=5)
 

@@ -37,7 +37,7 @@ def examples(pytester: pytest.Pytester) -> pytest.Pytester:
 
 def test_the_examples_pass_under_the_names_the_manual_shows(examples: pytest.Pytester) -> None:
     found = examples.runpytest_inprocess(*OPTIONS, "-v")
-    found.assert_outcomes(passed=6)
+    found.assert_outcomes(passed=7)
     found.stdout.fnmatch_lines([f"{line}*" for line in block_after("Every case is a test of its own")])
 
 

@@ -118,11 +118,15 @@ def test_a_document_made_in_python_is_read_like_a_file() -> None:
          'r.yml:1:30: interval: not a valid duration string: "5"; write it like 90s, 5m or 1h30m'),
         ("groups: [{name: a, limit: many}]", "r.yml:1:27: limit must be a whole number, not 'many'"),
         ("groups: [{name: a, labels: [b]}]", "r.yml:1:28: labels must be a mapping, not a list"),
-        ("a: [", "r.yml:2:1: not YAML: did not find expected node content"),
     ],
 )  # fmt: skip
 def test_a_fault_of_form_is_told_with_its_place_and_what_would_be_right(text: str, told: str) -> None:
     assert faults(text) == [told]
+
+
+def test_what_is_no_yaml_is_told_with_where_to_look() -> None:
+    (told,) = faults("a: [")
+    assert told.startswith("r.yml:2:1: not YAML: did not find expected node content; look at the indentation")
 
 
 @pytest.mark.parametrize(

@@ -131,3 +131,15 @@ def test_a_clock_that_nobody_set_is_noted(tmp_path: Path) -> None:
     assert told(tmp_path, case)[1][-1] == note
     assert note not in told(tmp_path, {**case, "start_timestamp": "2026-03-01T00:00:00Z"})[1]
     assert note not in told(tmp_path, expr("month(errors_total)", "{}", 2), ERRORS)[1]
+
+
+def test_of_many_series_those_like_the_expected_ones_are_shown(tmp_path: Path) -> None:
+    series = [(f'errors_total{{job="j{number}"}}', "0+120x9") for number in range(40)]
+    _, lines = told(tmp_path, alert(job="j33", severity="ticket"), *series)
+    assert "  and 29 more unexpected" in lines
+    begin = lines.index("  over time (job:errors:rate5m > 1):")
+    assert lines[begin + 1] == '    {alertname="Errors", job="j33", severity="page"}'
+    assert lines[begin + 13] == "    and 34 more"
+    assert lines[begin + 14] == '    value job:errors:rate5m{job="j33"}: 0.4 to 2'
+    _, lines = told(tmp_path, expr("rate(errors_total[5m]) / 3", '{job="j33"}', 5), *series)
+    assert lines[lines.index("  over time:") + 1] == '    values {job="j33"}: 0.133333 to 0.666667'

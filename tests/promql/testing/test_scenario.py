@@ -225,6 +225,26 @@ def test_an_unknown_alert_is_named_with_those_there_are(two: Scenario) -> None:
         two.alerts("Dwn")
 
 
+def test_a_rule_file_that_is_not_there_is_told_with_its_nearest_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "rules.yml").write_text(RULES)
+    with pytest.raises(ScenarioError, match=r"there is no rule file 'rulez.yml'; did you mean 'rules.yml'\?"):
+        Scenario(base=tmp_path).rules("rulez.yml")
+
+
+def test_a_difference_is_told_series_by_series(two: Scenario) -> None:
+    wrong = {'up{job="x",instance="a"}': 1, 'up{instance="c",job="x"}': 1}
+    assert two.at("3m", "up").explained_against(wrong) == [
+        "up at 3m is not as expected:",
+        '  up{instance="a", job="x"}: expected 1, found 0.0',
+        '  unexpected: up{instance="b", job="x"} 1.0',
+        '  missing: up{instance="c", job="x"} 1',
+    ]
+    assert two.range("instances:up", "0s", "2m").explained_against({'instances:up{job="x"}': [2.0, 2.0]}) == [
+        "instances:up is not as expected:",
+        '  instances:up{job="x"}: expected [2.0, 2.0], found [2.0, 2.0, 1.0]',
+    ]
+
+
 def test_a_failing_rule_is_told() -> None:
     scenario = Scenario().rules("groups: [{name: g, rules: [{record: x, expr: a + on () a}]}]")
     scenario.load('a{b="1"} 1', 'a{b="2"} 1')

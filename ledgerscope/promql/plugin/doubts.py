@@ -1,0 +1,44 @@
+"""What makes a passing case doubtful: it names no alert there is, or holds in one order of groups only.
+
+Warnings, no failures: promtool's verdict stays. Where warnings are errors, they fail the case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledgerscope.promql.testing.group_order import decided_by_order, told
+from ledgerscope.promql.testing.outcome import AlertOutcome, RulesOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledgerscope.promql.testing.outcome import Outcome
+    from ledgerscope.promql.testing.runner import GroupRun
+
+
+class RuleTestWarning(pytest.PytestWarning):
+    """A case that passes for a reason its author may not have meant."""
+
+
+class GroupOrderWarning(RuleTestWarning):
+    """A verdict that holds in the order of the files only."""
+
+
+class UnknownAlertWarning(RuleTestWarning):
+    """An alert that is not expected to fire, and could not: no rule defines it."""
+
+
+def doubts(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:
+    """The warnings about a case that passed."""
+    if isinstance(outcome, RulesOutcome):
+        return
+    if isinstance(outcome, AlertOutcome) and outcome.unknown:
+        yield UnknownAlertWarning(f"{outcome.unknown}, so it can never fire")
+    readings = decided_by_order(run, outcome.case, outcome)
+    if readings:
+        yield GroupOrderWarning(
+            f"passes only in the order of the files: {told(readings[0])}; write group_eval_order to settle it"
+        )
