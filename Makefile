@@ -23,9 +23,10 @@ $(STAMP): pyproject.toml requirements/dev.txt requirements/datasets.txt
 demo: $(STAMP) ## a living demo business, its exporter serving on http://127.0.0.1:9108
 	@$(BIN)/ledgerscope demo
 
-test: $(STAMP) ## every test, with coverage
+test: $(STAMP) ## every test, with coverage of the code and of the rules
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadfile
+	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadfile \
+	    --promql-cov --promql-cov-fail-under 99
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=90
 

@@ -194,20 +194,23 @@ def _included_labels_exist(tree: Expr, known: Vocabulary) -> Iterator[str]:
 
 def _divisions_are_guarded(tree: Expr, _known: Vocabulary) -> Iterator[str]:
     for node in walk(tree):
-        if isinstance(node, Binary) and node.op is BinaryOp.DIV and not _never_zero(node.rhs):
+        if isinstance(node, Binary) and node.op is BinaryOp.DIV and not _positive(node.rhs):
             yield "a division by what may be zero: write / (... > 0), and the result is absent, not infinite"
 
 
-def _never_zero(node: Expr) -> bool:
+def _positive(node: Expr) -> bool:
+    """Whether the value is above zero wherever there is one, as far as the text itself tells."""
     match node:
         case Paren():
-            return _never_zero(node.expr)
+            return _positive(node.expr)
         case NumberLiteral():
-            return node.value != 0
+            return node.value > 0
         case Binary(op=BinaryOp.GT, rhs=NumberLiteral(value=bound)):
             return bound >= 0
+        case Call(func="clamp_min", args=(_, bound)):
+            return _positive(bound)
         case Binary(op=BinaryOp.MUL | BinaryOp.DIV):
-            return _never_zero(node.lhs) and _never_zero(node.rhs)
+            return _positive(node.lhs) and _positive(node.rhs)
         case _:
             return False
 

@@ -63,7 +63,7 @@ LIFETIME_VALUE = Recording(
     expr=(
         f"{once(revenue.ARPA)} * {limits.GROSS_MARGIN}\n"
         f"/ on ({names(COMPANY)}) group_left ()\n"
-        f"(clamp_min({churn.LOGO}, 1 / {limits.LIFETIME_MONTHS}) > 0)\n"
+        f"clamp_min({churn.LOGO}, 1 / {limits.LIFETIME_MONTHS})\n"
         f"and {at_least(churn.LOST, limits.MIN_LOST_CUSTOMERS, COMPANY)}"
     ),
     help="Gross margin that a customer brings before leaving, over at most the stated horizon; absent where "

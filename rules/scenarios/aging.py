@@ -111,4 +111,10 @@ RECORDINGS = (
         at=timedelta(minutes=5),
         yields=((_ACME | {"bucket": "current"}, 3),),
     ),
+    RecordingCase(
+        title="where no invoice is open, no share is overdue",
+        expr=str(rules.OVERDUE_SHARE),
+        series=_invoices(current=0, late=0),
+        at=timedelta(minutes=5),
+    ),
 )

@@ -93,4 +93,10 @@ RECORDINGS = (
         series=_limited(over=0, under=0),
         at=timedelta(minutes=5),
     ),
+    RecordingCase(
+        title="where nobody has a limit, breaches have no rate",
+        expr=str(rules.BREACH_RATE),
+        series=_breaches(2, limited=0),
+        at=timedelta(minutes=60),
+    ),
 )

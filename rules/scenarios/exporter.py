@@ -165,4 +165,14 @@ ALERTS = (
     ),
 )
 
-RECORDINGS: tuple[RecordingCase, ...] = ()
+RECORDINGS = (
+    RecordingCase(
+        title="a collector that runs on no interval has no load",
+        expr=str(rules.LOAD),
+        series=(
+            given(exporter.DURATION, steady(3), **_AGING),
+            given(exporter.INTERVAL, steady(0), **_AGING),
+        ),
+        at=timedelta(minutes=5),
+    ),
+)

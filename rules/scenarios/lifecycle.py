@@ -54,4 +54,10 @@ RECORDINGS = (
         at=timedelta(minutes=30),
         yields=((_ACME, 7),),
     ),
+    RecordingCase(
+        title="where there are no customers, no share is blocked",
+        expr=str(rules.BLOCKED_SHARE),
+        series=_blocked(blocked=0, active=0),
+        at=timedelta(minutes=5),
+    ),
 )

@@ -124,4 +124,19 @@ RECORDINGS = (
         at=timedelta(minutes=5),
         yields=((_ACME, 7),),
     ),
+    RecordingCase(
+        title="recurring revenue that started from nothing has no rate of change",
+        expr=str(rules.NET_CHANGE),
+        series=_movement(0, new=300),
+        at=timedelta(minutes=5),
+    ),
+    RecordingCase(
+        title="lifetime value never borrows the churn of another company",
+        expr=str(rules.LIFETIME_VALUE),
+        series=(
+            given(revenue.ARPA, steady(50), company_id="globex", currency="EUR"),
+            *_lifetime(logo=0.05, lost=5)[1:],
+        ),
+        at=timedelta(minutes=5),
+    ),
 )

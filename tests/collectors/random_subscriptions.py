@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ledgerscope.domain.money import EXPONENTS
 from ledgerscope.domain.mrr import Version
 from ledgerscope.domain.periods import Period, month_to_date, trailing
-from tests.collectors.books import at
+from tests.collectors.books import NOON, Books, at
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
     from uuid import UUID
 
-    from tests.collectors.books import Books
+    from sqlalchemy import Engine
+
+    from collectors.base import Collector
 
 ZONES = ("UTC", "Asia/Kolkata", "America/New_York")
 CURRENCIES = ("EUR", "JPY", "USD")
@@ -36,6 +39,30 @@ class Subscribers:
 
     def windows(self, as_of: datetime) -> dict[str, Period]:
         return {"30d": trailing(as_of, 30), "mtd": month_to_date(as_of, self.zone)}
+
+
+Found = dict[str, dict[tuple[str, ...], Any]]
+"""What a collector served: a value by metric and labels."""
+
+
+def compare_random_companies(
+    engine: Engine,
+    collector: Collector,
+    seed: int,
+    compare: Callable[[Found, str, Subscribers, datetime], None],
+) -> None:
+    """Thirty companies, read now and half days earlier; each company of each reading is compared."""
+    random = Random(seed)
+    with engine.connect() as connection, connection.begin() as transaction:
+        books = Books(connection)
+        made = {
+            f"t{number}": subscribers(books, f"t{number}", random, currencies_each=3) for number in range(30)
+        }
+        for as_of in (NOON, at(-random.randint(1, 40) / 2)):
+            found = books.read(collector, as_of)
+            for tenant_id, company in made.items():
+                compare(found, tenant_id, company, as_of)
+        transaction.rollback()
 
 
 def rates(base: str = "EUR") -> dict[str, Fraction]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import strategies as st
 
 from collectors.churn import ChurnCollector
 from ledgerscope.domain import churn
-from tests.collectors.books import NOON, Books, at, day
-from tests.collectors.random_subscriptions import Subscribers, rates, subscribers
+from tests.collectors.books import Books, at, day
+from tests.collectors.random_subscriptions import Subscribers, compare_random_companies, rates
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ledgerscope.domain.churn import Share
+    from tests.collectors.random_subscriptions import Found
 
 RATIO, RETENTION = "chom_churn_ratio", "chom_revenue_retention_ratio"
 BASE, LOST = "chom_churn_base_customers", "chom_churn_lost_customers"
@@ -117,22 +117,10 @@ def test_a_customer_of_two_currencies_is_kept_by_the_sum_of_them(books: Books) -
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_random_businesses_churn_as_the_definition_says(shared: Engine, seed: int) -> None:
-    random = Random(seed)
-    with shared.connect() as connection, connection.begin() as transaction:
-        books = Books(connection)
-        made = {
-            f"t{number}": subscribers(books, f"t{number}", random, currencies_each=3) for number in range(30)
-        }
-        for as_of in (NOON, at(-random.randint(1, 40) / 2)):
-            found = books.read(ChurnCollector(), as_of)
-            for tenant_id, company in made.items():
-                _compare(found, tenant_id, company, as_of)
-        transaction.rollback()
+    compare_random_companies(shared, ChurnCollector(), seed, _compare)
 
 
-def _compare(
-    found: dict[str, dict[tuple[str, ...], Any]], tenant_id: str, company: Subscribers, as_of: datetime
-) -> None:
+def _compare(found: Found, tenant_id: str, company: Subscribers, as_of: datetime) -> None:
     for window, period in company.windows(as_of).items():
         of = company.versions, period.start, period.end
         logo = churn.logo_churn(*of)

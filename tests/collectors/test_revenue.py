@@ -16,13 +16,15 @@ from collectors.revenue import RevenueCollector
 from ledgerscope.catalogue.revenue import MOVEMENTS
 from ledgerscope.domain import mrr
 from ledgerscope.domain.money import EXPONENTS
-from tests.collectors.books import LONG_AGO, NOON, Books, at
-from tests.collectors.random_subscriptions import Subscribers, subscribers
+from tests.collectors.books import LONG_AGO, Books, at
+from tests.collectors.random_subscriptions import Subscribers, compare_random_companies, subscribers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Engine
+
+    from tests.collectors.random_subscriptions import Found
 
 MRR, START, MOVEMENT = "chom_revenue_mrr", "chom_revenue_mrr_start", "chom_revenue_mrr_movement"
 PAYING, CUSTOMERS, ARPA = "chom_customers_paying", "chom_customers", "chom_revenue_arpa"
@@ -163,17 +165,7 @@ def test_the_month_begins_at_the_midnight_of_the_company(books: Books) -> None:
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_random_businesses_move_as_the_definition_says(shared: Engine, seed: int) -> None:
-    random = Random(seed)
-    with shared.connect() as connection, connection.begin() as transaction:
-        books = Books(connection)
-        made = {
-            f"t{number}": subscribers(books, f"t{number}", random, currencies_each=3) for number in range(30)
-        }
-        for as_of in (NOON, at(-random.randint(1, 40) / 2)):
-            found = books.read(RevenueCollector(), as_of)
-            for tenant_id, company in made.items():
-                _compare(found, tenant_id, company, as_of)
-        transaction.rollback()
+    compare_random_companies(shared, RevenueCollector(), seed, _compare)
 
 
 @settings(max_examples=2, deadline=None)
@@ -197,9 +189,7 @@ def test_start_and_movements_are_the_end_also_for_customers_of_several_currencie
         assert start + sum(movements) == pytest.approx(end[tenant_id, currency], abs=1e-6)
 
 
-def _compare(
-    found: dict[str, dict[tuple[str, ...], Any]], tenant_id: str, company: Subscribers, as_of: datetime
-) -> None:
+def _compare(found: Found, tenant_id: str, company: Subscribers, as_of: datetime) -> None:
     versions = company.versions
     for window, period in company.windows(as_of).items():
         bridge = mrr.bridge(versions, period.start, period.end)

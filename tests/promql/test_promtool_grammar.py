@@ -23,8 +23,10 @@ LATER = {
     "histogram_avg", "histogram_stddev", "histogram_stdvar", "histogram_fraction", "first_over_time",
     "limitk", "limit_ratio", "</", ">/",
 }  # fmt: skip
+#: Drawn under its newer name; promtool is told this one.
+OLD_NAMES = {"holt_winters"}
 FUNCTIONS = {name for name, signature in SIGNATURES.items() if not signature.experimental}
-WORDS = (FUNCTIONS | {each.value for each in (*AggregateOp, *BinaryOp)}) - LATER
+WORDS = (FUNCTIONS | {each.value for each in (*AggregateOp, *BinaryOp)}) - LATER - OLD_NAMES
 
 SHAPES: dict[str, Callable[[Any], bool]] = {
     "offset": lambda node: getattr(node, "offset_ms", 0) > 0,

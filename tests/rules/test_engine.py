@@ -18,8 +18,7 @@ from rules.areas import AREAS
 from rules.check import vocabulary
 from rules.exporter import ABSENT, WATCHDOG
 from rules.links import DEFAULT_LINKS
-from rules.promtool import render_rule_tests
-from rules.render import render_area, render_rules, rule_path
+from rules.render import render_area, rule_path
 from rules.scenarios.areas import CASES
 
 if TYPE_CHECKING:
@@ -36,16 +35,6 @@ EQUIVALENT = {
     (WATCHDOG.name, "lower limit"): "it always fires, whatever it is compared with",
 }
 """Mutants that behave as the rule does, and why; no case can tell them apart."""
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the rule files and their tests, laid out as in the project."""
-    root = tmp_path_factory.mktemp("bundle")
-    for path, content in (render_rules() | render_rule_tests()).items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    return root
 
 
 def failing(tree: Path, area: str, compat: str = "3") -> list[str]:

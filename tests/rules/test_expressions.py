@@ -62,6 +62,7 @@ REFUSED = (
     ),
     ("chom_csat_score / chom_nps_score", "a division by what may be zero"),
     ("chom_csat_score / 0", "a division by what may be zero"),
+    ("chom_csat_score / clamp_min(chom_nps_score, 0)", "a division by what may be zero"),
     ("chom_csat_score / (chom_nps_score > -1)", "a division by what may be zero"),
     ("sum by (company_id) (chom_revenue_mrr)", "sum mixes values of different currency"),
     (
@@ -88,6 +89,7 @@ ACCEPTED = (
     "count by (company_id) (chom_revenue_mrr)",
     "chom_csat_score / 60",
     "chom_csat_score / (1 / 60)",
+    "chom_csat_score / clamp_min(chom_nps_score, 1 / 60)",
     "chom_csat_score / on (company_id, job, instance) (chom_nps_score > 0)",
     'customer_accounts{status!~"active|blocked"}',
     "customer_accounts or chom_nps_score",

@@ -29,16 +29,6 @@ needs_promtool = [
 TESTS = sorted(render_rule_tests())
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the rule files and their tests, laid out as in the project."""
-    root = tmp_path_factory.mktemp("bundle")
-    for path, content in (render_rules() | render_rule_tests()).items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    return root
-
-
 def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     assert PROMTOOL is not None
     return subprocess.run([PROMTOOL, *map(str, arguments)], capture_output=True, text=True, check=False)

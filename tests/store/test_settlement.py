@@ -15,7 +15,7 @@ from ledgerscope.store.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 FEB_1, FEB_5 = date(2026, 2, 1), date(2026, 2, 5)
 
@@ -34,83 +34,57 @@ def used_up_on(engine: Engine) -> object:
         ).scalar_one()
 
 
+@pytest.fixture
+def allocate(add: Callable[..., None]) -> Callable[..., None]:
+    """`allocate(connection, id, **values)` gives money of payment p1 to invoice i1, by default all."""
+
+    def allocate(connection: Connection, allocation_id: str, **values: object) -> None:
+        given = {"from_id": "p1", "invoice_id": "i1", **values}
+        add(connection, t.allocation, allocation_id=allocation_id, **given)
+
+    return allocate
+
+
 def test_an_instalment_is_settled_on_the_day_of_its_last_allocation(
-    business: Engine, add: Callable[..., None]
+    business: Engine, allocate: Callable[..., None]
 ) -> None:
     with business.begin() as c:
-        add(
-            c,
-            t.allocation,
-            allocation_id="a1",
-            from_id="p1",
-            invoice_id="i1",
-            amount_minor=400,
-            effective_on=FEB_5,
-        )
+        allocate(c, "a1", amount_minor=400, effective_on=FEB_5)
     assert (settled_on(business), used_up_on(business)) == (None, None)
     with business.begin() as c:
-        add(
-            c,
-            t.allocation,
-            allocation_id="a2",
-            from_id="p1",
-            invoice_id="i1",
-            amount_minor=600,
-            effective_on=FEB_1,
-        )
+        allocate(c, "a2", amount_minor=600, effective_on=FEB_1)
     assert (settled_on(business), used_up_on(business)) == (FEB_5, FEB_5)
 
 
 def test_an_instalment_is_settled_when_the_money_counts_however_late_it_was_written_down(
-    business: Engine, add: Callable[..., None]
+    business: Engine, allocate: Callable[..., None]
 ) -> None:
     with business.begin() as c:
-        add(
-            c,
-            t.allocation,
-            allocation_id="a1",
-            from_id="p1",
-            invoice_id="i1",
-            recorded_at=datetime(2026, 2, 9, 23, 30, tzinfo=UTC),
-        )
+        allocate(c, "a1", recorded_at=datetime(2026, 2, 9, 23, 30, tzinfo=UTC))
     assert (settled_on(business), used_up_on(business)) == (FEB_1, FEB_1)
 
 
 def test_a_reversal_opens_the_instalment_and_frees_the_payment_again(
-    business: Engine, add: Callable[..., None]
+    business: Engine, allocate: Callable[..., None]
 ) -> None:
     with business.begin() as c:
-        add(c, t.allocation, allocation_id="a1", from_id="p1", invoice_id="i1")
-        add(
-            c,
-            t.allocation,
-            allocation_id="r1",
-            from_id="p1",
-            invoice_id="i1",
-            amount_minor=-1000,
-            reverses_id="a1",
-        )
+        allocate(c, "a1")
+        allocate(c, "r1", amount_minor=-1000, reverses_id="a1")
     assert (settled_on(business), used_up_on(business)) == (None, None)
 
 
-def test_credit_notes_are_used_up_like_payments(business: Engine, add: Callable[..., None]) -> None:
+def test_credit_notes_are_used_up_like_payments(
+    business: Engine, add: Callable[..., None], allocate: Callable[..., None]
+) -> None:
     with business.begin() as c:
         add(c, t.credit_note, credit_note_id="n1", customer_id="c1")
-        add(
-            c,
-            t.allocation,
-            allocation_id="a1",
-            from_kind="credit_note",
-            from_id="n1",
-            invoice_id="i1",
-            amount_minor=400,
-        )
+        allocate(c, "a1", from_kind="credit_note", from_id="n1", amount_minor=400)
         assert c.execute(select(t.credit_note.c.used_up_on)).scalar_one() == FEB_1
 
 
-def test_other_tenants_rows_stay_as_they_were(business: Engine, add: Callable[..., None]) -> None:
+def test_other_tenants_rows_stay_as_they_were(business: Engine, allocate: Callable[..., None]) -> None:
     with business.begin() as c:
-        add(c, t.allocation, allocation_id="a1", from_id="p1", invoice_id="i1")
+        allocate(c, "a1")
         days = (
             c.execute(select(t.invoice_due.c.settled_on).where(t.invoice_due.c.tenant_id == "globex"))
             .scalars()
@@ -140,18 +114,18 @@ def test_other_tenants_rows_stay_as_they_were(business: Engine, add: Callable[..
     ],
 )
 def test_an_allocation_that_cannot_be_is_refused(
-    business: Engine, add: Callable[..., None], sqlstate: str, wrong: dict[str, object]
+    business: Engine,
+    add: Callable[..., None],
+    allocate: Callable[..., None],
+    sqlstate: str,
+    wrong: dict[str, object],
 ) -> None:
     with business.begin() as c:
         add(c, t.payment, payment_id="usd", customer_id="c1", currency="USD")
         add(c, t.payment, payment_id="small", customer_id="c1", amount_minor=100)
-        add(c, t.allocation, allocation_id="a0", from_id="p1", invoice_id="i1", amount_minor=1)
+        allocate(c, "a0", amount_minor=1)
     with pytest.raises(Refused) as refused, business.begin() as c:
-        add(
-            c,
-            t.allocation,
-            **{"allocation_id": "a1", "from_id": "p1", "invoice_id": "i1", "amount_minor": 1, **wrong},
-        )
+        allocate(c, "a1", **{"amount_minor": 1, **wrong})
     assert refused.value.sqlstate == sqlstate
 
 

@@ -77,13 +77,17 @@ class Engine:
             storage, expression, Axis.spanning(start_ms, end_ms, step_ms), is_range=True, cache=cache
         )
 
+    def parse(self, expression: str) -> Expr:
+        """The tree of an expression, as this generation of Prometheus reads it. Raises ParseError."""
+        return parse(expression, self.compat)
+
     def can_see(self, storage: Storage, expression: str | Expr) -> bool:
         """Whether the expression can have any result; False proves that it is empty at every instant."""
-        return can_see(parse(expression) if isinstance(expression, str) else expression, storage)
+        return can_see(self.parse(expression) if isinstance(expression, str) else expression, storage)
 
     def can_fail(self, storage: Storage, expression: str | Expr) -> bool:
         """Whether what the storage holds can make the expression fail, even one that can see nothing."""
-        return can_fail(parse(expression) if isinstance(expression, str) else expression, storage)
+        return can_fail(self.parse(expression) if isinstance(expression, str) else expression, storage)
 
     def _run(
         self,
@@ -95,7 +99,7 @@ class Engine:
         cache: Cache | None,
     ) -> Result:
         text = expression if isinstance(expression, str) else ""
-        node = parse(expression) if isinstance(expression, str) else expression
+        node = self.parse(expression) if isinstance(expression, str) else expression
         if is_range and value_type(node) not in {ValueType.SCALAR, ValueType.VECTOR}:
             raise EvaluationError(
                 f'invalid expression type "{value_type(node).documented_name}" for range query, '

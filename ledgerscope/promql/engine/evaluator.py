@@ -64,6 +64,13 @@ class Cache:
         """Share a value."""
         self._entries[key] = entry
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def clear(self) -> None:
+        """Give the memory back."""
+        self._entries.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.scenario import Scenario
 
 _PATTERNS = ("*.test.yml", "*_test.yml", "*.rules-test.yaml")
+_CHOICES = {"promql_compat": ("2", "3"), "promql_evaluate": ("asserted", "input")}
 _COVERAGE = pytest.StashKey[Any]()
 _OUTPUT_KEY = "promql_coverage"
 
@@ -25,7 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The settings and options of rule tests."""
     parser.addini("promql_rule_tests", "file patterns of rule tests", type="args", default=list(_PATTERNS))
     parser.addini("promql_scripts", "file patterns of PromQL scripts (`.test`)", type="args", default=[])
-    parser.addini("promql_compat", 'range boundaries of Prometheus "2" or "3"', default="3")
+    parser.addini("promql_compat", 'follow Prometheus "2" or "3"', default="3")
+    parser.addini(
+        "promql_evaluate", 'evaluate rules to the last time "asserted" or of "input"', default="asserted"
+    )
     parser.addini("promql_strict", "an unknown alertname is an error", type="bool", default=False)
     parser.addini("promql_ignore_unknown_fields", "pass unknown fields over", type="bool", default=False)
     group = parser.getgroup("promql", "rule tests")
@@ -38,7 +42,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to gather coverage, where it is asked for."""
+    """Refuse settings that are none; begin to gather coverage, where it is asked for."""
+    for name, choices in _CHOICES.items():
+        if config.getini(name) not in choices:
+            raise pytest.UsageError(f"{name} is {config.getini(name)!r}; write {' or '.join(choices)}")
     options = config.option
     asked = ("promql_cov", "promql_cov_json", "promql_cov_html")
     if any(getattr(options, name) for name in asked) or options.promql_cov_fail_under is not None:
@@ -74,6 +81,7 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
     coverage = coverage_of(request.config)
     if coverage is not None:
         scenario.on_evaluation.append(coverage.add)
+        scenario.on_branch = coverage.branch
     return scenario
 
 
@@ -132,9 +140,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     from ledgerscope.promql.testing.coverage_report import terminal_lines, write  # noqa: PLC0415 - same
 
     options = config.option
-    write(coverage, options.promql_cov_json, options.promql_cov_html)
+    write(coverage, config.rootpath, options.promql_cov_json, options.promql_cov_html)
     terminalreporter.section("rule coverage")
-    for line in terminal_lines(coverage):
+    for line in terminal_lines(coverage, config.rootpath):
         terminalreporter.write_line(line)
     least = options.promql_cov_fail_under
     if least is not None and round(coverage.percent, 1) < least:

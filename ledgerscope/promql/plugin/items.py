@@ -5,30 +5,28 @@ Loaded only where there is such a file. The rules of a group are evaluated once,
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.plugin.hooks import coverage_of
+from ledgerscope.promql.plugin.told import RuleTestFailed, nearer, reading, shown
+from ledgerscope.promql.testing.group_order import decided_by_order, told
 from ledgerscope.promql.testing.report import Report
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
-from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ledgerscope.promql.testing.model import Case
     from ledgerscope.promql.testing.outcome import Outcome
     from ledgerscope.promql.testing.runner import GroupRun
+    from ledgerscope.promql.yaml.nodes import Where
 
+_LONGEST_NAME = 120
 _SESSION = pytest.StashKey[TestSession]()
-
-
-class RuleTestFailed(Exception):
-    """A case whose outcome is not as expected; its text is the report."""
 
 
 def session_of(config: pytest.Config) -> TestSession:
@@ -39,9 +37,20 @@ def session_of(config: pytest.Config) -> TestSession:
             config.getini("promql_compat"),
             config.getini("promql_strict"),
             config.getini("promql_ignore_unknown_fields"),
+            config.getini("promql_evaluate") == "input",
         )
-        found = config.stash[_SESSION] = TestSession(options)
+        coverage = coverage_of(config)
+        found = config.stash[_SESSION] = TestSession(options, coverage and coverage.branch)
     return found
+
+
+class GroupOrderWarning(pytest.PytestWarning):
+    """A verdict that holds in the order of the files only."""
+
+    def __init__(self, reading: str) -> None:
+        super().__init__(
+            f"passes only in the order of the files: {reading}; write group_eval_order to settle it"
+        )
 
 
 class _FileCollector(pytest.File):
@@ -49,9 +58,7 @@ class _FileCollector(pytest.File):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
         """The faults, line by line."""
-        if isinstance(excinfo.value, PromQLError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
+        return shown(excinfo) if isinstance(excinfo.value, RuleTestFailed) else super().repr_failure(excinfo)
 
 
 class RuleTestFile(_FileCollector):
@@ -60,8 +67,12 @@ class RuleTestFile(_FileCollector):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """The groups, each with a name of its own."""
         seen: dict[str, int] = {}
-        for run in session_of(self.config).open(Path(self.path)):
-            yield RuleTestGroup.from_parent(self, name=_unique(run.group.title, seen), run=run)
+        with reading(self.path, self.config):
+            runs = session_of(self.config).open(self.path)
+        for run in runs:
+            # pytest takes everything behind a bracket for the last part of a node id.
+            title = run.group.title.replace("[", "(").replace("]", ")")
+            yield RuleTestGroup.from_parent(self, name=_unique(title, seen), run=run)
 
 
 class RuleTestGroup(pytest.Collector):
@@ -73,8 +84,8 @@ class RuleTestGroup(pytest.Collector):
         self.covered = False
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """The cases; where there is none, that the rules can be evaluated."""
-        if not self.run.group.cases:
+        """The cases, and where it is judged by itself that the rules can be evaluated."""
+        if self.run.judges_rules:
             yield RuleTestCase.from_parent(self, name="rules evaluate", case=None)
         seen: dict[str, int] = {}
         for case in self.run.group.cases:
@@ -83,15 +94,28 @@ class RuleTestGroup(pytest.Collector):
     def outcome(self, case: Case | None) -> Outcome:
         """The verdict on a case, from the one evaluation of the group."""
         outcome = self.run.rules_outcome() if case is None else self.run.outcome(case)
-        session_of(self.config).keep(self.run)
         coverage = coverage_of(self.config)
         if coverage is not None and not self.covered:
             coverage.add(self.run.plan, self.run.evaluation, self.run.engine)
             self.covered = True
+        session_of(self.config).keep(self.run)
         return outcome
 
 
-class RuleTestCase(pytest.Item):
+class _TestItem(pytest.Item):
+    """An item whose failure is its report alone."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The report; with `--tb=line` its one line, which pytest prints by itself."""
+        if not isinstance(excinfo.value, RuleTestFailed):
+            return super().repr_failure(excinfo, style)
+        representation = shown(excinfo)
+        if self.config.getoption("tbstyle") == "line":
+            representation.reprtraceback.reprentries = []
+        return representation
+
+
+class RuleTestCase(_TestItem):
     """One expectation."""
 
     parent: RuleTestGroup
@@ -104,18 +128,27 @@ class RuleTestCase(pytest.Item):
         """Compare; what differs is told in full."""
         outcome = self.parent.outcome(self.case)
         if not outcome.passed:
-            raise RuleTestFailed(str(Report(self.parent.run, outcome)))
+            report = Report(self.parent.run, outcome)
+            text = nearer(str(report), self.config)
+            raise RuleTestFailed(text, report.summary, self.path, self.where.line)
+        readings = decided_by_order(self.parent.run, self.case, outcome) if self.case else ()
+        if readings:
+            self.warn(GroupOrderWarning(told(readings[0])))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The report alone."""
-        if isinstance(excinfo.value, (RuleTestFailed, FileError)):
-            return str(excinfo.value)
+        """The report; a warning alone where warnings are errors."""
+        if isinstance(excinfo.value, GroupOrderWarning):
+            return nearer(f"{self.where}: {excinfo.value}", self.config)
         return super().repr_failure(excinfo, style)
+
+    @property
+    def where(self) -> Where:
+        """The place of the case in its file."""
+        return self.parent.run.group.where if self.case is None else self.case.where
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The place in the file, and the title."""
-        where = self.parent.run.group.where if self.case is None else self.case.where
-        return Path(self.path), where.line - 1, f"{self.parent.name}: {self.name}"
+        return self.path, self.where.line - 1, f"{self.parent.name}: {self.name}"
 
 
 class ScriptFile(_FileCollector):
@@ -127,12 +160,14 @@ class ScriptFile(_FileCollector):
         from ledgerscope.promql.scripts.run import run_script  # noqa: PLC0415 - only where there are scripts
 
         engine = Engine(compat=self.config.getini("promql_compat"))
-        for result in run_script(Path(self.path), engine):
-            name = f"line {result.line}: {' '.join(result.expression.split())}"
+        with reading(self.path, self.config):
+            results = list(run_script(self.path, engine))
+        for result in results:
+            name = _unique(f"line {result.line}: {result.expression}", {})
             yield ScriptEval.from_parent(self, name=name, problems=result.problems, line=result.line)
 
 
-class ScriptEval(pytest.Item):
+class ScriptEval(_TestItem):
     """One eval of a script."""
 
     def __init__(self, *, problems: tuple[str, ...], line: int, **arguments: Any) -> None:
@@ -143,20 +178,17 @@ class ScriptEval(pytest.Item):
     def runtest(self) -> None:
         """Fail with what is not as expected."""
         if self.problems:
-            raise RuleTestFailed("\n".join((f"{self.path}:{self.line}", *self.problems)))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The problems alone."""
-        if isinstance(excinfo.value, RuleTestFailed):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+            text = "\n".join((f"{self.path}:{self.line}", *self.problems))
+            raise RuleTestFailed(nearer(text, self.config), self.problems[0], self.path, self.line)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The place in the script."""
-        return Path(self.path), self.line - 1, self.name
+        return self.path, self.line - 1, self.name
 
 
 def _unique(title: str, seen: dict[str, int]) -> str:
-    """The title, numbered from the second time on."""
-    seen[title] = seen.get(title, 0) + 1
-    return title if seen[title] == 1 else f"{title} #{seen[title]}"
+    """The title as a part of a node id that pytest finds again, numbered from the second time on."""
+    name = " ".join(title.split()).replace("::", ": :")
+    name = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name} #{seen[name]}"

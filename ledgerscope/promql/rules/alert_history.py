@@ -7,7 +7,8 @@ were rendered at every step.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.samples.axis import Axis, Floats
     from ledgerscope.promql.samples.labels import Labels
+    from ledgerscope.promql.template.alert import OnTextBranch
     from ledgerscope.promql.template.values import QueryResult
 
+
+OnRuleBranch: TypeAlias = "Callable[[Placed, str, int, bool], None]"
 
 #: How each generation of Prometheus declares the value that templates see; error texts name it.
 VALUE_TYPES = {"2": "float64", "3": "interface {}"}
@@ -34,12 +38,19 @@ VALUE_TYPES = {"2": "float64", "3": "interface {}"}
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a test gives its rules besides the data."""
+    """What a test gives its rules besides the data.
+
+    on_branch: told of each branch a rule's templates run: the rule, the text, the offset, whether it held.
+    """
 
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
-
     value_type: str = VALUE_TYPES["3"]
+    on_branch: OnRuleBranch | None = None
+
+    def branches_of(self, placed: Placed) -> OnTextBranch | None:
+        """Who is told of the branches of one rule."""
+        return self.on_branch and partial(self.on_branch, placed)
 
     def data(self, labels: Labels, value: float | Histogram) -> AlertData:
         """The dot of a template over one sample."""
@@ -123,4 +134,7 @@ class AlertHistory:
 
     def templates(self, at_ms: int) -> AlertTemplates:
         """The rule's templates as they work at an instant."""
-        return AlertTemplates(self.placed.rule.name, at_ms, self.query_at(self.placed.order, at_ms))
+        query = self.query_at(self.placed.order, at_ms)
+        return AlertTemplates(
+            self.placed.rule.name, at_ms, query, on_branch=self.surroundings.branches_of(self.placed)
+        )

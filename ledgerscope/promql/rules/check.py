@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import yaml
+
 from ledgerscope.promql.errors import ParseError
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.template.alert import check_template
-from ledgerscope.promql.yaml.nodes import Fault, place_of_text
+from ledgerscope.promql.yaml.nodes import Fault
+from ledgerscope.promql.yaml.places import place_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import yaml
 
     from ledgerscope.promql.rules.model import RuleDraft, RuleGroup
     from ledgerscope.promql.syntax.ast import Expr
@@ -57,19 +58,27 @@ def check_rule(
     """Everything about one rule; the tree of its expression where there is one."""
     title = f'{title}, "{draft.alert or draft.record}": '
     for field, message, hint in _complaints(draft, compat):
-        reader.fault(fields.get(field, node), title + message, hint)
+        reader.fault(_node_at(fields, field) or node, title + message, hint)
     if not draft.expr:
         return None
     try:
-        return parse(draft.expr)
+        return parse(draft.expr, compat)
     except ParseError as error:
         place = place_of_text(reader, fields["expr"], error.span.start)
         reader.faults.append(Fault(place, f"{title}could not parse expression: {error}"))
         return None
 
 
+def _node_at(fields: Mapping[str, yaml.Node], path: str) -> yaml.Node | None:
+    """The node of a field, or of one of the names under it (`labels/severity`)."""
+    field, _, name = path.partition("/")
+    node = fields.get(field)
+    inside = node.value if name and isinstance(node, yaml.MappingNode) else ()
+    return next((value for key, value in inside if key.value == name), node)
+
+
 def _complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str, str]]:
-    """Field, fault and hint."""
+    """Field (or the path of a name under it), fault and hint."""
     if draft.record and draft.alert:
         yield "alert", "only one of 'record' and 'alert' must be set", "split it into two rules"
     if not draft.record and not draft.alert:
@@ -102,10 +111,10 @@ def _record_complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str
 def _name_complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str, str]]:
     for name in draft.labels:
         if not is_label_name(name, compat) or name == _METRIC_NAME:
-            yield "labels", f"invalid label name: {name}", ""
+            yield f"labels/{name}", f"invalid label name: {name}", ""
     for name in draft.annotations:
         if not is_label_name(name, compat):
-            yield "annotations", f"invalid annotation name: {name}", ""
+            yield f"annotations/{name}", f"invalid annotation name: {name}", ""
 
 
 def _template_complaints(draft: RuleDraft) -> Iterator[tuple[str, str, str]]:
@@ -114,4 +123,4 @@ def _template_complaints(draft: RuleDraft) -> Iterator[tuple[str, str, str]]:
         for name, text in texts.items():
             fault = check_template(draft.alert, text)
             if fault is not None:
-                yield field, f'{kind} "{name}": {fault}', ""
+                yield f"{field}/{name}", f'{kind} "{name}": {fault}', ""

@@ -10,6 +10,7 @@ from ledgerscope.promql.text.numbers import format_general
 
 if TYPE_CHECKING:
     from ledgerscope.promql.samples.values import Sample
+    from ledgerscope.promql.yaml.nodes import Where
 
 SAME_LABELS_RECORDED = "vector contains metrics with the same labelset after applying rule labels"
 SAME_LABELS_ALERTED = "vector contains metrics with the same labelset after applying alert labels"
@@ -46,8 +47,9 @@ def duplicate(existing: Sample, new: Sample, at_ms: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RuleFailure:
-    """A rule that failed, when, and why in Prometheus's words."""
+    """A rule that failed, when, why in Prometheus's words, and where its expression stands."""
 
     rule: str
     at_ms: int
     message: str
+    where: Where

@@ -46,7 +46,7 @@ def read_rules(
     text: str, file: str = "<rules>", *, compat: str = "3", lenient: bool = False
 ) -> tuple[RuleGroup, ...]:
     """The groups of a rule file's text (or of manifests). Raises FileError."""
-    reader = Reader(file, lenient=lenient)
+    reader = Reader(file, text, lenient=lenient)
     groups: list[RuleGroup] = []
     for document in compose_all(text, file):
         groups += _document(reader, document, compat)

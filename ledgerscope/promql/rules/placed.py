@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.rules.model import Rule, RuleGroup
     from ledgerscope.promql.syntax.ast import Expr, Matcher
+    from ledgerscope.promql.yaml.nodes import Where
 
 ALERTS = "ALERTS"
 ALERTS_FOR_STATE = "ALERTS_FOR_STATE"
@@ -39,6 +40,11 @@ class Placed:
         return self.rule if isinstance(self.rule, AlertingRule) else None
 
     @property
+    def where(self) -> Where:
+        """The place of the rule's expression; the group's for a rule made in Python."""
+        return self.rule.places.get("expr", self.group.where)
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """The metrics the rule writes."""
         return (ALERTS, ALERTS_FOR_STATE) if self.alert else (self.rule.name,)
@@ -57,7 +63,7 @@ class Placed:
         return all(matches(each, known[each.name]) for each in selected if each.name in known)
 
 
-def place(groups: Sequence[RuleGroup], order: Sequence[str] = ()) -> tuple[Placed, ...]:
+def place(groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = "3") -> tuple[Placed, ...]:
     """The rules of groups one after another; groups named in `order` as listed there, the others first."""
     rank = {name: index for index, name in enumerate(order)}
     # A group that is not mentioned ranks with the first of the list; the sort keeps the order of the files.
@@ -65,6 +71,6 @@ def place(groups: Sequence[RuleGroup], order: Sequence[str] = ()) -> tuple[Place
     placed: list[Placed] = []
     for group in ordered:
         for rule in group.rules:
-            tree = parse(rule.expr) if rule.tree is None else rule.tree
+            tree = parse(rule.expr, compat) if rule.tree is None else rule.tree
             placed.append(Placed(len(placed), group, rule, group.labels_of(rule), tree))
     return tuple(placed)

@@ -7,7 +7,7 @@ samples one step late; rules that read each other in a circle have to be stepped
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,15 @@ class Reading:
     looks_ahead: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LateReading:
+    """A rule that reads, by this selector, what a rule of a later group writes."""
+
+    reader: Placed
+    writer: Placed
+    selector: VectorSelector
+
+
 @dataclass(frozen=True, eq=False)
 class Component:
     """Rules to be computed together: one, or several that read each other."""
@@ -51,16 +60,22 @@ class RulePlan:
 
     rules: tuple[Placed, ...]
     _faulty: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _resting: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = ()) -> RulePlan:
+    def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = "3") -> RulePlan:
         """The plan of groups; `order` is promtool's `group_eval_order`."""
-        return cls(place(groups, order))
+        return cls(place(groups, order, compat))
 
     @cached_property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:
         """Per rule, its selectors."""
         return tuple(tuple(_readings(placed.tree)) for placed in self.rules)
+
+    @cached_property
+    def names(self) -> tuple[frozenset[str] | None, ...]:
+        """Per rule, the metrics that its selectors name; None where one of them names none."""
+        return tuple(_names(readings) for readings in self.readings)
 
     @cached_property
     def writers(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
@@ -94,23 +109,39 @@ class RulePlan:
             components.append(Component(tuple(self.rules[m] for m in sorted(members)), cyclic, level))
         return tuple(sorted(components, key=lambda each: (each.level, each.rules[0].order)))
 
-    def order_matters(self, name: str) -> list[tuple[Placed, Placed]]:
-        """Rules of that name that read a later group's rule, and the rules they read.
+    @cached_property
+    def late_readings(self) -> tuple[LateReading, ...]:
+        """Where a rule reads what a later group writes: it would see it a step earlier in another order."""
+        return tuple(
+            LateReading(reader, self.rules[order], reading.selector)
+            for reader in self.rules
+            for index, reading in enumerate(self.readings[reader.order])
+            for order in self.late(reader, index)
+            if self.rules[order].group is not reader.group
+        )
 
-        promtool runs groups in random order unless `group_eval_order` says it, so its verdict may differ.
-        """
-        found = []
-        for reader in self.rules:
-            if reader.rule.name != name:
-                continue
-            late = {
-                order
-                for index in range(len(self.readings[reader.order]))
-                for order in self.late(reader, index)
-            }
-            writers = [self.rules[order] for order in sorted(late)]
-            found += [(reader, each) for each in writers if each.group is not reader.group]
-        return found
+    def writers_first(self) -> RulePlan:
+        """The same rules with every group behind those it reads, as far as they do not read each other."""
+        groups = list({id(placed.group): None for placed in self.rules})
+        reads: list[set[int]] = [set() for _ in groups]
+        for placed in self.rules:
+            written = {order for orders in self.writers[placed.order] for order in orders}
+            reads[groups.index(id(placed.group))] |= {groups.index(id(self.rules[o].group)) for o in written}
+        ranked = [groups[index] for members in strongly_connected(reads) for index in sorted(members)]
+        rank = {group: index for index, group in enumerate(ranked)}
+        rules = sorted(self.rules, key=lambda placed: rank[id(placed.group)])
+        return RulePlan(tuple(replace(placed, order=order) for order, placed in enumerate(rules)))
+
+    def rests_without_input(self, engine: Engine, order: int) -> bool:
+        """Whether a rule is empty, and does not fail, as long as no metric that it names is there."""
+        key = (engine.compat, order)
+        if key not in self._resting:
+            self._resting[key] = not (
+                self.names[order] is None
+                or engine.can_see(Storage(), self.rules[order].tree)
+                or self.fails_on_any_data(engine, order)
+            )
+        return self._resting[key]
 
     def fails_on_any_data(self, engine: Engine, order: int) -> bool:
         """Whether a rule fails whatever the data, for instance by a regular expression that is none."""
@@ -122,6 +153,11 @@ class RulePlan:
     def late(self, placed: Placed, reading: int) -> tuple[int, ...]:
         """The rules whose samples at an instant the rule does not see yet at that instant."""
         return tuple(order for order in self.writers[placed.order][reading] if order >= placed.order)
+
+
+def _names(readings: Sequence[Reading]) -> frozenset[str] | None:
+    names = [metric_name(reading.selector) for reading in readings]
+    return None if None in names else frozenset(filter(None, names))
 
 
 def _fails(engine: Engine, tree: Expr) -> bool:

@@ -43,13 +43,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What rules made of the data: the data with all they wrote, the alerts, and what failed."""
+    """What rules made of the data: the data with all they wrote, the alerts, and what failed.
+
+    `cache` has what the rules computed over `axis`, for whoever asks for parts of them; it may be cleared.
+    """
 
     storage: Storage
     axis: Axis
     alerts: tuple[AlertHistory, ...]
     failures: tuple[RuleFailure, ...]
     blind: frozenset[int]
+    cache: Cache
 
     def named(self, alert: str) -> list[AlertHistory]:
         """The histories of every rule of that alert name, in rule order."""
@@ -89,6 +93,8 @@ class _Run:
     written_by: dict[Labels, int] = field(default_factory=dict)
     blind: set[int] = field(default_factory=set)
     cache: Cache = field(default_factory=Cache)
+    #: All rules go through the steps together, so nothing is there yet that is written later.
+    in_order: bool = False
 
     # -- the two ways
 
@@ -99,7 +105,7 @@ class _Run:
             for component in components:
                 if component.cyclic:
                     self._step(component)
-                else:
+                elif not self._rests(component.rules[0]):
                     pending.append((component.rules[0], self._rows(component.rules[0])))
             for placed, rows in pending:
                 self._write(placed, rows)
@@ -107,8 +113,10 @@ class _Run:
 
     def stepped(self) -> Evaluation:
         """Every rule at every step, in order."""
+        self.in_order = True
         stepper = self._stepper(self.plan.rules)
         stepper.run()
+        self.in_order = False
         for rule in stepper.rules:
             self.histories[rule.placed.order] = rule.instances()
         first = min((failure.at_ms for failure in stepper.failures), default=0)
@@ -122,7 +130,17 @@ class _Run:
             for placed in self.plan.rules
             if placed.alert
         )
-        return Evaluation(self.storage, self.axis, alerts, failures, frozenset(self.blind))
+        return Evaluation(self.storage, self.axis, alerts, failures, frozenset(self.blind), self.cache)
+
+    def _rests(self, placed: Placed) -> bool:
+        """Whether the rule has nothing to do: by far the most rules, where groups feed only a few."""
+        names = self.plan.names[placed.order]
+        if names is None or self.storage.has_any(names):
+            return False
+        if not self.plan.rests_without_input(self.engine, placed.order):
+            return False
+        self.blind.add(placed.order)
+        return True
 
     # -- one rule over the axis
 
@@ -239,7 +257,7 @@ class _Run:
         return cut(series.values(), at_ms, self._is_late(placed))
 
     def _is_late(self, placed: Placed) -> Callable[[Labels], bool]:
-        return lambda labels: self.written_by.get(labels, -1) >= placed.order
+        return lambda labels: not self.in_order and self.written_by.get(labels, -1) >= placed.order
 
     def query_at(self, order: int, at_ms: int) -> Callable[[str], QueryResult]:
         """How a template of a rule runs PromQL at an instant: over what the rule sees there."""
@@ -254,7 +272,10 @@ class _Run:
         return query
 
     def _templates_at(self, placed: Placed) -> Callable[[int], AlertTemplates]:
-        return lambda at_ms: AlertTemplates(placed.rule.name, at_ms, self.query_at(placed.order, at_ms))
+        on_branch = self.surroundings.branches_of(placed)
+        return lambda at_ms: AlertTemplates(
+            placed.rule.name, at_ms, self.query_at(placed.order, at_ms), on_branch=on_branch
+        )
 
     # -- rules together
 
@@ -268,6 +289,8 @@ class _Run:
 
     def _stepper(self, rules: Sequence[Placed]) -> Stepper:
         def wrote(labels: Labels, placed: Placed) -> None:
+            if not self.in_order and self.written_by.get(labels, placed.order) != placed.order:
+                raise SteppingNeededError(f"{labels} is written by two rules")
             self.written_by[labels] = placed.order
 
         return Stepper.over(

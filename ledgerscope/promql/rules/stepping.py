@@ -160,7 +160,7 @@ class Stepper:
                 else self._alerted(rule, alert, samples, step, at_ms)
             )
         except PromQLError as error:
-            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, str(error)))
+            self.failures.append(_failure(rule.placed, at_ms, str(error)))
             return
         self._write(rule, output, at_ms)
 
@@ -211,7 +211,7 @@ class Stepper:
             self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
             self.wrote(sample.labels, rule.placed)
         if conflict is not None:  # a rule has one last error, however many of its samples are refused
-            self.failures.append(RuleFailure(rule.placed.rule.name, at_ms, conflict))
+            self.failures.append(_failure(rule.placed, at_ms, conflict))
         for labels in rule.previous:
             if labels not in current:
                 self.storage.append(labels, [written_at], [STALE])
@@ -244,6 +244,10 @@ def _same(left: Sample, right: Sample) -> bool:
     if left.histogram is not None or right.histogram is not None:
         return left.histogram == right.histogram
     return _bits(left.value) == _bits(right.value)
+
+
+def _failure(placed: Placed, at_ms: int, message: str) -> RuleFailure:
+    return RuleFailure(placed.rule.name, at_ms, message, placed.where)
 
 
 def _bits(value: float) -> int:

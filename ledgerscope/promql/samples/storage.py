@@ -171,6 +171,10 @@ class Storage:
         name = _exact_name(matchers)
         return self._versions.get(name, 0) if name else self._writes
 
+    def has_any(self, names: frozenset[str]) -> bool:
+        """Whether there is a series of any of these metrics."""
+        return not names.isdisjoint(self._by_name)
+
     def matching(self, matchers: Sequence[Matcher]) -> Iterator[Labels]:
         """The identities of the matching series, without reading samples."""
         name = _exact_name(matchers)

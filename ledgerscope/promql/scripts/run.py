@@ -15,7 +15,6 @@ from ledgerscope.promql.scripts.compare import differences, instant_differences,
 from ledgerscope.promql.scripts.custom_buckets import with_custom_buckets
 from ledgerscope.promql.scripts.script import Clear, Eval, Expectation, Load, SeriesLine, read_script
 from ledgerscope.promql.scripts.variants import depends_on_query, other_times, pinned
-from ledgerscope.promql.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +100,7 @@ class _Case:
         """What is not as expected, in the case itself and in its variants."""
         case = self.case
         try:
-            node = parse(case.expression)
+            node = self.engine.parse(case.expression)
             yield from self._checked(node)
         except PromQLError as error:
             yield from self._failure(error)

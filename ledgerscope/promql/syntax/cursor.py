@@ -25,13 +25,15 @@ class Cursor:
     comes, so that a fault in what was already read is found first, as in Prometheus.
 
     `kind` is that of the current token, `end` the offset after the last token consumed. `context` is what
-    the innermost unfinished construct wants said about a token nobody can use.
+    the innermost unfinished construct wants said about a token nobody can use. `compat` is the generation of
+    Prometheus whose names are known.
     """
 
-    __slots__ = ("_index", "_tokens", "context", "depth", "end", "height", "kind", "text", "token")
+    __slots__ = ("_index", "_tokens", "compat", "context", "depth", "end", "height", "kind", "text", "token")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, compat: str = "3") -> None:
         self.text = text
+        self.compat = compat
         self._tokens = tokenize(text)
         self._index = 0
         self.end = 0

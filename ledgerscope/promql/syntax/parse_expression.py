@@ -135,8 +135,10 @@ _FUNCTION_NAMES = frozenset(
 
 def _call(cursor: Cursor, token: Token) -> Call:
     args = _arguments(cursor)
-    if token.text not in SIGNATURES:
-        cursor.fail(f"unknown function with name {quote(token.text)}", token.span)
+    signature = SIGNATURES.get(token.text)
+    if signature is None or (signature.renamed and cursor.compat != "2"):
+        now = "" if signature is None else f', which Prometheus 3 calls "{signature.renamed}"'
+        cursor.fail(f"unknown function with name {quote(token.text)}{now}", token.span)
     if token.text == "info" and len(args) > 1 and isinstance(args[1], VectorSelector):
         args = (args[0], replace(args[1], allow_empty=True), *args[2:])
     return Call(token.text, args, Span(token.start, cursor.end))

@@ -22,9 +22,12 @@ _CACHED = 4096
 
 
 @lru_cache(maxsize=_CACHED)
-def parse(text: str) -> Expr:
-    """The tree of an expression. Raises ParseError. Results are cached by text."""
-    cursor = Cursor(text)
+def parse(text: str, compat: str = "3") -> Expr:
+    """The tree of an expression. Raises ParseError. Results are cached by text.
+
+    compat: "2" also knows the functions Prometheus 3 renamed.
+    """
+    cursor = Cursor(text, compat)
     if cursor.at(Kind.EOF):
         cursor.fail("no expression found in input", NOWHERE)
     expr = parse_expression(cursor)

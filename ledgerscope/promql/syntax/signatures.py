@@ -24,7 +24,8 @@ class Signature:
     """One function.
 
     `variadic` 0 means exactly `args`; n > 0 that the last of `args` may be left out or given up to n
-    times; `UNLIMITED` that it may be left out or repeated freely.
+    times; `UNLIMITED` that it may be left out or repeated freely. `renamed` is the name since Prometheus 3:
+    the one here is known in Prometheus 2 only.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Signature:
     returns: ValueType = VECTOR
     variadic: int = 0
     experimental: bool = False
+    renamed: str = ""
 
     @property
     def min_args(self) -> int:
@@ -97,6 +99,7 @@ _TABLE = (
     *_each("sort_by_label sort_by_label_desc", VECTOR, STRING, variadic=UNLIMITED, experimental=True),
     *_each("start_timestamp", VECTOR, experimental=True),
     *_each("vector", SCALAR),
+    Signature("holt_winters", (MATRIX, SCALAR, SCALAR), renamed="double_exponential_smoothing"),
 )
 
 SIGNATURES: dict[str, Signature] = {signature.name: signature for signature in _TABLE}

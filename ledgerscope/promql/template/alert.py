@@ -6,16 +6,19 @@ A rendering that fails is no error of the rule: the text says what failed, as Pr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.template.errors import FunctionError, TemplateError, TemplateSyntaxError
 from ledgerscope.promql.template.execute import execute
 from ledgerscope.promql.template.functions import NAMES, functions_at
+from ledgerscope.promql.template.nodes import Branch
 from ledgerscope.promql.template.parser import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ledgerscope.promql.template.values import AlertData, QueryResult
 
@@ -26,14 +29,21 @@ _DEFINITIONS = (
 )
 
 
+OnTextBranch: TypeAlias = "Callable[[str, int, bool], None]"
+
+
 @dataclass(frozen=True, slots=True)
 class AlertTemplates:
-    """The templates of one alert at one instant (milliseconds); `query` runs PromQL there."""
+    """The templates of one alert at one instant (milliseconds); `query` runs PromQL there.
+
+    on_branch: told of each branch that is run: the text it is in, its offset, and whether it held.
+    """
 
     alert: str
     at_ms: int
     query: Callable[[str], QueryResult]
     external_url: str = ""
+    on_branch: OnTextBranch | None = None
 
     def expand(self, text: str, data: AlertData) -> str:
         """The rendered text, or Prometheus's note of what went wrong."""
@@ -50,7 +60,7 @@ class AlertTemplates:
     def _render(self, name: str, text: str, data: AlertData) -> str:
         template = parse_template(name, _DEFINITIONS + text, NAMES)
         functions = functions_at(self.at_ms, self._query, self.external_url)
-        return execute(template, functions, data)
+        return execute(template, functions, data, self.on_branch and partial(self.on_branch, text))
 
     def _query(self, expression: str) -> QueryResult:
         try:
@@ -61,6 +71,19 @@ class AlertTemplates:
 
 def _failed(reason: str) -> str:
     return f"<error expanding template: {reason}>"
+
+
+def branches(alert: str, text: str) -> Iterator[Branch]:
+    """Every `if`, `with` and `range` of a text, in the order written; none where it is no template."""
+    if "{{" not in text:
+        return
+    template = parse_template(f"__alert_{alert}", _DEFINITIONS + text, NAMES)
+    pending = [*template.body, *chain.from_iterable(template.defined.values())]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, Branch):
+            yield node
+            pending = [*node.body, *(node.otherwise or ()), *pending]
 
 
 def check_template(alert: str, text: str) -> TemplateSyntaxError | None:

@@ -7,7 +7,7 @@ because Prometheus puts them into the label or annotation itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.template import nodes
 from ledgerscope.promql.template.evaluate import Evaluator
@@ -30,9 +30,18 @@ class _Jump(Exception):
         self.keyword = keyword
 
 
-def execute(template: nodes.Template, functions: Mapping[str, Function], data: object) -> str:
+OnBranch: TypeAlias = "Callable[[int, bool], None]"
+"""Told of each `if`, `with` and `range` that is run: its offset in the text, and whether it held."""
+
+
+def execute(
+    template: nodes.Template,
+    functions: Mapping[str, Function],
+    data: object,
+    on_branch: OnBranch | None = None,
+) -> str:
     """The text the template gives for `data`; `TemplateExecutionError` where it gives none."""
-    run = _Run(template, functions, template.name, [("$", data)])
+    run = _Run(template, functions, template.name, [("$", data)], on_branch=on_branch)
     run.walk(template.body, data)
     return "".join(run.out)
 
@@ -41,6 +50,7 @@ def execute(template: nodes.Template, functions: Mapping[str, Function], data: o
 class _Run(Evaluator):
     depth: int = 0
     out: list[str] = field(default_factory=list)
+    on_branch: OnBranch | None = None
 
     def walk(self, body: tuple[nodes.Node, ...], dot: object) -> None:
         for node in body:
@@ -62,7 +72,7 @@ class _Run(Evaluator):
             self.range(node, dot)
         else:
             value = self.pipeline(node.pipeline, dot)
-            if is_true(value):
+            if self.told(node, held=is_true(value)):
                 self.walk(node.body, value if node.keyword == "with" else dot)
             elif node.otherwise is not None:
                 self.walk(node.otherwise, dot)
@@ -82,8 +92,14 @@ class _Run(Evaluator):
                     break
             finally:
                 del self.variables[mark:]
+        self.told(node, held=not empty)
         if empty and node.otherwise is not None:
             self.walk(node.otherwise, dot)
+
+    def told(self, node: nodes.Branch, *, held: bool) -> bool:
+        if self.on_branch is not None:
+            self.on_branch(node.offset, held)
+        return held
 
     def items(self, value: object) -> Iterator[tuple[object, object]]:
         if isinstance(value, (StringMap, AnyMap)):
@@ -121,7 +137,13 @@ class _Run(Evaluator):
             raise self.fault(f"exceeded maximum template depth ({_GO_DEEPEST})")
         value = None if node.pipeline is None else self.pipeline(node.pipeline, dot)
         inner = _Run(
-            self.template, self.functions, node.name, [("$", value)], depth=self.depth + 1, out=self.out
+            self.template,
+            self.functions,
+            node.name,
+            [("$", value)],
+            depth=self.depth + 1,
+            out=self.out,
+            on_branch=self.on_branch,
         )
         inner.walk(body, value)
 

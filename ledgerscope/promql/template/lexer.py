@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 _OPEN = "{{"
 _CLOSE = "}}"
+_TRIM_CLOSE = "-}}"
 _SPACES = " \t\r\n"
-
+_SPACE_RUN = re.compile(r"[ \t\r\n]*")
+_NAME = re.compile(r"\w*")
 
 _NUMBER = re.compile(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[bB][01_]*|0[oO][0-7_]*"
@@ -110,14 +112,17 @@ class Lexer:
         return True
 
     def _trims_right(self) -> bool:
-        here = self.text[self.position : self.position + 4]
-        return len(here) == 4 and here[0] in _SPACES and here[1:] == "-}}"  # noqa: PLR2004 - ` -}}`
+        spaced = self.text[self.position : self.position + 1] in _SPACES
+        return spaced and self.text.startswith(_TRIM_CLOSE, self.position + 1)
 
     def _after_close(self, *, trims: bool) -> None:
         if trims:
-            while self.position < len(self.text) and self.text[self.position] in _SPACES:
-                self.position += 1
+            self._skip(_SPACE_RUN)
         self._ignore()
+
+    def _skip(self, run: re.Pattern[str]) -> None:
+        match = run.match(self.text, self.position)
+        self.position = self.position if match is None else match.end()
 
     def _action(self) -> bool:
         """Tokens up to the closing delimiter."""
@@ -163,10 +168,9 @@ class Lexer:
         return self._fail(f"unrecognized character in action: {unicode_name(char)}")
 
     def _space(self) -> bool:
-        while self.position < len(self.text) and self.text[self.position] in _SPACES:
-            if self._trims_right():
-                break
-            self.position += 1
+        self._skip(_SPACE_RUN)
+        if self.text.startswith(_TRIM_CLOSE, self.position):
+            self.position -= 1  # the last space belongs to the delimiter
         if self.position > self.start:
             self._emit(Kind.SPACE)
         return True
@@ -220,8 +224,7 @@ class Lexer:
         return True
 
     def _word(self) -> None:
-        while self.position < len(self.text) and is_name_char(self.text[self.position]):
-            self.position += 1
+        self._skip(_NAME)
 
     def _at_terminator(self) -> bool:
         rest = self.text[self.position : self.position + 2]

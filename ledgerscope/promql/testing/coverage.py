@@ -1,4 +1,4 @@
-"""Rule coverage: which rules saw data, which sides of their conditions were taken, which `for` passed.
+"""Rule coverage: which rules saw data, which sides of conditions and templates were taken, which `for` ended.
 
 A rule that was loaded but never saw anything is not tested, and neither is a threshold that no test ever
 crosses. Each rule has a list of points; a point is covered once any test group has shown it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
@@ -15,11 +16,10 @@ from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.printer import to_string
 from ledgerscope.promql.syntax.valuetypes import ValueType
+from ledgerscope.promql.testing.template_points import template_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    import numpy as np
 
     from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.placed import Placed
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.run import Evaluation
     from ledgerscope.promql.samples.values import Vector
     from ledgerscope.promql.syntax.ast import Expr
+    from ledgerscope.promql.testing.template_points import Side
 
 RAN = "sees data"
 FOR_CROSSED = "waits out its `for`"
@@ -59,6 +60,7 @@ class Coverage:
 
     rules: dict[RuleKey, Points] = field(default_factory=lambda: defaultdict(dict))
     _plans: dict[RulePlan, list[Points]] = field(default_factory=dict)
+    _sides: dict[Placed, dict[Side, list[tuple[Points, str]]]] = field(default_factory=dict)
 
     def add(self, plan: RulePlan, evaluation: Evaluation, engine: Engine) -> None:
         """What one evaluation shows about the rules of its plan."""
@@ -68,7 +70,9 @@ class Coverage:
             if placed.order in evaluation.blind:
                 continue
             points = points_of_plan[placed.order]
-            for name in _shown(placed, evaluation, engine):
+            if all(points.values()):
+                continue
+            for name in _shown(placed, points, evaluation, engine):
                 points[name] = True
             history = histories.get(placed.order)
             if history is not None and FOR_CROSSED in points:
@@ -80,11 +84,26 @@ class Coverage:
         """The points of a plan's rules, by their order; made once per plan."""
         found = self._plans.get(plan)
         if found is None:
-            found = self._plans[plan] = [self.rules[RuleKey.of(placed)] for placed in plan.rules]
-            for placed, points in zip(plan.rules, found, strict=True):
-                for name in points_of(placed):
-                    points.setdefault(name, False)
+            found = self._plans[plan] = [self._points_of(placed) for placed in plan.rules]
         return found
+
+    def _points_of(self, placed: Placed) -> Points:
+        """The points of one rule."""
+        points = self.rules[RuleKey.of(placed)]
+        for name in points_of(placed):
+            points.setdefault(name, False)
+        return points
+
+    def branch(self, placed: Placed, text: str, offset: int, held: bool) -> None:
+        """A template of a rule has run a branch."""
+        points_of_side = self._sides.get(placed)
+        if points_of_side is None:
+            points_of_side = self._sides[placed] = defaultdict(list)
+            points = self._points_of(placed)
+            for side, name in template_points(placed):
+                points_of_side[side].append((points, name))
+        for points, name in points_of_side[text, offset, held]:
+            points[name] = True
 
     def merge(self, rules: Iterable[tuple[RuleKey, Points]]) -> None:
         """Take over what another process saw."""
@@ -113,15 +132,20 @@ def points_of(placed: Placed) -> Iterator[str]:
     """What there is to cover in a rule."""
     yield RAN
     for node in _conditions(placed.tree):
-        if node.op.is_comparison:
-            yield _comparison(node, holds=True)
-            yield _comparison(node, holds=False)
-        else:
-            for operand in (node.lhs, node.rhs):
-                yield _operand(node, operand, there=True)
-                yield _operand(node, operand, there=False)
+        yield from _names(node)
     if placed.alert and placed.alert.for_ms:
         yield FOR_CROSSED
+    yield from (name for _, name in template_points(placed))
+
+
+@lru_cache(maxsize=4096)
+def _names(node: ast.Binary) -> tuple[str, ...]:
+    """The points of one condition."""
+    if node.op.is_comparison:
+        return _comparison(node, holds=True), _comparison(node, holds=False)
+    return tuple(
+        _operand(node, operand, there=there) for operand in (node.lhs, node.rhs) for there in (True, False)
+    )
 
 
 def _conditions(tree: Expr) -> Iterator[ast.Binary]:
@@ -144,40 +168,28 @@ def _text(node: Expr) -> str:
     return f"`{' '.join(to_string(node).split())}`"
 
 
-def _shown(placed: Placed, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+def _shown(placed: Placed, points: Points, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
+    """What the evaluation shows of a rule; conditions that have shown everything are not looked at again."""
     yield RAN
     for node in _conditions(placed.tree):
+        if all(points[name] for name in _names(node)):
+            continue
+        shown = _comparison_shown if node.op.is_comparison else _set_shown
         try:
-            yield from (
-                _comparison_shown(node, evaluation, engine)
-                if node.op.is_comparison
-                else _set_shown(node, evaluation, engine)
-            )
+            yield from shown(node, evaluation, engine)
         except PromQLError:
             continue  # a part that fails by itself shows nothing
 
 
 def _comparison_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
-    result = _over(node, evaluation, engine)
-    if node.return_bool:
-        truths = result.values[result.present]
-        true, false = bool((truths == 1).any()), bool((truths == 0).any())
-    else:
-        true = bool(result.present.any())
-        false = bool((_pairs(node, evaluation, engine) > result.present.sum(axis=0)).any())
-    if true:
-        yield _comparison(node, holds=True)
-    if false:
-        yield _comparison(node, holds=False)
-
-
-def _pairs(
-    node: ast.Binary, evaluation: Evaluation, engine: Engine
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many comparisons are made at each step: as many as the same with `bool` gives results."""
+    """With `bool` a comparison answers 1 or 0 wherever it is made."""
     asked = ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span)
-    counts: np.ndarray[tuple[int], np.dtype[np.int64]] = _over(asked, evaluation, engine).present.sum(axis=0)
-    return counts
+    result = _over(asked, evaluation, engine)
+    truths = result.values[result.present]
+    if (truths == 1).any():
+        yield _comparison(node, holds=True)
+    if (truths == 0).any():
+        yield _comparison(node, holds=False)
 
 
 def _set_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
@@ -191,4 +203,7 @@ def _set_shown(node: ast.Binary, evaluation: Evaluation, engine: Engine) -> Iter
 
 def _over(node: Expr, evaluation: Evaluation, engine: Engine) -> Vector:
     axis = evaluation.axis
-    return engine.range(evaluation.storage, node, axis.start_ms, axis.end_ms, axis.step_ms).vector
+    result = engine.range(
+        evaluation.storage, node, axis.start_ms, axis.end_ms, axis.step_ms, cache=evaluation.cache
+    )
+    return result.vector

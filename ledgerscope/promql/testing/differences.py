@@ -52,13 +52,33 @@ def likeness(want: Mapping[str, str], got: Mapping[str, str]) -> float:
     return same - 0.1 * (len(names) - same) if same or not names else -1.0
 
 
-def compared(want: Mapping[str, str], got: Mapping[str, str]) -> Iterator[str]:
+def compared(title: str, want: Mapping[str, str], got: Mapping[str, str]) -> Iterator[str]:
     """A line per name: ` ` where both agree, `-` for what was expected, `+` for what was there."""
+    if dict(want) == dict(got):
+        return
+    yield f"    {title}:"
     for name in sorted(want.keys() | got.keys()):
         if want.get(name) == got.get(name):
-            yield f"    {name}: {want[name]!r}"
+            yield f"        {name}: {want[name]!r}"
             continue
         if name in want:
-            yield f"  - {name}: {want[name]!r}"
+            yield f"      - {name}: {want[name]!r}"
         if name in got:
-            yield f"  + {name}: {got[name]!r}"
+            yield f"      + {name}: {got[name]!r}"
+
+
+def first_difference(want: Mapping[str, str], got: Mapping[str, str]) -> str:
+    """The first name that is not as expected, in words; nothing where all are."""
+    for name in sorted(want.keys() | got.keys()):
+        if want.get(name) != got.get(name):
+            return f"{name}: expected {_quoted(want, name)}, found {_quoted(got, name)}"
+    return ""
+
+
+def _quoted(texts: Mapping[str, str], name: str) -> str:
+    return repr(texts[name]) if name in texts else "none"
+
+
+def counted(what: str, expected: int, found: int) -> str:
+    """Two counts that differ, in words; nothing where they are equal."""
+    return "" if expected == found else f"expected {what}: {expected}, found: {found}"

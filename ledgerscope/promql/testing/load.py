@@ -6,9 +6,7 @@ notation are faults with their place, and with what would be right.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
@@ -24,7 +22,9 @@ from ledgerscope.promql.testing.model import (
     TestGroup,
 )
 from ledgerscope.promql.testing.rule_paths import resolve
-from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all, place_of_text
+from ledgerscope.promql.testing.start import HINT, StartError, start_of
+from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
+from ledgerscope.promql.yaml.places import place_of_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +38,9 @@ _GROUP_FIELDS = (
     "name", "interval", "input_series", "alert_rule_test", "promql_expr_test", "external_labels",
     "external_url", "start_timestamp",
 )  # fmt: skip
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[-+]\d\d:\d\d)")
 
 
-def load_tests(path: Path, *, lenient: bool = False) -> TestFile:
+def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
     """The tests of a file. Raises FileError. `lenient` passes unknown fields over."""
     try:
         text = path.read_text("utf-8")
@@ -49,16 +48,16 @@ def load_tests(path: Path, *, lenient: bool = False) -> TestFile:
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
-    return read_tests(text, path, lenient=lenient)
+    return read_tests(text, path, compat=compat, lenient=lenient)
 
 
-def read_tests(text: str, path: Path, *, lenient: bool = False) -> TestFile:
+def read_tests(text: str, path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
     """The tests of a text that stands (or would stand) at a path. Raises FileError."""
     documents = compose_all(text, str(path))
-    reader = Reader(str(path), lenient=lenient)
+    reader = Reader(str(path), text, lenient=lenient)
     if len(documents) > 1:
         reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    loader = _Loader(reader, path)
+    loader = _Loader(reader, path, compat)
     found = loader.file(documents[0]) if documents else TestFile(path, ())
     reader.finish()
     return found
@@ -68,6 +67,7 @@ def read_tests(text: str, path: Path, *, lenient: bool = False) -> TestFile:
 class _Loader:
     reader: Reader
     path: Path
+    compat: str
 
     def file(self, node: yaml.Node) -> TestFile:
         reader = self.reader
@@ -156,16 +156,9 @@ class _Loader:
             return 0
         text = self.reader.text(node, "start_timestamp")
         try:
-            if _RFC3339.fullmatch(text):
-                moment = datetime.fromisoformat(text.upper())
-                return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
-            return int(float(text) * 1000)
-        except (ValueError, OverflowError):
-            self.reader.fault(
-                node,
-                f"start_timestamp: cannot parse {text!r} to a valid timestamp",
-                "write it like 2024-01-31T00:00:00Z, or as seconds since 1970",
-            )
+            return start_of(text)
+        except StartError:
+            self.reader.fault(node, f"start_timestamp: cannot parse {text!r} to a valid timestamp", HINT)
             return 0
 
     # -- alerts
@@ -207,7 +200,7 @@ class _Loader:
 
     def _check_expr(self, node: yaml.Node, expr: str) -> None:
         try:
-            parse(expr)
+            parse(expr, self.compat)
         except ParseError as error:
             place = place_of_text(self.reader, node, error.span.start)
             self.reader.faults.append(Fault(place, f"expr: {error}"))

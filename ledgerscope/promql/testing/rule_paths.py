@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,14 @@ def resolve(reader: Reader, base: Path, patterns: Sequence[yaml.Node]) -> tuple[
         matches = sorted(glob(str(base / pattern))) if usable else []  # noqa: PTH207 - `..` and absolute paths
         if not matches:
             reader.fault(node, f"no rule file matches {pattern!r}", _suggestion(base, pattern))
-        found |= dict.fromkeys(Path(match) for match in matches)
+        found |= dict.fromkeys(plain(Path(match)) for match in matches)
     return tuple(found)
+
+
+def plain(path: Path) -> Path:
+    """The path without `..`, so that one rule file has one name however it is reached."""
+    shorter = Path(os.path.normpath(path))
+    return shorter if ".." in path.parts and shorter.exists() and shorter.samefile(path) else path
 
 
 def _suggestion(base: Path, pattern: str) -> str:

@@ -20,6 +20,7 @@ from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.testing.group_order import reordered
 from ledgerscope.promql.testing.model import AlertCase
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
 from ledgerscope.promql.text.durations import format_duration
@@ -27,6 +28,7 @@ from ledgerscope.promql.text.durations import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.series.notation import Series
     from ledgerscope.promql.testing.model import Case, ExprCase, TestFile, TestGroup
@@ -39,11 +41,13 @@ class Options:
 
     strict: an alert that no rule defines is an error even where none is expected.
     lenient: unknown fields of files are passed over.
+    to_end: rules are evaluated to the last sample of the input, also beyond the last assertion.
     """
 
     compat: str = "3"
     strict: bool = False
     lenient: bool = False
+    to_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class GroupRun:
     group: TestGroup
     plan: RulePlan
     options: Options = Options()
+    on_branch: OnRuleBranch | None = None
 
     @cached_property
     def engine(self) -> Engine:
@@ -62,21 +67,28 @@ class GroupRun:
 
     @cached_property
     def evaluation(self) -> Evaluation:
-        """Everything the rules make of the series, up to the last time asserted."""
-        return self.evaluated_until(self.group.last_eval_time_ms)
+        """Everything the rules make of the series, up to the last time asserted (or to the end of input)."""
+        last_ms = self.end_of_input_ms if self.options.to_end else self.group.last_eval_time_ms
+        return self.evaluated_until(last_ms, self.on_branch)
+
+    @cached_property
+    def reordered(self) -> GroupRun | None:
+        """The same test with other groups first, where that may change something."""
+        return reordered(self)
 
     def forget(self) -> None:
         """Give the memory of the evaluation back; it is made again if it is asked for."""
-        self.__dict__.pop("evaluation", None)
+        for name in ("evaluation", "reordered"):
+            self.__dict__.pop(name, None)
 
-    def evaluated_until(self, last_ms: int) -> Evaluation:
+    def evaluated_until(self, last_ms: int, on_branch: OnRuleBranch | None = None) -> Evaluation:
         """The same up to another time after the start (milliseconds)."""
         step = self.file.evaluation_interval_ms
         axis = Axis(self.group.start_ms, step, last_ms // step + 1)
         storage = Storage()
         fill(storage, self.group.series, self.group.interval_ms, self.group.start_ms, axis.end_ms)
         value_type = VALUE_TYPES[self.options.compat]
-        around = Surroundings(self.group.external_labels, self.group.external_url, value_type)
+        around = Surroundings(self.group.external_labels, self.group.external_url, value_type, on_branch)
         return evaluate_rules(self.plan, storage, self.engine, axis, around)
 
     @property
@@ -85,19 +97,25 @@ class GroupRun:
         longest = max((len(series) for series in self.group.series), default=0)
         return max((longest - 1) * self.group.interval_ms, self.group.last_eval_time_ms)
 
+    @property
+    def judges_rules(self) -> bool:
+        """Whether there is a verdict on the rules alone: without cases, or where input goes on after them."""
+        goes_on = self.end_of_input_ms > self.group.last_eval_time_ms
+        return not self.group.cases or (self.options.to_end and goes_on)
+
     def outcomes(self) -> list[Outcome]:
-        """The verdict on every case; on the rules alone where there is no case."""
-        if not self.group.cases:
-            return [self.rules_outcome()]
-        return [self.outcome(case) for case in self.group.cases]
+        """The verdict on every case, and on the rules alone."""
+        cases = [self.outcome(case) for case in self.group.cases]
+        return [*cases, self.rules_outcome()] if self.judges_rules else cases
 
     def rules_outcome(self) -> RulesOutcome:
         """Whether the rules could be evaluated."""
         return RulesOutcome(self.evaluation.failures)
 
     def outcome(self, case: Case) -> Outcome:
-        """The verdict on one case."""
-        if self.evaluation.failures:
+        """The verdict on one case; what fails after the last assertion is no matter of the cases."""
+        last_ms = self.group.start_ms + self.group.last_eval_time_ms
+        if any(failure.at_ms <= last_ms for failure in self.evaluation.failures):
             return self.rules_outcome()
         return self._alert(case) if isinstance(case, AlertCase) else self._expr(case)
 
@@ -126,10 +144,10 @@ class GroupRun:
         return ExprOutcome(case, tuple(samples), fuzzy=self.file.fuzzy_compare)
 
     def failure_texts(self) -> list[str]:
-        """What failed among the rules, as promtool says it."""
+        """What failed among the rules, where and when."""
         start = self.group.start_ms
         return [
-            f"rule: {each.rule}, time: {format_duration(each.at_ms - start)}, err: {each.message}"
+            f"{each.where}: rule {each.rule!r} fails at {format_duration(each.at_ms - start)}: {each.message}"
             for each in self.evaluation.failures
         ]
 

@@ -25,11 +25,16 @@ from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.moments import When, milliseconds
+from ledgerscope.promql.testing.rule_paths import plain
 from ledgerscope.promql.testing.runner import fill
+from ledgerscope.promql.testing.start import start_of
+from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
+    from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.testing.label_match import LabelCondition
 
 
@@ -66,6 +71,8 @@ class Scenario:
     _asked: list[_Told] = field(default_factory=list)
     #: Told of every evaluation; rule coverage listens here.
     on_evaluation: list[Any] = field(default_factory=list)
+    #: Told of every branch that a template of a rule runs; rule coverage listens here, too.
+    on_branch: OnRuleBranch | None = None
 
     # -- what there is
 
@@ -92,11 +99,32 @@ class Scenario:
             return rules_from(source, compat=self.compat)
         if isinstance(source, str) and ("\n" in source or ":" in source):
             return read_rules(source, compat=self.compat)
-        return load_rules(self.base / source, compat=self.compat)
+        return load_rules(plain(self.base / source), compat=self.compat)
 
     def until(self, when: When) -> Scenario:
         """Evaluate at least up to a time, also beyond the last sample."""
         self._until = max(self._until, milliseconds(when))
+        self._evaluation = None
+        return self
+
+    def starts_at(self, when: str | float | datetime) -> Scenario:
+        """Begin at a moment, so that `time()` and dates are those of that day: `"2026-03-01T00:00:00Z"`.
+
+        Takes RFC 3339 text, seconds since 1970, or a datetime with a zone. Raises StartError.
+        """
+        self.start_ms = start_of(when)
+        self._evaluation = None
+        return self
+
+    def evaluated_every(self, interval: When) -> Scenario:
+        """The time between two evaluations of the rules; 1m by default."""
+        self.interval = interval
+        self._evaluation = None
+        return self
+
+    def external(self, url: str = "", /, **labels: str) -> Scenario:
+        """The external URL and labels of the Prometheus that evaluates, for templates."""
+        self.external_url, self.external_labels = url, labels
         self._evaluation = None
         return self
 
@@ -165,14 +193,15 @@ class Scenario:
         storage = Storage()
         for series, every in self._series:
             fill(storage, [series], every, self.start_ms)
-        around = Surroundings(self.external_labels, self.external_url, VALUE_TYPES[self.compat])
-        plan = RulePlan.of(self._groups)
+        around = Surroundings(
+            self.external_labels, self.external_url, VALUE_TYPES[self.compat], self.on_branch
+        )
+        plan = RulePlan.of(self._groups, compat=self.compat)
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:
             first = evaluation.failures[0]
-            raise RuleFailedError(
-                f"rule {first.rule!r} fails at {first.at_ms - self.start_ms} ms: {first.message}"
-            )
+            at = format_duration(first.at_ms - self.start_ms)
+            raise RuleFailedError(f"{first.where}: rule {first.rule!r} fails at {at}: {first.message}")
         for listener in self.on_evaluation:
             listener(plan, evaluation, self.engine)
         return evaluation

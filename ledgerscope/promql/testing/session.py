@@ -14,6 +14,7 @@ from ledgerscope.promql.yaml.nodes import Fault, FileError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.rules.model import RuleGroup
     from ledgerscope.promql.testing.model import TestFile
     from ledgerscope.promql.testing.outcome import Outcome
@@ -30,23 +31,28 @@ class TestSession:
     __test__ = False  # not a class of tests, whatever its name
 
     options: Options = field(default_factory=Options)
+    on_branch: OnRuleBranch | None = None
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
     _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
+    _samples: int = 0
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file = load_tests(path, lenient=self.options.lenient)
+        file = load_tests(path, compat=self.options.compat, lenient=self.options.lenient)
         plan = self.plan(file)
-        return [GroupRun(file, group, plan, self.options) for group in file.groups]
+        return [GroupRun(file, group, plan, self.options, self.on_branch) for group in file.groups]
 
     def keep(self, run: GroupRun) -> None:
         """Keep a group's evaluation for its next case; those longest unused go when there is too much."""
-        _, samples = self._kept.pop(id(run), (run, -1))
-        if samples < 0:
-            samples = sum(len(each) for each in run.evaluation.storage)
-        self._kept[id(run)] = (run, samples)
-        while sum(count for _, count in self._kept.values()) > _MOST_SAMPLES and len(self._kept) > 1:
-            oldest, _ = self._kept.pop(next(iter(self._kept)))
+        known = self._kept.pop(id(run), None)
+        if known is None:
+            run.evaluation.cache.clear()
+            known = run, sum(map(len, run.evaluation.storage))
+            self._samples += known[1]
+        self._kept[id(run)] = known
+        while self._samples > _MOST_SAMPLES and len(self._kept) > 1:
+            oldest, samples = self._kept.pop(next(iter(self._kept)))
+            self._samples -= samples
             oldest.forget()
 
     def plan(self, file: TestFile) -> RulePlan:
@@ -62,7 +68,7 @@ class TestSession:
             raise FileError(faults)
         key = (*map(id, groups), *file.group_eval_order)
         if key not in self._plans:
-            self._plans[key] = RulePlan.of(groups, file.group_eval_order)
+            self._plans[key] = RulePlan.of(groups, file.group_eval_order, self.options.compat)
         return self._plans[key]
 
 

@@ -12,6 +12,7 @@ from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.operators import BinaryOp
 from ledgerscope.promql.testing.plot import one_line, ruler, series_text, sparkline, spread, state_line
+from ledgerscope.promql.testing.why_nothing import why_nothing
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -45,13 +46,16 @@ def _history_lines(
     yield f"  over time ({one_line(history.placed.rule.expr)}{wait}):"
     if not history.instances:
         yield "    the expression never has a result"
+        yield from (f"    {reason}" for reason in why_nothing(run, later, history.placed.tree))
     for instance in islice(history.instances, _MOST_SERIES):
         yield f"    {series_text(instance.labels)}"
         yield f"    {state_line(instance.life.states.tolist())}  {moments(instance, history.axis, start)}"
     if len(history.instances) > _MOST_SERIES:
         yield f"    and {len(history.instances) - _MOST_SERIES} more"
-    yield from _condition_lines(run, later, history.placed.tree)
-    yield f"    {ruler(history.axis, start)}  (asserted at {format_duration(eval_time_ms)})"
+    condition = list(_condition_lines(run, later, history.placed.tree))
+    yield from condition
+    if history.instances or condition:
+        yield f"    {ruler(history.axis, start)}  (asserted at {format_duration(eval_time_ms)})"
 
 
 def moments(instance: AlertInstance, axis: Axis, start_ms: int) -> str:

@@ -72,9 +72,10 @@ class FileError(PromQLError):
 
 @dataclass(slots=True)
 class Reader:
-    """Reads values off nodes of one file and gathers what is wrong."""
+    """Reads values off nodes of one file and gathers what is wrong. `source` is the text of the file."""
 
     file: str
+    source: str = ""
     faults: list[Fault] = field(default_factory=list)
     lenient: bool = False
 
@@ -217,13 +218,3 @@ def compose_all(text: str, file: str) -> list[yaml.Node]:
         raise FileError([Fault(where, f"not YAML: {error.problem or error.context}")]) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise FileError([Fault(Where(file, 1, 1), f"not YAML: {error}")]) from error
-
-
-def place_of_text(reader: Reader, node: yaml.Node, offset: int) -> Where:
-    """The place of a character of a one-line scalar; the scalar's beginning where that cannot be told."""
-    start = reader.where(node)
-    if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
-        return start
-    if node.start_mark.line != node.end_mark.line or (node.style == '"' and "\\" in node.value):
-        return start
-    return Where(start.file, start.line, start.column + offset + (1 if node.style else 0))

@@ -255,6 +255,17 @@ def test_type_labels_tell_what_is_a_counter() -> None:
     )
 
 
+def test_a_renamed_function_has_its_old_name_where_prometheus_2_is_followed(storage: Storage) -> None:
+    old, new = (
+        Engine(compat="2").instant(storage, f"{name}(x_total[5m], 0.5, 0.5)", 5 * MINUTE).vector.at()
+        for name in ("holt_winters", "double_exponential_smoothing")
+    )
+    assert len(old) == 2
+    assert old == new
+    with pytest.raises(ParseError, match="unknown function"):
+        Engine(compat="3").instant(storage, "holt_winters(x_total[5m], 0.5, 0.5)", 0)
+
+
 def test_mending_is_told_once_for_all_instants() -> None:
     storage = Storage()
     for bound, count in (("1", 5.0), ("2", 3.0), ("+Inf", 9.0)):

@@ -164,7 +164,10 @@ def test_a_failing_rule_fails_its_group(pytester: pytest.Pytester) -> None:
     found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
     found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(
-        ["*a.test.yml:2:9: rules of test group 'group 1' cannot be evaluated", "  rule: x, time: 0s, err: *"]
+        [
+            "*a.test.yml:2:9: the rules cannot be evaluated in 'group 1'",
+            "  *rules.yml:1:46: rule 'x' fails at 0s: multiple matches for labels*",
+        ]
     )
 
 
@@ -193,7 +196,7 @@ def test_a_script_that_cannot_be_read_is_told_without_a_traceback(pytester: pyte
 
 def test_junit_xml_names_file_group_and_case(pytester: pytest.Pytester) -> None:
     outcome(pytester, "--junitxml=out.xml", rules_yml=RULES, errors__test_yml=TESTS)
-    cases = ET.parse(pytester.path / "out.xml").getroot().iter("testcase")  # noqa: S314 - our own output
+    cases = list(ET.parse(pytester.path / "out.xml").getroot().iter("testcase"))  # noqa: S314 - our own
     assert [(case.get("classname"), case.get("name")) for case in cases] == [
         ("errors.test.yml.errors", "alert Errors at 3m"),
         ("errors.test.yml.errors", "alert Errors at 10m"),
@@ -240,7 +243,7 @@ def test_rule_coverage_is_reported_in_three_forms(pytester: pytest.Pytester) -> 
     found = outcome(pytester, *arguments, rules_yml=RULES, errors__test_yml=quiet)
     found.stdout.fnmatch_lines(
         [
-            "*rules.yml:7 alert Errors: 3 of 4",
+            "rules.yml:7 alert Errors: 3 of 4",
             "    not seen: waits out its `for`",
             "rule coverage: 4 of 5 points, 80.0 %",
         ]
@@ -283,16 +286,187 @@ def test_a_run_without_rule_tests_does_not_load_numpy() -> None:
     assert done.stdout.split() == ["False", "False"]
 
 
-def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytester) -> None:
-    rules = (
-        "groups:\n- name: alerts\n  rules: [{alert: High, expr: recorded > 1}]\n"
-        "- name: records\n  rules: [{record: recorded, expr: x}]\n"
+ALERT_FIRST = """
+groups:
+- name: alerts
+  rules: [{alert: High, expr: recorded > 1}]
+- name: records
+  rules: [{record: recorded, expr: x}]
+"""
+
+
+def order_tests(fires: str, eval_time: str = "0s") -> str:
+    return (
+        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 2x5}]\n"
+        f"  alert_rule_test: [{{eval_time: {eval_time}, alertname: High, exp_alerts: {fires}}}]\n"
     )
+
+
+FIRES = "[{exp_labels: {}}]"
+
+
+def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, rules_yml=ALERT_FIRST, a__test_yml=order_tests(FIRES))
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "  note: High in group 'alerts' reads recorded in the later group 'records', one step late",
+            "  with that group first this passes; group_eval_order sets the order",
+        ]
+    )
+    ordered = "group_eval_order: [records, alerts]\n" + order_tests(FIRES)
+    outcome(pytester, rules_yml=ALERT_FIRST, a__test_yml=ordered).assert_outcomes(passed=1)
+
+
+def test_a_verdict_that_another_order_would_turn_round_is_warned_of(pytester: pytest.Pytester) -> None:
+    warning = (
+        "passes only in the order of the files: High in group 'alerts' reads recorded in the later group"
+        " 'records', one step late; write group_eval_order to settle it"
+    )
+    files = {"rules_yml": ALERT_FIRST, "a__test_yml": order_tests("[]")}
+    found = outcome(pytester, "-W", "default", **files)
+    found.assert_outcomes(passed=1, warnings=1)
+    found.stdout.fnmatch_lines([f"*a.test.yml:5: GroupOrderWarning: {warning}"])
+    found = outcome(pytester, "-W", "error")
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines([f"a.test.yml:5:21: {warning}"])
+
+
+@pytest.mark.parametrize(
+    ("tests", "why"),
+    [
+        (order_tests(FIRES, "1m"), "holds in either order"),
+        ("group_eval_order: [alerts, records]\n" + order_tests("[]"), "is settled"),
+        (order_tests("[]").replace("series: x", "series: y"), "has no data"),
+    ],
+)
+def test_nothing_is_warned_of_where_the_order_does_not_matter(
+    pytester: pytest.Pytester, tests: str, why: str
+) -> None:
+    found = outcome(pytester, rules_yml=ALERT_FIRST, a__test_yml=tests)
+    found.assert_outcomes(passed=1, warnings=0)
+    assert why
+
+
+def test_a_suite_for_prometheus_2_keeps_its_names(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: smooth, expr: 'holt_winters(x[5m], 0.5, 0.5)'}]}]"
     tests = (
-        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 2}]\n"
-        "  alert_rule_test: [{eval_time: 0s, alertname: High, exp_alerts: [{exp_labels: {}}]}]\n"
+        "rule_files: [rules.yml]\ntests:\n- interval: 1m\n  input_series: [{series: x, values: 0+2x9}]\n"
+        "  promql_expr_test: [{expr: 'smooth == holt_winters(x[5m], 0.5, 0.5)', eval_time: 9m,"
+        " exp_samples: [{labels: smooth, value: 18}]}]\n"
     )
     found = outcome(pytester, rules_yml=rules, a__test_yml=tests)
-    found.stdout.fnmatch_lines(["  note: High reads recorded of the later group 'records', one step late; *"])
-    ordered = "group_eval_order: [records, alerts]\n" + tests
-    outcome(pytester, rules_yml=rules, a__test_yml=ordered).assert_outcomes(passed=1)
+    found.stdout.fnmatch_lines(['*a.test.yml:5:40: *"holt_winters", which Prometheus 3 calls "double_expo*'])
+    pytester.makeini("[pytest]\npromql_compat = 2\n")
+    outcome(pytester).assert_outcomes(passed=1)
+
+
+def test_every_node_id_selects_its_case(pytester: pytest.Pytester) -> None:
+    tests = TESTS.replace("name: errors", 'name: "a [b] :: c / d"').replace(
+        "rate5m > 0\n", "rate5m > 0 # a::b[1]\n"
+    )
+    found = outcome(pytester, "--collect-only", "-q", rules_yml=RULES, errors__test_yml=tests)
+    ids = found.outlines[:3]
+    assert len(ids) == 3
+    for each in ids:
+        outcome(pytester, each).assert_outcomes(passed=1)
+    outcome(pytester, "-k", "alert and 10m").assert_outcomes(passed=1, deselected=2)
+
+
+def test_long_expressions_have_short_names(pytester: pytest.Pytester) -> None:
+    long = " + ".join(["x"] * 200)
+    tests = (
+        f"tests: [{{promql_expr_test: [{{expr: {long}, eval_time: 1m}}, {{expr: {long}, eval_time: 2m}}]}}]"
+    )
+    found = outcome(pytester, "--collect-only", "-q", a__test_yml=tests)
+    assert [len(each) < 150 for each in found.outlines[:2]] == [True, True]
+    assert found.outlines[0] != found.outlines[1]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files_written_on_windows_are_read(pytester: pytest.Pytester, newline: str, mark: str) -> None:
+    folder = pytester.path / "with space"
+    folder.mkdir()
+    for name, text in (("rules.yml", RULES), ("a b.test.yml", TESTS)):
+        (folder / name).write_text(mark + text, "utf-8", newline=newline)
+    outcome(pytester).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "tests: []\n", "tests:\n"])
+def test_a_file_without_tests_has_none(pytester: pytest.Pytester, text: str) -> None:
+    assert outcome(pytester, a__test_yml=text).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_failures_run_first_the_next_time(pytester: pytest.Pytester) -> None:
+    (pytester.path / "rules.yml").write_text(RULES)
+    (pytester.path / "errors.test.yml").write_text(WRONG)
+    options = (*PLUGIN, "-p", "no:randomly", "--lf")
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, failed=5)
+    pytester.runpytest_inprocess(*options).assert_outcomes(failed=5)
+
+
+def test_a_summary_is_one_line_with_what_differs(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, "--tb=line", "-vv", rules_yml=RULES, errors__test_yml=WRONG)
+    found.stdout.fnmatch_lines(
+        [
+            "*errors.test.yml:9: severity: expected 'ticket', found 'page'",
+            "FAILED errors.test.yml::errors::alert Errors at 10m - severity: expected 'ticket', found 'page'",
+            "FAILED errors.test.yml::errors::alert Errors at 5m - expected firing: 1, found: 0",
+        ]
+    )
+    found.stdout.no_fnmatch_line("*over time*")
+
+
+def test_paths_begin_where_pytest_was_started(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
+    found.stdout.fnmatch_lines(["errors.test.yml:9:5: alert 'Errors' at 10m"])
+    found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
+    found.stdout.fnmatch_lines(["ERROR a.test.yml - a.test.yml:1:14: no rule file matches *"])
+
+
+LATE_TROUBLE = """
+rule_files: [rules.yml]
+tests:
+- name: joined
+  interval: 1m
+  input_series:
+  - {series: a, values: 1x30}
+  - {series: 'b{i="1"}', values: 1x30}
+  - {series: 'b{i="2"}', values: _x20 1x10}
+  promql_expr_test: [{expr: x, eval_time: 5m, exp_samples: [{labels: x, value: 1}]}]
+"""
+
+
+def test_rules_are_evaluated_up_to_the_last_assertion(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: x, expr: a * on () b}]}]"
+    outcome(pytester, rules_yml=rules, a__test_yml=LATE_TROUBLE).assert_outcomes(passed=1)
+
+
+def test_rules_are_evaluated_to_the_end_of_the_input_on_request(pytester: pytest.Pytester) -> None:
+    rules = "groups: [{name: g, rules: [{record: x, expr: a * on () b}]}]"
+    options = ("-o", "promql_evaluate=input", "-v")
+    found = outcome(pytester, *options, rules_yml=rules, a__test_yml=LATE_TROUBLE)
+    found.assert_outcomes(passed=1, failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "a.test.yml::joined::rules evaluate FAILED*",
+            "a.test.yml::joined::expr x at 5m PASSED*",
+            "a.test.yml:4:3: the rules cannot be evaluated in 'joined'",
+            "  rules.yml:1:46: rule 'x' fails at 20m: *",
+            "  after the last assertion, which is at 5m",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("promql_compat=4", "promql_compat is '4'; write 2 or 3"),
+        ("promql_evaluate=all", "*asserted or input"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused(pytester: pytest.Pytester, setting: str, told: str) -> None:
+    found = outcome(pytester, "-o", setting)
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    found.stderr.fnmatch_lines([f"*{told}"])

@@ -196,6 +196,19 @@ def test_rules_that_see_nothing_are_told_apart() -> None:
     assert values(evaluation, "z") == {0: 1, 1: 1}
 
 
+def test_a_rule_fed_only_by_a_rule_that_sees_something_is_not_left_out() -> None:
+    evaluation = evaluate(
+        group("{record: y, expr: z}", "{record: z, expr: x}", "{record: w, expr: v}"), {"x": [1, 2]}, 2
+    )
+    assert values(evaluation, "y") == {1: 1}
+    assert evaluation.blind == {2}
+
+
+def test_a_rule_that_reads_any_metric_is_not_left_out() -> None:
+    evaluation = evaluate(group("{record: n, expr: 'count({__name__=~\"x|y\"})'}"), {"x": [1]}, 1)
+    assert values(evaluation, "n") == {0: 1}
+
+
 HISTOGRAMS = "groups:\n- name: g\n  rules:\n  - {record: total, expr: sum(h)}\n  - {alert: Any, expr: h}\n"
 
 
@@ -276,3 +289,10 @@ def test_a_second_sample_of_one_series_at_one_instant_has_to_be_the_same(
     plan = RulePlan.of(read_rules(group(f"{{record: x, expr: '{expr} and on () (vector(time()) > 0)'}}")))
     evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, 2))
     assert [each.message for each in evaluation.failures] == ([message] if message else [])
+
+
+def test_what_a_rule_sees_of_a_series_that_two_rules_write_ends_when_the_first_ends_it() -> None:
+    rules = group("{record: y, expr: x > 0}", "{record: y, expr: y offset -1m}")
+    evaluation = evaluate(rules, {"x": [1, 1, 0, 0]}, 4)
+    assert evaluation.failures == ()
+    assert values(evaluation, "y") == {0: 1, 1: 1}

@@ -160,3 +160,12 @@ def test_an_error_about_no_text_at_all_has_no_position() -> None:
     with pytest.raises(ParseError) as caught:
         parse("")
     assert str(caught.value) == "unknown position: parse error: no expression found in input"
+
+
+def test_a_function_that_was_renamed_is_refused_with_its_new_name() -> None:
+    with pytest.raises(ParseError) as caught:
+        parse("-holt_winters(a[1m], 1, 1)")
+    assert str(caught.value) == (
+        '1:2: parse error: unknown function with name "holt_winters",'
+        ' which Prometheus 3 calls "double_exponential_smoothing"'
+    )

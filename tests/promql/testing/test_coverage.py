@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerscope.promql.rules.load import read_rules
+from ledgerscope.promql.rules.load import read_rules, rules_from
 from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.testing.coverage import Coverage, RuleKey, points_of
 from ledgerscope.promql.testing.scenario import Scenario
@@ -40,6 +40,15 @@ def test_what_data_shows_of_an_expression(expr: str, series: list[str], expected
     assert shown(expr, *series) == expected
 
 
+def test_what_one_evaluation_has_shown_the_next_one_does_not_take_back() -> None:
+    coverage = Coverage()
+    for series in ("up 2", "up 1", "up 3"):
+        scenario = Scenario().rules("groups: [{name: g, rules: [{record: r, expr: up > 1}]}]").load(series)
+        scenario.on_evaluation.append(coverage.add)
+        assert scenario.evaluation.failures == ()
+    assert (coverage.covered, coverage.total) == (3, 3)
+
+
 @pytest.mark.parametrize(("values", "waited"), [("0x2", False), ("0x6", True), ("0 1 0 1", False)])
 def test_a_for_is_crossed_only_by_waiting_it_out(values: str, waited: bool) -> None:
     seen = shown("up == 0", f"up {values}", rule="alert: A\n    for: 5m")
@@ -62,6 +71,72 @@ def test_the_points_of_a_rule_are_its_conditions_and_its_for() -> None:
 
 def test_comparisons_of_plain_numbers_are_no_points() -> None:
     (placed,) = place(read_rules("groups: [{name: g, rules: [{record: r, expr: vector(1 > bool 2)}]}]"))
+    assert list(points_of(placed)) == ["sees data"]
+
+
+SEVERITY = """
+groups:
+- name: g
+  rules:
+  - alert: Full
+    expr: disk > 0.8
+    labels:
+      severity: '{{ if gt $value 0.95 }}page{{ else if gt $value 0.9 }}ticket{{ else }}info{{ end }}'
+    annotations:
+      text: '{{ with $labels.team }}{{ . }} owns it{{ end }}{{ range query "disk" }}{{ .Value }}{{ end }}'
+"""
+BRANCHES = [
+    "label severity: `if gt $value 0.95` is true",
+    "label severity: `if gt $value 0.95` is false",
+    "label severity: `if gt $value 0.9` is true",
+    "label severity: `if gt $value 0.9` is false",
+    "annotation text: `with $labels.team` is there",
+    "annotation text: `with $labels.team` is missing",
+    'annotation text: `range query "disk"` has elements',
+    'annotation text: `range query "disk"` is empty',
+]
+
+
+def watched(series: str) -> tuple[Scenario, Coverage]:
+    coverage = Coverage()
+    scenario = Scenario(on_branch=coverage.branch).rules(SEVERITY).load(series)
+    scenario.on_evaluation.append(coverage.add)
+    return scenario, coverage
+
+
+def branches_shown(coverage: Coverage) -> list[str]:
+    (points,) = coverage.rules.values()
+    assert list(points)[3:] == BRANCHES
+    return [name for name in BRANCHES if points[name]]
+
+
+def test_the_sides_of_a_templated_label_are_shown_where_the_alert_is_active() -> None:
+    scenario, coverage = watched("disk 0.5 0.96 0.85")
+    assert scenario.evaluation.failures == ()
+    assert branches_shown(coverage) == [BRANCHES[0], BRANCHES[1], BRANCHES[3]]
+
+
+def test_the_sides_of_an_annotation_are_shown_where_the_alert_is_asked_for() -> None:
+    scenario, coverage = watched('disk{team="core"} 0.96')
+    assert scenario.alerts("Full").fires_at("0s")
+    assert branches_shown(coverage) == [BRANCHES[0]]
+    assert scenario.alerts("Full").firing("0s")
+    assert branches_shown(coverage) == [BRANCHES[0], BRANCHES[4], BRANCHES[6]]
+
+
+def test_a_label_of_the_group_and_a_defined_template_have_sides_as_well() -> None:
+    text = '{{ define "x" }}{{ if . }}a{{ end }}{{ end }}{{ template "x" $value }}'
+    rule = {"alert": "A", "expr": "up"}
+    (placed,) = place(rules_from({"groups": [{"name": "g", "labels": {"tier": text}, "rules": [rule]}]}))
+    assert list(points_of(placed)) == [
+        "sees data",
+        "label tier: `if .` is true",
+        "label tier: `if .` is false",
+    ]
+
+
+def test_the_alternatives_of_a_matcher_are_no_points() -> None:
+    (placed,) = place(read_rules("groups: [{name: g, rules: [{record: r, expr: 'up{job=~\"a|b|c\"}'}]}]"))
     assert list(points_of(placed)) == ["sees data"]
 
 

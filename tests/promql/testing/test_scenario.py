@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.rules.failures import RuleFailedError
@@ -15,6 +16,7 @@ from ledgerscope.promql.testing.label_match import ANY
 from ledgerscope.promql.testing.moments import Moment, milliseconds
 from ledgerscope.promql.testing.repeat import RepeatError, repeat
 from ledgerscope.promql.testing.scenario import Scenario, ScenarioError
+from ledgerscope.promql.testing.start import StartError
 from ledgerscope.promql.text.durations import DurationError
 
 if TYPE_CHECKING:
@@ -149,6 +151,63 @@ def test_a_start_may_be_given() -> None:
     assert scenario.at("0s", "year()") == 2024
 
 
+CALENDAR = (
+    "groups: [{name: g, rules: [{alert: MonthEnd, expr: 'day_of_month() == days_in_month()', for: 1h}]}]"
+)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2026-02-28T00:00:00Z",
+        "2026-02-28T01:00:00+01:00",
+        1_772_236_800,
+        datetime(2026, 2, 28, tzinfo=UTC),
+        datetime(2026, 2, 27, 16, tzinfo=timezone(timedelta(hours=-8))),
+    ],
+)
+def test_a_test_begins_when_it_is_told_to(start: str | float | datetime) -> None:
+    scenario = Scenario().starts_at(start).rules(CALENDAR).load("up 1x1500")
+    month_end = scenario.alerts("MonthEnd")
+    assert month_end.first_fires_at == "1h"
+    assert month_end.resolved_by("1d")
+    assert scenario.at("1d", "month()") == 3
+    assert scenario.at("90m", "time()") == 1_772_236_800 + 90 * 60
+
+
+@pytest.mark.parametrize("start", ["yesterday", "2026-02-28", "2026-02-28T00:00:00", datetime(2026, 2, 28)])  # noqa: DTZ001 - without a zone is the point
+def test_a_start_without_a_time_or_zone_is_no_moment(start: str | datetime) -> None:
+    with pytest.raises(StartError, match=r"is no moment; write it like 2024|has no time zone"):
+        Scenario().starts_at(start)
+
+
+def test_what_is_around_the_rules_may_be_given_after_the_first_question() -> None:
+    text = "{{ $externalLabels.c }} {{ $externalURL }}"
+    rules = {"groups": [{"name": "g", "rules": [{"alert": "Up", "expr": "up", "labels": {"c": text}}]}]}
+    scenario = Scenario().rules(rules).load("up 1x9")
+    assert scenario.alerts("Up", c=" ").fires_at("0s")
+    scenario.external("http://prom", c="one").evaluated_every("2m")
+    assert scenario.alerts("Up", c="one http://prom").fires_at("0s")
+    assert scenario.range("up").only == [1, 1, 1, 1, 1]
+
+
+def test_there_is_no_limit_on_samples() -> None:
+    scenario = Scenario(every="1s", interval="1h").load("ticks_total 0+1x200000")
+    assert scenario.at(200_000, "count_over_time(ticks_total[60h])") == 200_001
+
+
+def test_manifests_are_tested_as_they_are(tmp_path: Path) -> None:
+    manifest = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "rules"},
+        "spec": {"groups": [{"name": "g", "rules": [{"alert": "Down", "expr": "up == 0"}]}]},
+    }
+    (tmp_path / "manifest.yaml").write_text(yaml.safe_dump(manifest))
+    for source in (manifest, "manifest.yaml"):
+        assert Scenario(base=tmp_path).rules(source).load("up 0").alerts("Down").fires_at("0s")
+
+
 def test_rules_come_from_files_texts_groups_and_documents(tmp_path: Path) -> None:
     (tmp_path / "r.yml").write_text(RULES)
     group = RuleGroup("mine", (AlertingRule("Up", "up == 1"),))
@@ -169,7 +228,7 @@ def test_an_unknown_alert_is_named_with_those_there_are(two: Scenario) -> None:
 def test_a_failing_rule_is_told() -> None:
     scenario = Scenario().rules("groups: [{name: g, rules: [{record: x, expr: a + on () a}]}]")
     scenario.load('a{b="1"} 1', 'a{b="2"} 1')
-    with pytest.raises(RuleFailedError, match="rule 'x' fails at 0 ms: found duplicate series"):
+    with pytest.raises(RuleFailedError, match=":1:46: rule 'x' fails at 0s: found duplicate series"):
         scenario.at("0s", "x")
 
 

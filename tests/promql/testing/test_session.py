@@ -52,3 +52,12 @@ def test_evaluations_longest_unused_go_first(tmp_path: Path, monkeypatch: pytest
     assert first.evaluation is kept
     session.keep(second)
     assert first.evaluation is not kept
+
+
+def test_what_rules_shared_while_they_ran_is_given_back(tmp_path: Path) -> None:
+    write(tmp_path)
+    session = TestSession()
+    (run,) = session.open(tmp_path / "a.test.yml")
+    before = len(run.evaluation.cache)
+    session.keep(run)
+    assert (before, len(run.evaluation.cache)) == (1, 0)

@@ -22,8 +22,18 @@ if TYPE_CHECKING:
     from ledgerscope.promql.syntax.ast import Aggregate, Expr
 
 
+#: Instants from which on an aggregation costs clearly more than finding out whether it was made before.
+_WORTH_SHARING = 256
+
+
 def evaluate_aggregate(evaluator: Evaluator, node: Aggregate) -> Value:
     """An aggregation along the axis."""
+    if evaluator.axis.count < _WORTH_SHARING:
+        return _evaluate(evaluator, node)
+    return evaluator.shared(node, lambda inner: _evaluate(inner, node))
+
+
+def _evaluate(evaluator: Evaluator, node: Aggregate) -> Value:
     if node.op is AggregateOp.COUNT_VALUES:
         return count_values(evaluator, node, _text(node.param))
     parameter = None if node.param is None else evaluator.scalar(node.param).values

@@ -172,6 +172,7 @@ RANGE_FUNCTIONS: dict[str, RangeFunction] = {
     "deriv": _passing_over_histograms(regression.deriv),
     "double_exponential_smoothing": _passing_over_histograms(regression.smoothing),
     "first_over_time": RangeFunction(over_time.first, points.first, keeps_name=True),
+    "holt_winters": _passing_over_histograms(regression.smoothing),
     "idelta": RangeFunction(rates.idelta, point_rates.last_step(counter=False)),
     "increase": RangeFunction(
         rates.increase, point_rates.extrapolated(counter=True, per_second=False), remark=doubt_non_counters
