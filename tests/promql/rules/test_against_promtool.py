@@ -83,7 +83,7 @@ def disagreement(run: GroupRun, shown: str) -> str | None:
 def agrees_sometimes(run: GroupRun, folder: Path, name: str) -> bool:
     """Whether promtool, asked again and again, agrees at least once.
 
-    Its series come out of a Go map, so the last digits of a sum differ from run to run, and with them whatever
+    Its series come out of a Go map, so the last digits of a sum differ from run to run, and with them what
     compares or prints them.
     """
     return any(disagreement(run, judged(folder, [name])[name]) is None for _ in range(ASKED_AGAIN))
