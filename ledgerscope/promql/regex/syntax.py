@@ -23,10 +23,10 @@ _FLAGS = re.compile(r"\(\?([imsU]*)(-([imsU]+))?([:)])")
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A pattern for Python's `re`, and the numbers of its named groups."""
+    """A pattern for Python's `re`, and the numbers of its named groups; several may share a name."""
 
     pattern: str
-    names: dict[str, int]
+    names: dict[str, tuple[int, ...]]
 
 
 def translate(pattern: str, *, dot_all: bool) -> Translation:
@@ -71,7 +71,7 @@ class _Translator:
         self._weight = 1  # how often the atom just written repeats its innermost part
         self._heaviest = 1  # the largest weight in the group being read
         self._groups = 0
-        self._names: dict[str, int] = {}
+        self._names: dict[str, tuple[int, ...]] = {}
 
     def run(self) -> Translation:
         pattern = self._pattern
@@ -181,10 +181,10 @@ class _Translator:
         match = _NAME.match(pattern, position)
         end = pattern.find(">", position)
         shown = pattern[position:] if end < 0 else pattern[position : end + 1]
-        if match is None or match[1] in self._names:
-            raise RegexError("invalid named capture", shown if match is None else match[1])
+        if match is None:
+            raise RegexError("invalid named capture", shown)
         self._groups += 1
-        self._names[match[1]] = self._groups
+        self._names[match[1]] = (*self._names.get(match[1], ()), self._groups)
         self._enter("(", len(match[0]), self._flags)
 
     def close(self, _: str) -> None:

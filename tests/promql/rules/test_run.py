@@ -153,7 +153,7 @@ def test_labels_of_the_group_are_set_and_those_of_the_rule_win() -> None:
         ('{alert: A, expr: \'label_replace(x, "a", "b", "", "") or x\', labels: {a: c}}',
          "vector contains metrics with the same labelset after applying alert labels"),
         ("{record: x, expr: x + 1}",
-         "duplicate sample for timestamp; overrides not allowed: existing 1, new value 2"),
+         'duplicate sample for timestamp for series {__name__="x"}'),
         ("{record: y, expr: 'label_replace(nothing, \"a\", \"b\", \"c\", \"(\")'}",
          "invalid regular expression in label_replace(): ("),
         ("{record: y, expr: '\"text\"'}", "rule result is not a vector or scalar"),
@@ -272,3 +272,33 @@ def test_a_rule_fails_once_however_many_of_its_samples_are_refused() -> None:
     plan = RulePlan.of(read_rules(group("{record: x, expr: x + 1}")))
     evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, 1))
     assert [each.rule for each in evaluation.failures] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("values", "expr", "message"),
+    [
+        ("_ 1", "x + 1e6", ("duplicate sample for timestamp 60000; overrides not allowed: existing 1, "
+                           'new value 1.000001e+06 for series {__name__="x"}')),
+        ("_ {{count:1}}", "vector(0)", ("duplicate sample for timestamp 60000; overrides not allowed: "
+                                       'existing is a histogram, new value 0 for series {__name__="x"}')),
+        ("_ {{count:1}}", "x * 2", ('duplicate native histogram sample for timestamp 60000 '
+                                   'for series {__name__="x"}')),
+        ("_ {{count:1}}", "x", ""),  # the same sample once more is no conflict
+        ("_ NaN", "x", ""),
+    ],
+)  # fmt: skip
+def test_a_second_sample_of_one_series_at_one_instant_has_to_be_the_same(
+    values: str, expr: str, message: str
+) -> None:
+    storage = Storage()
+    fill(storage, [parse_series(f"x {values}")], MINUTE)
+    plan = RulePlan.of(read_rules(group(f"{{record: x, expr: '{expr} and on () (vector(time()) > 0)'}}")))
+    evaluation = evaluate_rules(plan, storage, Engine(), Axis(0, MINUTE, 2))
+    assert [each.message for each in evaluation.failures] == ([message] if message else [])
+
+
+def test_what_a_rule_sees_of_a_series_that_two_rules_write_ends_when_the_first_ends_it() -> None:
+    rules = group("{record: y, expr: x > 0}", "{record: y, expr: y offset -1m}")
+    evaluation = evaluate(rules, {"x": [1, 1, 0, 0]}, 4)
+    assert evaluation.failures == ()
+    assert values(evaluation, "y") == {0: 1, 1: 1}

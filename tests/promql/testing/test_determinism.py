@@ -61,3 +61,15 @@ def test_hash_seeds_change_nothing(tmp_path: Path) -> None:
     first = output(tmp_path / "t.yml", 1)
     assert b"differs" in first or b"unexpected" in first
     assert [output(tmp_path / "t.yml", seed) == first for seed in (2, 3)] == [True, True]
+
+
+def everything(seed: int) -> bytes:
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    program = [sys.executable, "-m", "tests.promql.all_outputs", "20"]
+    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, check=True).stdout
+
+
+def test_hash_seeds_change_nothing_in_scripts_rules_and_generated_cases() -> None:
+    first = everything(1)
+    assert len(first) > 100_000
+    assert [everything(seed) == first for seed in (2, 3)] == [True, True]

@@ -12,7 +12,8 @@ import numpy as np
 from ledgerscope.promql.samples.axis import Floats
 
 _LN2 = 0.693147180559945309417232121458176568
-_LN10 = 2.30258509299404568401799145468436421
+#: The reciprocal of ln 10, rounded once: dividing one by the rounded ln 10 gives another float.
+_LOG10_E = 0.434294481903251827651128918916605082
 
 Elementwise = Callable[[Floats], Floats]
 
@@ -26,8 +27,8 @@ def _log2(values: Floats) -> Floats:
 
 
 def _log10(values: Floats) -> Floats:
-    """Go's: by way of the binary logarithm, so that the logarithm of 1000 falls a hair short of 3."""
-    result: Floats = _log2(values) * (_LN2 / _LN10)
+    """Go's: the natural logarithm, scaled; exact for most powers of ten, not for all."""
+    result: Floats = np.log(values) * _LOG10_E
     return result
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.engine.aggregations.count_values import is_label_name
 from ledgerscope.promql.errors import EvaluationError, RegexError
-from ledgerscope.promql.regex.translate import compile_regex
+from ledgerscope.promql.regex.translate import compile_whole
 from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
 from ledgerscope.promql.samples.values import Value, Vector, merge_equal
 from ledgerscope.promql.syntax.ast import Paren, StringLiteral
@@ -29,12 +29,12 @@ def label_replace(evaluator: Evaluator, call: Call) -> Value:
     """A label set from what a pattern finds in another label; unchanged where it does not match."""
     target, template, source, pattern = (text_argument(arg) for arg in call.args[1:5])
     try:
-        regex = compile_regex(pattern, dot_all=True)
+        regex = compile_whole(pattern)
     except RegexError:
         raise EvaluationError(f"invalid regular expression in label_replace(): {pattern}") from None
     _require_label_name(target, "destination", "label_replace")
     vector = evaluator.vector(call.args[0])
-    texts = [regex.replace_whole(each.get(source), template) for each in vector.labels]
+    texts = [regex.replace_first(each.get(source), template) for each in vector.labels]
     labels = tuple(
         each if text is None else each.replace(target, text)
         for each, text in zip(vector.labels, texts, strict=True)
