@@ -109,6 +109,10 @@ class AlertCase:
             yield self._scenario("below the minimum volume it stays silent", self.few, self._silence())
         if area.keeps_firing and all(_STEADY.fullmatch(one.values) for one in self.beyond):
             yield self._scenario("a gap in the data does not end it at once", *self._gap(area))
+        elif area.keeps_firing:
+            yield self._scenario(
+                "it goes on for a while after its window", self.beyond, self._aftermath(area)
+            )
         if self.replicated:
             twice = tuple(one.on(replica) for one in self.beyond for replica in _REPLICAS)
             yield self._scenario("a second replica changes nothing", twice, self._edge(area))
@@ -137,6 +141,12 @@ class AlertCase:
             Moment(at=over + 2 * area.interval),
         )
         return ended, moments
+
+    def _aftermath(self, area: RuleArea) -> tuple[Moment, ...]:
+        """What happened leaves its window, which is as long as it took to fill, one step earlier or later."""
+        over = 2 * self.after + area.keeps_firing
+        kept = Moment(at=over - 2 * area.interval, firing=self.says)
+        return (kept, Moment(at=over + area.interval))
 
     def _silence(self) -> tuple[Moment, ...]:
         due = self.after + max(limit.hold for limit in self.alert.limits)

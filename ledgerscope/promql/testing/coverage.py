@@ -1,36 +1,29 @@
-"""Rule coverage: which rules saw data, which sides of conditions and templates were taken, which `for` ended.
+"""Rule coverage: which rules saw data, and which of the things that they can do were seen.
 
-A rule that was loaded but never saw anything is not tested, and neither is a threshold that no test ever
-crosses. Each rule has a list of points; a point is covered once any test group has shown it.
+A rule that was loaded but never saw anything is not tested. Each rule has a list of points (its conditions,
+what time does to its alert, its templates); a point is covered once any test group has shown it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.rules.alert_states import State
-from ledgerscope.promql.syntax import ast
-from ledgerscope.promql.syntax.printer import to_string
-from ledgerscope.promql.syntax.valuetypes import ValueType
+from ledgerscope.promql.testing.alert_points import alert_points, alert_shown
+from ledgerscope.promql.testing.condition_points import condition_points, conditions_shown
 from ledgerscope.promql.testing.template_points import template_points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.rules.run import Evaluation
-    from ledgerscope.promql.samples.values import Vector
-    from ledgerscope.promql.syntax.ast import Expr
     from ledgerscope.promql.testing.template_points import Side
 
 RAN = "sees data"
-FOR_CROSSED = "waits out its `for`"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,13 +65,10 @@ class Coverage:
             points = points_of_plan[placed.order]
             if all(points.values()):
                 continue
-            for name in _shown(placed, points, evaluation, engine):
-                points[name] = True
-            history = histories.get(placed.order)
-            if history is not None and FOR_CROSSED in points:
-                states = [each.life.states for each in history.instances]
-                waited = any((s == State.PENDING).any() and (s == State.FIRING).any() for s in states)
-                points[FOR_CROSSED] = points[FOR_CROSSED] or waited
+            points[RAN] = True
+            points |= dict.fromkeys(conditions_shown(placed, points, evaluation, engine), True)
+            if placed.alert:
+                points |= dict.fromkeys(alert_shown(histories[placed.order]), True)
 
     def _points(self, plan: RulePlan) -> list[Points]:
         """The points of a plan's rules, by their order; made once per plan."""
@@ -131,69 +121,6 @@ class Coverage:
 def points_of(placed: Placed) -> Iterator[str]:
     """What there is to cover in a rule."""
     yield RAN
-    for _, names in _conditions(placed):
-        yield from names
-    if placed.alert and placed.alert.for_ms:
-        yield FOR_CROSSED
+    yield from condition_points(placed)
+    yield from alert_points(placed)
     yield from (name for _, name in template_points(placed))
-
-
-@lru_cache(maxsize=4096)
-def _conditions(placed: Placed) -> tuple[tuple[ast.Binary, tuple[str, ...]], ...]:
-    """Comparisons and set operators between series, each with the names of its points."""
-    return tuple(
-        (node, tuple(_names(node)))
-        for node in ast.walk(placed.tree)
-        if isinstance(node, ast.Binary)
-        and ast.value_type(node) is ValueType.VECTOR
-        and (node.op.is_comparison or node.op.is_set)
-    )
-
-
-def _names(node: ast.Binary) -> Iterator[str]:
-    """Of a comparison: it is true, it is false. Of a set operator: left there and missing, right the same."""
-    if node.op.is_comparison:
-        text = _text(node)
-        yield from (f"{text} is true", f"{text} is false")
-        return
-    for operand in (node.lhs, node.rhs):
-        text = _text(operand)
-        yield from (f"{text} {state} in `{node.op.value}`" for state in ("is there", "is missing"))
-
-
-def _text(node: Expr) -> str:
-    return f"`{' '.join(to_string(node).split())}`"
-
-
-def _shown(placed: Placed, points: Points, evaluation: Evaluation, engine: Engine) -> Iterator[str]:
-    """What the evaluation shows of a rule; conditions that have shown everything are not looked at again."""
-    yield RAN
-    part = engine.parts(evaluation.storage, placed.tree, evaluation.axis, evaluation.cache)
-    for node, names in _conditions(placed):
-        if all(points[name] for name in names):
-            continue
-        shown = _comparison_shown if node.op.is_comparison else _set_shown
-        try:
-            yield from shown(node, names, part)
-        except PromQLError:
-            continue  # a part that fails by itself shows nothing
-
-
-def _comparison_shown(
-    node: ast.Binary, names: tuple[str, ...], part: Callable[[Expr], Vector]
-) -> Iterator[str]:
-    """With `bool` a comparison answers 1 or 0 wherever it is made."""
-    result = part(ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span))
-    truths = result.values[result.present]
-    for name, answer in zip(names, (1, 0), strict=True):
-        if (truths == answer).any():
-            yield name
-
-
-def _set_shown(node: ast.Binary, names: tuple[str, ...], part: Callable[[Expr], Vector]) -> Iterator[str]:
-    for operand, (is_there, is_missing) in zip((node.lhs, node.rhs), (names[:2], names[2:]), strict=True):
-        there = part(operand).present.any(axis=0)
-        if there.any():
-            yield is_there
-        if not there.all():
-            yield is_missing

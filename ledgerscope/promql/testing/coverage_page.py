@@ -125,7 +125,8 @@ body:has(#only:checked) .file.part tr.full { display: none; }
 </style></head>
 <body><header><h1>Rule coverage</h1><div class="total">$percent %</div>
 <p>$covered of $total points seen; $complete of $rules rules complete. A point is one thing a rule can do:
-see data, have a condition true or false, wait out its <code>for</code>, take a side of a template.</p>
+see data, have a condition true or false, wait out its <code>for</code>, be kept firing, take a side of a
+template.</p>
 </header>
 <label><input type="checkbox" id="only" checked> only rules with something missing</label>
 $files

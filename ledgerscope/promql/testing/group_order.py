@@ -2,7 +2,8 @@
 
 promtool runs groups in random order unless `group_eval_order` says it, Prometheus runs them side by side.
 Here the order is that of the files; a verdict that another order would turn round is told. The second
-evaluation that takes is made only where a group really reads what a later one writes.
+evaluation that takes is made only where a group really reads what a later one writes. What a test in Python
+asserts cannot be asked again by us; there a failure names the late readings.
 """
 
 from __future__ import annotations
@@ -13,22 +14,32 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.syntax.printer import to_string
 
 if TYPE_CHECKING:
-    from ledgerscope.promql.rules.plan import LateReading
+    from collections.abc import Iterator
+
+    from ledgerscope.promql.rules.plan import LateReading, RulePlan
+    from ledgerscope.promql.rules.run import Evaluation
     from ledgerscope.promql.testing.model import Case
     from ledgerscope.promql.testing.outcome import Outcome
     from ledgerscope.promql.testing.runner import GroupRun
 
 
+def readings_with_data(plan: RulePlan, evaluation: Evaluation) -> Iterator[LateReading]:
+    """The readings of later groups that find something."""
+    return (
+        each
+        for each in plan.late_readings
+        if each.reader.order not in evaluation.blind
+        and next(evaluation.storage.matching(each.selector.matchers), None) is not None
+    )
+
+
 def open_readings(run: GroupRun) -> tuple[LateReading, ...]:
-    """The readings of later groups that nobody ordered, and that find something."""
+    """Those that nobody ordered."""
     ordered = set(run.file.group_eval_order)
-    storage, blind = run.evaluation.storage, run.evaluation.blind
     return tuple(
         each
-        for each in run.plan.late_readings
+        for each in readings_with_data(run.plan, run.evaluation)
         if not ordered.issuperset({each.reader.group.name, each.writer.group.name})
-        and each.reader.order not in blind
-        and next(storage.matching(each.selector.matchers), None) is not None
     )
 
 

@@ -40,27 +40,34 @@ _GROUP_FIELDS = (
 )  # fmt: skip
 
 
-def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
-    """The tests of a file. Raises FileError. `lenient` passes unknown fields over."""
+def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> tuple[TestFile, list[Fault]]:
+    """The tests of a file as far as they can be made out, and its faults: more may be wrong with its rules.
+
+    `lenient` passes unknown fields over. Raises FileError where the file cannot be read at all.
+    """
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
-    return read_tests(text, path, compat=compat, lenient=lenient)
+    reader = Reader(str(path), text, lenient=lenient)
+    return _read(reader, path, compat), reader.in_order()
 
 
 def read_tests(text: str, path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
     """The tests of a text that stands (or would stand) at a path. Raises FileError."""
-    documents = compose_all(text, str(path))
     reader = Reader(str(path), text, lenient=lenient)
-    if len(documents) > 1:
-        reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    loader = _Loader(reader, path, compat)
-    found = loader.file(documents[0]) if documents else TestFile(path, ())
+    found = _read(reader, path, compat)
     reader.finish()
     return found
+
+
+def _read(reader: Reader, path: Path, compat: str) -> TestFile:
+    documents = compose_all(reader.source, str(path))
+    if len(documents) > 1:
+        reader.fault(documents[1], "a test file has one document", "make it a file of its own")
+    return _Loader(reader, path, compat).file(documents[0]) if documents else TestFile(path, ())
 
 
 @dataclass(slots=True)

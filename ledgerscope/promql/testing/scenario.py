@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -24,6 +25,7 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
+from ledgerscope.promql.testing.group_order import readings_with_data, told
 from ledgerscope.promql.testing.moments import When, milliseconds
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
@@ -31,7 +33,7 @@ from ledgerscope.promql.testing.start import start_of
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
@@ -44,6 +46,7 @@ class _Told(Protocol):
 
 _Answer = TypeVar("_Answer", bound=_Told)
 _LAST_ANSWERS = 3
+_MOST_NOTES = 3
 
 
 class ScenarioError(PromQLError):
@@ -164,7 +167,14 @@ class Scenario:
 
     def story(self) -> str:
         """What was asked last and what came of it: what a failed test prints."""
-        return "\n".join(answer.story() for answer in self._asked[-_LAST_ANSWERS:])
+        answers = [answer.story() for answer in self._asked[-_LAST_ANSWERS:]]
+        return "\n".join([*answers, *self._order_notes()])
+
+    def _order_notes(self) -> Iterator[str]:
+        """Where the order in which groups were given may be what went wrong."""
+        if self._evaluation is not None:
+            late = readings_with_data(self._plan(), self._evaluation)
+            yield from (f"note: {told(reading)}" for reading in islice(late, _MOST_NOTES))
 
     def _noted(self, answer: _Answer) -> _Answer:
         self._asked.append(answer)
@@ -191,6 +201,9 @@ class Scenario:
             self.until(when)
         return self.evaluation
 
+    def _plan(self) -> RulePlan:
+        return RulePlan.of(self._groups, compat=self.compat)
+
     def _evaluate(self) -> Evaluation:
         step = milliseconds(self.interval)
         longest = max(((len(series) - 1) * every for series, every in self._series), default=0)
@@ -201,7 +214,7 @@ class Scenario:
         around = Surroundings(
             self.external_labels, self.external_url, VALUE_TYPES[self.compat], self.on_branch
         )
-        plan = RulePlan.of(self._groups, compat=self.compat)
+        plan = self._plan()
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:
             first = evaluation.failures[0]

@@ -9,14 +9,13 @@ from ledgerscope.promql.rules.load import load_rules
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.testing.load import load_tests
 from ledgerscope.promql.testing.runner import GroupRun, Options
-from ledgerscope.promql.yaml.nodes import Fault, FileError
+from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.rules.model import RuleGroup
-    from ledgerscope.promql.testing.model import TestFile
     from ledgerscope.promql.testing.outcome import Outcome
 
 
@@ -38,8 +37,16 @@ class TestSession:
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file = load_tests(path, compat=self.options.compat, lenient=self.options.lenient)
-        plan = self.plan(file)
+        file, faults = load_tests(path, compat=self.options.compat, lenient=self.options.lenient)
+        groups: list[RuleGroup] = []
+        for each in file.rule_files:
+            try:
+                groups += load_rules(each, compat=self.options.compat, lenient=self.options.lenient)
+            except FileError as error:
+                faults += error.faults
+        if faults:
+            raise FileError(faults)
+        plan = self._plan(groups, file.group_eval_order)
         return [GroupRun(file, group, plan, self.options, self.on_branch) for group in file.groups]
 
     def keep(self, run: GroupRun) -> None:
@@ -55,20 +62,11 @@ class TestSession:
             self._samples -= samples
             oldest.forget()
 
-    def plan(self, file: TestFile) -> RulePlan:
-        """The plan of a file's rules, shared with other files of the same rules."""
-        faults: list[Fault] = []
-        groups: list[RuleGroup] = []
-        for path in file.rule_files:
-            try:
-                groups += load_rules(path, compat=self.options.compat, lenient=self.options.lenient)
-            except FileError as error:
-                faults += error.faults
-        if faults:
-            raise FileError(faults)
-        key = (*map(id, groups), *file.group_eval_order)
+    def _plan(self, groups: list[RuleGroup], order: tuple[str, ...]) -> RulePlan:
+        """The plan of some rules, shared with other files of the same rules."""
+        key = (*map(id, groups), *order)
         if key not in self._plans:
-            self._plans[key] = RulePlan.of(groups, file.group_eval_order, self.options.compat)
+            self._plans[key] = RulePlan.of(groups, order, self.options.compat)
         return self._plans[key]
 
 

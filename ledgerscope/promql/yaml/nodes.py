@@ -87,10 +87,14 @@ class Reader:
         """Note something wrong."""
         self.faults.append(Fault(self.where(node), message, hint))
 
+    def in_order(self) -> list[Fault]:
+        """What was gathered, from the beginning of the file to its end."""
+        return sorted(self.faults, key=lambda fault: fault.where)
+
     def finish(self) -> None:
         """Raise what was gathered, if anything was."""
         if self.faults:
-            raise FileError(sorted(self.faults, key=lambda fault: fault.where))
+            raise FileError(self.in_order())
 
     def fields(self, node: yaml.Node, known: Sequence[str], owner: str) -> dict[str, yaml.Node]:
         """The fields of a mapping by name; unknown and repeated ones are faults, nulls count as absent."""

@@ -59,8 +59,17 @@ def test_a_for_is_crossed_only_by_waiting_it_out(values: str, waited: bool) -> N
     assert ("waits out its `for`" in seen) is waited
 
 
-def test_the_points_of_a_rule_are_its_conditions_and_its_for() -> None:
-    (placed,) = place(read_rules("groups: [{name: g, rules: [{alert: A, expr: (a > 1) or b, for: 1m}]}]"))
+@pytest.mark.parametrize(
+    ("values", "kept"), [("0x6", False), ("0 1", True), ("0 _x9", True), ("1x6", False), ("0 1 0", True)]
+)
+def test_an_alert_is_kept_firing_where_its_expression_has_lost_it(values: str, kept: bool) -> None:
+    seen = shown("up == 0", f"up {values}", rule="alert: A\n    keep_firing_for: 5m")
+    assert ("is kept firing by its `keep_firing_for`" in seen) is kept
+
+
+def test_the_points_of_a_rule_are_its_conditions_and_its_durations() -> None:
+    rule = {"alert": "A", "expr": "(a > 1) or b", "for": "1m", "keep_firing_for": "2m"}
+    (placed,) = place(rules_from({"groups": [{"name": "g", "rules": [rule]}]}))
     assert list(points_of(placed)) == [
         "sees data",
         "`(a > 1)` is there in `or`",
@@ -70,7 +79,29 @@ def test_the_points_of_a_rule_are_its_conditions_and_its_for() -> None:
         "`a > 1` is true",
         "`a > 1` is false",
         "waits out its `for`",
+        "is kept firing by its `keep_firing_for`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expr", "sides"),
+    [
+        ("absent(up) >= 1", ["`absent(up) >= 1` is true"]),
+        ("vector(1) >= 1", ["`vector(1) >= 1` is true"]),
+        ("1 == -(group(up))", ["`1 == -(group(up))` is true"]),
+        ("up > 1", ["`up > 1` is true", "`up > 1` is false"]),
+        ("vector(time()) > 1", ["`vector(time()) > 1` is true", "`vector(time()) > 1` is false"]),
+        ("sum(absent(up)) > 1", ["`sum(absent(up)) > 1` is true", "`sum(absent(up)) > 1` is false"]),
+        ("up or (vector(0))",
+         ["`up` is there in `or`", "`up` is missing in `or`", "`(vector(0))` is there in `or`"]),
+        ("up and absent(load)",
+         ["`up` is there in `and`", "`up` is missing in `and`",
+          "`absent(load)` is there in `and`", "`absent(load)` is missing in `and`"]),
+    ],
+)  # fmt: skip
+def test_what_no_data_can_change_is_no_point(expr: str, sides: list[str]) -> None:
+    (placed,) = place(read_rules(f"groups: [{{name: g, rules: [{{record: r, expr: '{expr}'}}]}}]"))
+    assert list(points_of(placed)) == ["sees data", *sides]
 
 
 def test_comparisons_of_plain_numbers_are_no_points() -> None:

@@ -90,6 +90,10 @@ def test_an_instant_is_compared_with_a_dictionary_or_a_number(two: Scenario) -> 
     assert repr(two.at("3m", "instances:up")) == "{'instances:up{job=\"x\"}': 1}"
 
 
+WRITER = "groups: [{name: writer, rules: [{record: written, expr: up}]}]"
+READER = "groups: [{name: reader, rules: [{record: read, expr: written}]}]"
+
+
 def test_values_may_be_near_enough(two: Scenario) -> None:
     third = two.at("3m", "instances:up / 3")
     assert third.approx(0.333333, rel=1e-3)
@@ -290,3 +294,11 @@ def test_one_line_makes_many_series() -> None:
 def test_a_line_that_cannot_be_filled_in_is_told(line: str, told: str) -> None:
     with pytest.raises(RepeatError, match=told):
         repeat(line, n=[1])
+
+
+@pytest.mark.parametrize(("given", "notes"), [((READER, WRITER), 1), ((WRITER, READER), 0)])
+def test_a_story_names_what_is_read_one_step_late(given: tuple[str, str], notes: int) -> None:
+    scenario = Scenario().rules(*given).load("up 1x3")
+    assert scenario.at("1m", "read") == 1
+    late = "note: read in group 'reader' reads written in the later group 'writer', one step late"
+    assert scenario.story().splitlines().count(late) == notes

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pytest
 
 from ledgerscope.promql.testing import session as module
 from ledgerscope.promql.testing.session import TestSession
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
+from ledgerscope.promql.yaml.nodes import FileError
 
 TESTS = """
 rule_files: [r.yml]
@@ -39,6 +37,15 @@ def test_a_changed_rule_file_is_read_again(tmp_path: Path) -> None:
     before = session.open(tmp_path / "a.test.yml")[0].plan
     (tmp_path / "r.yml").write_text("groups: [{name: other, rules: []}]")
     assert session.open(tmp_path / "a.test.yml")[0].plan is not before
+
+
+def test_what_is_wrong_with_a_test_file_and_with_its_rules_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "r.yml").write_text("groups: [{name: g, rules: [{record: a, expr: up +}]}]")
+    (tmp_path / "a.test.yml").write_text(TESTS.replace("eval_time", "eval_tme").replace("1x9", "1y9"))
+    with pytest.raises(FileError) as caught:
+        TestSession().open(tmp_path / "a.test.yml")
+    places = [(Path(each.where.file).name, each.where.line) for each in caught.value.faults]
+    assert places == [("a.test.yml", 4), ("a.test.yml", 5), ("r.yml", 1)]
 
 
 def test_evaluations_longest_unused_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

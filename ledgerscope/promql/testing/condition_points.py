@@ -1,0 +1,105 @@
+"""The conditions of an expression as points of coverage: each comparison, each operand of a set operator.
+
+A threshold that no test ever crosses is not tested.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.printer import to_string
+from ledgerscope.promql.syntax.valuetypes import ValueType
+from ledgerscope.promql.testing.constant_parts import has_one_value, is_always_there
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ledgerscope.promql.engine.engine import Engine
+    from ledgerscope.promql.rules.placed import Placed
+    from ledgerscope.promql.rules.run import Evaluation
+    from ledgerscope.promql.samples.values import Vector
+    from ledgerscope.promql.syntax.ast import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that holds or does not: `sides` names the point of either, as far as there can be one.
+
+    `seen` tells which sides the values of `tree` show.
+    """
+
+    tree: Expr
+    seen: Callable[[Vector], Iterator[bool]]
+    sides: Mapping[bool, str]
+
+
+@lru_cache(maxsize=4096)
+def conditions(placed: Placed) -> tuple[Condition, ...]:
+    """The conditions between series in a rule's expression."""
+    return tuple(
+        condition
+        for node in ast.walk(placed.tree)
+        if isinstance(node, ast.Binary) and ast.value_type(node) is ValueType.VECTOR
+        for condition in _conditions_of(node)
+    )
+
+
+def _conditions_of(node: ast.Binary) -> Iterator[Condition]:
+    if node.op.is_comparison:
+        # With `bool` a comparison answers 1 or 0 wherever it is made.
+        answer = ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span)
+        sides = {True: f"{_text(node)} is true", False: f"{_text(node)} is false"}
+        if has_one_value(node.lhs) and has_one_value(node.rhs):
+            del sides[False]  # it is true by nature, or a mistake that is worth telling
+        yield Condition(answer, _answers, sides)
+    elif node.op.is_set:
+        for operand in (node.lhs, node.rhs):
+            owner = f"`{node.op.value}`"
+            sides = {
+                True: f"{_text(operand)} is there in {owner}",
+                False: f"{_text(operand)} is missing in {owner}",
+            }
+            if is_always_there(operand):
+                del sides[False]
+            yield Condition(operand, _presence, sides)
+
+
+def _text(node: Expr) -> str:
+    return f"`{' '.join(to_string(node).split())}`"
+
+
+def _answers(vector: Vector) -> Iterator[bool]:
+    truths = vector.values[vector.present]
+    yield from (answer for answer in (True, False) if (truths == answer).any())
+
+
+def _presence(vector: Vector) -> Iterator[bool]:
+    there = vector.present.any(axis=0)
+    if there.any():
+        yield True
+    if not there.all():
+        yield False
+
+
+def condition_points(placed: Placed) -> Iterator[str]:
+    """The names of all sides."""
+    return (name for condition in conditions(placed) for name in condition.sides.values())
+
+
+def conditions_shown(
+    placed: Placed, points: Mapping[str, bool], evaluation: Evaluation, engine: Engine
+) -> Iterator[str]:
+    """The sides that an evaluation shows; conditions that have shown everything are not looked at again."""
+    part = engine.parts(evaluation.storage, placed.tree, evaluation.axis, evaluation.cache)
+    for condition in conditions(placed):
+        if all(points[name] for name in condition.sides.values()):
+            continue
+        try:
+            seen = set(condition.seen(part(condition.tree)))
+        except PromQLError:
+            continue  # a part that fails by itself shows nothing
+        yield from (name for side, name in condition.sides.items() if side in seen)
