@@ -146,7 +146,7 @@ def test_no_interleaving_loses_or_doubles_an_event(acme: Engine, seed: int) -> N
     random = Random(seed)
     writers = Writers(acme, random)
     tally, other = Tally(DELETED), Tally(DELETED)
-    for _ in range(300):
+    for _ in range(120):
         for _ in range(random.randint(1, 6)):
             writers.step()
         assert counted(tally, acme) == writers.committed

@@ -1,6 +1,8 @@
 """A demo business, the exporter on it with a clock that stands still, and a real Prometheus that scrapes it.
 
-Shared by the tests that look at the whole way from the database to Prometheus.
+Shared by the tests that look at the whole way from the database to Prometheus. What goes on by itself (the
+hurried demo, a Prometheus that scrapes every second) lives no longer than the file that asks for it: kept to
+the end of the session, it takes half of the machine from all other tests.
 """
 
 from __future__ import annotations
@@ -100,14 +102,14 @@ class Prometheus:
         return requests.get(f"{self.url}/api/v1/{path}", timeout=30).json()["data"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prometheus(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Debian's Prometheus on the exporter whose clock stands still."""
     with _scraping(served, tmp_path_factory.mktemp("prometheus")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
     """The address of `ledgerscope demo`: a process of its own, hurried, collecting every second."""
     url = clone_template().render_as_string(hide_password=False)
@@ -127,7 +129,7 @@ def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
     assert process.returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def living(living_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Debian's Prometheus on the business that goes on, for what needs counters that move."""
     with _scraping(living_url, tmp_path_factory.mktemp("living")) as running:

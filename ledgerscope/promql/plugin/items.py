@@ -12,7 +12,6 @@ import pytest
 from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts
 from ledgerscope.promql.plugin.hooks import coverage_of
 from ledgerscope.promql.plugin.told import RuleTestFailed, nearer, reading, shown
-from ledgerscope.promql.testing.report import Report
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
 
@@ -119,6 +118,8 @@ class RuleTestCase(_TestItem):
         """Compare; what differs is told in full."""
         outcome = self.parent.outcome(self.case)
         if not outcome.passed:
+            from ledgerscope.promql.testing.report import Report  # noqa: PLC0415 - only where a case fails
+
             report = Report(self.parent.run, outcome)
             text = nearer(str(report), self.config)
             raise RuleTestFailed(text, report.summary, self.path, self.where.line)

@@ -10,6 +10,7 @@ import pytest
 
 import ledgerscope.promql.plugin.items
 import ledgerscope.promql.testing.coverage_report
+import ledgerscope.promql.testing.report
 import ledgerscope.promql.testing.scenario  # noqa: F401 - runs inside this process would load NumPy anew
 
 pytest_plugins = ["pytester"]
