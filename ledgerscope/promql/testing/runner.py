@@ -6,7 +6,6 @@ last time asserted; a sample after the last step is never there.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.testing.group_order import reordered
 from ledgerscope.promql.testing.model import AlertCase
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
+from ledgerscope.promql.testing.unknown_alert import unknown_alert
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -128,14 +128,12 @@ class GroupRun:
             case,
             tuple(alert for alert in active if alert.state is State.FIRING),
             tuple(alert for alert in active if alert.state is State.PENDING),
-            "" if histories else self._unknown(case.alertname),
+            "" if histories else unknown_alert(case.alertname, self._alerts()),
             self.options.strict,
         )
 
-    def _unknown(self, alert: str) -> str:
-        names = {placed.rule.name for placed in self.plan.rules if placed.alert}
-        close = difflib.get_close_matches(alert, sorted(names), n=1)
-        return f"no rule defines the alert {alert!r}" + (f" (did you mean {close[0]!r}?)" if close else "")
+    def _alerts(self) -> set[str]:
+        return {placed.rule.name for placed in self.plan.rules if placed.alert}
 
     def _expr(self, case: ExprCase) -> ExprOutcome:
         at_ms = self.group.start_ms + case.eval_time_ms

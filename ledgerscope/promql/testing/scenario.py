@@ -30,6 +30,7 @@ from ledgerscope.promql.testing.moments import When, milliseconds
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
 from ledgerscope.promql.testing.start import start_of
+from ledgerscope.promql.testing.unknown_alert import unknown_alert
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -161,8 +162,8 @@ class Scenario:
         evaluation = self.evaluation
         histories = evaluation.named(name)
         if not histories:
-            known = sorted({history.placed.rule.name for history in evaluation.alerts})
-            raise ScenarioError(f"no rule defines the alert {name!r}; there are {', '.join(known) or 'none'}")
+            known = {history.placed.rule.name for history in evaluation.alerts}
+            raise ScenarioError(unknown_alert(name, known))
         return self._noted(AlertTrack(name, labels, histories, evaluation.axis, self.start_ms))
 
     def story(self) -> str:

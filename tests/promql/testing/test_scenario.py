@@ -224,8 +224,8 @@ def test_rules_come_from_files_texts_groups_and_documents(tmp_path: Path) -> Non
     ]
 
 
-def test_an_unknown_alert_is_named_with_those_there_are(two: Scenario) -> None:
-    with pytest.raises(ScenarioError, match="no rule defines the alert 'Dwn'; there are Down"):
+def test_an_unknown_alert_is_named_with_its_nearest_neighbour(two: Scenario) -> None:
+    with pytest.raises(ScenarioError, match=r"no rule defines the alert 'Dwn' \(did you mean 'Down'\?\)"):
         two.alerts("Dwn")
 
 
