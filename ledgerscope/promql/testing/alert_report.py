@@ -13,8 +13,8 @@ from ledgerscope.promql.testing.differences import (
     counted,
     first_difference,
     likeness,
+    listed,
     pair_up,
-    rest,
 )
 from ledgerscope.promql.testing.plot import series_text
 from ledgerscope.promql.testing.timeline import alert_timelines
@@ -47,7 +47,7 @@ class AlertReport:
         return outcome.unknown or counts or self._first_difference()
 
     def _first_difference(self) -> str:
-        for want, got in self._pairs():
+        for want, got in self._pairing().pairs:
             different = first_difference(want.labels, got.labels)
             if different or dict(want.annotations) != got.annotations:
                 return different or first_difference(want.annotations, got.annotations)
@@ -69,30 +69,30 @@ class AlertReport:
         yield from (f"  note: {note}" for note in clock_note(self.run, *trees))
 
     def _differences(self) -> Iterator[str]:
-        wanted, found = self.outcome.case.expected, self.outcome.firing
-        for want, got in self._pairs():
+        pairing = self._pairing()
+        for want, got in pairing.pairs:
             if dict(want.labels) == got.labels and dict(want.annotations) == got.annotations:
                 continue
             yield f"  differs (- expected at line {want.where.line}, + firing):"
             yield from compared("labels", want.labels, got.labels)
             yield from compared("annotations", want.annotations, got.annotations)
-        pairing = self._pairing()
-        for want_at in pairing.missing[:_MOST_SHOWN]:
-            want = wanted[want_at]
-            yield f"  missing (expected at line {want.where.line}): {series_text(Labels(want.labels))}"
-        yield from rest("missing", pairing.missing, _MOST_SHOWN)
-        for got_at in pairing.unexpected[:_MOST_SHOWN]:
-            yield f"  unexpected: {series_text(Labels(found[got_at].labels))}"
-            yield from (f"      {name}: {text!r}" for name, text in sorted(found[got_at].annotations.items()))
-        yield from rest("unexpected", pairing.unexpected, _MOST_SHOWN)
-        for alert in self.outcome.pending[:_MOST_SHOWN]:
-            yield f"  only pending: {series_text(Labels(alert.labels))}"
-        yield from rest("pending", self.outcome.pending, _MOST_SHOWN)
+        yield from listed("missing", pairing.missing, _MOST_SHOWN, _missing)
+        yield from listed("unexpected", pairing.unexpected, _MOST_SHOWN, _unexpected)
+        yield from listed("pending", self.outcome.pending, _MOST_SHOWN, _pending)
 
-    def _pairing(self) -> Pairing:
+    def _pairing(self) -> Pairing[ExpectedAlert, ActiveAlert]:
         wanted, found = self.outcome.case.expected, self.outcome.firing
         return pair_up(wanted, found, lambda want, got: likeness(want.labels, got.labels))
 
-    def _pairs(self) -> Iterator[tuple[ExpectedAlert, ActiveAlert]]:
-        for want_at, got_at in self._pairing().pairs:
-            yield self.outcome.case.expected[want_at], self.outcome.firing[got_at]
+
+def _missing(want: ExpectedAlert) -> Iterator[str]:
+    yield f"  missing (expected at line {want.where.line}): {series_text(Labels(want.labels))}"
+
+
+def _unexpected(got: ActiveAlert) -> Iterator[str]:
+    yield f"  unexpected: {series_text(Labels(got.labels))}"
+    yield from (f"      {name}: {text!r}" for name, text in sorted(got.annotations.items()))
+
+
+def _pending(alert: ActiveAlert) -> Iterator[str]:
+    yield f"  only pending: {series_text(Labels(alert.labels))}"

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _Want = TypeVar("_Want")
 _Got = TypeVar("_Got")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Pairing:
-    """Places of what belongs together, of what is missing and of what nobody expected."""
+class Pairing(Generic[_Want, _Got]):
+    """What belongs together, what is missing, and what nobody expected."""
 
-    pairs: tuple[tuple[int, int], ...]
-    missing: tuple[int, ...]
-    unexpected: tuple[int, ...]
+    pairs: tuple[tuple[_Want, _Got], ...]
+    missing: tuple[_Want, ...]
+    unexpected: tuple[_Got, ...]
 
 
 def pair_up(
     wanted: Sequence[_Want], found: Sequence[_Got], likeness: Callable[[_Want, _Got], float]
-) -> Pairing:
+) -> Pairing[_Want, _Got]:
     """The most alike put together first; below zero two things have nothing to do with each other."""
     ranked = sorted(
         (
@@ -39,9 +40,9 @@ def pair_up(
             pairs[want_at] = got_at
             taken.add(got_at)
     return Pairing(
-        tuple(sorted(pairs.items())),
-        tuple(at for at in range(len(wanted)) if at not in pairs),
-        tuple(at for at in range(len(found)) if at not in taken),
+        tuple((wanted[want_at], found[got_at]) for want_at, got_at in sorted(pairs.items())),
+        tuple(want for at, want in enumerate(wanted) if at not in pairs),
+        tuple(got for at, got in enumerate(found) if at not in taken),
     )
 
 
@@ -84,7 +85,11 @@ def counted(what: str, expected: int, found: int) -> str:
     return "" if expected == found else f"expected {what}: {expected}, found: {found}"
 
 
-def rest(what: str, listed: Sequence[object], shown: int) -> Iterator[str]:
-    """How many of a list are not shown, where some are not."""
-    if len(listed) > shown:
-        yield f"  and {len(listed) - shown} more {what}"
+def listed(
+    what: str, items: Sequence[_Item], most: int, lines: Callable[[_Item], Iterable[str]]
+) -> Iterator[str]:
+    """The lines about each of the first few things, and how many more there are."""
+    for each in items[:most]:
+        yield from lines(each)
+    if len(items) > most:
+        yield f"  and {len(items) - most} more {what}"

@@ -14,8 +14,8 @@ from ledgerscope.promql.testing.differences import (
     counted,
     first_difference,
     likeness,
+    listed,
     pair_up,
-    rest,
 )
 from ledgerscope.promql.testing.outcome import same_float
 from ledgerscope.promql.testing.plot import one_line, series_text
@@ -49,7 +49,7 @@ class ExprReport:
         return outcome.error or counts or self._first_difference()
 
     def _first_difference(self) -> str:
-        for want, got in self._pairs():
+        for want, got in self._pairing().pairs:
             different = first_difference(want.labels, got.labels.as_dict())
             if different or not self.outcome.same_value(want, got):
                 return different or _values_differ(want, got)
@@ -74,29 +74,26 @@ class ExprReport:
         yield from (f"  note: {note}" for note in clock_note(self.run, tree))
 
     def _differences(self) -> Iterator[str]:
-        wanted, found = self.outcome.case.expected, self.outcome.samples
-        for want, got in self._pairs():
+        pairing = self._pairing()
+        for want, got in pairing.pairs:
             if dict(want.labels) != got.labels.as_dict():
                 yield f"  differs (- expected at line {want.where.line}, + found):"
                 yield from compared("labels", want.labels, got.labels.as_dict())
             if not self.outcome.same_value(want, got):
                 yield f"  {_values_differ(want, got)}"
-        pairing = self._pairing()
-        for want_at in pairing.missing[:_MOST_SHOWN]:
-            want = wanted[want_at]
-            series = series_text(Labels(want.labels))
-            yield f"  missing (line {want.where.line}): {series} {_expected_value(want)}"
-        yield from rest("missing", pairing.missing, _MOST_SHOWN)
-        for got_at in pairing.unexpected[:_MOST_SHOWN]:
-            yield f"  unexpected: {series_text(found[got_at].labels)} {_value(found[got_at])}"
-        yield from rest("unexpected", pairing.unexpected, _MOST_SHOWN)
+        yield from listed("missing", pairing.missing, _MOST_SHOWN, _missing)
+        yield from listed("unexpected", pairing.unexpected, _MOST_SHOWN, _unexpected)
 
-    def _pairing(self) -> Pairing:
+    def _pairing(self) -> Pairing[ExpectedSample, Sample]:
         return pair_up(self.outcome.case.expected, self.outcome.samples, _likeness)
 
-    def _pairs(self) -> Iterator[tuple[ExpectedSample, Sample]]:
-        for want_at, got_at in self._pairing().pairs:
-            yield self.outcome.case.expected[want_at], self.outcome.samples[got_at]
+
+def _missing(want: ExpectedSample) -> Iterator[str]:
+    yield f"  missing (line {want.where.line}): {series_text(Labels(want.labels))} {_expected_value(want)}"
+
+
+def _unexpected(got: Sample) -> Iterator[str]:
+    yield f"  unexpected: {series_text(got.labels)} {_value(got)}"
 
 
 def _likeness(want: ExpectedSample, got: Sample) -> float:
