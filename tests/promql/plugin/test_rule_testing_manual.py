@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
-import ledgerscope.promql.plugin.items
-import ledgerscope.promql.testing.coverage_report
-import ledgerscope.promql.testing.report
-import ledgerscope.promql.testing.scenario  # noqa: F401 - runs inside this process would load NumPy anew
+from tests.promql.plugin.suites import PLUGIN
 
 pytest_plugins = ["pytester"]
-
-NAME = "ledgerscope.promql.plugin.hooks"
-#: Named by hand only where the installation does not already name it.
-PLUGIN = () if any(each.value == NAME for each in entry_points(group="pytest11")) else ("-p", NAME)
 
 MANUAL = (Path(__file__).parents[3] / "docs/rule-testing.md").read_text("utf-8")
 OPTIONS = (*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider")
