@@ -87,7 +87,8 @@ def test_one_thread_s_deadline_does_not_touch_another_thread(patient: Engine) ->
 
     thread = threading.Thread(target=unhurried)
     thread.start()
-    with pytest.raises(Cancelled), watchdog.limit(SOON), patient.connect() as connection:
+    # How it ends is not the point: on a starved machine the third layer may overtake the second.
+    with pytest.raises((Cancelled, Unreachable)), watchdog.limit(SOON), patient.connect() as connection:
         connection.execute(SLEEP)
     other_is_done.set()
     thread.join()
