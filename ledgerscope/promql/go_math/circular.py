@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.go_math.arrays import odd, polynomial
+from ledgerscope.promql.go_math.arrays import in_portions, odd, polynomial
 from ledgerscope.promql.go_math.reduction import reduced
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ _NEGLIGIBLE = 1e-14
 _QUARTER_TURN, _HALF_TURN = 2, 4
 
 
+@in_portions
 def sin(x: Floats) -> Floats:
     """The sine of an angle in radians; NaN for infinities."""
     octant, rest = reduced(np.abs(x))
@@ -50,6 +51,7 @@ def sin(x: Floats) -> Floats:
     return np.where(x == 0, x, np.where(np.isfinite(x), result, np.nan))
 
 
+@in_portions
 def cos(x: Floats) -> Floats:
     """The cosine of an angle in radians; NaN for infinities."""
     octant, rest = reduced(np.abs(x))
@@ -58,6 +60,7 @@ def cos(x: Floats) -> Floats:
     return np.where(np.isfinite(x), result, np.nan)
 
 
+@in_portions
 def tan(x: Floats) -> Floats:
     """The tangent of an angle in radians; NaN for infinities."""
     octant, rest = reduced(np.abs(x))

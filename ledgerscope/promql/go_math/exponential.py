@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.go_math.arrays import in_portions
 from ledgerscope.promql.go_math.fused import multiply_add
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _LARGEST_EXPONENT = 1023
 _FAR = 2000.0
 
 
+@in_portions
 def exp(x: Floats) -> Floats:
     """The number e to the power of x."""
     usual = np.clip(np.where(np.isnan(x), 0.0, x), -_FAR, _FAR)

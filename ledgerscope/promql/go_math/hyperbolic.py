@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.go_math.arrays import odd, polynomial, size
+from ledgerscope.promql.go_math.arrays import in_portions, odd, polynomial, size
 from ledgerscope.promql.go_math.exponential import exp
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _ALONE, _SINE_NEAR, _TANGENT_NEAR = 21, 0.5, 0.625
 _TANGENT_IS_ONE = 0.5 * 8.8029691931113054295988e01
 
 
+@in_portions
 def sinh(x: Floats) -> Floats:
     """The hyperbolic sine."""
     magnitude, square = size(x), x * x
@@ -45,6 +46,7 @@ def sinh(x: Floats) -> Floats:
     return odd(np.where(magnitude > _SINE_NEAR, away, near), x)
 
 
+@in_portions
 def cosh(x: Floats) -> Floats:
     """The hyperbolic cosine."""
     magnitude = np.abs(x)
@@ -52,6 +54,7 @@ def cosh(x: Floats) -> Floats:
     return np.where(magnitude > _ALONE, grown * 0.5, (grown + 1 / grown) * 0.5)
 
 
+@in_portions
 def tanh(x: Floats) -> Floats:
     """The hyperbolic tangent."""
     magnitude, square = np.abs(x), x * x

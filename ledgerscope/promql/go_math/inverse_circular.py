@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.go_math.arrays import odd, polynomial
+from ledgerscope.promql.go_math.arrays import in_portions, odd, polynomial
 
 if TYPE_CHECKING:
     from ledgerscope.promql.go_math.arrays import Floats
@@ -33,6 +33,7 @@ _NEAR, _TANGENT_OF_3_8_PI = 0.66, 2.41421356237309504880
 _STEEP = 0.7
 
 
+@in_portions
 def atan(x: Floats) -> Floats:
     """The angle in radians, between -pi/2 and pi/2, whose tangent is x."""
     return np.where(x == 0, x, odd(_of_positive(np.abs(x)), x))
@@ -51,6 +52,7 @@ def _series(x: Floats) -> Floats:
     return x * ratio + x
 
 
+@in_portions
 def asin(x: Floats) -> Floats:
     """The angle in radians whose sine is x; NaN beyond 1."""
     magnitude = np.abs(x)
@@ -60,6 +62,7 @@ def asin(x: Floats) -> Floats:
     return np.where(x == 0, x, odd(np.where(steep, np.pi / 2 - angle, angle), x))
 
 
+@in_portions
 def acos(x: Floats) -> Floats:
     """The angle in radians whose cosine is x; NaN beyond 1."""
     return np.pi / 2 - asin(x)

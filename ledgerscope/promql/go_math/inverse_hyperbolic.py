@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.go_math.arrays import odd, size
+from ledgerscope.promql.go_math.arrays import in_portions, odd, size
 from ledgerscope.promql.go_math.logarithms import LN2, log, log1p
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _LARGE, _NEAR_ZERO = 2.0**28, 2.0**-28
 _TWO, _HALF = 2, 0.5
 
 
+@in_portions
 def asinh(x: Floats) -> Floats:
     """The number whose hyperbolic sine is x."""
     magnitude = size(x)
@@ -27,6 +28,7 @@ def asinh(x: Floats) -> Floats:
     return np.where(np.isfinite(x), odd(np.where(magnitude < _NEAR_ZERO, magnitude, result), x), x)
 
 
+@in_portions
 def acosh(x: Floats) -> Floats:
     """The number, at least 0, whose hyperbolic cosine is x; NaN below 1."""
     large = x >= _LARGE
@@ -37,6 +39,7 @@ def acosh(x: Floats) -> Floats:
     return np.where(x >= 1, result, np.nan)
 
 
+@in_portions
 def atanh(x: Floats) -> Floats:
     """The number whose hyperbolic tangent is x; NaN beyond 1."""
     magnitude = size(x)

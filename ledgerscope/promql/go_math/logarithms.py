@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.go_math.arrays import Number, polynomial
+from ledgerscope.promql.go_math.arrays import Number, in_portions, polynomial
 
 if TYPE_CHECKING:
     from ledgerscope.promql.go_math.arrays import Booleans, Floats, Integers
@@ -39,6 +39,7 @@ _ROOT_2_LESS_1, _HALF_ROOT_2_LESS_1 = 4.142135623730950488017e-01, -2.9289321881
 _EXACT, _SMALL, _TINY = 2.0**53, 2.0**-29, 2.0**-54
 
 
+@in_portions
 def log(x: Floats) -> Floats:
     """The natural logarithm; -Inf for zero, NaN below it."""
     bits: Integers = np.ascontiguousarray(x, dtype=np.float64).view(np.int64)
@@ -61,6 +62,7 @@ def of_parts(f: Number, exponent: Number) -> Number:
     return exponent * _LN2_HIGH - ((half - (s * (half + (even + uneven)) + exponent * _LN2_LOW)) - f)
 
 
+@in_portions
 def log2(x: Floats) -> Floats:
     """The binary logarithm: exact for powers of two, otherwise that of the mantissa plus the exponent."""
     mantissa, exponent = np.frexp(x)
@@ -69,11 +71,13 @@ def log2(x: Floats) -> Floats:
     return np.where(np.isfinite(x) & (x > 0), result, log(x))
 
 
+@in_portions
 def log10(x: Floats) -> Floats:
     """The decimal logarithm: exact for most powers of ten, not for all."""
     return log(x) * _LOG10_E
 
 
+@in_portions
 def log1p(x: Floats) -> Floats:
     """The natural logarithm of 1 + x; NaN below -1."""
     magnitude = np.abs(x)

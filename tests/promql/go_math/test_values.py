@@ -50,6 +50,13 @@ def test_a_matrix_gives_what_its_numbers_give_one_by_one() -> None:
             assert_identical(function(arguments), each)
 
 
+def test_a_large_matrix_gives_what_its_rows_give() -> None:
+    arguments = np.linspace(-30, 30, 12_000).reshape(3, 4000)
+    with np.errstate(all="ignore"):
+        for function in ONE_ARGUMENT.values():
+            assert_identical(function(arguments), [function(row) for row in arguments])
+
+
 def test_single_numbers_have_the_same_binary_logarithm() -> None:
     arguments, results = rows_of("log2")
     assert_identical([log2(float(number)) for number in arguments], results)
