@@ -68,9 +68,24 @@ def newest_of(evaluator: Evaluator, node: VectorSelector) -> Newest:
     return newest(evaluator, evaluator.series(node.matchers), evaluator.reference_times(node.at, offset_ms))
 
 
-def newest(evaluator: Evaluator, series: list[Samples], reference: Integers) -> Newest:
+def dated_of(evaluator: Evaluator, node: VectorSelector) -> Newest:
+    """What `timestamp` sees of a selector: where that is fixed with `@`, its offset is half forgotten.
+
+    Prometheus looks at the instant `@` names, without the offset, but among samples that were fetched with
+    it: none is younger than what the selector itself would see, none older.
+    """
+    if node.at is None:
+        return newest_of(evaluator, node)
+    offset_ms = evaluator.durations.offset_ms(node.offset_ms, node.offset_expr)
+    reference = evaluator.reference_times(node.at, max(offset_ms, 0))
+    return newest(evaluator, evaluator.series(node.matchers), reference, lookback_less_ms=abs(offset_ms))
+
+
+def newest(
+    evaluator: Evaluator, series: list[Samples], reference: Integers, *, lookback_less_ms: int = 0
+) -> Newest:
     """What is in sight of each series at the reference times."""
-    lookback = evaluator.query.settings.lookback_ms
+    lookback = evaluator.query.settings.lookback_ms - lookback_less_ms
     present = np.zeros((len(series), evaluator.axis.count), dtype=bool)
     index: list[Integers] = []
     known: dict[int, tuple[Integers, Booleans]] = {}

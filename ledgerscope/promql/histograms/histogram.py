@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
+from ledgerscope.promql.go_math.numbers import quotient
 from ledgerscope.promql.histograms.bounds import Bucket, is_custom, negative_bucket, positive_bucket
-from ledgerscope.promql.histograms.go_math import quotient
 from ledgerscope.promql.text.numbers import format_general
 
 Buckets: TypeAlias = "tuple[tuple[int, float], ...]"

@@ -11,8 +11,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.go_math.numbers import exp2, log2, quotient
 from ledgerscope.promql.histograms.arithmetic import kahan_step
-from ledgerscope.promql.histograms.go_math import exp2, log2, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,6 +3,7 @@
 Matchers test whole values; most of their patterns are literals and alternations, which need no engine.
 Python backtracks where RE2 does not: a pattern such as `(a*)*b` can be slow here, and what a group holds that
 repeats something empty may be another text (`(a*)*` ends with an empty round here); what matches is the same.
+In Prometheus 2 `.` does not match a line feed; here it does whichever generation is followed.
 """
 
 from __future__ import annotations

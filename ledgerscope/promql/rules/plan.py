@@ -120,6 +120,12 @@ class RulePlan:
             if self.rules[order].group is not reader.group
         )
 
+    @cached_property
+    def shifted(self) -> bool:
+        """Whether rules see each other while some write into the past, where a sample's time misleads."""
+        offsets = any(placed.group.query_offset_ms for placed in self.rules)
+        return offsets and (any(map(any, self.writers)) or any(map(_queries, self.rules)))
+
     def writers_first(self) -> RulePlan:
         """The same rules with every group behind those it reads, as far as they do not read each other."""
         groups = list({id(placed.group): None for placed in self.rules})
@@ -158,6 +164,12 @@ class RulePlan:
 def _names(readings: Sequence[Reading]) -> frozenset[str] | None:
     names = [metric_name(reading.selector) for reading in readings]
     return None if None in names else frozenset(filter(None, names))
+
+
+def _queries(placed: Placed) -> bool:
+    """Whether a template of the rule may ask for series itself."""
+    annotations = placed.alert.annotations if placed.alert else {}
+    return any("query" in text for text in (*placed.labels.values(), *annotations.values()))
 
 
 def _fails(engine: Engine, tree: Expr) -> bool:

@@ -22,6 +22,7 @@ from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, Rul
 from ledgerscope.promql.rules.rows import relabelled, write
 from ledgerscope.promql.rules.stepping import Stepper, value_of
 from ledgerscope.promql.rules.visibility import cut, one_step_late
+from ledgerscope.promql.rules.write_log import WriteLog
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import METRIC_NAME
 from ledgerscope.promql.samples.storage import Storage
@@ -69,6 +70,8 @@ def evaluate_rules(
 ) -> Evaluation:
     """Evaluate all rules of a plan at every instant of the axis; `storage` is left as it is."""
     around = surroundings or Surroundings()
+    if plan.shifted:
+        return _Run(plan, _copy(storage), engine, axis, around).stepped()
     try:
         return _Run(plan, _copy(storage), engine, axis, around).whole()
     except SteppingNeededError:
@@ -93,8 +96,8 @@ class _Run:
     written_by: dict[Labels, int] = field(default_factory=dict)
     blind: set[int] = field(default_factory=set)
     cache: Cache = field(default_factory=Cache)
-    #: All rules go through the steps together, so nothing is there yet that is written later.
-    in_order: bool = False
+    #: Where all rules go through the steps together, so nothing is there yet that is written later.
+    log: WriteLog | None = None
 
     # -- the two ways
 
@@ -113,10 +116,9 @@ class _Run:
 
     def stepped(self) -> Evaluation:
         """Every rule at every step, in order."""
-        self.in_order = True
+        self.log = WriteLog()
         stepper = self._stepper(self.plan.rules)
         stepper.run()
-        self.in_order = False
         for rule in stepper.rules:
             self.histories[rule.placed.order] = rule.instances()
         first = min((failure.at_ms for failure in stepper.failures), default=0)
@@ -257,13 +259,16 @@ class _Run:
         return cut(series.values(), at_ms, self._is_late(placed))
 
     def _is_late(self, placed: Placed) -> Callable[[Labels], bool]:
-        return lambda labels: not self.in_order and self.written_by.get(labels, -1) >= placed.order
+        return lambda labels: self.written_by.get(labels, -1) >= placed.order
 
     def query_at(self, order: int, at_ms: int) -> Callable[[str], QueryResult]:
         """How a template of a rule runs PromQL at an instant: over what the rule sees there."""
 
         def query(expression: str) -> QueryResult:
-            view = cut(self.storage, at_ms, self._is_late(self.plan.rules[order]))
+            if self.log is not None:
+                view = self.log.seen_at(self.storage, (at_ms, order))
+            else:
+                view = cut(self.storage, at_ms, self._is_late(self.plan.rules[order]))
             samples = vector_of(self.engine.instant(view, expression, at_ms)).at()
             return QueryResult(
                 TemplateSample(StringMap(each.labels.as_dict()), value_of(each)) for each in samples
@@ -288,21 +293,25 @@ class _Run:
             self.histories[rule.placed.order] = rule.instances()
 
     def _stepper(self, rules: Sequence[Placed]) -> Stepper:
-        def wrote(labels: Labels, placed: Placed) -> None:
-            if not self.in_order and self.written_by.get(labels, placed.order) != placed.order:
-                raise SteppingNeededError(f"{labels} is written by two rules")
-            self.written_by[labels] = placed.order
-
         return Stepper.over(
             rules,
             self.storage,
             self.axis,
             evaluate=self.samples_at,
-            wrote=wrote,
+            writes=self._writes,
             templates_at=self._templates_at,
             surroundings=self.surroundings,
             compat=self.engine.compat,
         )
+
+    def _writes(self, placed: Placed, labels: Labels, time_ms: int, at_ms: int) -> None:
+        """A stepped rule is about to write a sample."""
+        if self.log is not None:
+            self.log.note(labels, time_ms, (at_ms, placed.order))
+        elif labels not in self.written_by and self.storage.get(labels) is not None:
+            raise SteppingNeededError(f"{labels} is input, too")
+        elif self.written_by.setdefault(labels, placed.order) != placed.order:
+            raise SteppingNeededError(f"{labels} is written by two rules")
 
 
 def vector_of(result: Result) -> Vector:

@@ -113,12 +113,16 @@ class SteppedRule:
 
 @dataclass(slots=True)
 class Stepper:
-    """Steps through some rules. `evaluate(placed, at_ms)` gives a rule's samples at an instant."""
+    """Steps through some rules.
+
+    `evaluate(placed, at_ms)` gives a rule's samples at an instant; `writes(placed, labels, time_ms, at_ms)`
+    is told of each sample before it is written.
+    """
 
     storage: Storage
     axis: Axis
     evaluate: Callable[[Placed, int], Sequence[Sample]]
-    wrote: Callable[[Labels, Placed], None]
+    writes: Callable[[Placed, Labels, int, int], None]
     compat: str
     rules: list[SteppedRule] = field(default_factory=list)
     failures: list[RuleFailure] = field(default_factory=list)
@@ -131,7 +135,7 @@ class Stepper:
         axis: Axis,
         *,
         evaluate: Callable[[Placed, int], Sequence[Sample]],
-        wrote: Callable[[Labels, Placed], None],
+        writes: Callable[[Placed, Labels, int, int], None],
         templates_at: Callable[[Placed], Callable[[int], AlertTemplates]],
         surroundings: Surroundings,
         compat: str,
@@ -140,7 +144,7 @@ class Stepper:
         stepped = [
             SteppedRule(placed, AlertLabels(placed, surroundings, templates_at(placed))) for placed in rules
         ]
-        return cls(storage, axis, evaluate, wrote, compat, stepped)
+        return cls(storage, axis, evaluate, writes, compat, stepped)
 
     def run(self) -> None:
         """All steps, or those up to the first at which a rule fails."""
@@ -203,19 +207,19 @@ class Stepper:
         current = {sample.labels: None for sample in output}
         conflict = None
         for sample in output:
-            found = self._conflict(sample, written_at)
-            if found is not None:
-                conflict = found
+            there = self._there(sample.labels, written_at)
+            if there is None:
+                self.writes(rule.placed, sample.labels, written_at, at_ms)
+                self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
+            elif not _same(there, sample):
+                conflict = self._conflict(there, sample, written_at)
                 del current[sample.labels]
-                continue
-            self.storage.append(sample.labels, [written_at], [sample.value], [sample.histogram])
-            self.wrote(sample.labels, rule.placed)
         if conflict is not None:  # a rule has one last error, however many of its samples are refused
             self.failures.append(_failure(rule.placed, at_ms, conflict))
         for labels in rule.previous:
             if labels not in current and self._there(labels, written_at) is None:
+                self.writes(rule.placed, labels, written_at, at_ms)
                 self.storage.append(labels, [written_at], [STALE])
-                self.wrote(labels, rule.placed)  # a later rule sees the marker at this very step
         rule.previous = current
 
     def _there(self, labels: Labels, at_ms: int) -> Sample | None:
@@ -228,11 +232,8 @@ class Stepper:
         histogram = None if known.histograms is None else known.histograms[index]
         return Sample(labels, float(known.values[index]), histogram)
 
-    def _conflict(self, sample: Sample, at_ms: int) -> str | None:
-        """Why the sample cannot be written where another one already is, if so."""
-        there = self._there(sample.labels, at_ms)
-        if there is None or _same(there, sample):
-            return None
+    def _conflict(self, there: Sample, sample: Sample, at_ms: int) -> str:
+        """Why the sample cannot be written where another one already is."""
         return "duplicate sample for timestamp" if self.compat == "2" else duplicate(there, sample, at_ms)
 
 

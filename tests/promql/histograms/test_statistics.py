@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledgerscope.promql.histograms.go_math import exp2, log2, quotient
+from ledgerscope.promql.go_math.numbers import exp2, log2, quotient
 from ledgerscope.promql.histograms.statistics import deviation, fraction, mean, quantile, variance
 from ledgerscope.promql.histograms.trim import trimmed
 from ledgerscope.promql.series.notation import Histograms, parse_values

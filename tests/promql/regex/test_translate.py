@@ -103,7 +103,11 @@ def test_a_pattern_matches_whole_values(pattern: str, accepted: list[str], refus
         ("x[a-", "missing closing ]: `[a-`"),
         ("[z-a]", "invalid character class range: `z-a`"),
         ("[[:nope:]]", "invalid character class range: `[:nope:]`"),
-        ("\\p{Nope}", "invalid character class range: `\\p{Nope}`"),
+        ("\\pX", "invalid character class range: `\\pX`"),
+        (
+            "\\p{Greek}",
+            "scripts are not supported, only general categories such as L and Lu: `\\p{Greek}`",
+        ),
         ("\\pé", "invalid character class range: `\\pé`"),
         ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
         ("(?!a)", "invalid or unsupported Perl syntax: `(?!`"),

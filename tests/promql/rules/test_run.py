@@ -302,3 +302,61 @@ def test_what_a_rule_sees_of_a_series_that_two_rules_write_ends_when_the_first_e
     evaluation = evaluate(rules, {"x": [1, 1, 0, 0]}, 4)
     assert evaluation.failures == ()
     assert values(evaluation, "y") == {0: 1, 1: 1}
+
+
+def both_ways(rules: str, inputs: list[str], steps: int) -> Evaluation:
+    """The evaluation, which is that of plain stepping: samples and annotations alike."""
+    storage = Storage()
+    fill(storage, [parse_series(text) for text in inputs], MINUTE)
+    plan, axis = RulePlan.of(read_rules(rules)), Axis(0, MINUTE, steps)
+    evaluation = evaluate_rules(plan, storage, Engine(), axis)
+    stepped = _Run(plan, _copy(storage), Engine(), axis, Surroundings()).stepped()
+    assert contents(evaluation) == contents(stepped)
+    for step in range(steps):
+        for ours, theirs in zip(evaluation.alerts, stepped.alerts, strict=True):
+            assert repr(ours.active(step)) == repr(theirs.active(step))
+    return evaluation
+
+
+def texts(evaluation: Evaluation) -> list[str]:
+    """The annotation `s` of the only alert at each step."""
+    return [evaluation.alerts[0].firing(step)[0].annotations["s"] for step in range(evaluation.axis.count)]
+
+
+QUERYING = "{alert: A, expr: vector(1), annotations: {s: '{{ range query \"y\" }}{{ .Value }}{{ end }}'}}"
+
+
+def test_a_query_of_a_template_sees_of_two_writers_what_was_written_before_it() -> None:
+    rules = group("{record: y, expr: a}", QUERYING, "{record: y, expr: b}")
+    evaluation = both_ways(rules, ["a 1 stale _ _ _ 6", "b _ _ 2 3 stale _"], 6)
+    assert texts(evaluation) == ["1", "", "", "2", "3", "6"]
+
+
+def test_a_query_of_a_template_sees_input_beside_what_a_later_rule_writes() -> None:
+    rules = group(QUERYING, "{record: y, expr: b}")
+    evaluation = both_ways(rules, ["y 1 2 _ _", "b _ _ 3 4"], 4)
+    assert texts(evaluation) == ["1", "2", "2", "3"]
+
+
+def test_input_that_a_later_rule_goes_on_writing_is_seen_at_its_own_step() -> None:
+    rules = group("{record: n, expr: 'count_over_time(y[10m])'}", "{record: y, expr: y offset 1m or b}")
+    evaluation = both_ways(rules, ["b _ _ 3 3 3", "y 3 3 3 _ _"], 5)
+    assert values(evaluation, "n") == {0: 1, 1: 2, 2: 3, 3: 3, 4: 4}
+
+
+OFFSET = "groups:\n- {name: a, query_offset: 1m, rules: [%s]}\n- {name: b, rules: [%s]}\n"
+
+
+@pytest.mark.parametrize(
+    ("shifted", "plain", "expected"),
+    [
+        ("{record: y, expr: x}", "{record: z, expr: y}", {1: 1, 2: 2, 3: 3}),
+        ("{record: z, expr: y}", "{record: y, expr: x}", {0: 1, 1: 2, 2: 3}),
+        ("{record: z, expr: y}, {record: y, expr: x}", "{record: w, expr: x}", {1: 1, 2: 2}),
+    ],
+)
+def test_a_sample_written_into_the_past_is_seen_only_after_it_was_written(
+    shifted: str, plain: str, expected: dict[int, float]
+) -> None:
+    evaluation = both_ways(OFFSET % (shifted, plain), ["x 1 2 3 4"], 4)
+    assert values(evaluation, "z") == expected

@@ -2,6 +2,10 @@
 
 Which of several equal values stays is decided as Prometheus decides it, by what its heap happens to hold;
 such instants are settled one by one, all others at once.
+
+The series keep their order: at an instant Prometheus has them by rank, and over a range by series. A sum of
+them can therefore differ from Prometheus's in its last digit where sums are not compensated (Prometheus 2);
+following the rank would mean another order of addition at every instant of the axis.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Functions that turn each float of a vector into another: rounding, logarithms, trigonometry, clamping.
 
-Native histograms are passed over. Formulas follow Go where Go's differ visibly from the C library's.
+Native histograms are passed over. What rounds does so as in Go, to the last bit.
 """
 
 from __future__ import annotations
@@ -9,27 +9,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ledgerscope.promql.go_math import (
+    circular,
+    exponential,
+    hyperbolic,
+    inverse_circular,
+    inverse_hyperbolic,
+    logarithms,
+)
 from ledgerscope.promql.samples.axis import Floats
 
-_LN2 = 0.693147180559945309417232121458176568
-#: The reciprocal of ln 10, rounded once: dividing one by the rounded ln 10 gives another float.
-_LOG10_E = 0.434294481903251827651128918916605082
-
 Elementwise = Callable[[Floats], Floats]
-
-
-def _log2(values: Floats) -> Floats:
-    """Go's: exact for powers of two, otherwise the logarithm of the mantissa, scaled, plus the exponent."""
-    mantissa, exponent = np.frexp(values)
-    general = np.log(mantissa) * (1 / _LN2) + exponent
-    result: Floats = np.where(mantissa == 0.5, exponent - 1.0, general)  # noqa: PLR2004 - frexp's range
-    return np.where(np.isfinite(values) & (values > 0), result, np.log2(values))
-
-
-def _log10(values: Floats) -> Floats:
-    """Go's: the natural logarithm, scaled; exact for most powers of ten, not for all."""
-    result: Floats = np.log(values) * _LOG10_E
-    return result
 
 
 def _sign(values: Floats) -> Floats:
@@ -38,28 +28,28 @@ def _sign(values: Floats) -> Floats:
 
 ELEMENTWISE: dict[str, Elementwise] = {
     "abs": np.abs,
-    "acos": np.arccos,
-    "acosh": np.arccosh,
-    "asin": np.arcsin,
-    "asinh": np.arcsinh,
-    "atan": np.arctan,
-    "atanh": np.arctanh,
+    "acos": inverse_circular.acos,
+    "acosh": inverse_hyperbolic.acosh,
+    "asin": inverse_circular.asin,
+    "asinh": inverse_hyperbolic.asinh,
+    "atan": inverse_circular.atan,
+    "atanh": inverse_hyperbolic.atanh,
     "ceil": np.ceil,
-    "cos": np.cos,
-    "cosh": np.cosh,
+    "cos": circular.cos,
+    "cosh": hyperbolic.cosh,
     "deg": lambda values: values * 180 / np.pi,
-    "exp": np.exp,
+    "exp": exponential.exp,
     "floor": np.floor,
-    "ln": np.log,
-    "log10": _log10,
-    "log2": _log2,
+    "ln": logarithms.log,
+    "log10": logarithms.log10,
+    "log2": logarithms.log2,
     "rad": lambda values: values * np.pi / 180,
     "sgn": _sign,
-    "sin": np.sin,
-    "sinh": np.sinh,
+    "sin": circular.sin,
+    "sinh": hyperbolic.sinh,
     "sqrt": np.sqrt,
-    "tan": np.tan,
-    "tanh": np.tanh,
+    "tan": circular.tan,
+    "tanh": hyperbolic.tanh,
 }
 
 

@@ -31,7 +31,7 @@ from ledgerscope.promql.engine.functions.range_calls import (
 )
 from ledgerscope.promql.engine.functions.relabel import label_join, label_replace
 from ledgerscope.promql.engine.ranges import RangeFunction
-from ledgerscope.promql.engine.selectors import newest_of
+from ledgerscope.promql.engine.selectors import dated_of
 from ledgerscope.promql.samples.values import Scalar, Value, Vector
 from ledgerscope.promql.syntax.ast import Paren, VectorSelector
 
@@ -128,7 +128,7 @@ def _start_timestamp(evaluator: Evaluator, call: Call) -> Value:
 
 
 def _of_newest(evaluator: Evaluator, node: VectorSelector, read: Callable[[Newest], Floats]) -> Vector:
-    found = newest_of(evaluator, node)
+    found = dated_of(evaluator, node)
     if not found.series:
         return Vector.empty(evaluator.axis)
     labels = tuple(samples.labels for samples in found.series)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerscope.promql.engine.operations.powers import power
+from ledgerscope.promql.go_math.inverse_circular import atan2
 from ledgerscope.promql.syntax.operators import BinaryOp
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ ARITHMETIC: dict[BinaryOp, Callable[[Floats, Floats], Floats]] = {
     BinaryOp.DIV: np.divide,
     BinaryOp.MOD: np.fmod,
     BinaryOp.POW: power,
-    BinaryOp.ATAN2: np.arctan2,
+    BinaryOp.ATAN2: atan2,
 }
 
 COMPARISON: dict[BinaryOp, Callable[[Floats, Floats], Booleans]] = {

@@ -1,8 +1,10 @@
-"""Arithmetic as Go does it where Python would raise, or may differ in the last bit."""
+"""Single numbers: arithmetic as Go does it where Python would raise, or may differ in the last bit."""
 
 from __future__ import annotations
 
 import math
+
+from ledgerscope.promql.go_math.logarithms import HALF_ROOT_2, LOG2_E, of_parts
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -26,7 +28,8 @@ def log2(value: float) -> float:
     fraction, exponent = math.frexp(value)
     if fraction == 0.5:  # noqa: PLR2004 -- an exact power of two has an exact logarithm
         return float(exponent - 1)
-    return math.log(fraction) * (1 / math.log(2)) + exponent
+    low = fraction <= HALF_ROOT_2
+    return of_parts((2 * fraction if low else fraction) - 1, -1.0 if low else 0.0) * LOG2_E + exponent
 
 
 def exp2(value: float) -> float:
