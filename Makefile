@@ -1,7 +1,7 @@
 # Everything a developer types. Each target does its own set-up on a machine that has Python 3.11+ and make.
 PYTHON  ?= python3
 VENV    ?= .venv
-WORKERS ?= 2
+WORKERS ?= 3 # one more than two cores: many tests wait for servers
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 

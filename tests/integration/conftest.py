@@ -7,7 +7,6 @@ the end of the session, it takes half of the machine from all other tests.
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -32,6 +31,7 @@ from exporter.settings import Database, Listen, Settings
 from ledgerscope.demo.load import load_demo
 from ledgerscope.store import roles
 from ledgerscope.store.engine import OWNER, create_engine
+from tests.uncovered import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,10 +114,8 @@ def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
     """The address of `ledgerscope demo`: a process of its own, hurried, collecting every second."""
     url = clone_template().render_as_string(hide_password=False)
     arguments = ["demo", "--database-url", url, "--scale", str(3 * SCALE), "--speed", "10", "--port", "0"]
-    environment = {**os.environ, "LEDGERSCOPE_INTERVAL": "1s", "LEDGERSCOPE_JITTER": "0s"}
-    with subprocess.Popen(
-        [PROGRAM, *arguments], env=environment, stderr=subprocess.PIPE, text=True
-    ) as process:
+    hurried = environment(LEDGERSCOPE_INTERVAL="1s", LEDGERSCOPE_JITTER="0s")
+    with subprocess.Popen([PROGRAM, *arguments], env=hurried, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
             said = next((line for line in process.stderr if line.split()[:1] == ["metrics"]), "")

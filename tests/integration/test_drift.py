@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("alertmanager", "collectors", "dashboards", "docs", "exporter", "ledgerscope", "rules")
@@ -32,7 +33,7 @@ def build(project: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", BUILD],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        env=environment(PYTHONPATH=str(project)),
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.uncovered import environment
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("rules", "dashboards", "alertmanager")
 CATALOGUE = "ledgerscope/catalogue"
@@ -42,6 +44,7 @@ def build(root: Path, room: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-B", "-P", "-c", f"import sys; sys.path.insert(0, {str(root)!r})\n{SCRIPT}", room],
         cwd=root,
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,10 +50,14 @@ tests:
 """
 
 
+def run(*arguments: str, seed: int) -> bytes:
+    """What a Python process prints under a hash seed."""
+    program, surroundings = [sys.executable, *arguments], environment(PYTHONHASHSEED=str(seed))
+    return subprocess.run(program, cwd=ROOT, env=surroundings, capture_output=True, check=True).stdout
+
+
 def output(path: Path, seed: int) -> bytes:
-    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
-    program = [sys.executable, "-c", PROGRAM, str(path)]
-    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, check=True).stdout
+    return run("-c", PROGRAM, str(path), seed=seed)
 
 
 def test_hash_seeds_change_nothing(tmp_path: Path) -> None:
@@ -64,9 +69,7 @@ def test_hash_seeds_change_nothing(tmp_path: Path) -> None:
 
 
 def everything(seed: int) -> bytes:
-    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
-    program = [sys.executable, "-m", "tests.promql.all_outputs", "20"]
-    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, check=True).stdout
+    return run("-m", "tests.promql.all_outputs", "20", seed=seed)
 
 
 def test_hash_seeds_change_nothing_in_scripts_rules_and_generated_cases() -> None:
