@@ -97,7 +97,7 @@ def _sign(spec: Spec, *, negative: bool) -> str:
 
 
 def _rune(spec: Spec, value: int) -> str:
-    char = chr(value) if 0 <= value <= 0x10FFFF and not 0xD800 <= value < 0xE000 else "\ufffd"  # noqa: PLR2004
+    char = chr(value) if 0 <= value <= 0x10FFFF and not 0xD800 <= value < 0xE000 else "\ufffd"  # noqa: PLR2004 - no surrogates
     if spec.verb == "c":
         return spec.pad(char, zeros=True)
     if spec.verb == "q":
