@@ -172,7 +172,7 @@ def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
 
 
 def _regular(clock: NamedFromClause, as_of: datetime) -> Select[Any]:
-    """The instalments that may be open, of invoices that add up; allocated_minor null: has to be summed."""
+    """The instalments that may be open, of invoices that add up; allocated_minor null: to be summed."""
     return (
         select(
             clock.c.day,
@@ -282,7 +282,7 @@ def _sources(source: Source, clock: NamedFromClause) -> Select[Any]:
 
 
 def _counted_by_source(given: CTE, source: Source) -> Subquery:
-    """What counts of the allocations of the sources that have to be summed: they stand, their invoices may not."""
+    """What counts of the allocations of the sources that have to be summed; their invoices may not stand."""
     keys = given.c.tenant_id, given.c[source.key]
     return (
         select(*keys, _sum(allocation.c.amount_minor))
