@@ -1,10 +1,10 @@
 """Upgrade a filled database from revision 0001 and see that every figure stays.
 
-    python bench/bench_migration.py postgresql://postgres@/empty [--customers 100000] [--days 0 40]
+    python -m bench.bench_migration postgresql://postgres@/empty [--customers 100000] [--days 0 40]
 
-Fills an empty database at revision 0001 (make_scale.py), reads all figures with the program of that revision (taken
-from the repository's history), upgrades, and reads them with this program. Every series that both know has to be
-equal; the time of the upgrade is printed, and in the end the processor time of both programs' collectors.
+Fills an empty database at revision 0001 (make_scale.py), reads all figures with the program of that revision
+(taken from the repository's history), upgrades, and reads them with this program. Every series that both know
+has to be equal. The times of the upgrade and of each collector are printed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from make_scale import analyse, fill_old
+from bench.make_scale import analyse, fill_old
 from ledgerscope.store import migrations
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ print(json.dumps([found, took]))
 
 
 def figures(program: Path, url: str, instants: Sequence[datetime]) -> tuple[dict[str, Any], dict[str, float]]:
-    """All series by instant, metric and labels, and what each collector took, as the program in a folder says."""
+    """All series by instant, metric and labels, and what each collector took, of the program in a folder."""
     told = subprocess.run(
         [sys.executable, "-c", READ, url, *(one.isoformat() for one in instants)],
         cwd=program,
@@ -85,7 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("url", help="a superuser's URL of an empty database")
     parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--days", type=int, nargs="*", default=[0, 40], help="instants, in days before the last")
+    parser.add_argument(
+        "--days", type=int, nargs="*", default=[0, 40], help="instants, in days before the last"
+    )
     given = parser.parse_args(arguments)
     instants = [AS_OF - timedelta(days=days) for days in given.days]
     fill_old(given.url, given.customers)

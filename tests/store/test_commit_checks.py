@@ -1,7 +1,8 @@
-"""What is refused at commit: instalments that do not add up, and more allocated than there is; not to the owner."""
+"""What is refused: at commit what does not add up, at once what can never be; the owner may load in parts."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -77,9 +78,13 @@ def test_what_adds_up_stays_so(business: Engine, application: Engine, change: st
 def test_the_check_sees_the_rows_of_the_tenant_that_the_transaction_left(
     business: Engine, application: Engine, add: Callable[..., None]
 ) -> None:
-    with pytest.raises(Refused, match="add up to"), begin_as(application, "acme") as c:
-        new_invoice(c, add)
-        c.exec_driver_sql("select set_config('ledgerscope.tenant_id', 'globex', true)")
+    def write() -> None:
+        with begin_as(application, "acme") as c:
+            new_invoice(c, add)
+            c.exec_driver_sql("select set_config('ledgerscope.tenant_id', 'globex', true)")
+
+    with pytest.raises(Refused, match="add up to"):
+        write()
 
 
 def reversal(c: Connection, minor: int, on: date = FEB_9) -> None:
@@ -96,7 +101,7 @@ def test_a_chargeback_of_allocated_money_takes_its_allocation_back_in_the_same_t
         add(c, t.allocation, allocation_id="a1", **given)
     with (
         pytest.raises(
-            Refused, match="more is allocated from payment .* than it is worth on 2026-02-09"
+            Refused, match=r"more is allocated from payment .* than it is worth on 2026-02-09"
         ) as refused,
         begin_as(application, "acme") as c,
     ):
@@ -115,20 +120,25 @@ def test_a_chargeback_of_allocated_money_takes_its_allocation_back_in_the_same_t
 def test_a_late_reversal_leaves_days_on_which_too_much_is_allocated(
     business: Engine, application: Engine, add: Callable[..., None]
 ) -> None:
-    given = {"from_id": "p1", "invoice_id": "i1"}
-    with pytest.raises(Refused, match="on 2026-02-05"), begin_as(application, "acme") as c:
-        add(c, t.allocation, allocation_id="a1", **given)
-        reversal(c, 300, date(2026, 2, 5))
+    def write() -> None:
+        given = {"from_id": "p1", "invoice_id": "i1"}
         back = {"allocation_id": "r1", "amount_minor": -300, "reverses_id": "a1", "effective_on": FEB_9}
-        add(c, t.allocation, **given, **back)
+        with begin_as(application, "acme") as c:
+            add(c, t.allocation, allocation_id="a1", **given)
+            reversal(c, 300, date(2026, 2, 5))
+            add(c, t.allocation, **given, **back)
+
+    with pytest.raises(Refused, match="on 2026-02-05"):
+        write()
 
 
 def test_money_cannot_be_paid_back_twice(business: Engine) -> None:
     """Refused at once, also to the owner."""
-    with pytest.raises(Refused, match="beyond its amount"), business.begin() as c:
+    row = {"tenant_id": "acme", "refund_id": uid("f1"), "customer_id": uid("c1"), "payment_id": uid("p1")}
+    row |= {"amount_minor": 301, "currency": "EUR", "refunded_on": FEB_9, "recorded_at": NOW}
+    with business.begin() as c:
         reversal(c, 700)
-        row = {"tenant_id": "acme", "refund_id": uid("f1"), "customer_id": uid("c1"), "payment_id": uid("p1")}
-        row |= {"amount_minor": 301, "currency": "EUR", "refunded_on": FEB_9, "recorded_at": NOW}
+    with pytest.raises(Refused, match="beyond its amount"), business.begin() as c:
         c.execute(insert(t.refund), row)
 
 
@@ -147,8 +157,9 @@ def test_a_refund_fits_what_it_pays_back(
 ) -> None:
     row = {"tenant_id": "acme", "refund_id": uid("f1"), "customer_id": uid("c1"), "payment_id": uid("p1")}
     row |= {"amount_minor": 1, "currency": "EUR", "refunded_on": FEB_1, "recorded_at": NOW}
-    with pytest.raises(Refused), business.begin() as c:
+    with business.begin() as c:
         add(c, t.credit_note, credit_note_id="n1", customer_id="c1")
+    with pytest.raises(Refused), business.begin() as c:
         c.execute(insert(t.refund), row | wrong)
 
 
@@ -171,9 +182,9 @@ def test_an_allocation_is_taken_back_in_parts_up_to_its_amount(
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "europe/berlin", "UTC+3"])
 def test_a_zone_that_the_database_does_not_know_is_refused(business: Engine, zone: str) -> None:
-    with pytest.raises(Refused, match=f'time zone "{zone.replace("+", ".")}" of company acme') as refused:
-        with business.begin() as c:
-            c.execute(text("update tenant set timezone = :zone where tenant_id = 'acme'"), {"zone": zone})
+    message = re.escape(f'time zone "{zone}" of company acme is not known')
+    with pytest.raises(Refused, match=message) as refused, business.begin() as c:
+        c.execute(text("update tenant set timezone = :zone where tenant_id = 'acme'"), {"zone": zone})
     assert refused.value.sqlstate == "LS007"
 
 
@@ -183,9 +194,10 @@ def test_a_zone_that_the_database_does_not_know_is_refused(business: Engine, zon
         "update invoice_due set due_on = 'infinity'",
         "update customer set created_at = '-infinity'",
         "insert into fx_rate values ('acme', '2026-01-01', 'USD', 'EUR', 'NaN')",
-        "insert into credit_limit (tenant_id, credit_limit_id, customer_id, currency, valid, status, requested_by, "
-        "requested_at) select tenant_id, customer_id, customer_id, 'EUR', '[2026-01-01,infinity)', 'requested', "
-        "'ada', now() from customer",
+        """insert into credit_limit (tenant_id, credit_limit_id, customer_id, currency, valid, status,
+                                     requested_by, requested_at)
+           select tenant_id, customer_id, customer_id, 'EUR', '[2026-01-01,infinity)', 'requested', 'ada',
+                  now() from customer""",
     ],
 )
 def test_what_is_not_finite_is_refused(business: Engine, change: str) -> None:
@@ -197,6 +209,6 @@ def test_what_is_not_finite_is_refused(business: Engine, change: str) -> None:
 def test_a_job_has_a_queue_and_a_name(
     business: Engine, add: Callable[..., None], queue: str, name: str
 ) -> None:
+    row = {"job_run_id": "j", "job_id": "j", "state": "queued", "enqueued_at": NOW}
     with pytest.raises(Refused, match="job_run_names_check"), business.begin() as c:
-        row = {"job_run_id": "j", "job_id": "j", "state": "queued", "enqueued_at": NOW}
         add(c, t.job_run, **row, queue=queue, job_name=name)

@@ -33,8 +33,9 @@ WITHOUT_KEYS = """
 ALLOCATED = """
     insert into allocation (tenant_id, allocation_id, from_kind, from_id, invoice_id, due_seq, amount_minor,
                             effective_on, recorded_at)
-    select tenant_id, gen_random_uuid(), 'payment', payment_id, invoice_id, {seq}, {minor}, '2026-02-01', now()
-    from invoice join payment using (tenant_id) where tenant_id = 'acme' and payment.currency = '{currency}';
+    select tenant_id, gen_random_uuid(), 'payment', payment_id, invoice_id, {seq}, {minor}, '2026-02-01',
+           now()
+    from invoice join payment using (tenant_id) where tenant_id = 'acme';
 """
 FAULTS = {
     "unknown zone": "DROP TRIGGER check_zone ON tenant; update tenant set timezone = 'Mars/Olympus' "
@@ -47,17 +48,17 @@ FAULTS = {
     "open version": "update subscription set status = 'paused'",
     "instalments": "delete from invoice_due where tenant_id = 'acme'",
     "instalment over-allocated": "ALTER TABLE allocation DISABLE TRIGGER settle;"
-    + ALLOCATED.format(seq=1, minor=1500, currency="EUR"),
+    + ALLOCATED.format(seq=1, minor=1500),
     "source over-allocated": "ALTER TABLE allocation DISABLE TRIGGER settle;"
-    + ALLOCATED.format(seq=1, minor=1500, currency="EUR"),
+    + ALLOCATED.format(seq=1, minor=1500),
 }
 IRRECONCILABLE = {
     "kept total": "delete from invoice_due where tenant_id = 'acme'; update invoice set missing_minor = 0",
     "kept sums of instalments": "update invoice_due set allocated_minor = 7 where tenant_id = 'acme'",
     "kept sums of sources": "update payment set allocated_minor = 7 where tenant_id = 'acme'",
     "lost side": WITHOUT_KEYS
-    + ALLOCATED.format(seq=9, minor=100, currency="EUR")
-    + "update payment set allocated_minor = 100, changed_on = '2026-02-01' where tenant_id = 'acme'",
+    + ALLOCATED.format(seq=9, minor=100)
+    + "update payment set allocated_minor = 100, changed_on = '2026-02-01'",
 }
 """States that break the identity of buckets and receivable, in the order of the runbook's queries."""
 
