@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ from ledgerscope.catalogue.exporter import COLLECTORS
 from ledgerscope.catalogue.owners import PLATFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -62,6 +62,7 @@ class Given:
     relations: tuple[Relation, ...] = ()
     rebases: int = 0
     misplaced: int = 0
+    isolated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

@@ -60,7 +60,7 @@ class Runner:
             imported()
             readings = collector.collect(connection, as_of)
         validate(collector, readings, tenants=self.tenants)
-        return take(readings, as_of=as_of, finished_at=self.clock())
+        return take(readings, as_of=as_of, finished_at=self.clock(), isolated=collector.isolated)
 
     def failure(self, error: Exception, deadline: Deadline) -> Failure:
         """What an error means that was raised within the deadline."""

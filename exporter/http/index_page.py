@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exporter.reporting.health import CollectorHealth, Health
 
 __all__ = ["index_page"]
@@ -38,6 +41,7 @@ th, td {{ text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px 
 </ul>
 </html>
 """
+_COMPANIES_NAMED = 5
 _DATABASE = {None: "not asked yet", True: "answers", False: "does not answer"}
 
 
@@ -60,4 +64,14 @@ def _row(name: str, one: CollectorHealth) -> str:
 
 def _remarks(one: CollectorHealth) -> str:
     misplaced = f"{one.misplaced_events} events are in no counter: a label value is unknown to the catalogue"
-    return "; ".join(filter(None, (one.reason, misplaced if one.misplaced_events else None)))
+    found = (one.reason, misplaced if one.misplaced_events else None, _left_out(one.isolated_companies))
+    return "; ".join(filter(None, found))
+
+
+def _left_out(companies: Mapping[str, str]) -> str:
+    if not companies:
+        return ""
+    named = [f"{company} ({reason})" for company, reason in islice(companies.items(), _COMPANIES_NAMED)]
+    more = len(companies) - len(named)
+    count = f"{len(companies)} {'company' if len(companies) == 1 else 'companies'}"
+    return f"values of {count} are left out: {', '.join(named)}{f' and {more} more' if more else ''}"

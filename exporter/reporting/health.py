@@ -32,6 +32,7 @@ class CollectorHealth:
     """One collector: the state of its values, their age in seconds, and why it fails where it does.
 
     `misplaced_events` have a label value that the catalogue does not know, so no counter holds them.
+    `isolated_companies` are those whose values are left out, each with the reason.
     """
 
     state: State
@@ -42,6 +43,7 @@ class CollectorHealth:
     duration_seconds: float | None
     consecutive_failures: int
     misplaced_events: int
+    isolated_companies: dict[str, str]
     failure: str | None
     reason: str | None
 
@@ -63,7 +65,7 @@ def examine(page: Page, now: datetime) -> Health:
 
 
 def _status(wanted: list[CollectorHealth], database: bool | None) -> Status:  # a page's field
-    if database and all(one.state is State.FRESH and one.up for one in wanted):
+    if database and all(one.state is State.FRESH and one.up and not one.isolated_companies for one in wanted):
         return Status.OK
     served = any(one.state in {State.FRESH, State.STALE} for one in wanted)
     return Status.DEGRADED if served else Status.FAILING
@@ -81,6 +83,7 @@ def _collector(record: Record, now: datetime) -> CollectorHealth:
         duration_seconds=record.duration,
         consecutive_failures=record.consecutive,
         misplaced_events=record.misplaced,
+        isolated_companies=dict(record.isolated),
         failure=failure.kind.value if failure else None,
         reason=record.disabled or (failure.message if failure else None),
     )

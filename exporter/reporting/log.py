@@ -67,17 +67,31 @@ class Journal:
     def __init__(self, log: FilteringBoundLogger) -> None:
         self._log = log
         self._seen: dict[str, tuple[object, ...]] = {}
+        self._isolated: dict[str, frozenset[str]] = {}
         self._database: bool | None = None
         self._lock = Lock()
 
     def note(self, page: Page, now: datetime) -> None:
-        """Write a line for each collector that is in another state than before. Any thread may call."""
+        """Write a line for each collector in another state than before. Any thread may call.
+
+        And one for each company that is isolated now or healthy again.
+        """
         with self._lock:
             if page.database is not self._database:
                 self._database = page.database
                 self._log.log(logging.INFO if page.database else logging.ERROR, "database", up=page.database)
             for name, record in page.records.items():
                 self._note(name, record, now)
+                self._note_companies(name, record)
+
+    def _note_companies(self, name: str, record: Record) -> None:
+        before, now = self._isolated.get(name, frozenset()), frozenset(record.isolated)
+        self._isolated[name] = now
+        for company in sorted(now - before):
+            reason = record.isolated[company]
+            self._log.warning("company isolated", collector=name, company_id=company, reason=reason)
+        for company in sorted(before - now):
+            self._log.info("company healthy again", collector=name, company_id=company)
 
     def _note(self, name: str, record: Record, now: datetime) -> None:
         state = record.state(now)

@@ -6,6 +6,7 @@ served pass with time, and are rendered for each scrape. Two tables from metric 
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from collectors.base import Reading
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     Values = Iterator[tuple[tuple[str, ...], float]]
 
-__all__ = ["lasting_readings", "passing_readings", "self_readings"]
+__all__ = ["ISOLATED_NAMED", "lasting_readings", "passing_readings", "self_readings"]
+
+
+ISOLATED_NAMED = catalogue.ISOLATED_COMPANY.label("company_id").bound
+"""How many isolated companies of a collector have a series of their own, so that the page stays bounded."""
 
 
 def self_readings(
@@ -112,6 +117,14 @@ def _misplaced(record: Record) -> Values:
     yield (), float(record.misplaced)
 
 
+def _isolated_companies(record: Record) -> Values:
+    yield (), float(len(record.isolated))
+
+
+def _isolated_company(record: Record) -> Values:
+    return (((company,), 1.0) for company in islice(record.isolated, ISOLATED_NAMED))
+
+
 _LASTING: dict[Metric, Callable[[Record], Values]] = {
     catalogue.UP: _up,
     catalogue.LAST_SUCCESS: _last_success,
@@ -122,6 +135,8 @@ _LASTING: dict[Metric, Callable[[Record], Values]] = {
     catalogue.SKIPPED: _skipped,
     catalogue.REBASES: _rebases,
     catalogue.MISPLACED: _misplaced,
+    catalogue.ISOLATED_COMPANIES: _isolated_companies,
+    catalogue.ISOLATED_COMPANY: _isolated_company,
 }
 _PASSING: dict[Metric, Callable[[Record, datetime], Values]] = {
     catalogue.STATE: _state,

@@ -96,6 +96,11 @@ class Record:
         return self.slot if self.state(now) in {State.FRESH, State.STALE} else None
 
     @property
+    def isolated(self) -> Mapping[str, str]:
+        """The companies whose values the last successful run left out, each with the reason."""
+        return self.slot.isolated if self.slot else {}
+
+    @property
     def expires_at(self) -> datetime | None:
         """When the values that are served must be dropped, unless newer ones come."""
         if self.slot is None or self.disabled:

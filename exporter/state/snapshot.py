@@ -6,7 +6,7 @@ did not return is gone from the next page, and a page never holds half of a run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,8 @@ class Slot:
     """The served values of one collector.
 
     `as_of` is the instant that the values describe: their age counts from there. `finished_at` is when the
-    run succeeded. `readings` are kept for the JSON page alone.
+    run succeeded. `readings` are kept for the JSON page alone. `isolated` names the companies whose values
+    the run left out, each with the reason.
     """
 
     parts: Mapping[Format, Part]
@@ -45,9 +46,16 @@ class Slot:
     samples: int
     as_of: datetime
     finished_at: datetime
+    isolated: Mapping[str, str] = field(default_factory=dict)
 
 
-def take(readings: Sequence[Reading], *, as_of: datetime, finished_at: datetime) -> Slot:
+def take(
+    readings: Sequence[Reading],
+    *,
+    as_of: datetime,
+    finished_at: datetime,
+    isolated: Mapping[str, str] | None = None,
+) -> Slot:
     """Render and compress the readings of one run."""
     blocks = render(readings)
     return Slot(
@@ -57,6 +65,7 @@ def take(readings: Sequence[Reading], *, as_of: datetime, finished_at: datetime)
         samples=sum(block.samples for block in blocks),
         as_of=as_of,
         finished_at=finished_at,
+        isolated=dict(sorted((isolated or {}).items())),
     )
 
 

@@ -14,7 +14,7 @@ from exporter.settings.model import ExporterSettings
 from ledgerscope.catalogue import aging, jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection, Engine
 
@@ -49,6 +49,7 @@ class SqlCollector:
     relations: tuple[Relation, ...] = ()
     rebases: int = 0
     misplaced: int = 0
+    isolated: Mapping[str, str] = field(default_factory=dict)
     seen: list[datetime] = field(default_factory=list)
 
     @property

@@ -169,6 +169,22 @@ def test_health_tells_each_collector(get: Get) -> None:
     assert health["collectors"]["jobs"]["misplaced_events"] == 2
 
 
+def test_an_isolated_company_is_named_with_its_reason_wherever_people_look(
+    make_exporter: MakeExporter,
+) -> None:
+    made = make_exporter(SqlCollector(isolated={"zenith": "zone <Mars> is unknown"}))
+    made.collect_once()
+    with Server(create_app(made), Listen(port=0)) as server:
+        health = requests.get(f"{server.url}/health", timeout=10).json()
+        page = requests.get(server.url, timeout=10).text
+        metrics = requests.get(f"{server.url}/metrics", timeout=10).text
+    assert health["status"] == "degraded"
+    assert health["collectors"]["jobs"]["isolated_companies"] == {"zenith": "zone <Mars> is unknown"}
+    assert "values of 1 company are left out: zenith (zone &lt;Mars&gt; is unknown)" in page
+    assert 'ledgerscope_collector_isolated_company{collector="jobs",company_id="zenith"} 1.0' in metrics
+    assert 'ledgerscope_collector_isolated_companies{collector="jobs"} 1.0' in metrics
+
+
 def test_alive_while_collections_are_started(get: Get, exporter: Exporter) -> None:
     assert get("/health/live").status_code == 503
     exporter.start()

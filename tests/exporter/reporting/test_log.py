@@ -17,6 +17,7 @@ from exporter.settings.policy import Policy
 from exporter.state.collector_state import Missing, Outcome, Record
 from exporter.state.failures import Failure, FailureClass
 from exporter.state.page import Publisher
+from exporter.state.snapshot import take
 from tests.exporter.doubles import NOON
 
 if TYPE_CHECKING:
@@ -50,6 +51,35 @@ def test_only_changes_are_written() -> None:
     ]
     assert told == [("unreachable", "why"), ("timeout", "why"), (None, "job_run does not exist")]
     assert [entry["up"] for entry in seen.entries if entry["event"] == "database"] == [False, True]
+
+
+def isolating(**companies: str) -> Outcome:
+    return Outcome("jobs", 0.1, take([], as_of=NOON, finished_at=NOON, isolated=companies))
+
+
+def test_a_company_is_written_when_it_is_isolated_and_when_it_is_healthy_again() -> None:
+    seen = structlog.testing.LogCapture()
+    journal = Journal(structlog.wrap_logger(None, processors=[seen]))
+    publisher = Publisher([Record("jobs", POLICY)])
+    zone, due = "zone Mars/Olympus is unknown", "due_on of invoice 7 is infinite"
+    for event in (
+        isolating(),
+        isolating(acme=zone),
+        isolating(acme=zone, zenith=due),
+        failed(FailureClass.TIMEOUT),
+        isolating(acme=f"{zone} again", zenith=due),
+        isolating(zenith=due),
+        isolating(zenith=due),
+    ):
+        journal.note(publisher.report([event], NOON), NOON)
+    companies = [entry for entry in seen.entries if entry["event"].startswith("company")]
+    assert [(entry["event"], entry["company_id"], entry.get("reason")) for entry in companies] == [
+        ("company isolated", "acme", zone),
+        ("company isolated", "zenith", due),
+        ("company healthy again", "acme", None),
+    ]
+    assert {entry["collector"] for entry in companies} == {"jobs"}
+    assert [entry["log_level"] for entry in companies] == ["warning", "warning", "info"]
 
 
 def test_lines_are_json_where_a_machine_reads_them() -> None:

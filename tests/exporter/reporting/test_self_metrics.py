@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from exporter.reporting.self_metrics import self_readings
+from exporter.reporting.self_metrics import ISOLATED_NAMED, self_readings
 from exporter.settings.policy import Policy
 from exporter.state.collector_state import Outcome, Record
 from exporter.state.failures import Failure, FailureClass
@@ -24,7 +24,7 @@ def readings(*outcomes: Outcome) -> dict[tuple[str, ...], float]:
 
 
 def test_after_a_success_every_metric_of_the_catalogue_is_told_with_legal_labels() -> None:
-    slot = take([], as_of=NOON, finished_at=NOON)
+    slot = take([], as_of=NOON, finished_at=NOON, isolated={"acme": "zone Mars/Olympus is unknown"})
     page = Publisher([Record("jobs", POLICY)]).report([Outcome("jobs", 0.5, slot, 1, 2)], NOON)
     told = self_readings(page, LATER, "1.2.3")
     assert {one.metric for one in told} == set(catalogue.METRICS)
@@ -49,6 +49,7 @@ def test_what_is_told_follows_from_the_runs_and_the_time() -> None:
         (catalogue.SKIPPED.name, "jobs"): 0.0,
         (catalogue.REBASES.name, "jobs"): 1.0,
         (catalogue.MISPLACED.name, "jobs"): 2.0,
+        (catalogue.ISOLATED_COMPANIES.name, "jobs"): 0.0,
         (catalogue.DATABASE_UP.name,): 1.0,
         (catalogue.BUILD_INFO.name, "1.2.3"): 1.0,
     }
@@ -65,3 +66,18 @@ def test_nothing_is_claimed_about_what_has_not_happened() -> None:
         catalogue.DURATION,
         catalogue.DATABASE_UP,
     }
+
+
+def test_isolated_companies_are_counted_and_named_up_to_a_bound() -> None:
+    companies = {f"company-{number:03}": "zone Mars/Olympus is unknown" for number in reversed(range(50))}
+    served = readings(Outcome("jobs", 0.5, take([], as_of=NOON, finished_at=NOON, isolated=companies)))
+    named = [labels for (name, *labels) in served if name == catalogue.ISOLATED_COMPANY.name]
+    assert served[catalogue.ISOLATED_COMPANIES.name, "jobs"] == 50.0
+    assert named == [["jobs", f"company-{number:03}"] for number in range(ISOLATED_NAMED)]
+    assert catalogue.ISOLATED_COMPANY.label("company_id").bound == ISOLATED_NAMED
+
+
+def test_without_isolated_companies_none_is_named() -> None:
+    served = readings(Outcome("jobs", 0.5, take([], as_of=NOON, finished_at=NOON)))
+    assert served[catalogue.ISOLATED_COMPANIES.name, "jobs"] == 0.0
+    assert not [name for (name, *_) in served if name == catalogue.ISOLATED_COMPANY.name]

@@ -86,3 +86,12 @@ def test_a_disabled_collector_stays_disabled_while_the_database_is_away() -> Non
 
 def test_skipping_is_counted() -> None:
     assert NEW.skip().skip().skipped == 2
+
+
+def test_the_isolated_companies_are_those_of_the_run_that_is_served() -> None:
+    isolated = take([], as_of=NOON, finished_at=NOON, isolated={"acme": "zone Mars/Olympus is unknown"})
+    record = NEW.after(Outcome("jobs", 0.25, isolated))
+    assert NEW.isolated == {}
+    assert record.isolated == {"acme": "zone Mars/Olympus is unknown"}
+    assert failed(FailureClass.TIMEOUT, record).isolated == record.isolated, "its values are still served"
+    assert succeeded(record).isolated == {}
