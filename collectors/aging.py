@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Subquery, Table
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["AgingCollector"]
 
@@ -43,36 +43,40 @@ class AgingCollector(AreaCollector):
     )
     reads = (invoice, invoice_due, payment, credit_note, write_off, allocation)
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
         days = {company.tenant_id: company.day for company in companies}
         ledger = connection.execute(receivable(set(days.values()))).mappings().all()
-        _expect(companies, sheet, ((row["tenant_id"], row["currency"]) for row in ledger))
+        _expect(companies, samples, ((row["tenant_id"], row["currency"]) for row in ledger))
         for row in ledger:
             tenant_id, currency = row["tenant_id"], row["currency"]
             amount = companies.major(row[_minor(days[tenant_id])], currency)
-            sheet.put(catalogue.RECEIVABLE, (tenant_id, currency), amount)
-        _put_buckets(connection, as_of, companies, sheet)
+            samples.put(catalogue.RECEIVABLE, (tenant_id, currency), amount)
+        _put_buckets(connection, as_of, companies, samples)
 
 
-def _expect(companies: Companies, sheet: Sheet, seen: Iterable[tuple[str, str]]) -> None:
-    sheet.expect_closed(catalogue.OPEN_INVOICES, companies.tenants)
+def _expect(companies: Companies, samples: SampleBuilder, seen: Iterable[tuple[str, str]]) -> None:
+    samples.expect_closed(catalogue.OPEN_INVOICES, companies.tenants)
     for tenant_id, currency in companies.currencies_in_use(seen):
-        sheet.expect(catalogue.RECEIVABLE, (tenant_id, currency))
+        samples.expect(catalogue.RECEIVABLE, (tenant_id, currency))
         for bucket in catalogue.OPEN_AMOUNT.label("bucket").values:
-            sheet.expect(catalogue.OPEN_AMOUNT, (tenant_id, bucket, currency))
+            samples.expect(catalogue.OPEN_AMOUNT, (tenant_id, bucket, currency))
 
 
-def _put_buckets(connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
+def _put_buckets(
+    connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+) -> None:
     for row in connection.execute(buckets(companies, as_of)):
         bucket = catalogue.DUE_BUCKETS[row.bucket_no]
         if row.currency is None:
-            sheet.put(catalogue.OPEN_INVOICES, (row.tenant_id, bucket), row.invoices)
+            samples.put(catalogue.OPEN_INVOICES, (row.tenant_id, bucket), row.invoices)
         else:
             amount = companies.major(row.minor, row.currency)
-            sheet.put(catalogue.OPEN_AMOUNT, (row.tenant_id, bucket, row.currency), amount)
+            samples.put(catalogue.OPEN_AMOUNT, (row.tenant_id, bucket, row.currency), amount)
     for row in connection.execute(unused(companies, as_of)):
         place = row.tenant_id, catalogue.UNALLOCATED, row.currency
-        sheet.put(catalogue.OPEN_AMOUNT, place, companies.major(-row.minor, row.currency))
+        samples.put(catalogue.OPEN_AMOUNT, place, companies.major(-row.minor, row.currency))
 
 
 def buckets(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:

@@ -1,7 +1,7 @@
 """What all collectors have in common: how their event counters are kept and what they say they read.
 
 A collector is a table of event counters (perhaps empty), a list of tables it reads, and a method that fills a
-sheet; the rest of the contract of `collectors.base` is here, once.
+sample builder; the rest of the contract of `collectors.base` is here, once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from collectors.companies import read_companies
 from collectors.counters import Counters
-from collectors.sheet import Sheet
+from collectors.samples import SampleBuilder
 from collectors.tally import Tally
 from ledgerscope.store.contract import Relation
 from ledgerscope.store.tables import currencies, event, event_rollup, tenant
@@ -59,22 +59,24 @@ class AreaCollector:
 
     def collect(self, connection: Connection, as_of: datetime) -> Sequence[Reading]:
         companies = read_companies(connection, as_of)
-        sheet = Sheet()
-        self._count(connection, companies, sheet)
-        self.read(connection, as_of, companies, sheet)
-        return sheet.readings()
+        samples = SampleBuilder()
+        self._count(connection, companies, samples)
+        self.read(connection, as_of, companies, samples)
+        return samples.readings()
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet, /) -> None:
-        """Put everything but the event counters on the sheet."""
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder, /
+    ) -> None:
+        """Add every sample but those of the event counters."""
         raise NotImplementedError
 
-    def _count(self, connection: Connection, companies: Companies, sheet: Sheet) -> None:
+    def _count(self, connection: Connection, companies: Companies, samples: SampleBuilder) -> None:
         if self._tally is None:
             return
         for counter in self.counters.listed:
-            sheet.expect_closed(counter.metric, companies.tenants)
+            samples.expect_closed(counter.metric, companies.tenants)
         counted = self.counters.read(self._tally.advance(connection), companies)
         for (metric, labels), value in counted.values.items():
-            sheet.put(metric, labels, value)
-            sheet.expect_siblings(metric, labels)
+            samples.put(metric, labels, value)
+            samples.expect_siblings(metric, labels)
         self.misplaced_events = counted.misplaced

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, FromClause, Row, Select, Subquery
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["ChurnCollector"]
 
@@ -59,17 +59,19 @@ class ChurnCollector(AreaCollector):
         )
     )
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-        sheet.expect_closed(catalogue.BASE, companies.tenants)
-        sheet.expect_closed(catalogue.CHURNED_CUSTOMERS, companies.tenants)
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
+        samples.expect_closed(catalogue.BASE, companies.tenants)
+        samples.expect_closed(catalogue.CHURNED_CUSTOMERS, companies.tenants)
         for row in connection.execute(outcome(companies, as_of)):
-            _put_outcome(row, sheet)
+            _put_outcome(row, samples)
 
 
-def _put_outcome(row: Row[Any], sheet: Sheet) -> None:
+def _put_outcome(row: Row[Any], samples: SampleBuilder) -> None:
     place = row.tenant_id, row.window
-    sheet.put(catalogue.BASE, place, row.base)
-    sheet.put(catalogue.CHURNED_CUSTOMERS, place, row.lost)
+    samples.put(catalogue.BASE, place, row.base)
+    samples.put(catalogue.CHURNED_CUSTOMERS, place, row.lost)
     ratios = (
         (catalogue.RATIO, "logo", row.lost, row.base),
         (catalogue.RATIO, "revenue_gross", row.losses, row.mrr_start),
@@ -79,7 +81,7 @@ def _put_outcome(row: Row[Any], sheet: Sheet) -> None:
     )
     for metric, kind, part, whole in ratios:
         if part is not None and whole:
-            sheet.put(metric, (row.tenant_id, kind, row.window), float(part / whole))
+            samples.put(metric, (row.tenant_id, kind, row.window), float(part / whole))
 
 
 def outcome(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, Row, Select, Subquery
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["CreditCollector"]
 
@@ -62,37 +62,39 @@ class CreditCollector(AreaCollector):
         )
     )
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
         for metric in (catalogue.UTILIZATION_CUSTOMERS, catalogue.UNLIMITED, catalogue.HELD):
-            sheet.expect_closed(metric, companies.tenants)
+            samples.expect_closed(metric, companies.tenants)
         rows = connection.execute(positions(companies, as_of)).all()
-        _put_amounts([row for row in rows if row.bucket_no is None], companies, sheet)
-        limited = _put_buckets([row for row in rows if row.bucket_no is not None], sheet)
+        _put_amounts([row for row in rows if row.bucket_no is None], companies, samples)
+        limited = _put_buckets([row for row in rows if row.bucket_no is not None], samples)
         for row in connection.execute(customers(as_of)):
-            sheet.put(catalogue.HELD, (row.tenant_id,), row.held)
-            sheet.put(catalogue.UNLIMITED, (row.tenant_id,), row.existing - limited[row.tenant_id])
+            samples.put(catalogue.HELD, (row.tenant_id,), row.held)
+            samples.put(catalogue.UNLIMITED, (row.tenant_id,), row.existing - limited[row.tenant_id])
 
 
-def _put_buckets(rows: Sequence[Row[Any]], sheet: Sheet) -> Counter[str]:
+def _put_buckets(rows: Sequence[Row[Any]], samples: SampleBuilder) -> Counter[str]:
     """Returns how many customers of each company have a limit."""
     limited: Counter[str] = Counter()
     for row in rows:
         labels = row.tenant_id, catalogue.UTILIZATION_BUCKETS[row.bucket_no]
-        sheet.put(catalogue.UTILIZATION_CUSTOMERS, labels, row.customers)
+        samples.put(catalogue.UTILIZATION_CUSTOMERS, labels, row.customers)
         limited[row.tenant_id] += row.customers
     return limited
 
 
-def _put_amounts(rows: Sequence[Row[Any]], companies: Companies, sheet: Sheet) -> None:
+def _put_amounts(rows: Sequence[Row[Any]], companies: Companies, samples: SampleBuilder) -> None:
     for labels in companies.currencies_in_use((row.tenant_id, row.currency) for row in rows):
-        sheet.expect(catalogue.EXPOSURE, labels)
-        sheet.expect(catalogue.LIMIT, labels)
+        samples.expect(catalogue.EXPOSURE, labels)
+        samples.expect(catalogue.LIMIT, labels)
     for row in rows:
         labels = row.tenant_id, row.currency
-        sheet.put(catalogue.EXPOSURE, labels, companies.major(row.exposure_minor, row.currency))
-        sheet.put(catalogue.LIMIT, labels, companies.major(row.limit_minor, row.currency))
+        samples.put(catalogue.EXPOSURE, labels, companies.major(row.exposure_minor, row.currency))
+        samples.put(catalogue.LIMIT, labels, companies.major(row.limit_minor, row.currency))
         if row.limit_minor:
-            sheet.put(catalogue.UTILIZATION, labels, float(row.exposure_minor / row.limit_minor))
+            samples.put(catalogue.UTILIZATION, labels, float(row.exposure_minor / row.limit_minor))
 
 
 def customers(as_of: datetime) -> Select[Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["JobsCollector"]
 
@@ -52,21 +52,23 @@ class JobsCollector(AreaCollector):
         )
     )
 
-    def read(self, connection: Connection, as_of: datetime, _companies: Companies, sheet: Sheet) -> None:
-        for tenant_id, queue, *_ in list(sheet.label_sets(catalogue.PROCESSED)):
-            _expect_queue(tenant_id, queue, sheet)
+    def read(
+        self, connection: Connection, as_of: datetime, _companies: Companies, samples: SampleBuilder
+    ) -> None:
+        for tenant_id, queue, *_ in list(samples.label_sets(catalogue.PROCESSED)):
+            _expect_queue(tenant_id, queue, samples)
         for row in connection.execute(unfinished(as_of)).mappings():
-            _expect_queue(row["tenant_id"], row["queue"], sheet)
+            _expect_queue(row["tenant_id"], row["queue"], samples)
             for name, metric in GAUGES.items():
-                sheet.put(metric, (row["tenant_id"], row["queue"]), float(row[name]))
+                samples.put(metric, (row["tenant_id"], row["queue"]), float(row[name]))
         for tenant_id, queue, n in connection.execute(failed(as_of)):
-            _expect_queue(tenant_id, queue, sheet)
-            sheet.put(catalogue.FAILED, (tenant_id, queue), n)
+            _expect_queue(tenant_id, queue, samples)
+            samples.put(catalogue.FAILED, (tenant_id, queue), n)
 
 
-def _expect_queue(tenant_id: str, queue: str, sheet: Sheet) -> None:
+def _expect_queue(tenant_id: str, queue: str, samples: SampleBuilder) -> None:
     for metric in (*GAUGES.values(), catalogue.FAILED):
-        sheet.expect(metric, (tenant_id, queue))
+        samples.expect(metric, (tenant_id, queue))
 
 
 def unfinished(as_of: datetime) -> Select[Any]:

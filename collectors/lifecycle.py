@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["LifecycleCollector", "exists_at"]
 
@@ -40,10 +40,12 @@ class LifecycleCollector(AreaCollector):
         )
     )
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-        sheet.expect_closed(catalogue.ACCOUNTS, companies.tenants)
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
+        samples.expect_closed(catalogue.ACCOUNTS, companies.tenants)
         for tenant_id, status, n in connection.execute(accounts(as_of)):
-            sheet.put(catalogue.ACCOUNTS, (tenant_id, status), n)
+            samples.put(catalogue.ACCOUNTS, (tenant_id, status), n)
 
 
 def exists_at(as_of: datetime) -> ColumnElement[bool]:

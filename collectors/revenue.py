@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE, CompoundSelect, Connection, RowMapping, Select
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["RevenueCollector"]
 
@@ -37,51 +37,53 @@ class RevenueCollector(AreaCollector):
     metrics = catalogue.METRICS
     reads = (subscription_version, plan)
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
         offered = connection.execute(offers()).mappings().all()
         totals = connection.execute(by_currency(companies, as_of)).mappings().all()
         seen = [(row["tenant_id"], row["currency"]) for row in (*offered, *totals)]
-        _expect(list(companies.currencies_in_use(seen)), offered, sheet)
+        _expect(list(companies.currencies_in_use(seen)), offered, samples)
         for row in totals:
-            _put_total(row, companies, sheet)
+            _put_total(row, companies, samples)
         for tier in connection.execute(by_tier(as_of)):
             if tier.currency is None:
-                sheet.put(catalogue.CUSTOMERS, (tier.tenant_id, tier.tier), tier.customers)
+                samples.put(catalogue.CUSTOMERS, (tier.tenant_id, tier.tier), tier.customers)
             else:
                 amount = companies.major(tier.mrr, tier.currency)
-                sheet.put(catalogue.MRR, (tier.tenant_id, tier.tier, tier.currency), amount)
+                samples.put(catalogue.MRR, (tier.tenant_id, tier.tier, tier.currency), amount)
         moved = movements(history(recent(companies, as_of)), clock(companies), as_of)
         for row in connection.execute(select(moved)).mappings():
-            _put_movement(row, companies, sheet)
+            _put_movement(row, companies, samples)
 
 
-def _expect(used: list[tuple[str, str]], offered: Sequence[RowMapping], sheet: Sheet) -> None:
+def _expect(used: list[tuple[str, str]], offered: Sequence[RowMapping], samples: SampleBuilder) -> None:
     for tenant_id, currency in used:
-        sheet.expect(catalogue.PAYING, (tenant_id, currency))
+        samples.expect(catalogue.PAYING, (tenant_id, currency))
         for window in WINDOWS:
-            sheet.expect(catalogue.MRR_START, (tenant_id, currency, window))
+            samples.expect(catalogue.MRR_START, (tenant_id, currency, window))
             for movement in catalogue.MOVEMENTS:
-                sheet.expect(catalogue.MRR_MOVEMENT, (tenant_id, movement, currency, window))
+                samples.expect(catalogue.MRR_MOVEMENT, (tenant_id, movement, currency, window))
     for row in offered:
-        sheet.expect(catalogue.MRR, (row["tenant_id"], row["tier"], row["currency"]))
-        sheet.expect(catalogue.CUSTOMERS, (row["tenant_id"], row["tier"]))
+        samples.expect(catalogue.MRR, (row["tenant_id"], row["tier"], row["currency"]))
+        samples.expect(catalogue.CUSTOMERS, (row["tenant_id"], row["tier"]))
 
 
-def _put_total(row: RowMapping, companies: Companies, sheet: Sheet) -> None:
+def _put_total(row: RowMapping, companies: Companies, samples: SampleBuilder) -> None:
     labels = row["tenant_id"], row["currency"]
-    sheet.put(catalogue.PAYING, labels, row["paying"])
+    samples.put(catalogue.PAYING, labels, row["paying"])
     for window in WINDOWS:
         start = companies.major(row[start_of(window)], row["currency"])
-        sheet.put(catalogue.MRR_START, (*labels, window), start)
+        samples.put(catalogue.MRR_START, (*labels, window), start)
     if row["paying"]:
         average = row[END] / Decimal(row["paying"])
-        sheet.put(catalogue.ARPA, labels, companies.major(average, row["currency"]))
+        samples.put(catalogue.ARPA, labels, companies.major(average, row["currency"]))
 
 
-def _put_movement(row: RowMapping, companies: Companies, sheet: Sheet) -> None:
+def _put_movement(row: RowMapping, companies: Companies, samples: SampleBuilder) -> None:
     for window in WINDOWS:
         amount = companies.major(row[moved_within(window)], row["currency"])
-        sheet.put(
+        samples.put(
             catalogue.MRR_MOVEMENT, (row["tenant_id"], row["movement"], row["currency"], window), amount
         )
 

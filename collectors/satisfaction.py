@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
     from collectors.companies import Companies
-    from collectors.sheet import Sheet
+    from collectors.samples import SampleBuilder
 
 __all__ = ["SatisfactionCollector"]
 
@@ -40,28 +40,30 @@ class SatisfactionCollector(AreaCollector):
     metrics = catalogue.METRICS
     reads = (response,)
 
-    def read(self, connection: Connection, as_of: datetime, companies: Companies, sheet: Sheet) -> None:
-        sheet.expect_closed(catalogue.NPS_RESPONSES, companies.tenants)
-        sheet.expect_closed(catalogue.CSAT_RESPONSES, companies.tenants)
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
+        samples.expect_closed(catalogue.NPS_RESPONSES, companies.tenants)
+        samples.expect_closed(catalogue.CSAT_RESPONSES, companies.tenants)
         for tenant_id, promoters, passives, detractors in connection.execute(respondents(as_of)):
-            _put_nps(tenant_id, nps.Tally(promoters, passives, detractors), sheet)
+            _put_nps(tenant_id, nps.Tally(promoters, passives, detractors), samples)
         for tenant_id, answers, satisfied in connection.execute(satisfied_answers(as_of)):
-            sheet.put(catalogue.CSAT_RESPONSES, (tenant_id,), answers)
-            sheet.put(catalogue.CSAT, (tenant_id,), 100 * satisfied / answers)
+            samples.put(catalogue.CSAT_RESPONSES, (tenant_id,), answers)
+            samples.put(catalogue.CSAT, (tenant_id,), 100 * satisfied / answers)
 
 
-def _put_nps(tenant_id: str, tally: nps.Tally, sheet: Sheet) -> None:
+def _put_nps(tenant_id: str, tally: nps.Tally, samples: SampleBuilder) -> None:
     categories = {
         "promoter": tally.promoters,
         "passive": tally.passives,
         "detractor": tally.detractors,
     }
     for category, n in categories.items():
-        sheet.put(catalogue.NPS_RESPONSES, (tenant_id, category), n)
+        samples.put(catalogue.NPS_RESPONSES, (tenant_id, category), n)
     if tally.score is not None and tally.adjusted_margin is not None:
-        sheet.put(catalogue.NPS, (tenant_id,), tally.score)
+        samples.put(catalogue.NPS, (tenant_id,), tally.score)
         # The plain interval is of no width when all agree; the adjusted one is honest for few answers too.
-        sheet.put(catalogue.NPS_MARGIN, (tenant_id,), tally.adjusted_margin)
+        samples.put(catalogue.NPS_MARGIN, (tenant_id,), tally.adjusted_margin)
 
 
 def respondents(as_of: datetime) -> Select[Any]:

@@ -1,6 +1,6 @@
 """Readings under construction: known label sets begin at zero, and a label set has one value.
 
-Every collector fills one sheet per run. A label set outside the catalogue, or one given twice, is a mistake
+Every collector fills one builder per run. A label set outside the catalogue, or one given twice, is a mistake
 of ours and raises here, before anything is served.
 """
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from ledgerscope.catalogue import Label, Metric
 
-__all__ = ["Sheet"]
+__all__ = ["SampleBuilder"]
 
 
-class Sheet:
+class SampleBuilder:
     """Collects the readings of one run of one collector."""
 
     __slots__ = ("_given", "_known")
@@ -58,7 +58,7 @@ class Sheet:
                 self.expect(metric, sibling)
 
     def label_sets(self, metric: Metric) -> Iterator[tuple[str, ...]]:
-        """The label sets that are on the sheet so far, with a value or at zero."""
+        """The label sets that have been added so far, with a value or at zero."""
         return (labels for name, labels in self._known | self._given if name == metric.name)
 
     def readings(self) -> tuple[Reading, ...]:
