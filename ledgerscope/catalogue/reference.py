@@ -29,8 +29,9 @@ def as_markdown(areas: Iterable[Area]) -> str:
     """The whole catalogue as one Markdown page."""
     parts = [_HEAD]
     for area in areas:
-        parts.append(f"## {area.title} (`{area.name}`)\n")
-        parts.extend(_section(metric) for metric in area.metrics)
+        if area.metrics:
+            parts.append(f"## {area.title} (`{area.name}`)\n")
+            parts.extend(_section(metric) for metric in area.metrics)
     return "\n".join(parts)
 
 

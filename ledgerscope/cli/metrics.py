@@ -27,7 +27,9 @@ __all__ = ["command"]
     show_default=True,
     help="A table to look at, the reference page, or data.",
 )
-@click.argument("areas", nargs=-1, metavar="[AREA]...", type=click.Choice([area.name for area in AREAS]))
+@click.argument(
+    "areas", nargs=-1, metavar="[AREA]...", type=click.Choice([area.name for area in AREAS if area.metrics])
+)
 def command(form: str, areas: tuple[str, ...]) -> None:
     """Print the metrics that the exporter serves, all of them or those of some areas.
 
