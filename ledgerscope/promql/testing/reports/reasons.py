@@ -1,11 +1,10 @@
-"""Why an expression has no result: what it reads is not there, or its windows are too short.
+"""What may have made a case fail: a selector finds no series, windows are too short, the clock is at 1970.
 
 Looked at only for a case that failed, so it may take its time.
 """
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ import numpy as np
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.analysis import metric_name, selectors
 from ledgerscope.promql.syntax.printer import to_string
-from ledgerscope.promql.testing.plot import series_text
+from ledgerscope.promql.testing.reports.plot import series_text
+from ledgerscope.promql.text.close_match import closest
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 #: Functions that need two samples in their window.
 _OF_TWO = frozenset({"rate", "increase", "delta", "irate", "idelta", "deriv", "predict_linear"})
+
+#: Functions that without arguments give the time of the evaluation.
+_CLOCKS = frozenset({"time", "minute", "hour", "day_of_week", "day_of_month", "day_of_year"}) | frozenset(
+    {"days_in_month", "month", "year"}
+)
 
 
 def why_nothing(run: GroupRun, evaluation: Evaluation, tree: Expr) -> Iterator[str]:
@@ -59,8 +64,8 @@ class _Search:
         if alike:
             return f"; there is {series_text(alike[0])}"
         names = {each.name for each in labels}
-        close = difflib.get_close_matches(name or "", names, n=1)
-        return f"; did you mean {close[0]}?" if close else ""
+        near = closest(name or "", names)
+        return f"; did you mean {near}?" if near else ""
 
 
 def _short_windows(run: GroupRun, evaluation: Evaluation, tree: Expr) -> Iterator[str]:
@@ -82,3 +87,13 @@ def _distance(evaluation: Evaluation, selector: VectorSelector) -> int:
     """How near samples of one series come to each other, in milliseconds; 0 where there are no two."""
     gaps = (np.diff(samples.times) for samples in evaluation.storage.select(selector.matchers))
     return min((int(each.min()) for each in gaps if len(each)), default=0)
+
+
+def clock_note(run: GroupRun, *trees: Expr) -> Iterator[str]:
+    """That the clock begins in 1970, if one of the expressions looks at it."""
+    if run.group.start_ms:
+        return
+    for node in (each for tree in trees for each in ast.walk(tree)):
+        if isinstance(node, ast.Call) and node.func in _CLOCKS and not node.args:
+            yield f"{node.func}() begins at 1970-01-01T00:00:00Z; 'start_timestamp' in the test group sets it"
+            return

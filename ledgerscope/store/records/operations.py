@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from ledgerscope.demo.records.base import Id
+    from ledgerscope.store.records.base import Id
 
 __all__ = [
     "AuditEntry",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.testing.alert_report import AlertReport
-from ledgerscope.promql.testing.expr_report import ExprReport
-from ledgerscope.promql.testing.group_order import decided_by_order, told
+from ledgerscope.promql.testing.group_order import decided_by_order, describe
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
+from ledgerscope.promql.testing.reports.alert import AlertReport
+from ledgerscope.promql.testing.reports.expr import ExprReport
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Report:
     def _order_notes(self) -> Iterator[str]:
         if isinstance(self.outcome, AlertOutcome | ExprOutcome):
             readings = decided_by_order(self.run, self.outcome.case, self.outcome)[:_MOST_NOTES]
-            yield from (f"  note: {told(reading)}" for reading in readings)
+            yield from (f"  note: {describe(reading)}" for reading in readings)
             if readings:
                 yield "  with that group first this passes; group_eval_order sets the order"
 

@@ -53,7 +53,7 @@ def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Py
     found.stdout.fnmatch_lines(["  error: invalid * label_replace*"])
 
 
-def test_a_faulty_file_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
+def test_a_faulty_file_is_reported_without_a_traceback(pytester: pytest.Pytester) -> None:
     found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
     found.assert_outcomes(errors=1)
     found.stdout.fnmatch_lines(
@@ -76,7 +76,7 @@ def test_a_failing_rule_fails_its_group(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_a_script_that_cannot_be_read_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
+def test_a_script_that_cannot_be_read_is_reported_without_a_traceback(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\npromql_scripts = *.test\n")
     (pytester.path / "a.test").write_text("lod 1m\n")
     found = outcome(pytester)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ahead"]
+__all__ = ["future"]
 
 _Item = TypeVar("_Item")
 _TURN_SECONDS: Final = 0.001
@@ -20,7 +20,7 @@ longer for its turn than it works."""
 
 
 @contextmanager
-def ahead(items: Iterable[_Item], depth: int = 2) -> Iterator[Iterator[_Item]]:
+def future(items: Iterable[_Item], depth: int = 2) -> Iterator[Iterator[_Item]]:
     """Iterate over `items`, made up to `depth` in advance by another thread.
 
     What the items raise is raised where they are consumed; leaving early ends the thread.
@@ -39,7 +39,7 @@ def ahead(items: Iterable[_Item], depth: int = 2) -> Iterator[Iterator[_Item]]:
         except BaseException as error:  # noqa: BLE001 -- raised again by the consumer
             made.put((None, error))
 
-    thread = threading.Thread(target=make, name="ahead", daemon=True)
+    thread = threading.Thread(target=make, name="future", daemon=True)
     sys.setswitchinterval(_TURN_SECONDS)
     thread.start()
     try:

@@ -6,12 +6,13 @@ database. The values are what PostgreSQL reads as text, so that COPY and INSERT 
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Id", "Record", "columns", "span"]
+__all__ = ["Id", "Record", "columns", "derive_id", "span"]
 
 Id = str
 """32 hexadecimal digits, which PostgreSQL reads as a uuid; making `UUID` objects would double the time."""
@@ -28,3 +29,8 @@ def columns(kind: type[Record]) -> tuple[str, ...]:
 def span(start: datetime, end: datetime | None) -> str:
     """The half-open range [start, end); None: it has not ended."""
     return f"[{start.isoformat()},{'' if end is None else end.isoformat()})"
+
+
+def derive_id(*parts: object) -> Id:
+    """The identifier of what follows from a request: the same parts always give the same identifier."""
+    return blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledgerscope.demo.ahead import ahead
+from ledgerscope.demo.future import future
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def test_all_items_come_in_order() -> None:
-    with ahead(range(20)) as items:
+    with future(range(20)) as items:
         assert list(items) == [*range(20)]
 
 
@@ -27,7 +27,7 @@ def test_items_are_made_before_they_are_asked_for() -> None:
         made.set()
         yield 2
 
-    with ahead(make()) as items:
+    with future(make()) as items:
         assert made.wait(5)
         assert list(items) == [1, 2]
 
@@ -37,7 +37,7 @@ def test_an_error_of_the_maker_reaches_the_user() -> None:
         yield 1
         raise LookupError("out of items")
 
-    with ahead(make()) as items:
+    with future(make()) as items:
         assert next(items) == 1
         with pytest.raises(LookupError, match="out of items"):
             next(items)
@@ -45,8 +45,8 @@ def test_an_error_of_the_maker_reaches_the_user() -> None:
 
 def test_leaving_early_ends_the_thread_and_restores_the_interpreter() -> None:
     usual = sys.getswitchinterval()
-    with ahead(iter(int, 1)) as items:
+    with future(iter(int, 1)) as items:
         assert next(items) == 0
         assert sys.getswitchinterval() < usual
-    assert [thread for thread in threading.enumerate() if thread.name == "ahead"] == []
+    assert [thread for thread in threading.enumerate() if thread.name == "future"] == []
     assert sys.getswitchinterval() == usual

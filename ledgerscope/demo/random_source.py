@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledgerscope.demo.records import Id
+    from ledgerscope.store.records import Id
 
-__all__ = ["Dice"]
+__all__ = ["RandomSource"]
 
 _Choice = TypeVar("_Choice")
 
 
-class Dice(Random):
+class RandomSource(Random):
     """A random source seeded by a path such as (seed, company, customer number)."""
 
     def __init__(self, *path: object) -> None:

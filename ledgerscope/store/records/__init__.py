@@ -1,11 +1,12 @@
-"""One typed record per table: what the generator, the live simulation and the loaders write."""
+"""One typed record per table: the rows that operations decide on and that the writers write."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from ledgerscope.demo.records.base import Id, Record, columns, span
-from ledgerscope.demo.records.customers import (
+from ledgerscope.store import tables
+from ledgerscope.store.records.base import Id, Record, columns, derive_id, span
+from ledgerscope.store.records.customers import (
     Communication,
     Contact,
     Customer,
@@ -15,7 +16,7 @@ from ledgerscope.demo.records.customers import (
     StatusChange,
     Tenant,
 )
-from ledgerscope.demo.records.engagement import (
+from ledgerscope.store.records.engagement import (
     ActivityDay,
     MarketingSpend,
     Milestone,
@@ -23,7 +24,8 @@ from ledgerscope.demo.records.engagement import (
     Ticket,
     TicketEvent,
 )
-from ledgerscope.demo.records.operations import (
+from ledgerscope.store.records.events import make_event
+from ledgerscope.store.records.operations import (
     AuditEntry,
     Credential,
     Event,
@@ -35,7 +37,7 @@ from ledgerscope.demo.records.operations import (
     SyncRun,
     SyncSchedule,
 )
-from ledgerscope.demo.records.receivables import (
+from ledgerscope.store.records.receivables import (
     Allocation,
     CreditBreach,
     CreditLimit,
@@ -46,12 +48,11 @@ from ledgerscope.demo.records.receivables import (
     PaymentAttempt,
     WriteOff,
 )
-from ledgerscope.demo.records.subscriptions import (
+from ledgerscope.store.records.subscriptions import (
     PlanRow,
     Subscription,
     SubscriptionVersion,
 )
-from ledgerscope.store import tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -97,6 +98,9 @@ __all__ = [
     "TicketEvent",
     "WriteOff",
     "columns",
+    "derive_id",
+    "key_of",
+    "make_event",
     "span",
 ]
 
@@ -139,3 +143,11 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     AuditEntry: tables.audit_log,
 }
 """Where each kind of record is kept."""
+
+
+_KEY_WIDTH: Final = {kind: len(table.primary_key.columns) for kind, table in TABLE_OF.items()}
+
+
+def key_of(record: Record) -> tuple[Any, ...]:
+    """The primary key of a record: its first fields."""
+    return record[: _KEY_WIDTH[type(record)]]

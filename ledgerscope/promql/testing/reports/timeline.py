@@ -10,9 +10,16 @@ from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.operators import BinaryOp
-from ledgerscope.promql.testing.differences import likeness
-from ledgerscope.promql.testing.plot import one_line, ruler, series_text, sparkline, spread, state_line
-from ledgerscope.promql.testing.why_nothing import why_nothing
+from ledgerscope.promql.testing.reports.differences import likeness
+from ledgerscope.promql.testing.reports.plot import (
+    one_line,
+    ruler,
+    series_text,
+    sparkline,
+    spread,
+    state_line,
+)
+from ledgerscope.promql.testing.reports.reasons import why_nothing
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:

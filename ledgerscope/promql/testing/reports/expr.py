@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.template.floats import shortest
-from ledgerscope.promql.testing.clock_note import clock_note
-from ledgerscope.promql.testing.differences import (
+from ledgerscope.promql.testing.outcome import same_float
+from ledgerscope.promql.testing.reports.differences import (
     compared,
     counted,
     first_difference,
@@ -17,19 +17,18 @@ from ledgerscope.promql.testing.differences import (
     listed,
     pair_up,
 )
-from ledgerscope.promql.testing.outcome import same_float
-from ledgerscope.promql.testing.plot import one_line, series_text
-from ledgerscope.promql.testing.timeline import value_lines
-from ledgerscope.promql.testing.why_nothing import why_nothing
+from ledgerscope.promql.testing.reports.plot import one_line, series_text
+from ledgerscope.promql.testing.reports.reasons import clock_note, why_nothing
+from ledgerscope.promql.testing.reports.timeline import value_lines
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledgerscope.promql.samples.values import Sample
-    from ledgerscope.promql.testing.differences import Pairing
     from ledgerscope.promql.testing.model import ExpectedSample
     from ledgerscope.promql.testing.outcome import ExprOutcome
+    from ledgerscope.promql.testing.reports.differences import Pairing
     from ledgerscope.promql.testing.runner import GroupRun
 
 _MOST_SHOWN = 20
@@ -102,12 +101,14 @@ def _likeness(want: ExpectedSample, got: Sample) -> float:
 
 
 def _values_differ(want: ExpectedSample, got: Sample) -> str:
-    told = f"{series_text(got.labels)}: expected {_expected_value(want)}, found {_value(got)}"
+    message = f"{series_text(got.labels)}: expected {_expected_value(want)}, found {_value(got)}"
     neighbours = (
         want.histogram is None and got.histogram is None and same_float(want.value, got.value, fuzzy=True)
     )
     return (
-        f"{told}; one unit in the last place, which 'fuzzy_compare: true' lets pass" if neighbours else told
+        f"{message}; one unit in the last place, which 'fuzzy_compare: true' lets pass"
+        if neighbours
+        else message
     )
 
 

@@ -7,8 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.samples.labels import Labels
-from ledgerscope.promql.testing.clock_note import clock_note
-from ledgerscope.promql.testing.differences import (
+from ledgerscope.promql.testing.reports.differences import (
     compared,
     counted,
     first_difference,
@@ -16,17 +15,18 @@ from ledgerscope.promql.testing.differences import (
     listed,
     pair_up,
 )
-from ledgerscope.promql.testing.plot import series_text
-from ledgerscope.promql.testing.timeline import alert_timelines
+from ledgerscope.promql.testing.reports.plot import series_text
+from ledgerscope.promql.testing.reports.reasons import clock_note
+from ledgerscope.promql.testing.reports.timeline import alert_timelines
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledgerscope.promql.rules.alert_history import ActiveAlert
-    from ledgerscope.promql.testing.differences import Pairing
     from ledgerscope.promql.testing.model import ExpectedAlert
     from ledgerscope.promql.testing.outcome import AlertOutcome
+    from ledgerscope.promql.testing.reports.differences import Pairing
     from ledgerscope.promql.testing.runner import GroupRun
 
 _MOST_SHOWN = 10

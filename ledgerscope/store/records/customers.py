@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from ledgerscope.demo.records.base import Id
+    from ledgerscope.store.records.base import Id
 
 __all__ = [
     "Communication",
