@@ -43,6 +43,7 @@ class AreaCollector:
     def __init__(self) -> None:
         self._tally = Tally(self.counters) if self.counters.listed else None
         self.misplaced_events: Mapping[Misplaced, int] = {}
+        self.isolated: Mapping[str, str] = {}
 
     @property
     def relations(self) -> tuple[Relation, ...]:

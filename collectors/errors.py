@@ -9,8 +9,9 @@ CollectorError
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from ledgerscope.text.close_match import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,7 @@ class UnknownCollector(CollectorError):
     """A collector is asked for by a name that does not exist."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        close = get_close_matches(name, known, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = did_you_mean(name, known)
         super().__init__(f"there is no collector {name!r}{hint}; there are {', '.join(known)}")
 
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 from collectors.registry import create as create_collectors
-from exporter.exposition import Format
-from exporter.log import configure
+from exporter.exposition.text import Format
+from exporter.reporting.log import configure
+from exporter.reporting.scrape import Restriction
 from exporter.runtime import Exporter, exporter_engine
-from exporter.scrape import Restriction
-from exporter.settings import Log
+from exporter.settings.model import Log
 from ledgerscope.catalogue.exporter import COLLECTORS
 from ledgerscope.cli.exits import DatabaseFailed
+from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import address, read_settings, settings_options
-from ledgerscope.cli.telling import failures_told
 from ledgerscope.store.contract import check_version
 from ledgerscope.store.engine import EXPORTER, create_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from exporter.page import Page
+    from exporter.state.page import Page
 
 __all__ = ["command", "report", "scraped"]
 
@@ -45,7 +45,7 @@ def command(
       ledgerscope collect --once aging revenue | promtool check metrics
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     del once  # says what happens; there is no other way
-    with failures_told():
+    with failures_reported():
         settings = read_settings(config, database_url)
         url = address(settings)
         _refuse_other_versions(str(url.render_as_string(hide_password=False)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from exporter.settings import Settings
+    from exporter.settings.model import ExporterSettings
 
 __all__ = ["address", "read_settings", "settings_options"]
 
@@ -44,12 +44,12 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_settings(
     config: Path | None, database_url: str | None, overrides: Mapping[str, str] | None = None
-) -> Settings:
+) -> ExporterSettings:
     """The settings in force; raises InvalidSettings with every problem and its place.
 
     `overrides` are environment variables that the command itself sets.
     """
-    from exporter.configuration import require  # noqa: PLC0415 - only commands that need settings load pydantic
+    from exporter.settings.configuration import require  # noqa: PLC0415 - only commands that need settings load pydantic
 
     environment = {name: value for name, value in os.environ.items() if name != "LEDGERSCOPE_CONFIG"}
     if database_url:
@@ -57,7 +57,7 @@ def read_settings(
     return require(config, {**environment, **(overrides or {})})
 
 
-def address(settings: Settings) -> URL:
+def address(settings: ExporterSettings) -> URL:
     """The database to use; refuses to go on without one."""
     found = settings.database.address()
     if found is None:

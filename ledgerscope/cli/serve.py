@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from collectors.registry import create as create_collectors
-from exporter.http import create_app
-from exporter.log import configure
+from exporter.http.app import create_app
+from exporter.http.server import Server
+from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
-from exporter.server import Server
+from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import address, read_settings, settings_options
-from ledgerscope.cli.telling import failures_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from exporter.settings import Settings
+    from exporter.settings.model import ExporterSettings
 
 __all__ = ["command", "serving"]
 
@@ -40,7 +40,7 @@ def command(config: Path | None, database_url: str | None, *, print_settings: bo
       DATABASE_URL=postgresql://reader@db/business ledgerscope serve
       LEDGERSCOPE_LISTEN__PORT=9200 ledgerscope serve --print-settings
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_told():
+    with failures_reported():
         settings = read_settings(config, database_url)
         if print_settings:
             click.echo(settings.effective(), nl=False)
@@ -51,7 +51,7 @@ def command(config: Path | None, database_url: str | None, *, print_settings: bo
 
 
 @contextmanager
-def serving(settings: Settings, url: URL) -> Iterator[Server]:
+def serving(settings: ExporterSettings, url: URL) -> Iterator[Server]:
     """An exporter that collects, and its server ready to run; both end with the block."""
     engine = exporter_engine(url, settings)
     exporter = Exporter(settings, create_collectors(), engine, log=configure(settings.log))

@@ -13,6 +13,7 @@ StoreError
 ├── SnapshotGone       the transaction that exported the snapshot has ended
 ├── Refused            the data breaks a constraint
 │   └── AppendOnly     an attempt to change what is only ever added to
+├── RowVanished        a row that was to be changed is not there
 ├── ReadOnly           a write inside a read-only transaction
 ├── EmbeddedFailed     the embedded server cannot be had
 └── StoreFault         anything else: a fault of ours
@@ -82,6 +83,13 @@ class Refused(StoreError):
 
 class AppendOnly(Refused):
     """Rows of this table are never changed or removed."""
+
+
+class RowVanished(StoreError):
+    """A row that was to be changed is not there, or the role may not see it."""
+
+    def __init__(self, table: str, key: tuple[object, ...]) -> None:
+        super().__init__(f"{table} has no row with the key {', '.join(map(str, key))} to change")
 
 
 class ReadOnly(StoreError):

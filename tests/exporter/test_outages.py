@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from exporter.exposition import Format
-from exporter.failures import FailureClass
-from exporter.http import create_app
+from exporter.exposition.text import Format
+from exporter.http.app import create_app
+from exporter.http.server import Server
 from exporter.runtime import Exporter, exporter_engine
-from exporter.server import Server
+from exporter.state.failures import FailureClass
 from ledgerscope.store.embedded import EmbeddedPostgres, embedded_postgres
 from tests.exporter.doubles import SqlCollector, aging_collector, eventually, settings
 

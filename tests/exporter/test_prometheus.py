@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from collectors.base import Distribution, Reading
-from exporter.exposition import Format
-from exporter.http import create_app
-from exporter.server import Server
-from exporter.settings import Listen
+from exporter.exposition.text import Format
+from exporter.http.app import create_app
+from exporter.http.server import Server
+from exporter.settings.model import Listen
 from ledgerscope.catalogue import jobs
 from tests.exporter.doubles import SqlCollector, aging_collector, eventually
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from collectors.registry import create as create_collectors
-from exporter.condition import State
 from exporter.errors import DuplicateMetric
-from exporter.exposition import Format
-from exporter.failures import FailureClass
+from exporter.exposition.text import Format
 from exporter.runtime import exporter_engine
+from exporter.state.collector_state import State
+from exporter.state.failures import FailureClass
 from ledgerscope.catalogue.exporter import COLLECTORS
 from ledgerscope.store.contract import CONTRACT
 from tests.exporter.doubles import DEPTH, NOON, SqlCollector, Terminated, aging_collector, settings
