@@ -1,7 +1,7 @@
 """The worked examples of docs/definitions.md, written into the tables of a test.
 
-The page itself describes the vocabulary ("How to read the examples"). Everything is read as text, so that amounts
-stay exact and a date is never mistaken for an instant.
+The page itself describes the vocabulary ("How to read the examples"). Everything is read as text, so that
+amounts stay exact and a date is never mistaken for an instant.
 """
 
 from __future__ import annotations
