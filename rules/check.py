@@ -65,13 +65,16 @@ def alert_labels(alert: Alert, known: Vocabulary) -> frozenset[str]:
 
 
 def unused(areas: Sequence[RuleArea], read_elsewhere: Iterable[str]) -> list[Finding]:
-    """Recordings that no rule and no panel reads. `read_elsewhere` are the expressions of the panels."""
+    """Recordings that no rule and no panel reads. `read_elsewhere` are the expressions of the panels.
+
+    A joined counter that nothing reads is found as a metric that nothing shows.
+    """
     read = {name for text in (*_expressions(areas), *read_elsewhere) for name in series_names(text)}
     return [
         Finding(one.name, "nothing reads this recording: use it in a rule or a panel, or remove it")
         for area in areas
         for one in area.recordings
-        if one.name not in read and not one.compat
+        if one.name not in read and not one.compat and not one.grows
     ]
 
 
@@ -84,7 +87,7 @@ def _expressions(areas: Sequence[RuleArea]) -> Iterator[str]:
 def _check_recordings(areas: Sequence[RuleArea], known: Vocabulary) -> Iterator[Finding]:
     for area in areas:
         for one in area.recordings:
-            wrong = check_expression(one.expr, known)
+            wrong = check_expression(one.expr, known, joins=one.grows)
             wrong = wrong or [message for check in RECORDING_CHECKS for message in check(one, known)]
             yield from (Finding(one.name, message) for message in wrong)
 
@@ -117,7 +120,7 @@ def _is_named_for_what_it_does(one: Recording, known: Vocabulary) -> Iterator[st
     level = "_".join(name.removesuffix("_id") for name in one.metric.label_names)
     if named["level"] != level:
         yield f"its labels make it the level {level!r}, not {named['level']!r}"
-    if named["metric"] not in _stems(known):
+    if named["metric"] not in (known.series if one.grows else _stems(known)):
         yield f"the middle of its name, {named['metric']!r}, is no metric"
 
 

@@ -96,7 +96,8 @@ def test_a_wrong_recording_is_refused(recording: Recording, message: str) -> Non
         (
             replace(
                 ALERT,
-                signal="max by (company_id, severity) (increase(customer_credit_breach_total[1h]))",
+                signal="sum by (company_id, severity) ("
+                "increase(company_severity_override_used:customer_credit_breach_total:max[1h]))",
                 description="{{ $labels.company_id }} {{ $labels.severity }}",
             ),
             "its expression keeps the label 'severity', which the rule overwrites",
