@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from itertools import compress
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 from rules.areas import AREAS
 from rules.artefact import yaml_artefact
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_rule_tests"]
 
-_LABEL = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
+_LABEL = re.compile(r"\{\{ \$labels\.(\w+)( \| urlquery)? \}\}")
 _TO_ROOT = "../.."
 
 
@@ -167,4 +168,4 @@ def _expected(
 
 
 def _filled_in(text: str, labels: Mapping[str, str]) -> str:
-    return _LABEL.sub(lambda found: labels[found[1]], text)
+    return _LABEL.sub(lambda found: quote_plus(labels[found[1]]) if found[2] else labels[found[1]], text)

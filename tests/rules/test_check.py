@@ -182,3 +182,17 @@ def test_no_metric_can_be_removed_unnoticed_where_a_rule_reads_it(metric: Metric
     texts += " ".join(alert.signal for rules in AREAS for alert in rules.alerts)
     read = any(name in texts.replace("(", " ").replace("{", " ").split() for name in metric.series_names)
     assert not read or metric.name in findings
+
+
+def test_an_area_that_does_not_join_its_counters_is_one_finding() -> None:
+    bare = tuple(
+        replace(
+            one,
+            recordings=tuple(r for r in one.recordings if r.name != "company:chom_customers_new_total:max"),
+        )
+        for one in AREAS
+    )
+    assert [str(finding) for finding in check_rules(bare)] == [
+        "rules/churn.py: nothing joins chom_customers_new_total: "
+        "add *joined_counters(churn.METRICS) to the recordings"
+    ]

@@ -38,7 +38,7 @@ REFUSED = (
     ),
     (
         "rate(telecom_billing_job_processing_duration_seconds_count[5m])",
-        'use company_queue_job_name_status_le:telecom_billing_job_processing_duration_seconds_bucket:max{le="+Inf"}',
+        'telecom_billing_job_processing_duration_seconds_bucket:max{le="+Inf"}',
     ),
     (
         "rate(telecom_billing_job_processing_duration_seconds_sum[5m])",
