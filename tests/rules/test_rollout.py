@@ -24,7 +24,7 @@ from rules.scenarios.model import given
 
 ROOT = Path(__file__).parents[2]
 FOUND_OUTSIDE = sorted((ROOT / "tests" / "rules" / "cases").glob("*.test.yml"))
-"""What was found by running the rules in other surroundings; our own engine judges it as part of the suite."""
+"""Found by running the rules in other surroundings; our own engine judges them as part of the suite."""
 COUNTED = [metric for metric in all_metrics() if metric.is_counted_in_database]
 BREACH = {"company_id": "acme", "severity": "warning", "override_used": "false"}
 
