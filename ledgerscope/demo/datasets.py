@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from ledgerscope.demo.book import Book
+    from ledgerscope.store.changes_batch import Batch
 
 __all__ = ["DATASETS", "Dataset", "Request", "find_dataset"]
 
@@ -39,7 +39,7 @@ class Dataset:
 
     tenants: tuple[str, ...]
     expected_rows: Callable[[float], int]
-    chapters: Callable[[int, float, datetime, str], Iterator[Book]]
+    chapters: Callable[[int, float, datetime, str], Iterator[Batch]]
 
 
 DATASETS: Final = {

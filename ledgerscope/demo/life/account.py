@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledgerscope.demo.records import (
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import (
     Allocation,
     CreditNote,
     Invoice,
@@ -18,14 +19,13 @@ from ledgerscope.demo.records import (
     WriteOff,
     span,
 )
-from ledgerscope.domain.events import EventType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
     from ledgerscope.demo.life.story import Story
-    from ledgerscope.demo.records import Id
+    from ledgerscope.store.records import Id
 
 __all__ = ["Account", "Claim", "Instalment", "Source"]
 
@@ -149,7 +149,7 @@ class Account:
         parts = tuple(Instalment(n + 1, day, share if n else first) for n, day in enumerate(due_on))
         number = f"{story.number:05d}-{len(self.claims) + 1:04d}"
         claim = Claim(
-            story.dice.id(),
+            story.random.id(),
             number,
             kind,
             when,
@@ -160,23 +160,23 @@ class Account:
             period=period,
         )
         self.claims.append(claim)
-        story.tell(EventType.INVOICE_FINALISED, when, kind, amount=total)
+        story.emit(EventType.INVOICE_FINALISED, when, kind, amount=total)
         return claim
 
     def receive(self, when: datetime, amount: int, method: str, gateway: str) -> Source:
         """Money arrives; it settles nothing until it is allocated."""
-        source = Source(self._story.dice.id(), "payment", amount)
+        source = Source(self._story.random.id(), "payment", amount)
         self.credits.append(source)
         self._payments.append((source, method, gateway, when))
-        self._story.tell(EventType.PAYMENT_SUCCEEDED, when, gateway, amount=amount)
+        self._story.emit(EventType.PAYMENT_SUCCEEDED, when, gateway, amount=amount)
         return source
 
     def give_credit(self, when: datetime, amount: int, reason: str) -> Source:
         """A credit note, which settles nothing until it is allocated."""
-        source = Source(self._story.dice.id(), "credit_note", amount)
+        source = Source(self._story.random.id(), "credit_note", amount)
         self.credits.append(source)
         self._notes.append((source, reason, when))
-        self._story.tell(EventType.CREDIT_NOTE_ISSUED, when, amount=amount)
+        self._story.emit(EventType.CREDIT_NOTE_ISSUED, when, amount=amount)
         return source
 
     def settle(self, when: datetime, claim: Claim, source: Source, limit: int | None = None) -> int:
@@ -215,7 +215,7 @@ class Account:
     def write_off(self, when: datetime, claim: Claim, reason: str) -> None:
         """Give up what is open of a claim."""
         story, day = self._story, self._story.day(when)
-        source = Source(story.dice.id(), "write_off", claim.open)
+        source = Source(story.random.id(), "write_off", claim.open)
         story.write(
             WriteOff(
                 story.tenant_id, source.id, story.customer_id, source.amount, story.currency, reason,
@@ -259,7 +259,7 @@ class Account:
     ) -> Allocation:
         story = self._story
         row = Allocation(
-            story.tenant_id, story.dice.id(), source.kind, source.id, claim.id, part.seq, amount,
+            story.tenant_id, story.random.id(), source.kind, source.id, claim.id, part.seq, amount,
             story.day(when), when, reverses,
         )  # fmt: skip
         story.write(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledgerscope.demo.records import Subscription, SubscriptionVersion, span
+from ledgerscope.store.records import Subscription, SubscriptionVersion, span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ class Agreement:
 
     def __init__(self, story: Story, when: datetime, price: Price) -> None:
         self._story = story
-        self.id = story.dice.id()
+        self.id = story.random.id()
         self.price = price
         self.next_price = price
         self.started_at = when
@@ -81,7 +81,7 @@ class Agreement:
             return
         story.write(
             SubscriptionVersion(
-                story.tenant_id, story.dice.id(), self.id, story.customer_id, price.plan.plan_id,
+                story.tenant_id, story.random.id(), self.id, story.customer_id, price.plan.plan_id,
                 price.quantity, price.discount, story.currency, price.mrr, span(start, end),
             )
         )  # fmt: skip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledgerscope.demo.life.account import Account, Claim
     from ledgerscope.demo.life.story import Story
     from ledgerscope.demo.plans import Plan
-    from ledgerscope.demo.records import Id
+    from ledgerscope.store.records import Id
 
 __all__ = ["Agreements"]
 
@@ -64,10 +64,10 @@ class Agreements:
 
     def first(self, when: datetime) -> None:
         """The first subscription, perhaps on trial."""
-        company, dice = self._story.company, self._story.dice
-        tier = dice.pick(company.tiers)
-        unit = "month" if tier == "free" else dice.pick(company.intervals)
-        self._subscribe(when, self._price(tier, unit), trial=dice.chance(company.trial_share))
+        company, random = self._story.company, self._story.random
+        tier = random.pick(company.tiers)
+        unit = "month" if tier == "free" else random.pick(company.intervals)
+        self._subscribe(when, self._price(tier, unit), trial=random.chance(company.trial_share))
 
     def past_due(self, subscription_id: Id) -> None:
         self._move(subscription_id, "active", "past_due")
@@ -86,9 +86,9 @@ class Agreements:
             agreement.close()
 
     def _price(self, tier: str, unit: str) -> Price:
-        company, dice = self._story.company, self._story.dice
-        discount = dice.choice(_DISCOUNTS) if dice.chance(company.discount_share) else 0
-        quantity = 1 if tier == "free" else dice.pick(_SEATS)
+        company, random = self._story.company, self._story.random
+        discount = random.choice(_DISCOUNTS) if random.chance(company.discount_share) else 0
+        quantity = 1 if tier == "free" else random.pick(_SEATS)
         return Price(self._plans[tier, unit], quantity, discount)
 
     def _find(self, subscription_id: Id) -> Agreement:
@@ -102,7 +102,7 @@ class Agreements:
     def _subscribe(self, when: datetime, price: Price, *, trial: bool) -> None:
         agreement = Agreement(self._story, when, price)
         self.all.append(agreement)
-        self._story.tell(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
+        self._story.emit(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
         if trial and price.plan.trial_days:
             agreement.status = "trialing"
             agreement.trial_end = self._story.company.calendar.days_later(when, price.plan.trial_days)
@@ -112,7 +112,7 @@ class Agreements:
 
     def _decide(self, agreement: Agreement, when: datetime) -> None:
         """The trial is over."""
-        if self._story.dice.chance(self._story.company.trial_conversion):
+        if self._story.random.chance(self._story.company.trial_conversion):
             agreement.status = "active"
             self._activate(agreement, when)
         else:
@@ -129,25 +129,25 @@ class Agreements:
         agreement.open_version(when)
         if agreement.price.is_free or (self.won and not self.lost):
             return
-        self._story.tell(EventType.CUSTOMER_REGAINED if self.won else EventType.CUSTOMER_WON, when)
+        self._story.emit(EventType.CUSTOMER_REGAINED if self.won else EventType.CUSTOMER_WON, when)
         if self.lost and self.on_return:
             self.on_return(when)
         self.won_at, self.lost = self.won_at or when, False
 
     def _end(self, agreement: Agreement, when: datetime, reason: str) -> None:
         agreement.end(when, reason)
-        self._story.tell(EventType.SUBSCRIPTION_ENDED, when, reason)
+        self._story.emit(EventType.SUBSCRIPTION_ENDED, when, reason)
         if self.won and not self.lost and all(other.ended for other in self.all):
             self.lost = True
-            self._story.tell(EventType.CUSTOMER_LOST, when, reason)
+            self._story.emit(EventType.CUSTOMER_LOST, when, reason)
             self._after_loss(when)
 
     def _after_loss(self, when: datetime) -> None:
-        dice = self._story.dice
+        random = self._story.random
         if self.on_loss:
             self.on_loss(when)
-        if dice.chance(self._story.company.comeback):
-            self._story.at(when + dice.days(*_AWAY_DAYS), self._come_back)
+        if random.chance(self._story.company.comeback):
+            self._story.at(when + random.days(*_AWAY_DAYS), self._come_back)
 
     def _come_back(self, when: datetime) -> None:
         if self.lost:
@@ -170,7 +170,7 @@ class Agreements:
     def _invoice(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
         story, account = self._story, self._account
         calendar, yearly = story.company.calendar, agreement.price.plan.interval.months == _MONTHS_OF_YEAR
-        parts = story.dice.pick(_INSTALMENTS) if yearly else 1
+        parts = story.random.pick(_INSTALMENTS) if yearly else 1
         first = calendar.days_later(when, account.terms_days)
         due = [calendar.day(calendar.months_later(first, 3 * n)) for n in range(parts)]
         claim = account.issue(
@@ -188,8 +188,8 @@ class Agreements:
         story = self._story
         months = (ends - when).days / 30.4
         hazard = story.company.cancel.at(story.era.progress(when))
-        if agreement.cancel_requested_at is None and story.dice.chance(1 - (1 - hazard) ** months):
-            asked, epoch = story.dice.moment(when, ends), agreement.epoch
+        if agreement.cancel_requested_at is None and story.random.chance(1 - (1 - hazard) ** months):
+            asked, epoch = story.random.moment(when, ends), agreement.epoch
             story.at(asked, lambda now: self._ask_to_leave(agreement, now, epoch))
             story.at(ends, lambda now: self._leave(agreement, now))
 
@@ -202,7 +202,7 @@ class Agreements:
             self._end(agreement, when, "voluntary")
 
     def _review_later(self, agreement: Agreement, when: datetime) -> None:
-        later = when + self._story.dice.days(*_REVIEW_DAYS)
+        later = when + self._story.random.days(*_REVIEW_DAYS)
         self._story.at(later, lambda now: self._review(agreement, now))
 
     def _review(self, agreement: Agreement, when: datetime) -> None:
@@ -211,7 +211,7 @@ class Agreements:
             return
         if agreement.status == "active" and agreement.since and agreement.cancel_requested_at is None:
             company = self._story.company
-            wish = self._story.dice.pick(
+            wish = self._story.random.pick(
                 {
                     self._upgrade: company.upgrade,
                     self._downgrade: company.downgrade,
@@ -247,8 +247,8 @@ class Agreements:
 
     def _higher(self, price: Price) -> Price:
         plan = price.plan
-        if plan.tier == LADDER[-1] or (plan.rank and self._story.dice.chance(0.5)):
-            return Price(plan, price.quantity + self._story.dice.randrange(1, 4), price.discount_percent)
+        if plan.tier == LADDER[-1] or (plan.rank and self._story.random.chance(0.5)):
+            return Price(plan, price.quantity + self._story.random.randrange(1, 4), price.discount_percent)
         return Price(
             self._plans[LADDER[plan.rank + 1], plan.interval.unit], price.quantity, price.discount_percent
         )
@@ -269,14 +269,14 @@ class Agreements:
             return
         agreement.close_version(when)
         agreement.price = agreement.next_price
-        self._story.tell(EventType.SUBSCRIPTION_CHANGED, when, agreement.price.plan.tier)
+        self._story.emit(EventType.SUBSCRIPTION_CHANGED, when, agreement.price.plan.tier)
         self._open(agreement, when)
 
     def _pause(self, agreement: Agreement, when: datetime) -> None:
         agreement.close_version(when)
         agreement.status = "paused"
         agreement.epoch += 1
-        again = when + self._story.dice.days(*_PAUSE_DAYS)
+        again = when + self._story.random.days(*_PAUSE_DAYS)
         self._story.at(again, lambda now: self._resume(agreement, now))
 
     def _resume(self, agreement: Agreement, when: datetime) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.records import AuditEntry, CreditBreach, CreditLimit, span
 from ledgerscope.domain.credit import exposure as exposure_of
 from ledgerscope.domain.credit import severity
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import AuditEntry, CreditBreach, CreditLimit, span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ class Credit:
         self._story = story
         self._account = account
         self._usual_month = usual_month
-        self.kind = story.dice.pick(_KINDS)
+        self.kind = story.random.pick(_KINDS)
         self._limit: int | None = None
         self._since: datetime | None = None
 
@@ -43,7 +43,7 @@ class Credit:
         if self.kind == "zero":
             self._limit = 0
         elif self.kind == "normal":
-            months = self._story.company.limit_months * self._story.dice.uniform(0.6, 2.2)
+            months = self._story.company.limit_months * self._story.random.uniform(0.6, 2.2)
             self._limit = self._rounded(self._usual_month * months)
             self._ask_later(when)
 
@@ -57,15 +57,15 @@ class Credit:
         if level is None:
             return
         story = self._story
-        override = _DESK if story.dice.chance(_OVERRIDDEN) else None
+        override = _DESK if story.random.chance(_OVERRIDDEN) else None
         story.write(
             CreditBreach(
-                story.tenant_id, story.dice.id(), story.customer_id, claim.id, story.currency, exposure,
+                story.tenant_id, story.random.id(), story.customer_id, claim.id, story.currency, exposure,
                 limit, level, override, when,
             )
         )  # fmt: skip
         allowed = "true" if override else "false"
-        story.tell(EventType.CREDIT_LIMIT_BREACHED, when, level, allowed, amount=exposure - limit)
+        story.emit(EventType.CREDIT_LIMIT_BREACHED, when, level, allowed, amount=exposure - limit)
 
     def close(self) -> None:
         """Write the limit in force at the end of the story."""
@@ -76,14 +76,14 @@ class Credit:
         return max(1, round(amount / _ROUND_TO)) * _ROUND_TO
 
     def _ask_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.dice.wait(_MONTHS_BETWEEN_REQUESTS * 30.4), self._ask)
+        self._story.at(when + self._story.random.wait(_MONTHS_BETWEEN_REQUESTS * 30.4), self._ask)
 
     def _ask(self, when: datetime) -> None:
         """Somebody asks for another limit; the credit desk decides within days."""
         story = self._story
-        direction = "increase" if story.dice.chance(0.75) else "decrease"
-        story.tell(EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED, when, direction)
-        decided = when + story.dice.days(0.5, 6)
+        direction = "increase" if story.random.chance(0.75) else "decrease"
+        story.emit(EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED, when, direction)
+        decided = when + story.random.days(0.5, 6)
         if decided > story.era.until:
             self._write_request(when, None, direction, "requested")
         else:
@@ -91,13 +91,13 @@ class Credit:
 
     def _decide(self, when: datetime, asked: datetime, direction: str) -> None:
         story = self._story
-        approved = story.dice.chance(0.7 if direction == "increase" else 0.9)
+        approved = story.random.chance(0.7 if direction == "increase" else 0.9)
         if approved:
             self._adjust(when, direction)
         else:
             self._write_request(asked, when, direction, "rejected")
         kind = EventType.CREDIT_LIMIT_ADJUSTED if approved else EventType.CREDIT_LIMIT_REJECTED
-        story.tell(kind, when, direction)
+        story.emit(kind, when, direction)
         action = "credit.limit.approved" if approved else "credit.limit.rejected"
         story.write(AuditEntry(story.tenant_id, _DESK, action, story.customer_id, "{}", when))
         self._ask_later(when)
@@ -116,7 +116,7 @@ class Credit:
         story = self._story
         story.write(
             CreditLimit(
-                story.tenant_id, story.dice.id(), story.customer_id, story.currency, self._limit,
+                story.tenant_id, story.random.id(), story.customer_id, story.currency, self._limit,
                 span(start, end), "approved", "sales", start, _DESK, start, None,
             )
         )  # fmt: skip
@@ -126,7 +126,7 @@ class Credit:
         reason = "exposure too high for the term asked" if status == "rejected" else None
         story.write(
             CreditLimit(
-                story.tenant_id, story.dice.id(), story.customer_id, story.currency,
+                story.tenant_id, story.random.id(), story.customer_id, story.currency,
                 self._changed(direction), span(asked, None), status, "sales", asked, None, decided, reason,
             )
         )  # fmt: skip

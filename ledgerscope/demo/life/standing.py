@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo import names
-from ledgerscope.demo.records import AuditEntry, Customer, StatusChange
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import AuditEntry, Customer, StatusChange
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ class Standing:
     """The customer record and what happens to it."""
 
     def __init__(self, story: Story, account: Account, created_at: datetime, *, opening: bool) -> None:
-        dice = story.dice
+        random = story.random
         self._story = story
         self._account = account
         self.created_at = created_at
@@ -39,15 +39,15 @@ class Standing:
         self.credit_hold = False
         self._overdue = 0
         self._gone = False
-        self._source = "import" if opening else dice.pick(_SOURCES)
-        self._channel = dice.pick(_CHANNELS)
-        self._name = names.business(dice)
-        self._email = names.email(dice, names.person(dice), story.number)
+        self._source = "import" if opening else random.pick(_SOURCES)
+        self._channel = random.pick(_CHANNELS)
+        self._name = names.business(random)
+        self._email = names.email(random, names.person(random), story.number)
         self._updated_at = created_at
         self._deleted: tuple[datetime, str, str] | None = None
 
     def begin(self, when: datetime) -> None:
-        self._story.tell(EventType.CUSTOMER_CREATED, when, self._source, self.status)
+        self._story.emit(EventType.CUSTOMER_CREATED, when, self._source, self.status)
         self._write_history(None, self.status, "created", self._source, when)
         self._change_later(when)
 
@@ -67,11 +67,11 @@ class Standing:
 
     def lost(self, when: datetime) -> None:
         """The last subscription has ended: the account goes quiet, and some are deleted in time."""
-        dice = self._story.dice
+        random = self._story.random
         self._gone = True
-        self._story.at(when + dice.days(5, 40), self._rest)
-        if dice.chance(0.25):
-            self._story.at(when + dice.days(90, 400), self._delete)
+        self._story.at(when + random.days(5, 40), self._rest)
+        if random.chance(0.25):
+            self._story.at(when + random.days(90, 400), self._delete)
 
     def returned(self, when: datetime) -> None:
         self._gone = False
@@ -82,7 +82,7 @@ class Standing:
         """Change the status, unless it is that already."""
         if status == self.status:
             return
-        self._story.tell(EventType.CUSTOMER_STATUS_CHANGED, when, self.status, status)
+        self._story.emit(EventType.CUSTOMER_STATUS_CHANGED, when, self.status, status)
         self._write_history(self.status, status, reason, "accounts", when)
         self.status, self._updated_at = status, when
 
@@ -109,21 +109,21 @@ class Standing:
         if not self._gone or self._account.owed or self._account.unused:
             return
         story = self._story
-        reason = story.dice.pick(_DELETIONS)
+        reason = story.random.pick(_DELETIONS)
         mode = "hard" if reason == "erasure" else "soft"
         self._deleted, self._updated_at = (when, mode, reason), when
-        story.tell(EventType.CUSTOMER_DELETED, when, reason, mode)
+        story.emit(EventType.CUSTOMER_DELETED, when, reason, mode)
         story.write(
             AuditEntry(story.tenant_id, "privacy desk", "customer.deleted", story.customer_id, "{}", when)
         )
         story.end()
 
     def _change_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.dice.wait(_MONTHS_BETWEEN_CHANGES * 30.4), self._change)
+        self._story.at(when + self._story.random.wait(_MONTHS_BETWEEN_CHANGES * 30.4), self._change)
 
     def _change(self, when: datetime) -> None:
         self._updated_at = when
-        self._story.tell(EventType.CUSTOMER_UPDATED, when, self._story.dice.pick(_FIELDS))
+        self._story.emit(EventType.CUSTOMER_UPDATED, when, self._story.random.pick(_FIELDS))
         self._change_later(when)
 
     def _write_history(self, before: str | None, after: str, reason: str, actor: str, when: datetime) -> None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from ledgerscope.demo.book import make_event
+from ledgerscope.store.records import make_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from ledgerscope.demo.book import Book
     from ledgerscope.demo.companies import Company
-    from ledgerscope.demo.dice import Dice
-    from ledgerscope.demo.records import Id, Record
+    from ledgerscope.demo.random_source import RandomSource
     from ledgerscope.domain.events import EventType
+    from ledgerscope.store.changes_batch import Batch
+    from ledgerscope.store.records import Id, Record
 
 __all__ = ["Era", "Story"]
 
@@ -39,29 +39,29 @@ class Era:
 
 
 class Story:
-    """What the parts of a customer's life share: who it is, the agenda, chance and the book."""
+    """What the parts of a customer's life share: who it is, the agenda, chance and the batch."""
 
     __slots__ = (
         "_agenda",
         "_count",
         "_over",
-        "book",
+        "batch",
         "company",
         "currency",
         "customer_id",
-        "dice",
         "era",
         "number",
+        "random",
     )
 
-    def __init__(self, company: Company, number: int, dice: Dice, book: Book, era: Era) -> None:
+    def __init__(self, company: Company, number: int, random: RandomSource, batch: Batch, era: Era) -> None:
         self.company = company
         self.number = number
-        self.dice = dice
-        self.book = book
+        self.random = random
+        self.batch = batch
         self.era = era
-        self.customer_id: Id = dice.id()
-        self.currency = dice.pick(company.currencies)
+        self.customer_id: Id = random.id()
+        self.currency = random.pick(company.currencies)
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._count = 0
         self._over = False
@@ -91,9 +91,9 @@ class Story:
         return self.company.calendar.day(when)
 
     def write(self, record: Record) -> None:
-        self.book.add(record)
+        self.batch.add(record)
 
-    def tell(
+    def emit(
         self,
         event_type: EventType,
         when: datetime,
@@ -101,7 +101,7 @@ class Story:
         amount: int | None = None,
     ) -> None:
         """Write an event about this customer; amounts are in its currency."""
-        self.book.add(
+        self.batch.add(
             make_event(
                 self.tenant_id,
                 event_type,

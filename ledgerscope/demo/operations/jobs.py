@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.book import make_event
-from ledgerscope.demo.dice import Dice
-from ledgerscope.demo.records import JobRun
+from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import JobRun, make_event
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.book import Book
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.life.story import Era
-    from ledgerscope.demo.records import Event, Id
+    from ledgerscope.store.changes_batch import Batch
+    from ledgerscope.store.records import Event, Id
 
 __all__ = ["ERRORS", "JOB_WEIGHTS", "KINDS", "JobKind", "job_finished", "write_jobs"]
 
@@ -62,36 +61,36 @@ def job_finished(run: JobRun) -> Event:
     return make_event(run.tenant_id, EventType.JOB_FINISHED, run.finished_at, *labels, duration_ms=duration)
 
 
-def write_jobs(seed: int, company: Company, book: Book, era: Era, size: float) -> None:
+def write_jobs(seed: int, company: Company, batch: Batch, era: Era, size: float) -> None:
     """Sixty days of work, as much as a company of that size has, and the queues as they are now."""
-    work = _Work(Dice(seed, company.tenant_id, "jobs"), company, book, era)
+    work = _Work(RandomSource(seed, company.tenant_id, "jobs"), company, batch, era)
     start = max(era.since, era.until - _HISTORY)
     every = timedelta(days=1) / max(_LEAST_PER_DAY, company.jobs_per_day * size)
     for number in range(int((era.until - start) / every)):
-        work.do(work.dice.pick(JOB_WEIGHTS), start + every * (number + work.dice.random()))
+        work.do(work.random.pick(JOB_WEIGHTS), start + every * (number + work.random.random()))
     work.write_queues()
 
 
 class _Work:
     """The jobs of one company."""
 
-    def __init__(self, dice: Dice, company: Company, book: Book, era: Era) -> None:
-        self.dice = dice
+    def __init__(self, random: RandomSource, company: Company, batch: Batch, era: Era) -> None:
+        self.random = random
         self._company = company
-        self._book = book
+        self._batch = batch
         self._until = era.until
 
     def do(self, kind: JobKind, enqueued: datetime) -> None:
         """A job and, where it fails, its retries; a try that would not be over yet is left out."""
-        refused, job_id = self._company.job_failure, self.dice.id()
+        refused, job_id = self._company.job_failure, self.random.id()
         for attempt in range(1, _ATTEMPTS + 1):
-            started = enqueued + self.dice.seconds(0.2, 40)
+            started = enqueued + self.random.seconds(0.2, 40)
             finished = started + self._takes(kind)
             if finished > self._until:
                 return
-            failed = self.dice.chance(refused)
+            failed = self.random.chance(refused)
             state = "failed" if failed else "succeeded"
-            error = self.dice.choice(ERRORS) if failed else None
+            error = self.random.choice(ERRORS) if failed else None
             run = self._write(
                 kind,
                 state,
@@ -103,31 +102,31 @@ class _Work:
                 job_id=job_id,
                 attempt=attempt,
             )
-            self._book.add(job_finished(run))
+            self._batch.add(job_finished(run))
             if not failed:
                 return
             refused = _RETRY_FAILS
-            enqueued = finished + self.dice.seconds(20, 300)
+            enqueued = finished + self.random.seconds(20, 300)
 
     def write_queues(self) -> None:
         """Now: some wait, some run, some hang without a sign of life, a few were called off."""
-        until, dice = self._until, self.dice
+        until, random = self._until, self.random
         for _ in range(self._company.waiting_jobs):
-            self._write(dice.pick(JOB_WEIGHTS), "queued", until - dice.seconds(1, 900))
+            self._write(random.pick(JOB_WEIGHTS), "queued", until - random.seconds(1, 900))
         for _ in range(4):
-            started = until - dice.seconds(10, 90)
-            self._write(dice.pick(JOB_WEIGHTS), "running", started - dice.seconds(1, 9), started, started)
+            started = until - random.seconds(10, 90)
+            self._write(random.pick(JOB_WEIGHTS), "running", started - random.seconds(1, 9), started, started)
         for _ in range(self._company.stuck_jobs):
-            heard = until - _SILENT - dice.seconds(0, 7200)
-            started = heard - dice.seconds(60, 600)
-            self._write(KINDS[0], "running", started - dice.seconds(1, 9), started, heard)
+            heard = until - _SILENT - random.seconds(0, 7200)
+            started = heard - random.seconds(60, 600)
+            self._write(KINDS[0], "running", started - random.seconds(1, 9), started, heard)
         for _ in range(3):
-            enqueued = until - dice.days(1, 20)
-            cancelled = enqueued + dice.seconds(60, 600)
-            self._write(dice.pick(JOB_WEIGHTS), "cancelled", enqueued, finished=cancelled)
+            enqueued = until - random.days(1, 20)
+            cancelled = enqueued + random.seconds(60, 600)
+            self._write(random.pick(JOB_WEIGHTS), "cancelled", enqueued, finished=cancelled)
 
     def _takes(self, kind: JobKind) -> timedelta:
-        seconds = kind.usual_seconds * self.dice.lognormvariate(0, 0.7)
+        seconds = kind.usual_seconds * self.random.lognormvariate(0, 0.7)
         return timedelta(milliseconds=max(20, int(seconds * 1000)))
 
     def _write(
@@ -144,8 +143,8 @@ class _Work:
         attempt: int = 1,
     ) -> JobRun:
         run = JobRun(
-            self._company.tenant_id, self.dice.id(), job_id or self.dice.id(), kind.queue, kind.name, state,
+            self._company.tenant_id, self.random.id(), job_id or self.random.id(), kind.queue, kind.name, state,
             attempt, enqueued, started, heartbeat, finished, error,
         )  # fmt: skip
-        self._book.add(run)
+        self._batch.add(run)
         return run

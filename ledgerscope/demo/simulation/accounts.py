@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ledgerscope.demo import names
-from ledgerscope.demo.records import AuditEntry, Contact, Customer, StatusChange
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import AuditEntry, Contact, Customer, StatusChange
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -35,20 +35,20 @@ def pick_customer(scene: Scene, *statuses: str) -> Row[Any] | None:
 
 def create_customer(scene: Scene) -> None:
     """A new customer with its first contact."""
-    dice, now, tenant_id = scene.dice, scene.now, scene.tenant_id
-    customer_id, person, number = dice.id(), names.person(dice), dice.randrange(1_000_000)
-    source, email = dice.pick(_SOURCES), names.email(dice, person, number)
+    random, now, tenant_id = scene.random, scene.now, scene.tenant_id
+    customer_id, person, number = random.id(), names.person(random), random.randrange(1_000_000)
+    source, email = random.pick(_SOURCES), names.email(random, person, number)
     scene.write(
         Customer(
-            tenant_id, customer_id, f"L-{customer_id[:12]}", names.business(dice), email, "active", False,
-            scene.currency, 30, source, dice.pick(_CHANNELS), now, now,
+            tenant_id, customer_id, f"L-{customer_id[:12]}", names.business(random), email, "active", False,
+            scene.currency, 30, source, random.pick(_CHANNELS), now, now,
         )
     )  # fmt: skip
     scene.write(StatusChange(tenant_id, customer_id, None, "active", "created", source, now))
     scene.write(
-        Contact(tenant_id, dice.id(), customer_id, person, email, names.phone(dice), "general", True, now)
+        Contact(tenant_id, random.id(), customer_id, person, email, names.phone(random), "general", True, now)
     )
-    scene.tell(EventType.CUSTOMER_CREATED, source, "active", customer_id=customer_id)
+    scene.emit(EventType.CUSTOMER_CREATED, source, "active", customer_id=customer_id)
 
 
 def change_profile(scene: Scene) -> None:
@@ -57,7 +57,7 @@ def change_profile(scene: Scene) -> None:
     if customer is None:
         return
     scene.change(t.customer, "customer_id", customer, updated_at=scene.now)
-    scene.tell(EventType.CUSTOMER_UPDATED, scene.dice.pick(_FIELDS), customer_id=customer.customer_id.hex)
+    scene.emit(EventType.CUSTOMER_UPDATED, scene.random.pick(_FIELDS), customer_id=customer.customer_id.hex)
 
 
 def change_status(scene: Scene) -> None:
@@ -65,9 +65,9 @@ def change_status(scene: Scene) -> None:
     customer = pick_customer(scene)
     if customer is None:
         return
-    before, after = customer.status, scene.dice.pick(_NEXT[customer.status])
+    before, after = customer.status, scene.random.pick(_NEXT[customer.status])
     subject = customer.customer_id.hex
     scene.change(t.customer, "customer_id", customer, status=after, updated_at=scene.now)
     scene.write(StatusChange(scene.tenant_id, subject, before, after, "reviewed", "accounts", scene.now))
     scene.write(AuditEntry(scene.tenant_id, "accounts", "customer.status.changed", subject, "{}", scene.now))
-    scene.tell(EventType.CUSTOMER_STATUS_CHANGED, before, after, customer_id=subject)
+    scene.emit(EventType.CUSTOMER_STATUS_CHANGED, before, after, customer_id=subject)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import func, select, text
 
-from ledgerscope.demo.records import (
+from ledgerscope.demo.simulation.accounts import pick_customer
+from ledgerscope.domain.credit import exposure, severity
+from ledgerscope.domain.events import EventType
+from ledgerscope.store import tables as t
+from ledgerscope.store.records import (
     Allocation,
     CreditBreach,
     CreditNote,
@@ -16,18 +20,14 @@ from ledgerscope.demo.records import (
     Payment,
     PaymentAttempt,
 )
-from ledgerscope.demo.simulation.accounts import pick_customer
-from ledgerscope.domain.credit import exposure, severity
-from ledgerscope.domain.events import EventType
-from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Row
 
-    from ledgerscope.demo.records import Id
     from ledgerscope.demo.simulation.scene import Scene
+    from ledgerscope.store.records import Id
 
 __all__ = ["decline_card", "give_credit", "issue_invoice", "pay", "pay_a_part", "pay_too_much"]
 
@@ -60,8 +60,8 @@ def issue_invoice(scene: Scene) -> None:
     customer = pick_customer(scene, "active")
     if customer is None:
         return
-    dice, customer_id = scene.dice, customer.customer_id.hex
-    invoice_id, kind, total = dice.id(), dice.pick(_KINDS), int(dice.lognormvariate(9.2, 0.8)) + 100
+    random, customer_id = scene.random, customer.customer_id.hex
+    invoice_id, kind, total = random.id(), random.pick(_KINDS), int(random.lognormvariate(9.2, 0.8)) + 100
     due_on = scene.today + timedelta(days=customer.terms_days)
     scene.write(
         Invoice(
@@ -70,7 +70,7 @@ def issue_invoice(scene: Scene) -> None:
         )
     )  # fmt: skip
     scene.write(InvoiceDue(scene.tenant_id, invoice_id, 1, due_on, total))
-    scene.tell(
+    scene.emit(
         EventType.INVOICE_FINALISED, kind, customer_id=customer_id, amount=total, currency=customer.currency
     )
     _check_limit(scene, customer, invoice_id, total)
@@ -89,14 +89,14 @@ def _check_limit(scene: Scene, customer: Row[Any], invoice_id: Id, total: int) -
     level = severity(used, limit)
     if level is None or limit is None:
         return
-    override = "credit desk" if scene.dice.chance(_OVERRIDDEN) else None
+    override = "credit desk" if scene.random.chance(_OVERRIDDEN) else None
     scene.write(
         CreditBreach(
-            scene.tenant_id, scene.dice.id(), customer.customer_id.hex, invoice_id, customer.currency, used,
+            scene.tenant_id, scene.random.id(), customer.customer_id.hex, invoice_id, customer.currency, used,
             limit, level, override, scene.now,
         )
     )  # fmt: skip
-    scene.tell(
+    scene.emit(
         EventType.CREDIT_LIMIT_BREACHED,
         level,
         "true" if override else "false",
@@ -126,12 +126,12 @@ def pay(scene: Scene) -> None:
 
 def pay_a_part(scene: Scene) -> None:
     """A part of an invoice is paid."""
-    _pay_invoice(scene, paid_percent=scene.dice.randrange(20, 80))
+    _pay_invoice(scene, paid_percent=scene.random.randrange(20, 80))
 
 
 def pay_too_much(scene: Scene) -> None:
     """More than is open is paid; the rest stays unallocated."""
-    _pay_invoice(scene, paid_percent=scene.dice.randrange(105, 130))
+    _pay_invoice(scene, paid_percent=scene.random.randrange(105, 130))
 
 
 def _pay_invoice(scene: Scene, paid_percent: int) -> None:
@@ -147,15 +147,15 @@ def _pay_invoice(scene: Scene, paid_percent: int) -> None:
 
 
 def _receive(scene: Scene, invoice: Row[Any], amount: int) -> tuple[Id, str]:
-    payment_id = scene.dice.id()
-    method, gateway = scene.dice.choice((("card", "stripe"), ("bank_transfer", "manual")))
+    payment_id = scene.random.id()
+    method, gateway = scene.random.choice((("card", "stripe"), ("bank_transfer", "manual")))
     scene.write(
         Payment(
             scene.tenant_id, payment_id, invoice.customer_id.hex, amount, invoice.currency, method, gateway,
             scene.today, scene.now,
         )
     )  # fmt: skip
-    scene.tell(
+    scene.emit(
         EventType.PAYMENT_SUCCEEDED,
         gateway,
         customer_id=invoice.customer_id.hex,
@@ -171,9 +171,9 @@ def decline_card(scene: Scene) -> None:
     if invoice is None:
         return
     amount = sum(part.open for part in _open_instalments(scene, invoice))
-    reason = scene.dice.pick(_REASONS)
+    reason = scene.random.pick(_REASONS)
     _attempt(scene, invoice, "stripe", reason=reason)
-    scene.tell(
+    scene.emit(
         EventType.PAYMENT_FAILED,
         "stripe",
         reason,
@@ -188,14 +188,14 @@ def give_credit(scene: Scene) -> None:
     invoice = _pick_open_invoice(scene)
     if invoice is None:
         return
-    note_id, amount = scene.dice.id(), max(1, invoice.total_minor // 10)
+    note_id, amount = scene.random.id(), max(1, invoice.total_minor // 10)
     scene.write(
         CreditNote(
             scene.tenant_id, note_id, invoice.customer_id.hex, f"L-{note_id[:12]}", amount, invoice.currency,
             "goodwill", scene.today,
         )
     )  # fmt: skip
-    scene.tell(
+    scene.emit(
         EventType.CREDIT_NOTE_ISSUED,
         customer_id=invoice.customer_id.hex,
         amount=amount,
@@ -238,7 +238,7 @@ def _allocate(
         if share:
             scene.write(
                 Allocation(
-                    scene.tenant_id, scene.dice.id(), kind, source, invoice.invoice_id.hex, part.seq, share,
+                    scene.tenant_id, scene.random.id(), kind, source, invoice.invoice_id.hex, part.seq, share,
                     scene.today, scene.now,
                 )
             )  # fmt: skip
@@ -258,7 +258,7 @@ def _attempt(
     outcome = "succeeded" if payment_id else "failed"
     scene.write(
         PaymentAttempt(
-            scene.tenant_id, scene.dice.id(), invoice.invoice_id.hex, payment_id, gateway, number, outcome,
+            scene.tenant_id, scene.random.id(), invoice.invoice_id.hex, payment_id, gateway, number, outcome,
             reason, scene.now,
         )
     )  # fmt: skip

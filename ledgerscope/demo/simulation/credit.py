@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, update
 
-from ledgerscope.demo.records import AuditEntry, CreditLimit, span
 from ledgerscope.demo.simulation.accounts import pick_customer
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import AuditEntry, CreditLimit, span
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -27,14 +27,14 @@ def request_limit(scene: Scene) -> None:
     customer = pick_customer(scene, "active")
     if customer is None:
         return
-    wanted = _STEP * scene.dice.randrange(2, 40)
+    wanted = _STEP * scene.random.randrange(2, 40)
     scene.write(
         CreditLimit(
-            scene.tenant_id, scene.dice.id(), customer.customer_id.hex, customer.currency, wanted,
+            scene.tenant_id, scene.random.id(), customer.customer_id.hex, customer.currency, wanted,
             span(scene.now, None), "requested", "sales", scene.now, None, None, None,
         )
     )  # fmt: skip
-    scene.tell(EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED, "increase", customer_id=customer.customer_id.hex)
+    scene.emit(EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED, "increase", customer_id=customer.customer_id.hex)
 
 
 def decide_limit(scene: Scene) -> None:
@@ -48,7 +48,7 @@ def decide_limit(scene: Scene) -> None:
     )
     if request is None:
         return
-    approved = scene.dice.chance(_APPROVED)
+    approved = scene.random.chance(_APPROVED)
     if approved:
         _end_limit_before(scene, request)
     decision: dict[str, Any] = {"status": "approved" if approved else "rejected", "decided_at": scene.now}
@@ -58,7 +58,7 @@ def decide_limit(scene: Scene) -> None:
     subject = request.customer_id.hex
     scene.write(AuditEntry(scene.tenant_id, "credit desk", "credit.limit.decided", subject, "{}", scene.now))
     outcome = EventType.CREDIT_LIMIT_ADJUSTED if approved else EventType.CREDIT_LIMIT_REJECTED
-    scene.tell(outcome, "increase", customer_id=subject)
+    scene.emit(outcome, "increase", customer_id=subject)
 
 
 def _end_limit_before(scene: Scene, request: Row[Any]) -> None:

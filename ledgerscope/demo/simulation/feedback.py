@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.dialects.postgresql import insert
 
-from ledgerscope.demo.records import SurveyResponse, Ticket, TicketEvent
 from ledgerscope.demo.simulation.accounts import pick_customer
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import SurveyResponse, Ticket, TicketEvent
 
 if TYPE_CHECKING:
     from ledgerscope.demo.simulation.scene import Scene
@@ -21,23 +21,23 @@ _PRIORITIES: Final = {"critical": 0.05, "high": 0.2, "medium": 0.5, "low": 0.25}
 
 def answer_nps(scene: Scene) -> None:
     """Somebody says how likely it is to recommend the company."""
-    _answer(scene, "nps", EventType.NPS_ANSWERED, round(scene.dice.triangular(0, 10, 9)), 10)
+    _answer(scene, "nps", EventType.NPS_ANSWERED, round(scene.random.triangular(0, 10, 9)), 10)
 
 
 def answer_csat(scene: Scene) -> None:
     """Somebody rates the help it got."""
-    _answer(scene, "csat", EventType.CSAT_ANSWERED, round(scene.dice.triangular(1, 5, 4.4)), 5)
+    _answer(scene, "csat", EventType.CSAT_ANSWERED, round(scene.random.triangular(1, 5, 4.4)), 5)
 
 
 def _answer(scene: Scene, kind: str, event_type: EventType, score: int, scale: int) -> None:
     customer = pick_customer(scene, "active")
     if customer is None:
         return
-    dice, subject = scene.dice, customer.customer_id.hex
+    random, subject = scene.random, customer.customer_id.hex
     scene.write(
-        SurveyResponse(scene.tenant_id, dice.id(), subject, kind, dice.id()[:16], score, scale, scene.now)
+        SurveyResponse(scene.tenant_id, random.id(), subject, kind, random.id()[:16], score, scale, scene.now)
     )
-    scene.tell(event_type, customer_id=subject)
+    scene.emit(event_type, customer_id=subject)
 
 
 def open_ticket(scene: Scene) -> None:
@@ -45,11 +45,11 @@ def open_ticket(scene: Scene) -> None:
     customer = pick_customer(scene, "active")
     if customer is None:
         return
-    ticket_id, priority = scene.dice.id(), scene.dice.pick(_PRIORITIES)
+    ticket_id, priority = scene.random.id(), scene.random.pick(_PRIORITIES)
     subject = customer.customer_id.hex
     scene.write(Ticket(scene.tenant_id, ticket_id, subject, priority, "open", scene.now))
     scene.write(TicketEvent(scene.tenant_id, ticket_id, "opened", "customer", scene.now))
-    scene.tell(EventType.TICKET_OPENED, priority, customer_id=subject)
+    scene.emit(EventType.TICKET_OPENED, priority, customer_id=subject)
 
 
 def close_ticket(scene: Scene) -> None:
@@ -69,7 +69,7 @@ def close_ticket(scene: Scene) -> None:
         closed_at=scene.now,
     )
     scene.write(TicketEvent(scene.tenant_id, ticket.ticket_id.hex, "closed", "support", scene.now))
-    scene.tell(EventType.TICKET_CLOSED, ticket.priority, customer_id=ticket.customer_id.hex)
+    scene.emit(EventType.TICKET_CLOSED, ticket.priority, customer_id=ticket.customer_id.hex)
 
 
 def use_product(scene: Scene) -> None:

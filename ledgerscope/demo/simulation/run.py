@@ -11,7 +11,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.dice import Dice
+from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.demo.simulation import accounts, billing, credit, feedback, subscriptions, work
 from ledgerscope.demo.simulation.scene import Scene
 from ledgerscope.store.engine import begin_as
@@ -86,13 +86,13 @@ class Simulation:
         self._clock = clock
         self._tenants = tuple(tenants)
         self._pause = 1 / (_STEPS_PER_SECOND * speed)
-        self._dice = Dice(seed, "simulation")
+        self._random = RandomSource(seed, "simulation")
 
     def step(self) -> tuple[str, ...]:
         """One transaction, or two that overlap; returns the acts by order of commit. Raises StoreError."""
-        if self._dice.chance(_OVERLAP):
+        if self._random.chance(_OVERLAP):
             return self._overlap(*_OVERLAPPING)
-        act = self._dice.pick(ACTS)
+        act = self._random.pick(ACTS)
         with self._transaction(act):
             return (act.__name__,)
 
@@ -118,9 +118,9 @@ class Simulation:
     @contextmanager
     def _transaction(self, act: Act) -> Iterator[None]:
         """Do an act and write what it wrote; committed on leaving."""
-        tenant_id = self._dice.choice(self._tenants)
+        tenant_id = self._random.choice(self._tenants)
         with begin_as(self._engine, tenant_id) as connection:
-            scene = Scene(connection, tenant_id, self._clock(), self._dice)
+            scene = Scene(connection, tenant_id, self._clock(), self._random)
             act(scene)
             scene.finish()
             yield

@@ -1,6 +1,6 @@
 """One transaction of the live business: who, when, with which luck, and the rows it is going to write.
 
-Acts read and update through the connection and write new rows into the book; the book is inserted when the
+Acts read and update through the connection and write new rows into the batch; the batch is inserted when the
 act is over, so that every event goes into the transaction that made it happen.
 """
 
@@ -12,20 +12,21 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from ledgerscope.demo.book import Book, make_event
-from ledgerscope.demo.copy import insert_book
 from ledgerscope.demo.dates import Calendar
 from ledgerscope.demo.errors import NotLoaded
 from ledgerscope.store import tables as t
+from ledgerscope.store.changes_batch import Batch
+from ledgerscope.store.changes_writer import write_batch
+from ledgerscope.store.records import make_event
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection, Row, Table
 
-    from ledgerscope.demo.dice import Dice
-    from ledgerscope.demo.records import Id, Record
+    from ledgerscope.demo.random_source import RandomSource
     from ledgerscope.domain.events import EventType
+    from ledgerscope.store.records import Id, Record
 
 __all__ = ["Scene"]
 
@@ -33,12 +34,12 @@ __all__ = ["Scene"]
 class Scene:
     """A company at an instant, inside an open transaction that sees this company only."""
 
-    def __init__(self, connection: Connection, tenant_id: str, now: datetime, dice: Dice) -> None:
+    def __init__(self, connection: Connection, tenant_id: str, now: datetime, random: RandomSource) -> None:
         self.connection = connection
         self.tenant_id = tenant_id
         self.now = now
-        self.dice = dice
-        self.book = Book()
+        self.random = random
+        self.batch = Batch()
         company = connection.execute(
             select(t.tenant.c.timezone, t.tenant.c.base_currency).where(t.tenant.c.tenant_id == tenant_id)
         ).one_or_none()
@@ -53,9 +54,9 @@ class Scene:
         return self.calendar.day(self.now)
 
     def write(self, record: Record) -> None:
-        self.book.add(record)
+        self.batch.add(record)
 
-    def tell(
+    def emit(
         self,
         event_type: EventType,
         *labels: str,
@@ -89,7 +90,7 @@ class Scene:
             .limit(1)
             .with_for_update(skip_locked=True, key_share=True)
         )
-        start = UUID(self.dice.id())
+        start = UUID(self.random.id())
         found = self.connection.execute(wanted.where(column >= start)).first()
         return found or self.connection.execute(wanted).first()
 
@@ -104,4 +105,4 @@ class Scene:
 
     def finish(self) -> None:
         """Insert what the act wrote."""
-        insert_book(self.connection, self.book)
+        write_batch(self.connection, self.batch)

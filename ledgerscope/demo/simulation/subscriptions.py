@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
-from ledgerscope.demo.records import Subscription, SubscriptionVersion, span
 from ledgerscope.demo.simulation.accounts import pick_customer
 from ledgerscope.domain.events import EventType
 from ledgerscope.domain.mrr import monthly
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import Subscription, SubscriptionVersion, span
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -33,14 +33,14 @@ def subscribe(scene: Scene) -> None:
     plan = scene.pick(t.plan, "plan_id", t.plan.c.currency == customer.currency, t.plan.c.amount_minor > 0)
     if plan is None:
         return
-    subscription_id, customer_id = scene.dice.id(), customer.customer_id.hex
+    subscription_id, customer_id = scene.random.id(), customer.customer_id.hex
     scene.write(
         Subscription(scene.tenant_id, subscription_id, customer_id, plan.plan_id.hex, "active", scene.now)
     )
-    _write_version(scene, subscription_id, customer_id, plan, scene.dice.choice((1, 1, 2, 5)))
-    scene.tell(EventType.SUBSCRIPTION_CREATED, plan.tier, customer_id=customer_id)
+    _write_version(scene, subscription_id, customer_id, plan, scene.random.choice((1, 1, 2, 5)))
+    scene.emit(EventType.SUBSCRIPTION_CREATED, plan.tier, customer_id=customer_id)
     paid_before = _count(scene, t.subscription_version, customer)
-    scene.tell(
+    scene.emit(
         EventType.CUSTOMER_REGAINED if paid_before else EventType.CUSTOMER_WON, customer_id=customer_id
     )
 
@@ -53,7 +53,7 @@ def change_quantity(scene: Scene) -> None:
     plan = scene.pick(t.plan, "plan_id", t.plan.c.plan_id == version.plan_id)
     if plan is None:
         return
-    fewer = version.quantity > 1 and scene.dice.chance(0.3)
+    fewer = version.quantity > 1 and scene.random.chance(0.3)
     _end_price(scene, version)
     _write_version(
         scene,
@@ -63,7 +63,7 @@ def change_quantity(scene: Scene) -> None:
         version.quantity + (-1 if fewer else 1),
         Fraction(version.discount),
     )
-    scene.tell(EventType.SUBSCRIPTION_CHANGED, plan.tier, customer_id=version.customer_id.hex)
+    scene.emit(EventType.SUBSCRIPTION_CHANGED, plan.tier, customer_id=version.customer_id.hex)
 
 
 def cancel(scene: Scene) -> None:
@@ -76,7 +76,7 @@ def cancel(scene: Scene) -> None:
     )
     if subscription is None:
         return
-    reason = scene.dice.pick(_REASONS)
+    reason = scene.random.pick(_REASONS)
     _end_price(scene, version)
     scene.change(
         t.subscription,
@@ -86,9 +86,9 @@ def cancel(scene: Scene) -> None:
         ended_at=scene.now,
         end_reason=reason,
     )
-    scene.tell(EventType.SUBSCRIPTION_ENDED, reason, customer_id=version.customer_id.hex)
+    scene.emit(EventType.SUBSCRIPTION_ENDED, reason, customer_id=version.customer_id.hex)
     if not _running(scene, version):
-        scene.tell(EventType.CUSTOMER_LOST, reason, customer_id=version.customer_id.hex)
+        scene.emit(EventType.CUSTOMER_LOST, reason, customer_id=version.customer_id.hex)
 
 
 def _pick_price(scene: Scene) -> Row[Any] | None:
@@ -127,7 +127,7 @@ def _write_version(
     exact = monthly(plan.amount_minor, plan.interval_unit, plan.interval_count, quantity, discount)
     scene.write(
         SubscriptionVersion(
-            scene.tenant_id, scene.dice.id(), subscription_id, customer_id, plan.plan_id.hex, quantity,
+            scene.tenant_id, scene.random.id(), subscription_id, customer_id, plan.plan_id.hex, quantity,
             _decimal(discount), plan.currency, _decimal(exact), span(scene.now, None),
         )
     )  # fmt: skip

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ledgerscope.demo.operations.jobs import ERRORS, JOB_WEIGHTS, job_finished
-from ledgerscope.demo.records import JobRun
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import JobRun
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -24,10 +24,17 @@ _ALIVE: Final = timedelta(minutes=5)
 
 def enqueue(scene: Scene) -> None:
     """A job is put into its queue."""
-    kind = scene.dice.pick(JOB_WEIGHTS)
+    kind = scene.random.pick(JOB_WEIGHTS)
     scene.write(
         JobRun(
-            scene.tenant_id, scene.dice.id(), scene.dice.id(), kind.queue, kind.name, "queued", 1, scene.now
+            scene.tenant_id,
+            scene.random.id(),
+            scene.random.id(),
+            kind.queue,
+            kind.name,
+            "queued",
+            1,
+            scene.now,
         )
     )
 
@@ -58,10 +65,10 @@ def finish(scene: Scene) -> None:
     run = _pick_alive(scene)
     if run is None:
         return
-    failed = scene.dice.chance(_FAILS)
+    failed = scene.random.chance(_FAILS)
     ended: dict[str, Any] = {
         "state": "failed" if failed else "succeeded",
-        "error_class": scene.dice.choice(ERRORS) if failed else None,
+        "error_class": scene.random.choice(ERRORS) if failed else None,
         "heartbeat_at": scene.now,
         "finished_at": scene.now,
     }
@@ -73,7 +80,7 @@ def finish(scene: Scene) -> None:
 
 def refresh_aging(scene: Scene) -> None:
     """Somebody asks for a fresh aging snapshot."""
-    scene.tell(EventType.AGING_SNAPSHOT_REFRESHED, "on_demand")
+    scene.emit(EventType.AGING_SNAPSHOT_REFRESHED, "on_demand")
 
 
 def _pick_alive(scene: Scene) -> Row[Any] | None:
@@ -87,7 +94,7 @@ def _as_record(run: Row[Any]) -> JobRun:
 
 def _again(scene: Scene, run: Row[Any]) -> dict[str, Any]:
     return {
-        "job_run_id": scene.dice.id(),
+        "job_run_id": scene.random.id(),
         "state": "queued",
         "attempt": run.attempt + 1,
         "enqueued_at": scene.now,
