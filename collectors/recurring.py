@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import DateTime, Numeric, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import DateTime, Numeric, Text, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.dialects.postgresql import Range
 
 from collectors.clock import WINDOWS, clock, instant, window_start
@@ -27,7 +27,7 @@ from ledgerscope.store.tables import subscription_version as version
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, FromClause, Subquery, Table
+    from sqlalchemy import CTE, ColumnElement, FromClause, Select, Table
     from sqlalchemy.sql.selectable import NamedFromClause
 
     from collectors.companies import Companies
@@ -58,12 +58,16 @@ def recent(companies: Companies, as_of: datetime) -> CTE:
     """
     now = clock(companies)
     source = now.join(version, version.c.tenant_id == now.c.tenant_id)
-    terms = _terms(source, "recent_term", version.c.valid.overlaps(_span(companies, as_of)))
+    terms = _terms(source, companies, "recent", version.c.valid.overlaps(_span(companies, as_of)))
+    terms = terms.subquery("recent_term")
     calendar = clock(companies)
     begins, ends, since = terms.c.begins, terms.c.ends, earliest_start(calendar)
     held = {
         END: and_(begins <= instant(as_of), ends > instant(as_of)),
-        **{start_of(w): and_(begins < start, ends >= start) for w, start in _starts(calendar)},
+        **{
+            start_of(w): and_(begins < window_start(calendar, w), ends >= window_start(calendar, w))
+            for w in WINDOWS
+        },
     }
     changed = or_(*(edge.between(since, instant(as_of)) for edge in (begins, ends)))
     return (
@@ -79,7 +83,7 @@ def recent(companies: Companies, as_of: datetime) -> CTE:
     )
 
 
-def history(recent: CTE, as_of: datetime) -> CTE:
+def history(recent: CTE, companies: Companies, as_of: datetime) -> CTE:
     """Every step of the customers that changed within the longest window: one row per currency and instant.
 
     `price` and `versions` are by how much recurs from then on, `resumable` by how many subscriptions that
@@ -88,7 +92,7 @@ def history(recent: CTE, as_of: datetime) -> CTE:
     names = "tenant_id", "customer_id"
     changed = select(*(recent.c[name] for name in names)).distinct().where(recent.c.changed).cte("changed")
     source = changed.join(version, and_(*(version.c[name] == changed.c[name] for name in names)))
-    terms = _terms(source, "history_term").cte("history_term").prefix_with("MATERIALIZED")
+    terms = _terms(source, companies, "history").cte("history_term").prefix_with("MATERIALIZED")
     edge = union_all(*_price_edges(terms), *_pause_edges(terms)).subquery("edge")
     keys = edge.c.tenant_id, edge.c.customer_id, edge.c.currency, edge.c.at
     counted = (func.sum(edge.c[name]).label(name) for name in ("price", "versions", "resumable"))
@@ -125,12 +129,57 @@ def in_base_currency(companies: Companies, day: str, name: str) -> CTE:
     )
 
 
-def _terms(source: FromClause, name: str, *conditions: ColumnElement[bool]) -> Subquery:
+def _price_edges(terms: CTE) -> tuple[Select[Any], Select[Any]]:
+    """Each version begins to recur, and ceases to."""
+    keys = terms.c.tenant_id, terms.c.customer_id, terms.c.currency
+    begins = select(
+        *keys,
+        terms.c.begins.label("at"),
+        terms.c.price.label("price"),
+        literal(1).label("versions"),
+        literal(0).label("resumable"),
+    )
+    ends = select(*keys, terms.c.ends, -terms.c.price, literal(-1), literal(0))
+    return begins.where(_recurs(terms)), ends.where(_recurs(terms))
+
+
+def _pause_edges(terms: CTE) -> tuple[Select[Any], Select[Any]]:
+    """Each subscription can be resumed once it has recurred, and cannot from its end.
+
+    It ends where it ended, was asked to be cancelled, or its customer was deleted. Where nothing says that it
+    goes on (it is paused now, or has an end that is yet to come), that is until its last version begins.
+    """
+    keys = terms.c.tenant_id, terms.c.customer_id
+    goes_on = or_(terms.c.status == "paused", terms.c.ended_at.is_not(None))
+    ends = func.least(terms.c.ended_at, terms.c.cancel_requested_at, terms.c.deleted_at, FOREVER)
+    waits = (
+        select(
+            *keys,
+            func.min(terms.c.begins).filter(_recurs(terms)).label("begins"),
+            func.min(case((goes_on, ends))).label("ends"),
+            func.least(func.min(ends), func.max(terms.c.version_begins)).label("last"),
+        )
+        .group_by(*keys, terms.c.subscription_id)
+        .cte("wait")
+    )
+    ends = func.coalesce(waits.c.ends, waits.c.last)
+    keys = waits.c.tenant_id, waits.c.customer_id, cast(null(), Text)
+    zero = cast(0, Numeric), literal(0)
+    is_ever = waits.c.begins < ends
+    return (
+        select(*keys, waits.c.begins, *zero, literal(1)).where(is_ever),
+        select(*keys, ends, *zero, literal(-1)).where(is_ever),
+    )
+
+
+def _terms(
+    source: FromClause, companies: Companies, name: str, *conditions: ColumnElement[bool]
+) -> Select[Any]:
     """Versions as they were agreed: their price a month in the plan's currency, and when it recurs.
 
-    Subscriptions without an end, a trial or a pause and customers that exist are not joined: few are left.
+    Of subscriptions and customers only those are joined of which there is more to know: mostly few.
     """
-    price, agreement, deleted = _plan_prices(name), _agreements(name), _deletions(name)
+    price, agreement, deleted = (find(companies, name) for find in (_plan_prices, _agreements, _deletions))
     joined = source.outerjoin(price, _same(version, price, "plan_id"))
     joined = joined.outerjoin(agreement, _same(version, agreement, "subscription_id"))
     joined = joined.outerjoin(deleted, _same(version, deleted, "customer_id"))
@@ -156,7 +205,6 @@ def _terms(source: FromClause, name: str, *conditions: ColumnElement[bool]) -> S
         .select_from(joined)
         .where(*conditions)
         .offset(0)  # a fence for the planner: the price is computed once per version
-        .subquery(name)
     )
 
 
@@ -164,8 +212,9 @@ def _recurs(terms: FromClause) -> ColumnElement[bool]:
     return and_(terms.c.price > 0, terms.c.begins < terms.c.ends)
 
 
-def _plan_prices(name: str) -> CTE:
+def _plan_prices(companies: Companies, name: str) -> CTE:
     """What a unit of each plan costs a month."""
+    now = clock(companies)
     factor = case(
         *(
             (plan.c.interval_unit == unit, cast(share.numerator, Numeric) / share.denominator)
@@ -176,29 +225,43 @@ def _plan_prices(name: str) -> CTE:
     return (
         select(*(plan.c[key] for key in ("tenant_id", "plan_id", "tier", "currency", "metered")))
         .add_columns(monthly.label("monthly"))
+        .join_from(now, plan, plan.c.tenant_id == now.c.tenant_id)
         .cte(f"{name}_plan")
         .prefix_with("MATERIALIZED")
     )
 
 
-def _agreements(name: str) -> CTE:
-    """Subscriptions of which more is to be known than that they run."""
-    at = subscription.c
+def _agreements(companies: Companies, name: str) -> CTE:
+    """Subscriptions of which there is more to know than that they run."""
+    now, at = clock(companies), subscription.c
     known = (column.is_not(None) for column in (at.trial_end, at.ended_at, at.cancel_requested_at))
     return (
         select(
             *(at.tenant_id, at.subscription_id, at.status, at.trial_end, at.ended_at, at.cancel_requested_at)
         )
+        .join_from(now, subscription, at.tenant_id == now.c.tenant_id)
         .where(or_(at.status.in_(("trialing", "paused")), *known))
         .cte(f"{name}_agreement")
         .prefix_with("MATERIALIZED")
     )
 
 
-def _deletions(name: str) -> CTE:
+def _deletions(companies: Companies, name: str) -> CTE:
+    now = clock(companies)
     return (
         select(customer.c.tenant_id, customer.c.customer_id, customer.c.deleted_at)
+        .join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
         .where(customer.c.deleted_at.is_not(None))
         .cte(f"{name}_deleted")
         .prefix_with("MATERIALIZED")
     )
+
+
+def _same(one: FromClause, other: FromClause, key: str) -> ColumnElement[bool]:
+    return and_(*(one.c[name] == other.c[name] for name in ("tenant_id", key)))
+
+
+def _span(companies: Companies, as_of: datetime) -> Range[datetime]:
+    """From just before the earliest start of any window to now: leaves out most of the past."""
+    starts = (one.starts[window].at for one in companies for window in WINDOWS)
+    return Range(just_before(min(starts, default=as_of)), as_of, bounds="[]")
