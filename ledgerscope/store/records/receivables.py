@@ -20,7 +20,10 @@ __all__ = [
     "InvoiceDue",
     "Payment",
     "PaymentAttempt",
+    "PaymentReversal",
+    "Refund",
     "WriteOff",
+    "WriteOffReversal",
 ]
 
 
@@ -67,6 +70,28 @@ class Payment(NamedTuple):
     used_up_on: date | None = None
 
 
+class PaymentReversal(NamedTuple):
+    tenant_id: str
+    payment_reversal_id: Id
+    payment_id: Id
+    kind: str
+    amount_minor: int
+    reversed_on: date
+    recorded_at: datetime
+
+
+class Refund(NamedTuple):
+    tenant_id: str
+    refund_id: Id
+    customer_id: Id
+    payment_id: Id | None
+    credit_note_id: Id | None
+    amount_minor: int
+    currency: str
+    refunded_on: date
+    recorded_at: datetime
+
+
 class PaymentAttempt(NamedTuple):
     tenant_id: str
     attempt_id: Id
@@ -103,6 +128,16 @@ class WriteOff(NamedTuple):
     written_off_on: date
     allocated_minor: int = 0
     used_up_on: date | None = None
+
+
+class WriteOffReversal(NamedTuple):
+    tenant_id: str
+    write_off_reversal_id: Id
+    write_off_id: Id
+    amount_minor: int
+    reversed_on: date
+    reason: str
+    recorded_at: datetime
 
 
 class Allocation(NamedTuple):
