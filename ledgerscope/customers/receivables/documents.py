@@ -65,6 +65,13 @@ class Documents:
         """All payments, credit notes and write-offs, in the order in which they came."""
         return tuple(self._sources)
 
+    def exposure_minor(self, currency: str) -> int:
+        """What the customer owes in a currency, net of payments and credit notes not yet allocated."""
+        invoices = map(self.invoice, self._invoices)
+        owed = sum(one.open_minor for one in invoices if one.status == "open" and one.currency == currency)
+        sources = (self.source(one) for one, row in self._sources.items() if not isinstance(row, WriteOff))
+        return owed - sum(one.left_minor for one in sources if one.currency == currency)
+
     def invoice(self, invoice_id: Id) -> InvoiceState:
         """An invoice as it stands; raises KeyError for an unknown one."""
         row = self._invoices[invoice_id]
