@@ -69,8 +69,6 @@ class Company:
     sync_share: float
     job_failure: float
     jobs_per_day: int
-    stuck_jobs: int
-    waiting_jobs: int
     calendar: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,10 +113,8 @@ AURORA: Final = Company(
     csat=Trend(4.1, 4.5),
     tickets=0.10,
     sync_share=0.25,
-    job_failure=0.015,
+    job_failure=0.003,
     jobs_per_day=70,
-    stuck_jobs=0,
-    waiting_jobs=4,
 )
 BASALT: Final = Company(
     tenant_id="basalt",
@@ -151,10 +147,8 @@ BASALT: Final = Company(
     csat=Trend(3.9, 3.7),
     tickets=0.10,
     sync_share=0.1,
-    job_failure=0.05,
+    job_failure=0.004,
     jobs_per_day=50,
-    stuck_jobs=3,
-    waiting_jobs=22,
 )
 CINDER: Final = Company(
     tenant_id="cinder",
@@ -185,9 +179,7 @@ CINDER: Final = Company(
     csat=Trend(4.0, 3.2),
     tickets=0.22,
     sync_share=0.15,
-    job_failure=0.11,
+    job_failure=0.005,
     jobs_per_day=90,
-    stuck_jobs=1,
-    waiting_jobs=9,
 )
 COMPANIES: Final = (AURORA, BASALT, CINDER)

@@ -43,9 +43,7 @@ def write_jobs(seed: int, company: Company, batch: Batch, era: Era, size: float)
         _write_cancelled(random, company, batch, era.until - random.days(1, 20))
 
 
-def _arrivals(
-    random: RandomSource, start: datetime, end: datetime, per_day: float
-) -> Iterator[datetime]:
+def _arrivals(random: RandomSource, start: datetime, end: datetime, per_day: float) -> Iterator[datetime]:
     every = timedelta(days=1) / max(LEAST_JOBS_PER_DAY, per_day)
     return (start + every * (number + random.random()) for number in range(int((end - start) / every)))
 

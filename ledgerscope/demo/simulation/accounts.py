@@ -43,9 +43,7 @@ def create_customer(context: Context) -> Id:
     )  # fmt: skip
     context.write(StatusChange(tenant_id, customer_id, None, "active", "created", source, now))
     phone = names.phone(random)
-    context.write(
-        Contact(tenant_id, random.id(), customer_id, person, email, phone, "general", True, now)
-    )
+    context.write(Contact(tenant_id, random.id(), customer_id, person, email, phone, "general", True, now))
     context.write(Milestone(tenant_id, customer_id, "signed_up", now))
     context.emit(EventType.CUSTOMER_CREATED, source, "active", customer_id=customer_id)
     return customer_id

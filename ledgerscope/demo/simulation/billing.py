@@ -78,8 +78,12 @@ _OLD: Final = timedelta(days=150)
 def documents_of(context: Context, customer_id: Any) -> Documents:
     """All receivables of a customer, read from the database."""
     own = {table: table.c.customer_id == customer_id for table in (t.invoice, t.payment, t.credit_note)}
-    invoices = select(t.invoice.c.invoice_id).where(t.invoice.c.tenant_id == context.tenant_id, own[t.invoice])
-    payments = select(t.payment.c.payment_id).where(t.payment.c.tenant_id == context.tenant_id, own[t.payment])
+    invoices = select(t.invoice.c.invoice_id).where(
+        t.invoice.c.tenant_id == context.tenant_id, own[t.invoice]
+    )
+    payments = select(t.payment.c.payment_id).where(
+        t.payment.c.tenant_id == context.tenant_id, own[t.payment]
+    )
     given_up = select(t.write_off.c.write_off_id).where(
         t.write_off.c.tenant_id == context.tenant_id, t.write_off.c.customer_id == customer_id
     )

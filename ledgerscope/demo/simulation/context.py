@@ -143,8 +143,9 @@ class Context:
         )
 
     def finish(self) -> None:
-        """Write what was collected."""
+        """Write what was collected since the last time."""
         write_batch(self.connection, self.batch)
+        self.batch = Batch()
 
 
 def _as_written(value: Any) -> Any:

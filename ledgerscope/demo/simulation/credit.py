@@ -73,9 +73,7 @@ def decide(context: Context) -> None:
     )
     if row is None:
         return
-    pending = PendingLimit(
-        row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status, "increase"
-    )
+    pending = PendingLimit(row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status, "increase")
     approved = context.random.chance(_APPROVED)
     request = DecideLimit(
         moment=context.moment,

@@ -21,12 +21,16 @@ _PRIORITIES: Final = {"critical": 0.05, "high": 0.2, "medium": 0.5, "low": 0.25}
 
 def answer_nps(context: Context) -> None:
     """Somebody says how likely it is to recommend the company."""
-    _answer(context, "nps", EventType.NPS_ANSWERED, min(10, max(0, round(context.random.gauss(8.4, 1.6)))), 10)
+    _answer(
+        context, "nps", EventType.NPS_ANSWERED, min(10, max(0, round(context.random.gauss(8.4, 1.6)))), 10
+    )
 
 
 def answer_csat(context: Context) -> None:
     """Somebody rates the help it got."""
-    _answer(context, "csat", EventType.CSAT_ANSWERED, min(5, max(1, round(context.random.gauss(4.4, 0.7)))), 5)
+    _answer(
+        context, "csat", EventType.CSAT_ANSWERED, min(5, max(1, round(context.random.gauss(4.4, 0.7)))), 5
+    )
 
 
 def _answer(context: Context, kind: str, event_type: EventType, score: int, scale: int) -> None:
@@ -35,7 +39,9 @@ def _answer(context: Context, kind: str, event_type: EventType, score: int, scal
         return
     random, subject = context.random, customer.customer_id.hex
     context.write(
-        SurveyResponse(context.tenant_id, random.id(), subject, kind, random.id()[:16], score, scale, context.now)
+        SurveyResponse(
+            context.tenant_id, random.id(), subject, kind, random.id()[:16], score, scale, context.now
+        )
     )
     context.emit(event_type, customer_id=subject)
 

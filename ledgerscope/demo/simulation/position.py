@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Position", "advance", "begin", "lock", "prepare", "read_all"]
+__all__ = ["BUSINESS", "WORK", "Position", "advance", "begin", "lock", "prepare", "read_all"]
 
+BUSINESS: Final = "business"
+"""What customers and people do, operation by operation."""
+WORK: Final = "work"
+"""What the background workers do."""
 _CREATE: Final = (
     "create schema if not exists ledgerscope_demo",
     """

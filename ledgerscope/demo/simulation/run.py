@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -22,6 +22,7 @@ from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.demo.simulation import position as positions
 from ledgerscope.demo.simulation.business import PER_COMPANY_AND_DAY, PER_CUSTOMER_AND_MONTH
 from ledgerscope.demo.simulation.context import Context
+from ledgerscope.demo.simulation.position import BUSINESS, WORK
 from ledgerscope.demo.simulation.work import Workers, work
 from ledgerscope.store import tables as t
 from ledgerscope.store.engine import begin_as
@@ -37,14 +38,12 @@ if TYPE_CHECKING:
     from ledgerscope.demo.simulation.incidents import Incident
     from ledgerscope.demo.simulation.position import Position
 
-__all__ = ["BUSINESS", "WORK", "Simulation"]
+__all__ = ["Simulation"]
 
-BUSINESS: Final = "business"
-WORK: Final = "work"
 _DAY: Final = timedelta(days=1)
 _MONTH_DAYS: Final = 30.4
 _BEAT: Final = timedelta(seconds=5)
-_FIRST_INCIDENT: Final = timedelta(seconds=30)
+_NEVER: Final = timedelta(days=36_500)
 _OVERLAP: Final = 0.1
 _LONGEST_SLEEP: Final = 1.0
 _PATIENCE_SECONDS: Final = (0.5, 10.0)
@@ -121,7 +120,7 @@ class _Trouble:
     def next_at(self, position: Position, random: RandomSource, now: datetime) -> datetime:  # noqa: ARG002 -- as the protocol has it
         if self.incident.name not in self.begun:
             return now
-        return position.at + self.incident.every
+        return position.at + (self.incident.every if self.incident.go_on else _NEVER)
 
     def do(self, context: Context) -> str:
         first = self.incident.name not in self.begun
@@ -176,13 +175,13 @@ class Simulation:
         if other is None or not self._order.chance(_OVERLAP):
             with self._transaction(*first) as done:
                 pass
-            return self._committed(first, done)
+            return self._committed(done)
         with ExitStack() as early:
             done = early.enter_context(self._transaction(*first))
             with self._transaction(*other) as later:
                 pass
-            names = self._committed(other, later)
-        return names + self._committed(first, done)
+            names = self._committed(later)
+        return names + self._committed(done)
 
     def catch_up(self) -> int:
         """Everything that is due by now; returns how many transactions it took. Raises StoreError."""
@@ -264,26 +263,23 @@ class Simulation:
     def _transaction(self, at: datetime, key: tuple[str, str]) -> Iterator[str]:
         """Do one step, unless somebody else has done it; committed with its position on leaving."""
         tenant_id, name = key
-        part = self._parts[key]
         with begin_as(self._engine, tenant_id) as connection:
             position = positions.lock(connection, tenant_id, name)
             if position is None:
                 raise NotLoaded(tenant_id)
             if position != self._positions[key]:
-                yield "done elsewhere"
+                done, after = "done elsewhere", position
             else:
                 random = self._random(position)
-                part.next_at(position, random, at)
+                self._parts[key].next_at(position, random, at)  # draws what it drew when it was planned
                 context = Context(connection, tenant_id, at, random, position.at)
-                done = part.do(context)
+                done = self._parts[key].do(context)
                 context.finish()
                 positions.advance(connection, position, at)
-                yield done
-        with begin_as(self._engine, tenant_id) as connection:
-            moved = positions.lock(connection, tenant_id, name)
-            assert moved is not None  # noqa: S101 -- it was there in the transaction before
-            self._positions[key] = moved
+                after = replace(position, step=position.step + 1, at=at)
+            yield done
+        self._positions[key] = after
 
-    def _committed(self, due: tuple[datetime, tuple[str, str]], done: str) -> tuple[str, ...]:
+    def _committed(self, done: str) -> tuple[str, ...]:
         self._begun.add(done)
         return (done,)

@@ -22,7 +22,6 @@ from ledgerscope.customers.subscriptions import (
     pause,
     resume,
 )
-
 from ledgerscope.domain.events import EventType
 from ledgerscope.domain.mrr import monthly
 from ledgerscope.store import tables as t
@@ -226,5 +225,3 @@ def _price(plan: Row[Any], quantity: int, discount: Fraction) -> VersionPrice:
 def _decimal(exact: Fraction) -> Decimal:
     """To six decimals, as the columns hold it."""
     return Decimal(round(exact * 1_000_000)) / 1_000_000
-
-

@@ -42,6 +42,7 @@ class Invoice(NamedTuple):
     total_minor: int
     tax_minor: int
     service_period: str | None
+    missing_minor: int | None = None
 
 
 class InvoiceDue(NamedTuple):
@@ -52,6 +53,7 @@ class InvoiceDue(NamedTuple):
     amount_minor: int
     allocated_minor: int = 0
     settled_on: date | None = None
+    changed_on: date | None = None
 
 
 class Payment(NamedTuple):
@@ -68,6 +70,7 @@ class Payment(NamedTuple):
     reversal: str | None = None
     allocated_minor: int = 0
     used_up_on: date | None = None
+    changed_on: date | None = None
 
 
 class PaymentReversal(NamedTuple):
@@ -115,6 +118,7 @@ class CreditNote(NamedTuple):
     issued_on: date
     allocated_minor: int = 0
     used_up_on: date | None = None
+    changed_on: date | None = None
 
 
 class WriteOff(NamedTuple):
@@ -128,6 +132,7 @@ class WriteOff(NamedTuple):
     written_off_on: date
     allocated_minor: int = 0
     used_up_on: date | None = None
+    changed_on: date | None = None
 
 
 class WriteOffReversal(NamedTuple):
