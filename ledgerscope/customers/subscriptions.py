@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledgerscope.store.records import Event, Id
 
 __all__ = [
+    "Activate",
     "Cancel",
     "ChangePrice",
     "EndSubscription",
@@ -29,6 +30,7 @@ __all__ = [
     "Resume",
     "SubscriptionState",
     "VersionPrice",
+    "activate",
     "cancel",
     "change_price",
     "end",
@@ -77,6 +79,15 @@ class SubscriptionState:
 
 
 @dataclass(frozen=True, slots=True)
+class Activate:
+    """The first price of a subscription counts: at its start, or at the end of its trial."""
+
+    moment: Moment
+    version_id: Id
+    price: VersionPrice
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Nothing is due from now on, until the subscription is resumed."""
 
@@ -114,6 +125,14 @@ class EndSubscription:
 
     moment: Moment
     reason: str
+
+
+def activate(state: SubscriptionState, request: Activate) -> Decision:
+    """The subscription is active and its price counts."""
+    if state.status not in {"trialing", "active"} or state.price is not None:
+        return Refused(f"only a subscription without a price is activated; this one is {state.status}")
+    rows = (_update(state, request.moment, status="active"),) if state.status == "trialing" else ()
+    return Changes(rows) + _price_begins(state, request.moment, request.version_id, request.price)
 
 
 def pause(state: SubscriptionState, request: Pause) -> Decision:

@@ -1,7 +1,7 @@
 """What customers and the people of a company do, and how often: the table of all operations of the business.
 
-The rates are those of a company that does well: what a customer owes is paid about when it is due, fewer leave
-than come, and few are unhappy.
+The rates are those of a company that does well: what a customer owes is paid about when it is due, fewer
+leave than come, and few are unhappy.
 """
 
 from __future__ import annotations

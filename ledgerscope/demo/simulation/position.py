@@ -2,7 +2,7 @@
 
 Guards that the business goes on exactly once: a step is done in the transaction that moves its position, and
 all keys that it writes follow from the position. So a step that was killed did not happen, and one that was
-done is never done again, whoever does the next. The table lies in a schema of its own beside the canonical one.
+done is never done again, whoever does the next. The table lies in a schema of its own.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Position:
 
 
 def prepare(connection: Connection, tenants: Iterable[str], part: str, at: datetime) -> None:
-    """Create the table, with the owner's rights, and let a part begin at an instant where it has not begun."""
+    """Create the table, with the owner's rights, and let a part begin where it has not begun yet."""
     if not connection.execute(_IS_THERE).scalar_one():
         for statement in _CREATE:
             connection.exec_driver_sql(statement)

@@ -163,7 +163,7 @@ class Simulation:
     def step(self) -> tuple[str, ...]:
         """What is due first, or the first of two companies in overlapping transactions.
 
-        Returns the names of what was done by order of commit, nothing where nothing is due. Raises StoreError.
+        Returns the names of what was done by order of commit, none where nothing is due. Raises StoreError.
         """
         self._start()
         now = self._clock()

@@ -176,7 +176,7 @@ def cancel(context: Context) -> None:
 
 
 def end_one(context: Context, subscription: Row[Any], reason: str) -> None:
-    """This subscription ends now."""
+    """A subscription ends now, for a reason."""
     context.commit(end(state_of(context, subscription), EndSubscription(context.moment, reason)))
 
 
