@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledgerscope.promql.testing.group_order import decided_by_order, told
+from ledgerscope.promql.testing.group_order import decided_by_order, describe
 from ledgerscope.promql.testing.outcome import AlertOutcome, RulesOutcome
 
 if TYPE_CHECKING:
@@ -40,5 +40,6 @@ def doubts(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:
     readings = decided_by_order(run, outcome.case, outcome)
     if readings:
         yield GroupOrderWarning(
-            f"passes only in the order of the files: {told(readings[0])}; write group_eval_order to settle it"
+            f"passes only in the order of the files: {describe(readings[0])};"
+            " write group_eval_order to set the order"
         )

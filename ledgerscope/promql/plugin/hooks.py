@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledgerscope.promql.plugin import coverage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
 
 _PATTERNS = ("*.test.yml", "*_test.yml", "*.rules-test.yaml")
 _CHOICES = {"promql_compat": ("2", "3"), "promql_evaluate": ("asserted", "input")}
-_COVERAGE = pytest.StashKey[Any]()
 _OUR_CODE = Path(__file__).parents[1]
-_OUTPUT_KEY = "promql_coverage"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,12 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, choices in _CHOICES.items():
         if config.getini(name) not in choices:
             raise pytest.UsageError(f"{name} is {config.getini(name)!r}; write {' or '.join(choices)}")
-    options = config.option
-    asked = ("promql_cov", "promql_cov_json", "promql_cov_html")
-    if any(getattr(options, name) for name in asked) or options.promql_cov_fail_under is not None:
-        from ledgerscope.promql.testing.coverage import Coverage  # noqa: PLC0415 - NumPy only where needed
-
-        config.stash[_COVERAGE] = Coverage()
+    coverage.start(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -80,16 +75,11 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
     from ledgerscope.promql.testing.scenario import Scenario  # noqa: PLC0415 - NumPy only where needed
 
     scenario = Scenario(compat=request.config.getini("promql_compat"), base=Path(request.path).parent)
-    coverage = coverage_of(request.config)
-    if coverage is not None:
-        scenario.on_evaluation.append(coverage.add)
-        scenario.on_branch = coverage.branch
+    gathered = coverage.coverage_of(request.config)
+    if gathered is not None:
+        scenario.on_evaluation.append(gathered.add)
+        scenario.on_branch = gathered.branch
     return scenario
-
-
-def coverage_of(config: pytest.Config) -> Any:
-    """What gathers coverage, or None where nobody asked for it."""
-    return config.stash.get(_COVERAGE, None)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -125,52 +115,21 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return against(right) if op == "==" and against is not None and isinstance(right, dict) else None
 
 
-# -- coverage across processes
+# -- coverage
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand a worker's coverage to the process that reports; there, judge it."""
-    coverage = coverage_of(session.config)
-    if coverage is None:
-        return
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        from dataclasses import astuple  # noqa: PLC0415 - only with coverage
-
-        output[_OUTPUT_KEY] = [[list(astuple(key)), dict(points)] for key, points in coverage.rules.items()]
-        return
-    least = session.config.option.promql_cov_fail_under
-    if least is not None and round(coverage.percent, 1) < least and session.exitstatus == 0:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    """Judge the coverage, or hand it over."""
+    coverage.finish(session)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the hook's signature
     """Take over what a worker saw."""
-    coverage = coverage_of(node.config)
-    received = getattr(node, "workeroutput", {}).get(_OUTPUT_KEY)
-    if coverage is None or received is None:
-        return
-    from ledgerscope.promql.testing.coverage import RuleKey  # noqa: PLC0415 - only with coverage
-
-    coverage.merge((RuleKey(*key), points) for key, points in received)
+    coverage.take_over(node)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print rule coverage and write its files."""
-    coverage = coverage_of(config)
-    if coverage is None or hasattr(config, "workerinput"):
-        return
-    from ledgerscope.promql.testing.coverage_report import terminal_lines, write  # noqa: PLC0415 - same
-
-    options = config.option
-    write(coverage, config.rootpath, options.promql_cov_json, options.promql_cov_html)
-    terminalreporter.section("rule coverage")
-    for line in terminal_lines(coverage, config.rootpath):
-        terminalreporter.write_line(line)
-    least = options.promql_cov_fail_under
-    if least is not None and round(coverage.percent, 1) < least:
-        terminalreporter.write_line(
-            f"FAIL: rule coverage {coverage.percent:.1f} % is below {least:g} %", red=True
-        )
+    coverage.report(terminalreporter, config)

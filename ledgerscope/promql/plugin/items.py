@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledgerscope.promql.plugin.coverage import coverage_of
 from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts
-from ledgerscope.promql.plugin.hooks import coverage_of
-from ledgerscope.promql.plugin.told import RuleTestFailed, nearer, reading, shown
+from ledgerscope.promql.plugin.failures import RuleTestFailed, nearer, reading, shown
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
 
@@ -115,10 +115,10 @@ class RuleTestCase(_TestItem):
         self.case = case
 
     def runtest(self) -> None:
-        """Compare; what differs is told in full."""
+        """Compare; what differs is reported in full."""
         outcome = self.parent.outcome(self.case)
         if not outcome.passed:
-            from ledgerscope.promql.testing.report import Report  # noqa: PLC0415 - only where a case fails
+            from ledgerscope.promql.testing.reports.report import Report  # noqa: PLC0415 - only where a case fails
 
             report = Report(self.parent.run, outcome)
             text = nearer(str(report), self.config)

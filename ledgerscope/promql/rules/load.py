@@ -50,7 +50,7 @@ def read_rules(
     groups: list[RuleGroup] = []
     for document in compose_all(text, file):
         groups += _document(reader, document, compat)
-    if not reader.faults:  # a name that is misspelt or no text is told already
+    if not reader.faults:  # a name that is misspelt or no text is reported already
         check_group_names(reader, groups)
     reader.finish()
     return tuple(groups)

@@ -116,7 +116,7 @@ class Stepper:
     """Steps through some rules.
 
     `evaluate(placed, at_ms)` gives a rule's samples at an instant; `writes(placed, labels, time_ms, at_ms)`
-    is told of each sample before it is written.
+    is called with each sample before it is written.
     """
 
     storage: Storage
@@ -200,7 +200,7 @@ class Stepper:
         limit = rule.placed.group.limit
         if 0 < limit < len(active):
             raise RuleFailedError(over_limit(limit, len(active), "alerts"))
-        return [sample for each in active for sample in _told(rule.placed, each)]
+        return [sample for each in active for sample in _state_samples(rule.placed, each)]
 
     def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
         written_at = at_ms - rule.placed.group.query_offset_ms
@@ -256,7 +256,7 @@ def _bits(value: float) -> int:
     return int(np.float64(value).view(np.uint64))
 
 
-def _told(placed: Placed, alert: _Tracked) -> Iterable[Sample]:
+def _state_samples(placed: Placed, alert: _Tracked) -> Iterable[Sample]:
     base = {**placed.labels, **alert.labels.as_dict(), ALERT_NAME: placed.rule.name}
     yield Sample(Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: alert.state.word}), 1.0)
     yield Sample(Labels({**base, METRIC_NAME: ALERTS_FOR_STATE}), float(alert.active_at // 1000))

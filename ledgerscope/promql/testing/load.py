@@ -22,7 +22,7 @@ from ledgerscope.promql.testing.model import (
     TestGroup,
 )
 from ledgerscope.promql.testing.rule_paths import resolve
-from ledgerscope.promql.testing.start import HINT, StartError, start_of
+from ledgerscope.promql.testing.times import HINT, StartError, start_of
 from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
 from ledgerscope.promql.yaml.places import place_of_text
 

@@ -22,8 +22,7 @@ from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.testing.group_order import reordered
 from ledgerscope.promql.testing.model import AlertCase
-from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
-from ledgerscope.promql.testing.unknown_alert import unknown_alert
+from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome, unknown_alert
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:

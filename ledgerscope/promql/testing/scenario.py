@@ -25,12 +25,11 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
-from ledgerscope.promql.testing.group_order import readings_with_data, told
-from ledgerscope.promql.testing.moments import When, milliseconds
+from ledgerscope.promql.testing.group_order import describe, readings_with_data
+from ledgerscope.promql.testing.outcome import unknown_alert
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
-from ledgerscope.promql.testing.start import start_of
-from ledgerscope.promql.testing.unknown_alert import unknown_alert
+from ledgerscope.promql.testing.times import When, milliseconds, start_of
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -41,11 +40,11 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.label_match import LabelCondition
 
 
-class _Told(Protocol):
+class _Answered(Protocol):
     def story(self) -> str: ...
 
 
-_Answer = TypeVar("_Answer", bound=_Told)
+_Answer = TypeVar("_Answer", bound=_Answered)
 _LAST_ANSWERS = 3
 _MOST_NOTES = 3
 
@@ -72,10 +71,10 @@ class Scenario:
     _groups: list[RuleGroup] = field(default_factory=list)
     _until: int = 0
     _evaluation: Evaluation | None = None
-    _asked: list[_Told] = field(default_factory=list)
-    #: Told of every evaluation; rule coverage listens here.
+    _asked: list[_Answered] = field(default_factory=list)
+    #: Called with every evaluation; rule coverage listens here.
     on_evaluation: list[Any] = field(default_factory=list)
-    #: Told of every branch that a template of a rule runs; rule coverage listens here, too.
+    #: Called for every branch that a template of a rule runs; rule coverage listens here, too.
     on_branch: OnRuleBranch | None = None
 
     # -- what there is
@@ -175,7 +174,7 @@ class Scenario:
         """Where the order in which groups were given may be what went wrong."""
         if self._evaluation is not None:
             late = readings_with_data(self._plan(), self._evaluation)
-            yield from (f"note: {told(reading)}" for reading in islice(late, _MOST_NOTES))
+            yield from (f"note: {describe(reading)}" for reading in islice(late, _MOST_NOTES))
 
     def _noted(self, answer: _Answer) -> _Answer:
         self._asked.append(answer)

@@ -1,4 +1,4 @@
-"""The front door: instants, ranges, what is refused, what is shared, what can be told without evaluating."""
+"""The front door: instants, ranges, what is refused, what is shared, what is known without evaluating."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_names_that_go_within_a_subquery_are_judged_range_by_range(compat: str) 
     assert counted(summed, 9 * MINUTE) == [5.0 if compat == "3" else 6.0]
 
 
-def test_of_two_violations_of_matching_the_first_is_told() -> None:
+def test_of_two_violations_of_matching_the_first_is_reported() -> None:
     storage = Storage()
     for labels, instants in ({"n": "1"}, (1, 2)), ({"n": "2"}, (1, 2)):
         storage.append(
@@ -266,7 +266,7 @@ def test_a_renamed_function_has_its_old_name_where_prometheus_2_is_followed(stor
         Engine(compat="3").instant(storage, "holt_winters(x_total[5m], 0.5, 0.5)", 0)
 
 
-def test_mending_is_told_once_for_all_instants() -> None:
+def test_correction_is_reported_once_for_all_instants() -> None:
     storage = Storage()
     for bound, count in (("1", 5.0), ("2", 3.0), ("+Inf", 9.0)):
         labels = Labels({"__name__": "x_bucket", "le": bound})

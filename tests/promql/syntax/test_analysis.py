@@ -9,7 +9,6 @@ from ledgerscope.promql.syntax.analysis import (
     LabelSet,
     infer,
     metric_name,
-    metric_names,
     selectors,
     uses,
 )
@@ -46,7 +45,6 @@ def test_a_selector_may_name_its_metric(text: str, name: str | None) -> None:
 def test_every_selector_is_found_in_the_order_written() -> None:
     expr = parse('sum(rate(a[5m])) / on (x) max_over_time((b + c)[5m:]) or {job="d"}')
     assert [selector.name for selector in selectors(expr)] == ["a", "b", "c", ""]
-    assert metric_names(expr) == {"a", "b", "c"}
 
 
 def test_the_first_function_over_a_selector_is_known() -> None:

@@ -1,4 +1,4 @@
-"""When an operator drops metric names: what tells two results apart until then."""
+"""When an operator drops metric names: what keeps two results apart until then."""
 
 from __future__ import annotations
 
