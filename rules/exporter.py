@@ -27,6 +27,7 @@ __all__ = [
     "DOWN",
     "EXPIRED",
     "FAILING",
+    "ISOLATED",
     "LOAD",
     "MISPLACED",
     "REBASED",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 _COLLECTOR = exporter.UP.label("collector")
+_COMPANY = exporter.ISOLATED_COMPANY.label("company_id")
 _WHICH = "Collector {{ $labels.collector }} at {{ $labels.instance }}"
 
 LOAD = Recording(
@@ -185,6 +187,21 @@ MISPLACED = Alert(
     panel="Events in no counter",
     source="promise: the numbers are right",
 )
+ISOLATED = Alert(
+    name="LedgerscopeCompanyIsolated",
+    signal=by("max", exporter.ISOLATED_COMPANY, INSTANCE, _COLLECTOR, _COMPANY),
+    comparison=">=",
+    limits=(limits.ISOLATED_COMPANY,),
+    unit=Unit.COUNT,
+    owner=PLATFORM,
+    summary="The values of a company are left out.",
+    description=(
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} leaves out the values of company "
+        "{{ $labels.company_id }}, because its data cannot be used; all other companies are served."
+    ),
+    panel="Companies whose values are left out",
+    source="promise: one company's bad data never hides another's",
+)
 WATCHDOG = Alert(
     name="Watchdog",
     signal="vector(1)",
@@ -213,6 +230,7 @@ AREA = RuleArea(
         SLOW,
         REBASED,
         MISPLACED,
+        ISOLATED,
         WATCHDOG,
     ),
 )

@@ -270,6 +270,12 @@ MISPLACED_EVENTS = Limit(
     hold=5 * _MINUTE,
     change_when="never: an event that no counter holds is a counter that is wrong",
 )
+ISOLATED_COMPANY = Limit(
+    severity=Severity.WARNING,
+    value=1,
+    hold=5 * _MINUTE,
+    change_when="a company's data is known to be unusable; silence the alert for that company instead",
+)
 HEARTBEAT = Limit(
     severity=Severity.NONE,
     value=1,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["BOARD"]
 
 _COLLECTOR = exporter.UP.label("collector")
+_COMPANY = exporter.ISOLATED_COMPANY.label("company_id")
 _CLASS = exporter.FAILURES.label("class")
 _VERSION = exporter.BUILD_INFO.label("version")
 
@@ -163,6 +164,22 @@ BOARD = Board(
                     about="Events with a label value that the catalogue does not know; counters lack them.",
                     unit=Unit.COUNT,
                     draws=(rules.MISPLACED,),
+                ),
+                lines(
+                    "Companies left out",
+                    Query(by("max", exporter.ISOLATED_COMPANIES, INSTANCE, _COLLECTOR), _EACH),
+                    about="Companies whose values a collector left out, because their data cannot be used.",
+                    unit=Unit.COUNT,
+                ),
+                lines(
+                    "Companies whose values are left out",
+                    Query(
+                        by("max", exporter.ISOLATED_COMPANY, INSTANCE, _COLLECTOR, _COMPANY),
+                        _EACH + " {{company_id}}",
+                    ),
+                    about="1 for each such company, at most 20 per collector; /health has the reasons.",
+                    unit=Unit.COUNT,
+                    draws=(rules.ISOLATED,),
                 ),
                 lines(
                     "Samples served",

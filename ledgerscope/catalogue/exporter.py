@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ledgerscope.catalogue.areas import areas_with
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import PLATFORM
+from ledgerscope.catalogue.parts import Part
 
 __all__ = [
     "AGE",
@@ -15,6 +17,8 @@ __all__ = [
     "FAILURES",
     "FAILURE_CLASSES",
     "INTERVAL",
+    "ISOLATED_COMPANIES",
+    "ISOLATED_COMPANY",
     "LAST_SUCCESS",
     "METRICS",
     "MISPLACED",
@@ -26,7 +30,8 @@ __all__ = [
     "UP",
 ]
 
-COLLECTORS = ("lifecycle", "credit", "aging", "revenue", "churn", "satisfaction", "jobs")
+COLLECTORS = areas_with(Part.COLLECTOR)
+"""The collectors, each named as its area."""
 STATES = ("pending", "fresh", "stale", "expired", "disabled")
 FAILURE_CLASSES = ("unreachable", "timeout", "permission", "schema", "data", "internal")
 
@@ -149,6 +154,29 @@ MISPLACED = Metric(
     owner=PLATFORM,
     source="promise: the numbers are right",
 )
+ISOLATED_COMPANIES = Metric(
+    name="ledgerscope_collector_isolated_companies",
+    kind=Kind.GAUGE,
+    help="Companies whose values the collector left out of its last successful run, because their data "
+    "cannot be used.",
+    unit=Unit.COUNT,
+    labels=(_COLLECTOR,),
+    owner=PLATFORM,
+    source="promise: one company's bad data never hides another's",
+)
+ISOLATED_COMPANY = Metric(
+    name="ledgerscope_collector_isolated_company",
+    kind=Kind.GAUGE,
+    help="1 for a company whose values the collector left out of its last successful run; absent for all "
+    "others. At most 20 companies are named; the log and /health name all, with the reason.",
+    unit=Unit.COUNT,
+    labels=(
+        _COLLECTOR,
+        Label(name="company_id", help="Tenant whose values are left out.", bound=20),
+    ),
+    owner=PLATFORM,
+    source="promise: one company's bad data never hides another's",
+)
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
     kind=Kind.GAUGE,
@@ -173,5 +201,7 @@ METRICS = (
     DATABASE_UP,
     REBASES,
     MISPLACED,
+    ISOLATED_COMPANIES,
+    ISOLATED_COMPANY,
     BUILD_INFO,
 )

@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING
 import click
 
 from collectors.registry import create as create_collectors
-from exporter.exposition import Format
-from exporter.log import configure
+from exporter.exposition.text import Format
+from exporter.http.server import listen
+from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
-from exporter.settings import Log
+from exporter.settings.model import Log
 from ledgerscope.cli.collect import report
 from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import read_settings
 from ledgerscope.cli.serve import serving
-from ledgerscope.cli.telling import failures_told
 from ledgerscope.demo.datasets import DATASETS
 from ledgerscope.demo.errors import DemoError
 from ledgerscope.demo.load import load_demo
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from exporter.settings import Settings
+    from exporter.settings.model import ExporterSettings
 
 __all__ = ["command"]
 
@@ -100,7 +101,7 @@ def command(  # noqa: PLR0917 - the options of a command line are its parameters
         if database_url
         else _embedded(directory or _state_directory(), _database_name(dataset, seed, scale), fresh=fresh)
     )
-    with failures_told(), _demo_failures_told(), database as url:
+    with failures_reported(), _demo_failures_reported(), database as url:
         migrations.upgrade(url)
         with on_stream(f"making the {dataset} business", _expected(dataset, scale), sys.stderr) as advance:
             owner = url.render_as_string(hide_password=False)
@@ -120,7 +121,7 @@ def _embedded(directory: Path, name: str, *, fresh: bool) -> Iterator[URL]:
         yield ensure_database(server.url, name, anew=fresh)
 
 
-def _print_once(url: URL, settings: Settings) -> None:
+def _print_once(url: URL, settings: ExporterSettings) -> None:
     engine = exporter_engine(url, settings)
     exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
     try:
@@ -132,8 +133,8 @@ def _print_once(url: URL, settings: Settings) -> None:
         engine.dispose()
 
 
-def _serve(url: URL, settings: Settings, life: AbstractContextManager[None]) -> None:
-    with serving(settings, url) as server, life:
+def _serve(url: URL, settings: ExporterSettings, life: AbstractContextManager[None]) -> None:
+    with listen(settings.listen) as listener, serving(settings, url, listener) as server, life:
         click.echo(_addresses(server.url, url), err=True)
         server.run()
 
@@ -155,7 +156,7 @@ def _living(url: URL, seed: int, speed: float) -> Iterator[None]:
         engine.dispose()
 
 
-def _settings(owner_url: str, address: str, port: int) -> Settings:
+def _settings(owner_url: str, address: str, port: int) -> ExporterSettings:
     """The settings of the environment, apart from what the demo decides itself."""
     decided = {
         "LEDGERSCOPE_DATABASE__ROLE": roles.EXPORTER,
@@ -192,7 +193,7 @@ def _expected(dataset: str, scale: float) -> int:
 
 
 @contextmanager
-def _demo_failures_told() -> Iterator[None]:
+def _demo_failures_reported() -> Iterator[None]:
     try:
         yield
     except DemoError as failure:

@@ -1,4 +1,4 @@
-"""Every error that PromQL text or PromQL data can cause; nothing else may leave this room.
+"""Every error that PromQL text or PromQL data can cause; nothing else may leave this package.
 
 A text error knows the text it was found in and where, so that a caller can point at it.
 """
@@ -34,7 +34,7 @@ def position(text: str, offset: int) -> Position:
 
 
 class PromQLError(Exception):
-    """Root of what this room raises for bad input; a bug of ours is never one of these."""
+    """Root of what this package raises for bad input; a bug of ours is never one of these."""
 
 
 class ParseError(PromQLError):

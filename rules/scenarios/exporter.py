@@ -152,6 +152,19 @@ ALERTS = (
         replicated=False,
     ),
     AlertCase(
+        alert=rules.ISOLATED,
+        labels=_AGING | {"company_id": "acme"},
+        beyond=(given(exporter.ISOLATED_COMPANY, steady(1), **_AGING, company_id="acme"),),
+        says={
+            Severity.WARNING: (
+                "Collector aging at exporter:9108 leaves out the values of company acme, because its data "
+                "cannot be used; all other companies are served."
+            )
+        },
+        within=(given(exporter.ISOLATED_COMPANY, steady(0), **_AGING, company_id="acme"),),
+        replicated=False,
+    ),
+    AlertCase(
         alert=rules.WATCHDOG,
         labels={},
         beyond=(given(UP, steady(1), **_TARGET),),

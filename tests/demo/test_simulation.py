@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import make_url, text
 
-from ledgerscope.demo.book import Book
-from ledgerscope.demo.copy import insert_book
-from ledgerscope.demo.dice import Dice
 from ledgerscope.demo.errors import NotLoaded
 from ledgerscope.demo.load import load_demo
-from ledgerscope.demo.records import Event, Tenant
+from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.demo.simulation import (
     Simulation,
     accounts,
@@ -29,7 +26,10 @@ from ledgerscope.demo.simulation import (
 from ledgerscope.demo.simulation.run import ACTS
 from ledgerscope.demo.simulation.scene import Scene
 from ledgerscope.store import roles
+from ledgerscope.store.changes_batch import Batch
+from ledgerscope.store.changes_writer import write_batch
 from ledgerscope.store.engine import OWNER, Session, begin_as, create_engine
+from ledgerscope.store.records import Event, Tenant
 from tests.demo.queries import IDENTITIES
 
 if TYPE_CHECKING:
@@ -234,14 +234,14 @@ def world(clone_template: Callable[[], URL]) -> Iterator[Engine]:
     ],
 )
 def test_an_act_writes_its_events(world: Engine, act: Act, events: set[str]) -> None:
-    dice = Dice("acts", act.__name__, *sorted(events))
+    random = RandomSource("acts", act.__name__, *sorted(events))
     clock = Clock()
     for _ in range(300):
-        tenant = dice.choice(("aurora", "basalt", "cinder"))
+        tenant = random.choice(("aurora", "basalt", "cinder"))
         with begin_as(world, tenant) as connection:
             for prepare in PREPARATIONS.get(act, ()):
-                play(prepare, connection, tenant, clock(), dice)
-            if play(act, connection, tenant, clock(), dice) == events:
+                play(prepare, connection, tenant, clock(), random)
+            if play(act, connection, tenant, clock(), random) == events:
                 return
     pytest.fail(f"{act.__name__} never wrote {events}")
 
@@ -254,18 +254,22 @@ PREPARATIONS: dict[Act, tuple[Act, ...]] = {
 }
 
 
-def play(act: Act, connection: Connection, tenant: str, now: datetime, dice: Dice) -> set[str]:
+def play(act: Act, connection: Connection, tenant: str, now: datetime, random: RandomSource) -> set[str]:
     """Do one act; the types of the events it wrote."""
-    scene = Scene(connection, tenant, now, dice)
+    scene = Scene(connection, tenant, now, random)
     act(scene)
     scene.finish()
-    return {event[1] for event in scene.book.of(Event)}
+    return {event[1] for event in scene.batch.of(Event)}
 
 
 def test_an_act_that_finds_nothing_does_nothing(owner: Engine, app: Engine) -> None:
     with owner.begin() as connection:
-        insert_book(connection, Book([Tenant("empty", "Empty", "UTC", "EUR", "{}", UNTIL)]))
+        write_batch(connection, Batch([Tenant("empty", "Empty", "UTC", "EUR", "{}", UNTIL)]))
     independent = {accounts.create_customer, work.enqueue, work.refresh_aging}
     with begin_as(app, "empty") as connection:
-        told = {act: play(act, connection, "empty", UNTIL, Dice(1)) for act in ACTS if act not in independent}
+        told = {
+            act: play(act, connection, "empty", UNTIL, RandomSource(1))
+            for act in ACTS
+            if act not in independent
+        }
     assert told == {act: set() for act in told}

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from exporter.exposition import Format
-from exporter.failures import FailureClass
-from exporter.http import create_app
+from exporter.exposition.text import Format
+from exporter.http.app import create_app
+from exporter.http.server import Server, listen
 from exporter.runtime import Exporter, exporter_engine
-from exporter.server import Server
+from exporter.state.failures import FailureClass
 from ledgerscope.store.embedded import EmbeddedPostgres, embedded_postgres
 from tests.exporter.doubles import SqlCollector, aging_collector, eventually, settings
 
@@ -97,7 +97,7 @@ def test_a_stopped_database_is_told_and_its_return_is_noticed(
     switch: PowerSwitch, exporter: Exporter
 ) -> None:
     exporter.start()
-    with Server(create_app(exporter), SECOND.listen) as server:
+    with Server(create_app(exporter), listen(SECOND.listen)) as server:
         answers = []
 
         def scrape() -> str:

@@ -24,10 +24,10 @@ import requests
 import yaml
 
 from collectors.registry import create as create_collectors
-from exporter.http import create_app
+from exporter.http.app import create_app
+from exporter.http.server import Server, listen
 from exporter.runtime import Exporter, exporter_engine
-from exporter.server import Server
-from exporter.settings import Database, Listen, Settings
+from exporter.settings.model import Database, ExporterSettings, Listen
 from ledgerscope.demo.load import load_demo
 from ledgerscope.store import roles
 from ledgerscope.store.engine import OWNER, create_engine
@@ -70,14 +70,14 @@ def ledger(business: Business) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def served(business: Business) -> Iterator[str]:
     """The address of an exporter that has collected once, at noon."""
-    settings = Settings(database=Database(role=roles.EXPORTER))
+    settings = ExporterSettings(database=Database(role=roles.EXPORTER))
     engine = exporter_engine(business.url, settings)
     exporter = Exporter(settings, create_collectors(), engine, clock=lambda: business.noon)
     try:
         page = exporter.collect_once()
         failures = {name: one.last_failure for name, one in page.records.items() if not one.succeeded}
         assert failures == {}
-        with Server(create_app(exporter), Listen(port=0)) as server:
+        with Server(create_app(exporter), listen(Listen(port=0))) as server:
             yield server.url
     finally:
         exporter.stop()

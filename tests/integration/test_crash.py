@@ -94,13 +94,13 @@ def _writers(url: str) -> Iterator[Callable[[], None]]:
         engine.dispose()
 
 
-def _write(engine: Engine, stop: Event, dice: Random) -> None:
+def _write(engine: Engine, stop: Event, random: Random) -> None:
     while not stop.is_set():
         with begin_as(engine, COMPANY) as connection:
-            for _ in range(dice.randint(1, 4)):
-                connection.execute(INSERT, {"company": COMPANY, "labels": LABELS % dice.choice(NAMES)})
-                time.sleep(dice.random() / 100)
-            if dice.random() < 0.2:
+            for _ in range(random.randint(1, 4)):
+                connection.execute(INSERT, {"company": COMPANY, "labels": LABELS % random.choice(NAMES)})
+                time.sleep(random.random() / 100)
+            if random.random() < 0.2:
                 connection.rollback()
 
 

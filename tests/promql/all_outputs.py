@@ -1,4 +1,4 @@
-"""Prints what this room makes of much input, for comparing runs of different processes byte by byte.
+"""Prints what this package makes of much input, for comparing runs of different processes byte by byte.
 
     python -m tests.promql.all_outputs [CASES]
 
@@ -21,7 +21,7 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.samples.values import Result, Scalar, Vector
 from ledgerscope.promql.scripts.run import load
 from ledgerscope.promql.scripts.script import Clear, Eval, Load, read_script
-from ledgerscope.promql.testing.report import Report
+from ledgerscope.promql.testing.reports.report import Report
 from ledgerscope.promql.testing.session import TestSession
 from tests.promql.promtool_answers import loaded
 from tests.promql.promtool_cases import Generator

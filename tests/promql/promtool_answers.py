@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.stale import STALE
 from ledgerscope.promql.samples.storage import Storage
+from tests.promql import processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def loaded(group: Group) -> Storage:
 def our_answer(storage: Storage, case: Case) -> Answer:
     """The case evaluated here, in the same form as promtool's answer."""
     try:
-        result = Engine("2").instant(storage, case.marked, case.at_ms)
+        result = Engine("2").instant(storage, case.in_words_of_2, case.at_ms)
     except PromQLError as error:
         return str(error)
     found: dict[str, list[float]] = {}
@@ -104,9 +104,7 @@ _SAMPLE = re.compile(r"(\{(?:[^}\"]|\"(?:[^\"\\]|\\.)*\")*\}) (NaN|[+-]?Inf|-?[0
 
 def ask_promtool(path: Path) -> dict[int, Answer]:
     """What promtool got for each case; a case it does not mention has no result."""
-    done = subprocess.run(
-        ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
-    )
+    done = processes.run("promtool", "test", "rules", path)
     answers: dict[int, Answer] = {}
     number = -1
     for line in (done.stdout + done.stderr).splitlines():

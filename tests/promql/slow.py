@@ -168,7 +168,7 @@ def bucket_quantile(q: float, bounds: list[float], counts: list[float]) -> float
     return start + (bounds[place] - start) * ((rank - below) / inside) if inside else math.nan
 
 
-def keep_best(values: list[float | None], room: int) -> list[float]:
-    """The `room` largest numbers, NaN counting as smaller than all."""
+def keep_best(values: list[float | None], size: int) -> list[float]:
+    """The `size` largest numbers, NaN counting as smaller than all."""
     known = [value for value in values if value is not None]
-    return sorted(known, key=lambda value: (math.isnan(value), 0.0 if math.isnan(value) else -value))[:room]
+    return sorted(known, key=lambda value: (math.isnan(value), 0.0 if math.isnan(value) else -value))[:size]

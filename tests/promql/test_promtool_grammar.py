@@ -23,7 +23,7 @@ LATER = {
     "histogram_avg", "histogram_stddev", "histogram_stdvar", "histogram_fraction", "first_over_time",
     "limitk", "limit_ratio", "</", ">/",
 }  # fmt: skip
-#: Drawn under its newer name; promtool is told this one.
+#: Drawn under its newer name; promtool gets this one.
 OLD_NAMES = {"holt_winters"}
 FUNCTIONS = {name for name, signature in SIGNATURES.items() if not signature.experimental}
 WORDS = (FUNCTIONS | {each.value for each in (*AggregateOp, *BinaryOp)}) - LATER - OLD_NAMES

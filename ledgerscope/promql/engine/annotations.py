@@ -48,7 +48,7 @@ class Note:
 
 @dataclass(slots=True)
 class Monotonicity:
-    """How far classic buckets had to be mended: the bounds, the largest step down, how often, and when."""
+    """How far classic buckets had to be corrected: the bounds, the largest step down, how often, and when."""
 
     lowest_bound: float
     highest_bound: float
@@ -219,7 +219,7 @@ def possible_non_counter_label(metric: str, kind: str) -> Note:
 
 
 def forced_monotonicity(metric: str) -> Note:
-    """Classic buckets that decrease and were mended."""
+    """Classic buckets that decrease and were corrected."""
     return _info(
         _about(
             "input to histogram_quantile needed to be fixed for monotonicity (see "

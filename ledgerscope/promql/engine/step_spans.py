@@ -30,7 +30,7 @@ class StepSpans:
 
     @property
     def key(self) -> bytes:
-        """What tells these spans from others."""
+        """What distinguishes these spans from others."""
         return self.lows.tobytes() + self.highs.tobytes()
 
     def of(self, inner: StepSpans) -> StepSpans:

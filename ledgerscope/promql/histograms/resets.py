@@ -17,14 +17,14 @@ from ledgerscope.promql.histograms.layout import reduced, zero_count_at
 if TYPE_CHECKING:
     from ledgerscope.promql.histograms.histogram import Buckets, Histogram
 
-_TELLING = {ResetHint.RESET: True, ResetHint.NOT_RESET: False}
+_BY_HINT = {ResetHint.RESET: True, ResetHint.NOT_RESET: False}
 
 
 def is_reset(current: Histogram, previous: Histogram) -> bool:
-    """Whether `current` starts anew after `previous`; a hint that tells is believed."""
-    told = _TELLING.get(current.hint)
-    if told is not None:
-        return told
+    """Whether `current` starts anew after `previous`; a hint that says it is believed."""
+    by_hint = _BY_HINT.get(current.hint)
+    if by_hint is not None:
+        return by_hint
     if current.count < previous.count:
         return True
     if current.uses_custom_buckets or previous.uses_custom_buckets:

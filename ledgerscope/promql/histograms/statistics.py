@@ -1,4 +1,4 @@
-"""What native histograms tell about the observations in them: quantiles, fractions, mean and deviation.
+"""What native histograms say about the observations in them: quantiles, fractions, mean and deviation.
 
 Within a bucket, observations are taken to be spread evenly: on a logarithmic scale for exponential buckets,
 on a linear one for custom buckets and for the zero bucket. Source of the semantics: Prometheus 3.14,

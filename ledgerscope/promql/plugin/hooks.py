@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledgerscope.promql.plugin import coverage, settings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -18,10 +20,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.scenario import Scenario
 
 _PATTERNS = ("*.test.yml", "*_test.yml", "*.rules-test.yaml")
-_CHOICES = {"promql_compat": ("2", "3"), "promql_evaluate": ("asserted", "input")}
-_COVERAGE = pytest.StashKey[Any]()
 _OUR_CODE = Path(__file__).parents[1]
-_OUTPUT_KEY = "promql_coverage"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,12 +28,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("promql_rule_tests", "file patterns of rule tests", type="args", default=list(_PATTERNS))
     parser.addini("promql_scripts", "file patterns of PromQL scripts (`.test`)", type="args", default=[])
     parser.addini("promql_compat", 'follow Prometheus "2" or "3"', default="3")
+    parser.addini("promql_features", "Prometheus's feature flags that are on", type="args", default=[])
     parser.addini(
         "promql_evaluate", 'evaluate rules to the last time "asserted" or of "input"', default="asserted"
     )
     parser.addini("promql_strict", "an unknown alertname is an error", type="bool", default=False)
     parser.addini("promql_ignore_unknown_fields", "pass unknown fields over", type="bool", default=False)
     group = parser.getgroup("promql", "rule tests")
+    group.addoption("--promql-compat", metavar="2|3", help="follow Prometheus 2 or 3 (setting promql_compat)")
+    group.addoption(
+        "--promql-features",
+        metavar="NAME,...",
+        action="append",
+        help="Prometheus's feature flags that are on (setting promql_features)",
+    )
     group.addoption("--promql-cov", action="store_true", help="report which rules the tests cover, and how")
     group.addoption("--promql-cov-json", metavar="FILE", help="write rule coverage as JSON")
     group.addoption("--promql-cov-html", metavar="FILE", help="write rule coverage as HTML")
@@ -45,15 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that are none; begin to gather coverage, where it is asked for."""
-    for name, choices in _CHOICES.items():
-        if config.getini(name) not in choices:
-            raise pytest.UsageError(f"{name} is {config.getini(name)!r}; write {' or '.join(choices)}")
-    options = config.option
-    asked = ("promql_cov", "promql_cov_json", "promql_cov_html")
-    if any(getattr(options, name) for name in asked) or options.promql_cov_fail_under is not None:
-        from ledgerscope.promql.testing.coverage import Coverage  # noqa: PLC0415 - NumPy only where needed
-
-        config.stash[_COVERAGE] = Coverage()
+    settings.check(config)
+    coverage.start(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -79,17 +79,16 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
     """An empty scenario: `load` series, add `rules`, then ask `at`, `range` and `alerts`."""
     from ledgerscope.promql.testing.scenario import Scenario  # noqa: PLC0415 - NumPy only where needed
 
-    scenario = Scenario(compat=request.config.getini("promql_compat"), base=Path(request.path).parent)
-    coverage = coverage_of(request.config)
-    if coverage is not None:
-        scenario.on_evaluation.append(coverage.add)
-        scenario.on_branch = coverage.branch
+    scenario = Scenario(
+        compat=settings.compat(request.config),
+        features=settings.features(request.config),
+        base=Path(request.path).parent,
+    )
+    gathered = coverage.coverage_of(request.config)
+    if gathered is not None:
+        scenario.on_evaluation.append(gathered.add)
+        scenario.on_branch = gathered.branch
     return scenario
-
-
-def coverage_of(config: pytest.Config) -> Any:
-    """What gathers coverage, or None where nobody asked for it."""
-    return config.stash.get(_COVERAGE, None)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -125,52 +124,21 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return against(right) if op == "==" and against is not None and isinstance(right, dict) else None
 
 
-# -- coverage across processes
+# -- coverage
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand a worker's coverage to the process that reports; there, judge it."""
-    coverage = coverage_of(session.config)
-    if coverage is None:
-        return
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        from dataclasses import astuple  # noqa: PLC0415 - only with coverage
-
-        output[_OUTPUT_KEY] = [[list(astuple(key)), dict(points)] for key, points in coverage.rules.items()]
-        return
-    least = session.config.option.promql_cov_fail_under
-    if least is not None and round(coverage.percent, 1) < least and session.exitstatus == 0:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    """Judge the coverage, or hand it over."""
+    coverage.finish(session)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the hook's signature
     """Take over what a worker saw."""
-    coverage = coverage_of(node.config)
-    received = getattr(node, "workeroutput", {}).get(_OUTPUT_KEY)
-    if coverage is None or received is None:
-        return
-    from ledgerscope.promql.testing.coverage import RuleKey  # noqa: PLC0415 - only with coverage
-
-    coverage.merge((RuleKey(*key), points) for key, points in received)
+    coverage.take_over(node)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print rule coverage and write its files."""
-    coverage = coverage_of(config)
-    if coverage is None or hasattr(config, "workerinput"):
-        return
-    from ledgerscope.promql.testing.coverage_report import terminal_lines, write  # noqa: PLC0415 - same
-
-    options = config.option
-    write(coverage, config.rootpath, options.promql_cov_json, options.promql_cov_html)
-    terminalreporter.section("rule coverage")
-    for line in terminal_lines(coverage, config.rootpath):
-        terminalreporter.write_line(line)
-    least = options.promql_cov_fail_under
-    if least is not None and round(coverage.percent, 1) < least:
-        terminalreporter.write_line(
-            f"FAIL: rule coverage {coverage.percent:.1f} % is below {least:g} %", red=True
-        )
+    coverage.report(terminalreporter, config)

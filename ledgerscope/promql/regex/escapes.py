@@ -52,7 +52,7 @@ def _property(pattern: str, position: int, *, fold: bool) -> tuple[Ranges, int, 
 
 
 def _unknown_class(name: str) -> str:
-    """RE2 knows scripts by their names, which no data of the standard library tells; so they are refused."""
+    """RE2 knows scripts by their names, which the standard library has no data for; so they are refused."""
     if len(name) > _LONGEST_CATEGORY and name.isascii():
         return "scripts are not supported, only general categories such as L and Lu"
     return "invalid character class range"

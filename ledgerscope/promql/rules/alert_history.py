@@ -40,7 +40,7 @@ VALUE_TYPES = {"2": "float64", "3": "interface {}"}
 class Surroundings:
     """What a test gives its rules besides the data.
 
-    on_branch: told of each branch a rule's templates run: the rule, the text, the offset, whether it held.
+    on_branch: called for each branch a rule's templates run: the rule, the text, the offset, whether it held.
     """
 
     external_labels: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Surroundings:
     on_branch: OnRuleBranch | None = None
 
     def branches_of(self, placed: Placed) -> OnTextBranch | None:
-        """Who is told of the branches of one rule."""
+        """What is called for the branches of one rule."""
         return self.on_branch and partial(self.on_branch, placed)
 
     def data(self, labels: Labels, value: float | Histogram) -> AlertData:

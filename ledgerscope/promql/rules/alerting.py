@@ -1,4 +1,4 @@
-"""From the series of an alert's expression to its alerts, and to the series that tell of them."""
+"""From the series of an alert's expression to its alerts, and to the series that show their states."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _varying_sources(naming: AlertLabels, vector: Vector, times: Integers) -> di
     return sources
 
 
-def told(placed: Placed, instance: AlertInstance) -> Iterator[OutputRow]:
+def state_series(placed: Placed, instance: AlertInstance) -> Iterator[OutputRow]:
     """`ALERTS` and `ALERTS_FOR_STATE` of one alert."""
     states = instance.life.states
     base = {**placed.labels, **instance.labels.as_dict()}

@@ -17,7 +17,7 @@ from ledgerscope.promql.engine.evaluator import Cache
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.rules.alert_history import AlertHistory, Surroundings
 from ledgerscope.promql.rules.alert_states import State
-from ledgerscope.promql.rules.alerting import AlertLabels, instances, told
+from ledgerscope.promql.rules.alerting import AlertLabels, instances, state_series
 from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, RuleFailure, SteppingNeededError
 from ledgerscope.promql.rules.rows import relabelled, write
 from ledgerscope.promql.rules.stepping import Stepper, value_of
@@ -158,7 +158,7 @@ class _Run:
         found = instances(naming, vector, self.axis.times)
         self._check_limit(placed, [each.life.states != State.INACTIVE for each in found])
         self.histories[placed.order] = tuple(found)
-        return [row for instance in found for row in told(placed, instance)]
+        return [row for instance in found for row in state_series(placed, instance)]
 
     def _check_limit(
         self, placed: Placed, presence: list[np.ndarray[tuple[int], np.dtype[np.bool_]]]
@@ -301,7 +301,7 @@ class _Run:
             writes=self._writes,
             templates_at=self._templates_at,
             surroundings=self.surroundings,
-            compat=self.engine.compat,
+            dialect=self.engine.dialect,
         )
 
     def _writes(self, placed: Placed, labels: Labels, time_ms: int, at_ms: int) -> None:

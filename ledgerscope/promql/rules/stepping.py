@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.samples.axis import Axis
     from ledgerscope.promql.samples.storage import Storage
+    from ledgerscope.promql.syntax.dialect import Dialect
     from ledgerscope.promql.template.alert import AlertTemplates
 
 
@@ -116,14 +117,14 @@ class Stepper:
     """Steps through some rules.
 
     `evaluate(placed, at_ms)` gives a rule's samples at an instant; `writes(placed, labels, time_ms, at_ms)`
-    is told of each sample before it is written.
+    is called with each sample before it is written.
     """
 
     storage: Storage
     axis: Axis
     evaluate: Callable[[Placed, int], Sequence[Sample]]
     writes: Callable[[Placed, Labels, int, int], None]
-    compat: str
+    dialect: Dialect
     rules: list[SteppedRule] = field(default_factory=list)
     failures: list[RuleFailure] = field(default_factory=list)
 
@@ -138,13 +139,13 @@ class Stepper:
         writes: Callable[[Placed, Labels, int, int], None],
         templates_at: Callable[[Placed], Callable[[int], AlertTemplates]],
         surroundings: Surroundings,
-        compat: str,
+        dialect: Dialect,
     ) -> Stepper:
         """A stepper for rules, in their order."""
         stepped = [
             SteppedRule(placed, AlertLabels(placed, surroundings, templates_at(placed))) for placed in rules
         ]
-        return cls(storage, axis, evaluate, writes, compat, stepped)
+        return cls(storage, axis, evaluate, writes, dialect, stepped)
 
     def run(self) -> None:
         """All steps, or those up to the first at which a rule fails."""
@@ -200,7 +201,7 @@ class Stepper:
         limit = rule.placed.group.limit
         if 0 < limit < len(active):
             raise RuleFailedError(over_limit(limit, len(active), "alerts"))
-        return [sample for each in active for sample in _told(rule.placed, each)]
+        return [sample for each in active for sample in _state_samples(rule.placed, each)]
 
     def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
         written_at = at_ms - rule.placed.group.query_offset_ms
@@ -234,7 +235,11 @@ class Stepper:
 
     def _conflict(self, there: Sample, sample: Sample, at_ms: int) -> str:
         """Why the sample cannot be written where another one already is."""
-        return "duplicate sample for timestamp" if self.compat == "2" else duplicate(there, sample, at_ms)
+        return (
+            "duplicate sample for timestamp"
+            if self.dialect.generation == "2"
+            else duplicate(there, sample, at_ms)
+        )
 
 
 def value_of(sample: Sample) -> float | Histogram:
@@ -256,7 +261,7 @@ def _bits(value: float) -> int:
     return int(np.float64(value).view(np.uint64))
 
 
-def _told(placed: Placed, alert: _Tracked) -> Iterable[Sample]:
+def _state_samples(placed: Placed, alert: _Tracked) -> Iterable[Sample]:
     base = {**placed.labels, **alert.labels.as_dict(), ALERT_NAME: placed.rule.name}
     yield Sample(Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: alert.state.word}), 1.0)
     yield Sample(Labels({**base, METRIC_NAME: ALERTS_FOR_STATE}), float(alert.active_at // 1000))

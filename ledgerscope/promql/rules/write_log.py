@@ -1,4 +1,4 @@
-"""When each sample that rules wrote came to be: what a rule saw at a step can be told afterwards.
+"""When each sample that rules wrote came to be: what a rule saw at a step can be found out afterwards.
 
 Kept where rules are stepped through: there two rules may write one series in turn, at any distance from the
 step, so neither the time of a sample nor the author of its series says who could see it.

@@ -45,7 +45,7 @@ def detected_hints(histograms: Objects) -> Objects:
         if histogram is None:
             continue
         if histogram.hint is ResetHint.UNKNOWN and before is not None:
-            told = ResetHint.RESET if is_reset(histogram, before) else ResetHint.NOT_RESET
-            result[place] = histogram.with_hint(told)
+            hint = ResetHint.RESET if is_reset(histogram, before) else ResetHint.NOT_RESET
+            result[place] = histogram.with_hint(hint)
         before = histogram
     return result

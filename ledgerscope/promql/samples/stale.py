@@ -1,4 +1,4 @@
-"""The NaN that marks the end of a series, told from every other NaN by its bits."""
+"""The NaN that marks the end of a series, distinguished from every other NaN by its bits."""
 
 from __future__ import annotations
 

@@ -119,11 +119,6 @@ class Vector:
             return self
         return replace(self, present=self.floats, histograms=None)
 
-    def with_values(self, values: Floats, *, drop_name: bool = False) -> Vector:
-        """The same series with other float values."""
-        marks = (True,) * len(self.labels) if drop_name else self.drop_name
-        return Vector(self.axis, self.labels, values, self.present, None, marks)
-
     def negated(self) -> Vector:
         """Every sample with the opposite sign; names go."""
         histograms = None

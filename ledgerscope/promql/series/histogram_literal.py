@@ -27,7 +27,7 @@ _MAX_INDEX = 2**31
 class HistogramLiteral:
     """A histogram read from `text` at `start`, where `{{` stands.
 
-    `hinted` tells whether the literal names its reset hint; tests compare the hint only then.
+    `hinted`: whether the literal names its reset hint; tests compare the hint only then.
     """
 
     __slots__ = ("_fields", "_position", "_text", "end", "hinted", "histogram")

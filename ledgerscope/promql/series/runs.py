@@ -47,7 +47,7 @@ class Numbers:
 class Histograms:
     """A run of native histograms: `count` points, each `step` more (or less, if `decreasing`).
 
-    `hinted` tells whether the literal named a reset hint.
+    `hinted`: whether the literal named a reset hint.
     """
 
     start: Histogram

@@ -1,7 +1,7 @@
 """What can be said of an expression without any data: selectors, the functions over them, its labels.
 
-Pure: it is told which labels a selector's series carry and knows no catalogue itself. A build that checks
-rules asks here which metrics an expression reads, how, and whether every label it names can exist.
+Pure: it knows no catalogue; the caller says which labels a selector's series carry. A build that checks rules
+asks here which metrics an expression reads, how, and whether every label it names can exist.
 """
 
 from __future__ import annotations
@@ -56,11 +56,6 @@ def metric_name(selector: VectorSelector) -> str | None:
         if matcher.name == METRIC_NAME and matcher.op is MatchOp.EQUAL and matcher.value:
             return matcher.value
     return None
-
-
-def metric_names(expr: Expr) -> frozenset[str]:
-    """The metrics an expression reads, as far as they are named."""
-    return frozenset(name for name in map(metric_name, selectors(expr)) if name is not None)
 
 
 def uses(expr: Expr) -> tuple[Use, ...]:
@@ -134,7 +129,7 @@ class Inference:
 
 
 def infer(expr: Expr, labels_of: Callable[[VectorSelector], LabelSet]) -> Inference:
-    """Follow labels from the selectors (as `labels_of` tells them) to the result."""
+    """Follow labels from the selectors (as `labels_of` gives them) to the result."""
     follower = _Follower(labels_of)
     labels = follower.follow(expr)
     return Inference(labels, tuple(follower.unknown))

@@ -49,7 +49,7 @@ class NumberLiteral:
     duration: bool = False
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
-    # repr tells 0 from -0 and knows NaN as itself, which == on floats does not.
+    # repr distinguishes 0 from -0 and knows NaN as itself, which == on floats does not.
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NumberLiteral):
             return NotImplemented

@@ -74,7 +74,7 @@ def parse_offset(cursor: Cursor) -> DurationNode:
 
 
 def split(node: DurationNode | None) -> tuple[int, DurationExpr | None]:
-    """Milliseconds of a plain duration (0 for none), or the expression that will tell them."""
+    """Milliseconds of a plain duration (0 for none), or the expression that gives them."""
     if isinstance(node, DurationExpr):
         return 0, node
     return (0 if node is None else milliseconds(node.value)), None

@@ -36,7 +36,7 @@ OnTextBranch: TypeAlias = "Callable[[str, int, bool], None]"
 class AlertTemplates:
     """The templates of one alert at one instant (milliseconds); `query` runs PromQL there.
 
-    on_branch: told of each branch that is run: the text it is in, its offset, and whether it held.
+    on_branch: called for each branch that is run: the text it is in, its offset, and whether it held.
     """
 
     alert: str

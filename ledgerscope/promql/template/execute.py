@@ -31,7 +31,7 @@ class _Jump(Exception):
 
 
 OnBranch: TypeAlias = "Callable[[int, bool], None]"
-"""Told of each `if`, `with` and `range` that is run: its offset in the text, and whether it held."""
+"""Called for each `if`, `with` and `range` that is run: its offset in the text, and whether it held."""
 
 
 def execute(
@@ -72,7 +72,7 @@ class _Run(Evaluator):
             self.range(node, dot)
         else:
             value = self.pipeline(node.pipeline, dot)
-            if self.told(node, held=is_true(value)):
+            if self.report(node, held=is_true(value)):
                 self.walk(node.body, value if node.keyword == "with" else dot)
             elif node.otherwise is not None:
                 self.walk(node.otherwise, dot)
@@ -92,11 +92,11 @@ class _Run(Evaluator):
                     break
             finally:
                 del self.variables[mark:]
-        self.told(node, held=not empty)
+        self.report(node, held=not empty)
         if empty and node.otherwise is not None:
             self.walk(node.otherwise, dot)
 
-    def told(self, node: nodes.Branch, *, held: bool) -> bool:
+    def report(self, node: nodes.Branch, *, held: bool) -> bool:
         if self.on_branch is not None:
             self.on_branch(node.offset, held)
         return held

@@ -145,19 +145,12 @@ FIELDS: dict[type, dict[str, str]] = {
     TemplateSample: {"Labels": "labels", "Value": "value"},
 }
 
-POINTERS = (TemplateSample, GoTime, GoDuration)
-
 
 def type_name(value: object) -> str:
     """The name of the value's Go type."""
     if isinstance(value, AlertData):
         return _ALERT_DATA % value.value_type
     return "<nil>" if value is None else _TYPE_NAMES[type(value)]
-
-
-def element_type(value: object) -> str:
-    """The type's name with pointers followed, as messages about fields have it."""
-    return type_name(value).removeprefix("*")
 
 
 def is_true(value: object) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
-from ledgerscope.promql.testing.moments import Moment, When, milliseconds
-from ledgerscope.promql.testing.plot import ruler, series_text, state_line
-from ledgerscope.promql.testing.timeline import moments
+from ledgerscope.promql.testing.reports.plot import ruler, series_text, state_line
+from ledgerscope.promql.testing.reports.timeline import moments
+from ledgerscope.promql.testing.times import Moment, When, milliseconds
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.syntax.parser import parse_metric
 from ledgerscope.promql.template.floats import shortest
 from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
-from ledgerscope.promql.testing.plot import series_text, sparkline, spread
+from ledgerscope.promql.testing.reports.plot import series_text, sparkline, spread
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:

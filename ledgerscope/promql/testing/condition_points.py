@@ -1,6 +1,7 @@
 """The conditions of an expression as points of coverage: each comparison, each operand of a set operator.
 
-A threshold that no test ever crosses is not tested.
+A threshold that no test ever crosses is not tested. What data cannot change (`absent(...)` is 1 or nothing,
+`vector(0)` is always there) is no point.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.operators import AggregateOp
 from ledgerscope.promql.syntax.printer import to_string
 from ledgerscope.promql.syntax.valuetypes import ValueType
-from ledgerscope.promql.testing.constant_parts import has_one_value, is_always_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from ledgerscope.promql.samples.values import Vector
     from ledgerscope.promql.syntax.ast import Expr
 
+_GIVE_ONE = frozenset({"absent", "absent_over_time", "present_over_time"})
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that holds or does not: `sides` names the point of either, as far as there can be one.
 
-    `seen` tells which sides the values of `tree` show.
+    `seen` gives which sides the values of `tree` show.
     """
 
     tree: Expr
@@ -53,8 +56,8 @@ def _conditions_of(node: ast.Binary) -> Iterator[Condition]:
         # With `bool` a comparison answers 1 or 0 wherever it is made.
         answer = ast.Binary(node.op, node.lhs, node.rhs, True, node.matching, node.span)
         sides = {True: f"{_text(node)} is true", False: f"{_text(node)} is false"}
-        if has_one_value(node.lhs) and has_one_value(node.rhs):
-            del sides[False]  # it is true by nature, or a mistake that is worth telling
+        if _has_one_value(node.lhs) and _has_one_value(node.rhs):
+            del sides[False]  # it is true by nature, or a mistake that is worth a report
         yield Condition(answer, _answers, sides)
     elif node.op.is_set:
         for operand in (node.lhs, node.rhs):
@@ -63,7 +66,7 @@ def _conditions_of(node: ast.Binary) -> Iterator[Condition]:
                 True: f"{_text(operand)} is there in {owner}",
                 False: f"{_text(operand)} is missing in {owner}",
             }
-            if is_always_there(operand):
+            if _is_always_there(operand):
                 del sides[False]
             yield Condition(operand, _presence, sides)
 
@@ -103,3 +106,29 @@ def conditions_shown(
         except PromQLError:
             continue  # a part that fails by itself shows nothing
         yield from (name for side, name in condition.sides.items() if side in seen)
+
+
+def _has_one_value(node: Expr) -> bool:
+    """Whether the value, wherever there is one, is always the same."""
+    match node:
+        case ast.NumberLiteral():
+            return True
+        case ast.Paren(expr=inner) | ast.Unary(expr=inner) | ast.Call(func="vector", args=(inner,)):
+            return _has_one_value(inner)
+        case ast.Call(func=func):
+            return func in _GIVE_ONE
+        case ast.Aggregate(op=op):
+            return op is AggregateOp.GROUP
+        case _:
+            return False
+
+
+def _is_always_there(node: Expr) -> bool:
+    """Whether there is a sample at every instant, whatever the data."""
+    match node:
+        case ast.Paren(expr=inner) | ast.Unary(expr=inner):
+            return _is_always_there(inner)
+        case ast.Call(func=func):
+            return func == "vector"
+        case _:
+            return False

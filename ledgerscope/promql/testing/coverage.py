@@ -10,9 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.testing.alert_points import alert_points, alert_shown
+from ledgerscope.promql.testing.alert_points import alert_points, alert_shown, template_points
 from ledgerscope.promql.testing.condition_points import condition_points, conditions_shown
-from ledgerscope.promql.testing.template_points import template_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.rules.run import Evaluation
-    from ledgerscope.promql.testing.template_points import Side
+    from ledgerscope.promql.testing.alert_points import Side
 
 RAN = "sees data"
 

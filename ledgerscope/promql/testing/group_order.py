@@ -1,7 +1,7 @@
 """Whether a verdict depends on the order of rule groups.
 
 promtool runs groups in random order unless `group_eval_order` says it, Prometheus runs them side by side.
-Here the order is that of the files; a verdict that another order would turn round is told. The second
+Here the order is that of the files; a verdict that another order would reverse is reported. The second
 evaluation that takes is made only where a group really reads what a later one writes. What a test in Python
 asserts cannot be asked again by us; there a failure names the late readings.
 """
@@ -56,7 +56,7 @@ def decided_by_order(run: GroupRun, case: Case, outcome: Outcome) -> tuple[LateR
     return open_readings(run)
 
 
-def told(reading: LateReading) -> str:
+def describe(reading: LateReading) -> str:
     """A late reading in words."""
     reader, writer = reading.reader, reading.writer
     whose = f" of {writer.rule.name}" if writer.alert else ""

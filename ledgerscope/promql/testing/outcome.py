@@ -6,7 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ledgerscope.promql.text.close_match import did_you_mean
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ledgerscope.promql.rules.alert_history import ActiveAlert
     from ledgerscope.promql.rules.failures import RuleFailure
     from ledgerscope.promql.samples.values import Sample
@@ -85,6 +89,12 @@ def same_float(want: float, got: float, *, fuzzy: bool = False) -> bool:
     if want == got or (math.isnan(want) and math.isnan(got)):
         return True
     return fuzzy and got in (math.nextafter(want, -math.inf), math.nextafter(want, math.inf))
+
+
+def unknown_alert(alert: str, known: Iterable[str]) -> str:
+    """That there is no such alert, and the nearest one there is."""
+    hint = did_you_mean(alert, known)
+    return f"no rule defines the alert {alert!r}" + (f" ({hint})" if hint else "")
 
 
 def _key(labels: object) -> tuple[tuple[str, str], ...]:

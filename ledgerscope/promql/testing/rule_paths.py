@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ledgerscope.promql.text.close_match import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,5 +44,4 @@ def suggestion(base: Path, pattern: str) -> str:
     if not folder.is_dir():
         return f"there is no folder {folder.name!r} beside the test file"
     names = [each.name for each in folder.iterdir() if each.is_file()]
-    close = difflib.get_close_matches(Path(pattern).name, names, n=1)
-    return f"did you mean {close[0]!r}?" if close else "the path is taken relative to the test file"
+    return did_you_mean(Path(pattern).name, names) or "the path is taken relative to the test file"

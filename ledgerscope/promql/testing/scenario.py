@@ -25,27 +25,26 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
-from ledgerscope.promql.testing.group_order import readings_with_data, told
-from ledgerscope.promql.testing.moments import When, milliseconds
+from ledgerscope.promql.testing.group_order import describe, readings_with_data
+from ledgerscope.promql.testing.outcome import unknown_alert
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
-from ledgerscope.promql.testing.start import start_of
-from ledgerscope.promql.testing.unknown_alert import unknown_alert
+from ledgerscope.promql.testing.times import When, milliseconds, start_of
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.testing.label_match import LabelCondition
 
 
-class _Told(Protocol):
+class _Answered(Protocol):
     def story(self) -> str: ...
 
 
-_Answer = TypeVar("_Answer", bound=_Told)
+_Answer = TypeVar("_Answer", bound=_Answered)
 _LAST_ANSWERS = 3
 _MOST_NOTES = 3
 
@@ -59,12 +58,14 @@ class Scenario:
     """Series and rules under test. Times are counted from `start_ms` (milliseconds since the epoch).
 
     every: the time between two values of a series. interval: the time between two evaluations of the rules.
+    features: Prometheus's feature flags that are on.
     """
 
     every: When = "1m"
     interval: When = "1m"
     start_ms: int = 0
     compat: str = "3"
+    features: Collection[str] = ()
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
     base: Path = field(default_factory=Path)
@@ -72,10 +73,10 @@ class Scenario:
     _groups: list[RuleGroup] = field(default_factory=list)
     _until: int = 0
     _evaluation: Evaluation | None = None
-    _asked: list[_Told] = field(default_factory=list)
-    #: Told of every evaluation; rule coverage listens here.
+    _asked: list[_Answered] = field(default_factory=list)
+    #: Called with every evaluation; rule coverage listens here.
     on_evaluation: list[Any] = field(default_factory=list)
-    #: Told of every branch that a template of a rule runs; rule coverage listens here, too.
+    #: Called for every branch that a template of a rule runs; rule coverage listens here, too.
     on_branch: OnRuleBranch | None = None
 
     # -- what there is
@@ -100,15 +101,15 @@ class Scenario:
         if isinstance(source, RuleGroup):
             return (source,)
         if isinstance(source, Mapping):
-            return rules_from(source, compat=self.compat)
+            return rules_from(source, dialect=self.engine.dialect)
         if isinstance(source, str) and ("\n" in source or ":" in source):
-            return read_rules(source, compat=self.compat)
+            return read_rules(source, dialect=self.engine.dialect)
         path = self.base / source
         if not path.exists():
             raise ScenarioError(
                 f"there is no rule file {str(source)!r}; {suggestion(self.base, str(source))}"
             )
-        return load_rules(plain(path), compat=self.compat)
+        return load_rules(plain(path), dialect=self.engine.dialect)
 
     def until(self, when: When) -> Scenario:
         """Evaluate at least up to a time, also beyond the last sample."""
@@ -175,7 +176,7 @@ class Scenario:
         """Where the order in which groups were given may be what went wrong."""
         if self._evaluation is not None:
             late = readings_with_data(self._plan(), self._evaluation)
-            yield from (f"note: {told(reading)}" for reading in islice(late, _MOST_NOTES))
+            yield from (f"note: {describe(reading)}" for reading in islice(late, _MOST_NOTES))
 
     def _noted(self, answer: _Answer) -> _Answer:
         self._asked.append(answer)
@@ -187,7 +188,7 @@ class Scenario:
     @property
     def engine(self) -> Engine:
         """The engine the scenario asks."""
-        return Engine(compat=self.compat, default_step_ms=milliseconds(self.interval))
+        return Engine(self.compat, default_step_ms=milliseconds(self.interval), features=self.features)
 
     @property
     def evaluation(self) -> Evaluation:
@@ -203,7 +204,7 @@ class Scenario:
         return self.evaluation
 
     def _plan(self) -> RulePlan:
-        return RulePlan.of(self._groups, compat=self.compat)
+        return RulePlan.of(self._groups, dialect=self.engine.dialect)
 
     def _evaluate(self) -> Evaluation:
         step = milliseconds(self.interval)

@@ -7,13 +7,13 @@ follow the YAML reader Prometheus uses: `1e3` is a number, a number may stand wh
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.text.close_match import did_you_mean
 from ledgerscope.promql.text.durations import DurationError, parse_duration
 from ledgerscope.promql.yaml.scalars import (
     FALSE,
@@ -114,8 +114,7 @@ class Reader:
     def _unknown(self, key: yaml.Node, known: Sequence[str], owner: str) -> None:
         if self.lenient:
             return
-        close = difflib.get_close_matches(str(key.value), known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"{owner} has {listed(known)}"
+        hint = did_you_mean(str(key.value), known) or f"{owner} has {listed(known)}"
         self.fault(key, f"unknown field {key.value!r} in {owner}", hint)
 
     def pairs(self, node: yaml.Node, owner: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:

@@ -27,7 +27,7 @@ _UNITS = {
 
 
 def place_of_text(reader: Reader, node: yaml.Node, offset: int) -> Where:
-    """The place of a character of a scalar; the scalar's beginning where that cannot be told."""
+    """The place of a character of a scalar; the scalar's beginning where that cannot be found."""
     if not isinstance(node, yaml.ScalarNode):
         return reader.where(node)
     if node.style not in _BLOCKS and node.start_mark.line == node.end_mark.line:

@@ -6,13 +6,13 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import yaml
 
+from tests.promql import processes
 from tests.promql.go_math.functions import ONE_ARGUMENT, TWO_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def asked(x: Floats, y: Floats, path: Path) -> dict[str, Floats]:
     cases = [{"expr": expression, "eval_time": "0s"} for expression in EXPRESSIONS.values()]
     test = {"interval": "1m", "input_series": series, "promql_expr_test": cases}
     path.write_text(yaml.dump({"rule_files": [], "evaluation_interval": "1m", "tests": [test]}, width=1000))
-    done = subprocess.run(
-        ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
-    )
+    done = processes.run("promtool", "test", "rules", path)
     got = [line for line in (done.stdout + done.stderr).splitlines() if line.strip().startswith("got:")]
     results = [{int(place): float(value) for place, value in _RESULT.findall(line)} for line in got]
     return {

@@ -29,7 +29,7 @@ def histogram(literal: str) -> Histogram:
         ("{{count:2 z_bucket:2}}", "{{count:3 z_bucket:1 buckets:[2]}}", True),
         ("{{count:2}}", "{{count:9 counter_reset_hint:reset}}", True),  # a hint is believed
         ("{{count:9}}", "{{count:2 counter_reset_hint:not_reset}}", False),
-        ("{{count:9}}", "{{count:2 counter_reset_hint:gauge}}", True),  # this one tells nothing
+        ("{{count:9}}", "{{count:2 counter_reset_hint:gauge}}", True),  # this one says nothing
         ("{{schema:0 count:1}}", "{{schema:1 count:1}}", True),  # only a restart makes it finer
         ("{{schema:1 count:3 buckets:[1 1 1]}}", "{{schema:0 count:3 buckets:[1 2]}}", False),
         ("{{schema:1 count:3 buckets:[1 1 1]}}", "{{schema:0 count:3 buckets:[2 1]}}", True),

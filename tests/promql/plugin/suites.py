@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import ledgerscope.promql.plugin.items
 import ledgerscope.promql.scripts.run
-import ledgerscope.promql.testing.coverage_report
-import ledgerscope.promql.testing.report
+import ledgerscope.promql.testing.coverage_output
+import ledgerscope.promql.testing.reports.report
 import ledgerscope.promql.testing.scenario  # noqa: F401 - runs inside this process would load NumPy anew
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def test_a_failure_tells_when_the_order_of_groups_decides(pytester: pytest.Pytes
 def test_a_verdict_that_another_order_would_turn_round_is_warned_of(pytester: pytest.Pytester) -> None:
     warning = (
         "passes only in the order of the files: High in group 'alerts' reads recorded in the later group"
-        " 'records', one step late; write group_eval_order to settle it"
+        " 'records', one step late; write group_eval_order to set the order"
     )
     files = {"rules_yml": ALERT_FIRST, "a__test_yml": order_tests("[]")}
     found = outcome(pytester, **files)

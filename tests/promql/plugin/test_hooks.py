@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.promql import processes
 from tests.promql.plugin.suites import PLUGIN, RULES, TESTS, outcome
 
 pytest_plugins = ["pytester"]
@@ -21,22 +21,22 @@ def test_the_patterns_of_files_are_a_setting(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "message"),
     [
         ("promql_compat=4", "promql_compat is '4'; write 2 or 3"),
         ("promql_evaluate=all", "*asserted or input"),
     ],
 )
-def test_a_setting_that_is_none_is_refused(pytester: pytest.Pytester, setting: str, told: str) -> None:
+def test_a_setting_that_is_none_is_refused(pytester: pytest.Pytester, setting: str, message: str) -> None:
     found = outcome(pytester, "-o", setting)
     assert found.ret == pytest.ExitCode.USAGE_ERROR
-    found.stderr.fnmatch_lines([f"*{told}"])
+    found.stderr.fnmatch_lines([f"*{message}"])
 
 
 def test_a_run_without_rule_tests_does_not_load_numpy() -> None:
     root = Path(__file__).parents[3]
     code = "import sys, ledgerscope.promql.plugin.hooks; print('numpy' in sys.modules, 'yaml' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = processes.run(sys.executable, "-c", code, cwd=root, check=True)
     assert done.stdout.split() == ["False", "False"]
 
 

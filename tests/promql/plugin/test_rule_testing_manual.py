@@ -57,7 +57,7 @@ def test_coverage_reads_as_the_manual_shows(examples: pytest.Pytester) -> None:
     )
     (examples.path / "payments.test.yml").write_text(calm)
     found = examples.runpytest_inprocess(*OPTIONS, "--promql-cov", "payments.test.yml")
-    shown = block_after("`pytest --promql-cov` tells")
+    shown = block_after("`pytest --promql-cov` shows")
     found.stdout.fnmatch_lines([f"*{line.replace('[', '[[]')}" for line in shown])
 
 

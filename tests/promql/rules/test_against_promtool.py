@@ -19,8 +19,9 @@ import pytest
 import yaml
 
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
-from ledgerscope.promql.testing.plot import series_text
+from ledgerscope.promql.testing.reports.plot import series_text
 from ledgerscope.promql.text.durations import format_duration
+from tests.promql import processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,9 +63,9 @@ def expected(outcome: AlertOutcome) -> list[dict[str, Any]]:
 
 def judged(folder: Path, names: list[str]) -> dict[str, str]:
     """promtool's output for each file of a folder."""
-    done = subprocess.run(
-        ["promtool", "test", "rules", *(f"{name}/t.yml" for name in names)],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    done = processes.run(
+        "promtool", "test", "rules", *(f"{name}/t.yml" for name in names),
+        cwd=folder, capture_output=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     parts = re.split(r"Unit Testing:  (\S+)/t\.yml\n", done.stdout)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
@@ -118,11 +119,11 @@ def test_promtool_agrees_with_every_generated_rule_group(tmp_path: Path, cases_o
             (folder / "rules.yml").write_text(yaml.safe_dump(groups, sort_keys=False, width=10_000), "utf-8")
             (folder / "t.yml").write_text(yaml.safe_dump(document, sort_keys=False, width=10_000), "utf-8")
         for name, shown in judged(tmp_path, list(runs)).items():
-            told = disagreement(runs[name], shown)
-            if told is not None and not agrees_sometimes(runs[name], tmp_path, name):
-                wrong[name] = told
+            message = disagreement(runs[name], shown)
+            if message is not None and not agrees_sometimes(runs[name], tmp_path, name):
+                wrong[name] = message
     print(f"{GROUPS} groups, {failing} with a failing rule, {firing} cases with firing alerts")
     assert wrong == {}, f"seed {seed}: " + "\n".join(
-        f"--- {name}\n{told[:1500]}" for name, told in wrong.items()
+        f"--- {name}\n{message[:1500]}" for name, message in wrong.items()
     )
     assert firing > 0

@@ -1,4 +1,4 @@
-"""Rule files: what is accepted, in which forms, and how a fault is told."""
+"""Rule files: what is accepted, in which forms, and how a fault is message."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import AlertingRule, RecordingRule
+from ledgerscope.promql.syntax.dialect import Dialect
 from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ groups:
 
 def faults(text: str, compat: str = "3") -> list[str]:
     with pytest.raises(FileError) as caught:
-        read_rules(text, "r.yml", compat=compat)
+        read_rules(text, "r.yml", dialect=Dialect(compat))
     return str(caught.value).splitlines()
 
 
@@ -102,7 +103,7 @@ def test_a_document_made_in_python_is_read_like_a_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("groups: [{nam: a}]", "r.yml:1:11: unknown field 'nam' in a group; did you mean 'name'?"),
         ("group: []", "r.yml:1:1: unknown field 'group' in a rule file; did you mean 'groups'?"),
@@ -120,17 +121,19 @@ def test_a_document_made_in_python_is_read_like_a_file() -> None:
         ("groups: [{name: a, labels: [b]}]", "r.yml:1:28: labels must be a mapping, not a list"),
     ],
 )  # fmt: skip
-def test_a_fault_of_form_is_told_with_its_place_and_what_would_be_right(text: str, told: str) -> None:
-    assert faults(text) == [told]
+def test_a_fault_of_form_is_reported_with_its_place_and_what_would_be_right(text: str, message: str) -> None:
+    assert faults(text) == [message]
 
 
-def test_what_is_no_yaml_is_told_with_where_to_look() -> None:
-    (told,) = faults("a: [")
-    assert told.startswith("r.yml:2:1: not YAML: did not find expected node content; look at the indentation")
+def test_what_is_no_yaml_is_reported_with_where_to_look() -> None:
+    (message,) = faults("a: [")
+    assert message.startswith(
+        "r.yml:2:1: not YAML: did not find expected node content; look at the indentation"
+    )
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "message"),
     [
         ("{record: a, alert: b, expr: c}",
          "alert: 'b'|only one of 'record' and 'alert' must be set; split it into two rules"),
@@ -154,11 +157,11 @@ def test_what_is_no_yaml_is_told_with_where_to_look() -> None:
          '|annotation "c": template: __alert_a:1: function "nope" not defined'),
     ],
 )  # fmt: skip
-def test_a_fault_of_a_rule_is_told_in_prometheus_words(rule: str, told: str) -> None:
+def test_a_fault_of_a_rule_is_reported_in_prometheus_words(rule: str, message: str) -> None:
     (line,) = faults(f"groups:\n- name: g\n  rules:\n  - {rule}\n")
-    where, _, message = line.partition(': group "g", rule 1, ')
+    where, _, found = line.partition(': group "g", rule 1, ')
     assert where.startswith("r.yml:4:")
-    assert message.partition(": ")[2] == told.partition("|")[2]
+    assert found.partition(": ")[2] == message.partition("|")[2]
 
 
 def test_a_fault_in_an_expression_points_into_the_expression() -> None:
@@ -173,9 +176,9 @@ def test_names_are_free_since_prometheus_3_and_plain_before(field: str) -> None:
     assert "invalid" in faults(text, compat="2")[0]
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
-    told = faults("groups:\n- name: g\n  rules:\n  - {record: a, expr: '('}\n  - {alert: b, exp: c}\n")
-    assert [line.split(":")[1] for line in told] == ["4", "5", "5"]
+def test_all_faults_are_reported_at_once_in_the_order_of_the_file() -> None:
+    message = faults("groups:\n- name: g\n  rules:\n  - {record: a, expr: '('}\n  - {alert: b, exp: c}\n")
+    assert [line.split(":")[1] for line in message] == ["4", "5", "5"]
 
 
 def test_unknown_fields_can_be_passed_over() -> None:

@@ -190,7 +190,7 @@ def test_the_input_is_left_as_it_was() -> None:
     assert [each.labels.name for each in storage] == ["x"]
 
 
-def test_rules_that_see_nothing_are_told_apart() -> None:
+def test_rules_that_see_nothing_are_distinguished() -> None:
     evaluation = evaluate(group("{record: y, expr: nothing}", "{record: z, expr: absent(nothing)}"), {}, 2)
     assert evaluation.blind == {0}
     assert values(evaluation, "z") == {0: 1, 1: 1}
@@ -259,7 +259,7 @@ def test_templates_see_a_native_histogram_as_prometheus_prints_it() -> None:
     assert alert.annotations["s"].endswith("can't convert *histogram.FloatHistogram to float>")
 
 
-def test_a_missing_field_is_told_with_the_type_of_the_generation() -> None:
+def test_a_missing_field_is_reported_with_the_type_of_the_generation() -> None:
     rules = group("{alert: A, expr: x, annotations: {s: '{{ .Foo }}'}}")
     evaluation = evaluate(rules, {"x": [1]}, 1)
     text = evaluation.alerts[0].firing(0)[0].annotations["s"]

@@ -59,7 +59,7 @@ def test_a_series_is_found_by_its_labels_in_the_order_of_writing() -> None:
     assert [samples.labels for samples in storage] == [B, A]
 
 
-def test_stale_markers_are_told_from_ordinary_nan() -> None:
+def test_stale_markers_are_distinguished_from_ordinary_nan() -> None:
     storage = Storage()
     storage.append(A, [0, 1, 2], np.array([1.0, STALE, np.nan]))
     samples = read(storage, A)

@@ -147,7 +147,7 @@ def test_growing_adds_bucket_by_bucket() -> None:
     assert last.positive == ((0, 3.0), (1, 4.0))
 
 
-def test_a_named_reset_hint_is_told_from_the_default() -> None:
+def test_a_named_reset_hint_is_reported_from_the_default() -> None:
     points = parse_series("m {{}} {{counter_reset_hint:unknown}}x1 1").expand()
     assert points.hinted is not None
     assert list(points.hinted) == [False, True, True, False]

@@ -16,7 +16,7 @@ def error_of(text: str) -> tuple[str, int]:
     return last.text, last.start
 
 
-def test_words_keywords_and_recorded_names_are_told_apart() -> None:
+def test_words_keywords_and_recorded_names_are_distinguished() -> None:
     assert spelled("foo SUM a:b by Inf") == [
         ("IDENTIFIER", "foo"),
         ("AGGREGATOR", "SUM"),

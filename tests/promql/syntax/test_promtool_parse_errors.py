@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import yaml
 from bench import promql_grammar
 from ledgerscope.promql.errors import ParseError
 from ledgerscope.promql.syntax.parser import parse
+from tests.promql import processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def their_faults(texts: list[str], folder: Path) -> list[str | None]:
     file = folder / "rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": rules}]}), "utf-8")
     assert PROMTOOL is not None
-    run = subprocess.run([PROMTOOL, "check", "rules", file], capture_output=True, text=True, check=False)
+    run = processes.run(PROMTOOL, "check", "rules", file)
     found = {int(number) - 1: fault for number, fault in FAULT.findall(run.stdout + run.stderr)}
     return [INTERNAL.sub("", found[index]) if index in found else None for index in range(len(texts))]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.template.alert import AlertTemplates, check_template
 from ledgerscope.promql.template.values import AlertData, QueryResult, StringMap, TemplateSample
 from ledgerscope.promql.text.quoting import unquote
+from tests.promql import processes
 
 CASES: list[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("renderings.yml").read_text("utf-8"))[
     "cases"
@@ -64,8 +64,8 @@ def test_a_text_that_is_no_template_is_refused_in_prometheus_words(case: dict[st
 def promtool(*arguments: str) -> str:
     if shutil.which("promtool") is None:
         pytest.skip("promtool is not installed")
-    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+    done = processes.run("promtool", *arguments)
+    return f"{done.stdout}{done.stderr}"
 
 
 def write_rules(path: Path, annotations: dict[str, str]) -> None:

@@ -46,7 +46,7 @@ def test_each_case_gets_its_verdict(name: str, compat: str, expected: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         (
             "promtool/bad-input-series.yml",
@@ -59,8 +59,8 @@ def test_each_case_gets_its_verdict(name: str, compat: str, expected: str) -> No
         ),
     ],
 )
-def test_a_file_that_is_meant_to_be_refused_is_refused(name: str, told: str) -> None:
-    with pytest.raises(FileError, match=told):
+def test_a_file_that_is_meant_to_be_refused_is_refused(name: str, message: str) -> None:
+    with pytest.raises(FileError, match=message):
         verdicts(FOLDER / name)
 
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from ledgerscope.promql.testing.coverage import Coverage, RuleKey
-from ledgerscope.promql.testing.coverage_report import as_json, terminal_lines, write
+from ledgerscope.promql.testing.coverage_output import as_json, terminal_lines, write
 
 BASE = Path("/project")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
+from tests.promql import processes
 from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[3]
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import sys
 from pathlib import Path
-from ledgerscope.promql.testing.report import Report
+from ledgerscope.promql.testing.reports.report import Report
 from ledgerscope.promql.testing.session import TestSession
 for run in TestSession().open(Path(sys.argv[1])):
     for outcome in run.outcomes():
@@ -53,7 +53,7 @@ tests:
 def run(*arguments: str, seed: int) -> bytes:
     """What a Python process prints under a hash seed."""
     program, surroundings = [sys.executable, *arguments], environment(PYTHONHASHSEED=str(seed))
-    return subprocess.run(program, cwd=ROOT, env=surroundings, capture_output=True, check=True).stdout
+    return bytes(processes.run(*program, cwd=ROOT, env=surroundings, check=True, text=False).stdout)
 
 
 def output(path: Path, seed: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Test files: everything promtool's format has, and how a fault is told."""
+"""Test files: everything promtool's format has, and how a fault is message."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("test: []", "t.yml:1:1: unknown field 'test' in a test file; did you mean 'tests'?"),
         ("rule_files: [none.yml]",
@@ -137,8 +137,8 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
         ("tests: []\n---\ntests: []", "t.yml:3:1: a test file has one document; make it a file of its own"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_with_its_place_and_what_would_be_right(text: str, told: str) -> None:
-    assert faults(text) == [told]
+def test_a_fault_is_reported_with_its_place_and_what_would_be_right(text: str, message: str) -> None:
+    assert faults(text) == [message]
 
 
 def test_a_missing_rule_file_is_named_with_its_nearest_neighbour(tmp_path: Path) -> None:

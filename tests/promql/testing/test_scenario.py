@@ -13,10 +13,9 @@ from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.rules.failures import RuleFailedError
 from ledgerscope.promql.rules.model import AlertingRule, RuleGroup
 from ledgerscope.promql.testing.label_match import ANY
-from ledgerscope.promql.testing.moments import Moment, milliseconds
 from ledgerscope.promql.testing.repeat import RepeatError, repeat
 from ledgerscope.promql.testing.scenario import Scenario, ScenarioError
-from ledgerscope.promql.testing.start import StartError
+from ledgerscope.promql.testing.times import Moment, StartError, milliseconds
 from ledgerscope.promql.text.durations import DurationError
 
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ CALENDAR = (
         datetime(2026, 2, 27, 16, tzinfo=timezone(timedelta(hours=-8))),
     ],
 )
-def test_a_test_begins_when_it_is_told_to(start: str | float | datetime) -> None:
+def test_a_test_begins_when_it_is_reported_to(start: str | float | datetime) -> None:
     scenario = Scenario().starts_at(start).rules(CALENDAR).load("up 1x1500")
     month_end = scenario.alerts("MonthEnd")
     assert month_end.first_fires_at == "1h"
@@ -229,13 +228,13 @@ def test_an_unknown_alert_is_named_with_its_nearest_neighbour(two: Scenario) -> 
         two.alerts("Dwn")
 
 
-def test_a_rule_file_that_is_not_there_is_told_with_its_nearest_neighbour(tmp_path: Path) -> None:
+def test_a_rule_file_that_is_not_there_is_reported_with_its_nearest_neighbour(tmp_path: Path) -> None:
     (tmp_path / "rules.yml").write_text(RULES)
     with pytest.raises(ScenarioError, match=r"there is no rule file 'rulez.yml'; did you mean 'rules.yml'\?"):
         Scenario(base=tmp_path).rules("rulez.yml")
 
 
-def test_a_difference_is_told_series_by_series(two: Scenario) -> None:
+def test_a_difference_is_reported_series_by_series(two: Scenario) -> None:
     wrong = {'up{job="x",instance="a"}': 1, 'up{instance="c",job="x"}': 1}
     assert two.at("3m", "up").explained_against(wrong) == [
         "up at 3m is not as expected:",
@@ -249,7 +248,7 @@ def test_a_difference_is_told_series_by_series(two: Scenario) -> None:
     ]
 
 
-def test_a_failing_rule_is_told() -> None:
+def test_a_failing_rule_is_reported() -> None:
     scenario = Scenario().rules("groups: [{name: g, rules: [{record: x, expr: a + on () a}]}]")
     scenario.load('a{b="1"} 1', 'a{b="2"} 1')
     with pytest.raises(RuleFailedError, match=":1:46: rule 'x' fails at 0s: found duplicate series"):
@@ -288,11 +287,11 @@ def test_one_line_makes_many_series() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [("a$b 1", "names [$]b, which is not among"), ("a 1$", "write [$][$] for a dollar sign")],
 )
-def test_a_line_that_cannot_be_filled_in_is_told(line: str, told: str) -> None:
-    with pytest.raises(RepeatError, match=told):
+def test_a_line_that_cannot_be_filled_in_is_reported(line: str, message: str) -> None:
+    with pytest.raises(RepeatError, match=message):
         repeat(line, n=[1])
 
 

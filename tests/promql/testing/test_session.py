@@ -39,7 +39,7 @@ def test_a_changed_rule_file_is_read_again(tmp_path: Path) -> None:
     assert session.open(tmp_path / "a.test.yml")[0].plan is not before
 
 
-def test_what_is_wrong_with_a_test_file_and_with_its_rules_is_told_at_once(tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_test_file_and_with_its_rules_is_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "r.yml").write_text("groups: [{name: g, rules: [{record: a, expr: up +}]}]")
     (tmp_path / "a.test.yml").write_text(TESTS.replace("eval_time", "eval_tme").replace("1x9", "1y9"))
     with pytest.raises(FileError) as caught:

@@ -34,7 +34,7 @@ def test_what_is_no_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("a: '1'", "f:1:4: a must be a number, not '1'; leave the quotes out"),
         ("a: NaN", "f:1:4: a must be a number, not 'NaN'; YAML writes it .nan"),
@@ -42,13 +42,13 @@ def test_what_is_no_number(text: str) -> None:
         ("a: [1]", "f:1:4: a must be a number, not a list"),
     ],
 )
-def test_a_number_that_is_none_is_told(text: str, told: str) -> None:
+def test_a_number_that_is_none_is_reported(text: str, message: str) -> None:
     reader = Reader("f")
     fields = reader.fields(compose_all(text, "f")[0], ("a",), "it")
     assert reader.number(fields["a"], "a") == 0.0
     with pytest.raises(FileError) as caught:
         reader.finish()
-    assert str(caught.value) == told
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(("text", "value"), [("a: yes", True), ("a: off", False), ("a: true", True)])

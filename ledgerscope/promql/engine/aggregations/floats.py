@@ -95,7 +95,7 @@ def _avg(members: Members) -> Floats:
         lambda state, value, _: add_compensated(state[0], state[1], value, reset_on_overflow=True),
     )
     means = members.finish(total / count + lost / count)
-    return _mend_overflow(members, means, members.finish(total))
+    return _correct_overflow(members, means, members.finish(total))
 
 
 def _incremental_mean(members: Members) -> Floats:
@@ -111,7 +111,7 @@ def _incremental_mean(members: Members) -> Floats:
     return members.finish(mean)
 
 
-def _mend_overflow(members: Members, means: Floats, totals: Floats) -> Floats:
+def _correct_overflow(members: Members, means: Floats, totals: Floats) -> Floats:
     """Instants where the total overflowed, averaged once more value by value."""
     overflowed = ~np.isfinite(totals)
     for group, column in np.argwhere(overflowed):

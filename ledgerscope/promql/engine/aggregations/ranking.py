@@ -95,17 +95,17 @@ class _Contest:
     def winners(self) -> Booleans:
         """Who stays."""
         size = self.present.sum(axis=0)
-        room = np.clip(self.counts, 0, size)
+        limit = np.clip(self.counts, 0, size)
         # NaN is worse than everything, but still a sample.
         strength = np.where(self.present, np.where(np.isnan(self.values), -np.inf, self.values), -np.inf)
         ordered = -np.sort(-strength, axis=0)
         column = np.arange(strength.shape[1])
-        weakest = ordered[np.maximum(room - 1, 0), column]
+        weakest = ordered[np.maximum(limit - 1, 0), column]
         better = self.present & (strength > weakest)
         level = self.present & (strength == weakest)
         keep: Booleans = better | level
-        keep[:, room == 0] = False
-        tied = (keep.sum(axis=0) != room) & (room > 0)
+        keep[:, limit == 0] = False
+        tied = (keep.sum(axis=0) != limit) & (limit > 0)
         self._settle(keep, np.flatnonzero(tied))
         return keep
 
@@ -120,11 +120,11 @@ class _Contest:
             keep[:, column] = known[key]
 
 
-def _by_heap(values: list[float], present: Booleans, room: int) -> Booleans:
+def _by_heap(values: list[float], present: Booleans, limit: int) -> Booleans:
     """Who stays when the candidates come one by one and each better one replaces the top of a heap."""
     heap: list[int] = []
     for row in np.flatnonzero(present).tolist():
-        if len(heap) < room:
+        if len(heap) < limit:
             heap.append(row)
             _sift_up(heap, values)
         elif values[heap[0]] < values[row] or (math.isnan(values[heap[0]]) and not math.isnan(values[row])):

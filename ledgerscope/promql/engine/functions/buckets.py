@@ -1,4 +1,4 @@
-"""Classic histograms: cumulative buckets, mended where they decrease; quantiles and fractions of them.
+"""Classic histograms: cumulative buckets, corrected where they decrease; quantiles and fractions of them.
 
 Works on one histogram at many instants: bounds ascending, cumulative counts one column per instant.
 """
@@ -45,7 +45,7 @@ class Buckets:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Corrected:
     """Counts made to ascend, and per instant how far that was necessary."""
 
     counts: Floats
@@ -55,7 +55,7 @@ class Mended:
     largest_drop: Floats
 
     def detail(self, times: Integers) -> Monotonicity | None:
-        """The extent over all instants at which a decrease was mended."""
+        """The extent over all instants at which a decrease was corrected."""
         if not self.forced.any():
             return None
         return Monotonicity(
@@ -68,7 +68,7 @@ class Mended:
         )
 
 
-def mend(buckets: Buckets, *, tolerant: bool) -> Mended:
+def correct(buckets: Buckets, *, tolerant: bool) -> Corrected:
     """Counts that never decrease; differences by rounding only (where tolerated) are silently evened out."""
     counts = buckets.counts.copy()
     columns = counts.shape[1]
@@ -89,7 +89,7 @@ def mend(buckets: Buckets, *, tolerant: bool) -> Mended:
         accepted = (
             np.where(stays, accepted, count) if tolerant else np.where(count > accepted, count, accepted)
         )
-    return Mended(counts, forced, lowest, highest, largest_drop)
+    return Corrected(counts, forced, lowest, highest, largest_drop)
 
 
 def _almost_equal(left: Floats, right: Floats) -> Booleans:
@@ -105,16 +105,16 @@ def _almost_equal(left: Floats, right: Floats) -> Booleans:
     return equal
 
 
-def quantile(q: Floats, buckets: Buckets, *, tolerant: bool) -> tuple[Floats, Mended | None]:
-    """The q-quantile at each instant, linear within a bucket, and how the counts were mended."""
+def quantile(q: Floats, buckets: Buckets, *, tolerant: bool) -> tuple[Floats, Corrected | None]:
+    """The q-quantile at each instant, linear within a bucket, and how the counts were corrected."""
     missing = np.full(len(q), np.nan)
-    mended = None
+    corrected = None
     if buckets.is_complete:
-        mended = mend(buckets, tolerant=tolerant)
+        corrected = correct(buckets, tolerant=tolerant)
         if len(buckets.bounds) > 1:
-            missing = _interpolated(q, buckets.bounds, mended.counts)
+            missing = _interpolated(q, buckets.bounds, corrected.counts)
     result = np.where(q < 0, -np.inf, np.where(q > 1, np.inf, missing))
-    return np.where(np.isnan(q), np.nan, result), mended
+    return np.where(np.isnan(q), np.nan, result), corrected
 
 
 def _interpolated(q: Floats, bounds: Floats, counts: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ledgerscope.promql.engine import annotations as notes
 from ledgerscope.promql.engine.functions import buckets as classic
-from ledgerscope.promql.engine.functions.buckets import Buckets, Mended
+from ledgerscope.promql.engine.functions.buckets import Buckets, Corrected
 from ledgerscope.promql.engine.functions.native import NativeMeasure, fraction_of, measure_cells, quantile_of
 from ledgerscope.promql.engine.functions.relabel import text_argument
 from ledgerscope.promql.engine.operations.setops import concatenate
@@ -142,9 +142,9 @@ def histogram_quantile(evaluator: Evaluator, call: Call) -> Value:
 
 def _quantiles(evaluator: Evaluator, histograms: Histograms, q: Floats, argument: Expr) -> Vector:
     def of_classic(labels: Labels, buckets: Buckets, columns: Booleans) -> Floats:
-        values, mended = classic.quantile(q[columns], buckets, tolerant=evaluator.compat.tolerant_buckets)
-        if mended is not None:
-            _remark_on_mending(evaluator, labels, mended, columns, argument)
+        values, corrected = classic.quantile(q[columns], buckets, tolerant=evaluator.compat.tolerant_buckets)
+        if corrected is not None:
+            _remark_on_correction(evaluator, labels, corrected, columns, argument)
         return values
 
     def of_native(labels: Labels, histogram: Histogram, column: int) -> float:
@@ -156,10 +156,10 @@ def _quantiles(evaluator: Evaluator, histograms: Histograms, q: Floats, argument
     return histograms.measured(of_classic, of_native)
 
 
-def _remark_on_mending(
-    evaluator: Evaluator, labels: Labels, mended: Mended, columns: Booleans, argument: Expr
+def _remark_on_correction(
+    evaluator: Evaluator, labels: Labels, corrected: Corrected, columns: Booleans, argument: Expr
 ) -> None:
-    detail = mended.detail(evaluator.axis.times[columns])
+    detail = corrected.detail(evaluator.axis.times[columns])
     if detail is not None:
         metric = labels.name if evaluator.query.settings.delayed_name_removal else ""
         evaluator.notes.add(notes.forced_monotonicity(metric), argument.span, detail)
@@ -171,7 +171,7 @@ def _check(evaluator: Evaluator, q: Floats, argument: Expr) -> None:
 
 
 def histogram_quantiles(evaluator: Evaluator, call: Call) -> Value:
-    """Several quantiles of each histogram, told apart by a label."""
+    """Several quantiles of each histogram, kept apart by a label."""
     label = text_argument(call.args[1])
     parameters = [(arg, evaluator.scalar(arg).values) for arg in call.args[2:]]
     for argument, q in parameters:

@@ -93,7 +93,7 @@ def average(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
     sums, lost = _compensated_sums(block, context)
     counts = windows.in_walk_order(windows.counts.astype(np.float64))
     means = windows.restore(sums / counts + lost / counts)
-    return _mend_overflow(block, means, windows.restore(sums)), windows.counts > 0
+    return _correct_overflow(block, means, windows.restore(sums)), windows.counts > 0
 
 
 def variance(block: Block, context: RangeContext) -> tuple[Floats, Booleans]:
@@ -243,7 +243,7 @@ def _incremental_mean(block: Block) -> Floats:
     return windows.restore(np.where(np.isinf(mean), mean, mean + lost))
 
 
-def _mend_overflow(block: Block, means: Floats, sums: Floats) -> Floats:
+def _correct_overflow(block: Block, means: Floats, sums: Floats) -> Floats:
     """Windows whose total overflowed, averaged once more sample by sample as Prometheus 3 does then."""
     overflowed = ~np.isfinite(sums)
     if not overflowed.any():

@@ -177,7 +177,7 @@ def last_step(*, counter: bool) -> PointForm:
 
 
 def _histogram_step(metric: str, before: Point, after: Point, seconds: float | None) -> Outcome:
-    """`seconds` is given for a counter: its step is per second and mended for a reset."""
+    """`seconds` is given for a counter: its step is per second and corrected for a reset."""
     old, new = before.histogram, after.histogram
     assert old is not None  # noqa: S101 - the caller has looked
     assert new is not None  # noqa: S101 - the caller has looked

@@ -1,7 +1,7 @@
 """rate, increase, delta, irate and idelta over blocks of float series.
 
-The increase between the first and last sample of a window, mended for counter resets and extrapolated to the
-window's ends where samples come close enough to them.
+The increase between the first and last sample of a window, corrected for counter resets and extrapolated to
+the ends of the window where samples come close enough to them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _extrapolated(
     first = block.at(windows.first)
     change = block.at(windows.last) - first
     if counter:
-        change = _mend_resets(block.values, windows, change)
+        change = _correct_resets(block.values, windows, change)
     first_time, last_time = block.times[windows.first], block.times[windows.last]
     to_start = (first_time - context.starts) / 1000.0
     to_end = (context.ends - last_time) / 1000.0
@@ -116,19 +116,19 @@ def _not_before_zero(start: Floats, increase_: Floats, first: Floats, sampled: F
     return shorter
 
 
-def _mend_resets(values: Floats, windows: Windows, change: Floats) -> Floats:
+def _correct_resets(values: Floats, windows: Windows, change: Floats) -> Floats:
     """The change with every value lost by a reset added back, reset by reset in order."""
     drops = values[:, 1:] < values[:, :-1]
     rows = np.flatnonzero(drops.any(axis=1))
     if rows.size == 0:
         return change
-    mended = change.copy()
+    corrected = change.copy()
     for row in rows:
-        _mend_row(values[row], np.flatnonzero(drops[row]), windows, mended[row])
-    return mended
+        _correct_row(values[row], np.flatnonzero(drops[row]), windows, corrected[row])
+    return corrected
 
 
-def _mend_row(values: Floats, before_reset: Integers, windows: Windows, change: Floats) -> None:
+def _correct_row(values: Floats, before_reset: Integers, windows: Windows, change: Floats) -> None:
     lo = np.searchsorted(before_reset, windows.lo, side="left")
     hi = np.searchsorted(before_reset, windows.hi - 1, side="left")
     for step in range(int((hi - lo).max(initial=0))):

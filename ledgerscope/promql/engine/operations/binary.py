@@ -65,7 +65,7 @@ def _vectors(evaluator: Evaluator, node: Binary, left: Vector, right: Vector) ->
     arithmetic = node.op in ARITHMETIC and (
         node.op is not BinaryOp.ATAN2 or evaluator.compat.atan2_drops_name
     )
-    # Names dropped late still tell results apart here.
+    # Names dropped late still keep results apart here.
     answers = node.return_bool and not evaluator.query.settings.delayed_name_removal
     dropped = evaluator.compat.schema_labels if arithmetic or answers else frozenset[str]()
     matcher = Matcher.between(left, right, node.matching, dropped)

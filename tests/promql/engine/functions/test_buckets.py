@@ -1,4 +1,4 @@
-"""Quantiles and fractions of classic histograms against plain code; decreasing counts are mended."""
+"""Quantiles and fractions of classic histograms against plain code; decreasing counts are corrected."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ def test_counts_under_one_bound_are_added_up() -> None:
     assert gathered.counts[:, 0].tolist() == [5.0, 9.0]
 
 
-def test_a_decrease_is_mended_and_told() -> None:
-    mended = buckets.mend(of([0.1, 1.0, 10.0, math.inf], [2.0, 1.0, 5.0, 4.0]), tolerant=True)
-    assert mended.counts[:, 0].tolist() == [2.0, 2.0, 5.0, 5.0]
-    detail = mended.detail(np.array([60_000]))
+def test_a_decrease_is_corrected_and_reported() -> None:
+    corrected = buckets.correct(of([0.1, 1.0, 10.0, math.inf], [2.0, 1.0, 5.0, 4.0]), tolerant=True)
+    assert corrected.counts[:, 0].tolist() == [2.0, 2.0, 5.0, 5.0]
+    detail = corrected.detail(np.array([60_000]))
     assert detail is not None
     assert str(detail) == (
         ", from buckets 1 to +Inf, with a max diff of 1, over 1 samples"
@@ -86,17 +86,17 @@ def test_a_decrease_is_mended_and_told() -> None:
 
 def test_a_difference_by_rounding_is_evened_out_in_silence() -> None:
     counts = [1.0, 1.0 - 1e-13, 2.0]
-    tolerant = buckets.mend(of([1.0, 2.0, math.inf], counts), tolerant=True)
-    strict = buckets.mend(of([1.0, 2.0, math.inf], counts), tolerant=False)
+    tolerant = buckets.correct(of([1.0, 2.0, math.inf], counts), tolerant=True)
+    strict = buckets.correct(of([1.0, 2.0, math.inf], counts), tolerant=False)
     assert not tolerant.forced[0]
     assert strict.forced[0]
     assert tolerant.counts[:, 0].tolist() == strict.counts[:, 0].tolist() == [1.0, 1.0, 2.0]
 
 
 def test_without_an_infinite_bucket_there_is_no_quantile() -> None:
-    got, mended = buckets.quantile(np.array([0.5]), of([1.0, 2.0], [1.0, 2.0]), tolerant=True)
+    got, corrected = buckets.quantile(np.array([0.5]), of([1.0, 2.0], [1.0, 2.0]), tolerant=True)
     assert math.isnan(got[0])
-    assert mended is None
+    assert corrected is None
 
 
 @settings(max_examples=40, deadline=None)
