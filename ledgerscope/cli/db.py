@@ -8,8 +8,7 @@ import click
 
 from collectors.registry import create as create_collectors
 from ledgerscope.cli.exits import DatabaseFailed
-from ledgerscope.cli.messages import failures_reported
-from ledgerscope.cli.options import address, read_settings, settings_options
+from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.store import contract, migrations
 from ledgerscope.store.engine import EXPORTER, create_engine
 
@@ -44,8 +43,8 @@ def upgrade(config: Path | None, database_url: str | None) -> None:
     Example:
       ledgerscope db upgrade --database-url postgresql://owner@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_reported():
-        done = migrations.upgrade(address(read_settings(config, database_url)))
+    with configured_database(config, database_url) as (_, url):
+        done = migrations.upgrade(url)
     if done.before == done.after:
         click.echo(f"the schema is at {done.after} already; rights were renewed")
     else:
@@ -65,10 +64,11 @@ def check(config: Path | None, database_url: str | None) -> None:
     Example:
       ledgerscope db check --database-url postgresql://reader@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_reported():
-        settings = read_settings(config, database_url)
-        with create_engine(address(settings), EXPORTER, pool_size=0).connect() as connection:
-            problems = tuple(_problems(connection))
+    with (
+        configured_database(config, database_url) as (_, url),
+        create_engine(url, EXPORTER, pool_size=0).connect() as connection,
+    ):
+        problems = tuple(_problems(connection))
     for problem in problems:
         click.echo(problem)
     if problems:
