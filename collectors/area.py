@@ -12,7 +12,7 @@ from collectors.companies import read_companies
 from collectors.counters import Counters
 from collectors.samples import SampleBuilder
 from collectors.tally import Tally
-from ledgerscope.store.contract import Relation
+from collectors.unread import read_columns
 from ledgerscope.store.tables import currencies, event, event_rollup, tenant
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collectors.companies import Companies
     from collectors.counters import Misplaced
     from ledgerscope.catalogue import Metric
+    from ledgerscope.store.contract import Relation
 
 __all__ = ["AreaCollector"]
 
@@ -48,7 +49,7 @@ class AreaCollector:
     @property
     def relations(self) -> tuple[Relation, ...]:
         counted = (event, event_rollup) if self._tally else ()
-        return tuple(map(Relation.of, (tenant, currencies, *self.reads, *counted)))
+        return tuple(map(read_columns, (tenant, currencies, *self.reads, *counted)))
 
     @property
     def rebases(self) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collectors.base import Collector
     from ledgerscope.store.contract import Problem, Relation
 
-__all__ = ["findings"]
+__all__ = ["findings", "needed"]
 
 
 def findings(connection: Connection, collectors: Iterable[Collector]) -> Iterator[str]:
@@ -27,23 +27,23 @@ def findings(connection: Connection, collectors: Iterable[Collector]) -> Iterato
     if problem := contract.check_version(connection):
         yield f"{problem.relation}: {problem.message}"
         return
-    needed = _needed(collectors)
+    relations = needed(collectors)
     role = connection.execute(text("select current_user")).scalar_one()
-    problems = contract.check(connection, [relation for relation, _ in needed.values()])
-    for name, (relation, areas) in needed.items():
+    problems = contract.check(connection, [relation for relation, _ in relations.values()])
+    for name, (relation, areas) in relations.items():
         of_relation = [problem for problem in problems if problem.relation == name]
         if of_relation:
             heading = f"{name}: {_summary(of_relation)}; needed by {', '.join(areas)}"
             yield f"{heading}\n{indent(_remedy(relation, of_relation, role), '  ')}"
 
 
-def _needed(collectors: Iterable[Collector]) -> dict[str, tuple[Relation, list[str]]]:
+def needed(collectors: Iterable[Collector]) -> dict[str, tuple[Relation, list[str]]]:
     """Each relation once, with the names of the collectors that read it."""
-    needed: dict[str, tuple[Relation, list[str]]] = {}
+    found: dict[str, tuple[Relation, list[str]]] = {}
     for collector in collectors:
         for relation in collector.relations:
-            needed.setdefault(relation.name, (relation, []))[1].append(collector.name)
-    return needed
+            found.setdefault(relation.name, (relation, []))[1].append(collector.name)
+    return found
 
 
 def _summary(problems: Sequence[Problem]) -> str:
