@@ -30,9 +30,9 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from collectors.base import Reading
 from exporter.exposition.text import render
 from exporter.http.app import create_app
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.runtime import Exporter, exporter_engine, utc_now
-from exporter.settings.model import ExporterSettings
+from exporter.settings.model import ExporterSettings, Listen
 from exporter.state.collector_state import Outcome
 from exporter.state.snapshot import take
 from ledgerscope.catalogue import Kind, Label, Metric, Unit
@@ -131,9 +131,7 @@ def published(series: int) -> Exporter:
 
 
 def serve_ours(series: int) -> None:
-    server = Server(
-        create_app(published(series)), ExporterSettings.model_validate({"listen": {"port": 0}}).listen
-    )
+    server = Server(create_app(published(series)), listen(Listen(port=0)))
     print(server.url, flush=True)
     server.run()
 

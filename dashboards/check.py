@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dashboards.boards import BOARDS
+from dashboards.areas import BOARDS
 from dashboards.macros import expand, variables_in
 from dashboards.model import COLUMNS
 from dashboards.query import RATE_WINDOW
 from dashboards.render import render_board
 from dashboards.units import unit_of
-from ledgerscope.catalogue import AREAS
+from ledgerscope.catalogue import AREAS, Part
 from rules.areas import AREAS as RULE_AREAS
 from rules.check import unused, vocabulary
 from rules.errors import Finding
@@ -54,14 +54,22 @@ def _check_queries(board: Board) -> Iterator[Finding]:
     for panel in board.panels():
         for query in panel.queries:
             wrong = check_expression(expand(query.expr), known)
-            yield from (Finding(f"{board.title} / {panel.title}", message) for message in wrong)
+            yield from (Finding(_where(board, panel), message) for message in wrong)
 
 
 def _check_board(board: Board) -> Iterator[Finding]:
     for panel in board.panels():
-        where = f"{board.title} / {panel.title}"
+        where = _where(board, panel)
         yield from (Finding(where, message) for one in PANEL_CHECKS for message in one(panel, board))
-    yield from (Finding(board.title, message) for one in BOARD_CHECKS for message in one(board))
+    yield from (Finding(_file(board.area), message) for one in BOARD_CHECKS for message in one(board))
+
+
+def _file(area: str) -> str:
+    return Part.BOARD.path(area)
+
+
+def _where(board: Board, panel: Panel) -> str:
+    return f"{_file(board.area)}: panel {panel.title!r}"
 
 
 # --- one panel -------------------------------------------------------------------------------------------
@@ -197,13 +205,6 @@ BOARD_CHECKS: tuple[Callable[[Board], Iterator[str]], ...] = (
 # --- all together ----------------------------------------------------------------------------------------
 
 
-def _every_area_has_a_board(boards: Sequence[Board]) -> Iterator[Finding]:
-    titles = Counter(board.area for board in boards)
-    for area in AREAS:
-        if titles[area.name] != 1:
-            yield Finding(area.name, f"has {titles[area.name]} boards instead of one")
-
-
 def _every_metric_is_seen(boards: Sequence[Board]) -> Iterator[Finding]:
     """A metric that no board shows and no rule reads costs its series for nothing."""
     texts = [query for board in boards for query in queries(board)]
@@ -212,7 +213,7 @@ def _every_metric_is_seen(boards: Sequence[Board]) -> Iterator[Finding]:
     for area in AREAS:
         for metric in area.metrics:
             if not seen.intersection(metric.series_names):
-                yield Finding(metric.name, "no board and no recording uses it")
+                yield Finding(_file(area.name), f"no panel and no recording uses {metric}: show it")
 
 
 def _every_recording_is_read(boards: Sequence[Board]) -> Iterator[Finding]:
@@ -220,7 +221,6 @@ def _every_recording_is_read(boards: Sequence[Board]) -> Iterator[Finding]:
 
 
 BUNDLE_CHECKS: tuple[Callable[[Sequence[Board]], Iterator[Finding]], ...] = (
-    _every_area_has_a_board,
     _every_metric_is_seen,
     _every_recording_is_read,
 )

@@ -68,7 +68,7 @@ def unused(areas: Sequence[RuleArea], read_elsewhere: Iterable[str]) -> list[Fin
     """Recordings that no rule and no panel reads. `read_elsewhere` are the expressions of the panels."""
     read = {name for text in (*_expressions(areas), *read_elsewhere) for name in series_names(text)}
     return [
-        Finding(one.name, "nothing reads this recording: use it or leave it out")
+        Finding(one.name, "nothing reads this recording: use it in a rule or a panel, or remove it")
         for area in areas
         for one in area.recordings
         if one.name not in read and not one.compat

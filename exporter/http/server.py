@@ -1,4 +1,4 @@
-"""Serves an application: binds the address, runs until told to stop, stops gracefully.
+"""Listens on an address, serves an application there until told to stop, and stops gracefully.
 
 SIGTERM and SIGINT end it without a traceback and with exit code 0; requests under way are answered first.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from exporter.settings.model import Listen
 
-__all__ = ["Server"]
+__all__ = ["Server", "listen"]
 
 _SECONDS_FOR_LAST_REQUESTS = 5
 _SECONDS_BETWEEN_REQUESTS = 75
@@ -32,14 +32,14 @@ _SECONDS_BETWEEN_REQUESTS = 75
 
 
 class Server:
-    """One application on one address. The address is bound when made: raises CannotListen.
+    """One application on one socket that listens already.
 
     `run` serves in the calling thread until a signal or `stop`; as a context manager it serves in the
     background.
     """
 
-    def __init__(self, app: ASGIApp, listen: Listen) -> None:
-        self._socket = _bind(listen)
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._socket = listener
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -82,14 +82,15 @@ class Server:
             self._server.run(sockets=[self._socket])
 
 
-def _bind(listen: Listen) -> socket.socket:
+def listen(on: Listen) -> socket.socket:
+    """The socket to serve on, taken before anything is built; raises CannotListen."""
     try:
         family, _, _, _, address = socket.getaddrinfo(
-            listen.address, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            on.address, on.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         return socket.create_server(address[:2], family=family, backlog=128)
     except OSError as error:
-        raise CannotListen(listen.address, listen.port, error.strerror or str(error)) from error
+        raise CannotListen(on.address, on.port, error) from error
 
 
 @contextmanager

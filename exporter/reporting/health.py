@@ -73,7 +73,6 @@ def _status(wanted: list[CollectorHealth], database: bool | None) -> Status:  # 
 
 def _collector(record: Record, now: datetime) -> CollectorHealth:
     slot, served = record.slot, record.served(now)
-    failure = record.last_failure if record.succeeded is False else None
     return CollectorHealth(
         state=record.state(now),
         up=record.succeeded,
@@ -84,6 +83,6 @@ def _collector(record: Record, now: datetime) -> CollectorHealth:
         consecutive_failures=record.consecutive,
         misplaced_events=record.misplaced,
         isolated_companies=dict(record.isolated),
-        failure=failure.kind.value if failure else None,
-        reason=record.disabled or (failure.message if failure else None),
+        failure=record.failure.kind.value if record.failure else None,
+        reason=record.reason or None,
     )

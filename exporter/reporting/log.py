@@ -1,7 +1,8 @@
-"""The log: structured lines on standard error, one per change of a collector's state.
+"""The log: structured lines on standard error, one per change.
 
-`configure` is called once by the process; `Journal` compares what it sees with what it saw and says only
-what is new, so an outage of any length costs one line per collector and change instead of one per attempt.
+`configure` is called once by the process; `Journal` compares what it sees with what it saw and writes only
+what is new. Collectors that change in the same way at the same time share a line. So an outage of any length
+costs one line when it begins and one when it ends, instead of one per collector and attempt.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -61,6 +62,14 @@ def _redirect(formatter: logging.Formatter, stream: TextIO) -> None:
         library.setLevel(least)
 
 
+class _Condition(NamedTuple):
+    """What a line says about collectors: the state of their values, and why they fail where they do."""
+
+    state: str
+    failure: str | None
+    reason: str
+
+
 class Journal:
     """Writes what has changed about the collectors and the database since it last looked."""
 
@@ -72,7 +81,7 @@ class Journal:
         self._lock = Lock()
 
     def note(self, page: Page, now: datetime) -> None:
-        """Write a line for each collector in another state than before. Any thread may call.
+        """Write a line for collectors in another state than before. Any thread may call.
 
         And one for each company that is isolated now or healthy again.
         """
@@ -80,9 +89,31 @@ class Journal:
             if page.database is not self._database:
                 self._database = page.database
                 self._log.log(logging.INFO if page.database else logging.ERROR, "database", up=page.database)
+            for change, names in self._changes(page, now).items():
+                self._write(change, names)
             for name, record in page.records.items():
-                self._note(name, record, now)
                 self._note_companies(name, record)
+
+    def _changes(self, page: Page, now: datetime) -> dict[_Condition, list[str]]:
+        """The collectors whose condition is another than before, by their condition now."""
+        changes: dict[_Condition, list[str]] = {}
+        for name, record in page.records.items():
+            failure = record.failure.kind.value if record.failure else None
+            current = (record.state(now).value, failure, record.disabled)
+            if self._seen.get(name) != current:
+                self._seen[name] = current
+                changes.setdefault(_Condition(current[0], failure, record.reason), []).append(name)
+        return changes
+
+    def _write(self, condition: _Condition, names: list[str]) -> None:
+        details = {"failure": condition.failure, "reason": condition.reason}
+        self._log.log(
+            logging.WARNING if condition.reason else logging.INFO,
+            "collectors",
+            collectors=names,
+            state=condition.state,
+            **{name: value for name, value in details.items() if value},
+        )
 
     def _note_companies(self, name: str, record: Record) -> None:
         before, now = self._isolated.get(name, frozenset()), frozenset(record.isolated)
@@ -92,17 +123,3 @@ class Journal:
             self._log.warning("company isolated", collector=name, company_id=company, reason=reason)
         for company in sorted(before - now):
             self._log.info("company healthy again", collector=name, company_id=company)
-
-    def _note(self, name: str, record: Record, now: datetime) -> None:
-        state = record.state(now)
-        failure = record.last_failure if record.succeeded is False else None
-        current = (state, failure.kind if failure else None, record.disabled)
-        if self._seen.get(name) == current:
-            return
-        self._seen[name] = current
-        details: dict[str, object] = {"collector": name, "state": state.value}
-        if failure:
-            details |= {"failure": failure.kind.value, "reason": failure.message}
-        elif record.disabled:
-            details |= {"reason": record.disabled}
-        self._log.log(logging.WARNING if failure or record.disabled else logging.INFO, "collector", **details)

@@ -1,7 +1,7 @@
 """From file and environment to settings, or to the list of everything that is wrong with them.
 
-Defaults, then the file, then the environment; then files that hold secrets are read, then values are compared
-with each other.
+Defaults, then the file, then the environment, with the secrets that they keep in files, then the options of
+the command line; then values are compared with each other.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import ArgumentError
 
 from exporter.errors import InvalidSettings
 from exporter.settings.model import CollectorSettings, ExporterSettings
-from exporter.settings.sources import Problem, Source, from_environment, from_file
+from exporter.settings.sources import Problem, Source, from_environment, from_file, from_options
+from ledgerscope.store.engine import parse_url
+from ledgerscope.store.errors import Unreachable
 from ledgerscope.text.close_match import close_match
 from ledgerscope.text.durations import format_duration
 
@@ -25,19 +26,18 @@ if TYPE_CHECKING:
 
     Explain = Callable[[tuple[str, ...], ErrorDetails], tuple[str, str]]
 
-__all__ = ["load", "require"]
+__all__ = ["load", "place_of", "require"]
 
+_NO_OPTIONS: Mapping[str, object] = {}
 _SECRETS = ("url", "password")
 """Settings of the database that are never repeated in a message, and may be read from a file instead."""
 
 
 def load(
-    file: Path | None, environment: Mapping[str, str]
+    file: Path | None, environment: Mapping[str, str], options: Mapping[str, object] = _NO_OPTIONS
 ) -> tuple[ExporterSettings | None, tuple[Problem, ...]]:
     """The settings, or None and what is wrong with them."""
-    source = from_file(file) if file else Source()
-    source.overlay(from_environment(environment))
-    _read_secrets(source)
+    source = _merged(file, environment, options)
     try:
         settings = ExporterSettings.model_validate(source.tree)
     except ValidationError as error:
@@ -47,12 +47,32 @@ def load(
     return (None if problems else settings), tuple(problems)
 
 
-def require(file: Path | None, environment: Mapping[str, str]) -> ExporterSettings:
+def require(
+    file: Path | None, environment: Mapping[str, str], options: Mapping[str, object] = _NO_OPTIONS
+) -> ExporterSettings:
     """The settings; raises InvalidSettings with every problem."""
-    settings, problems = load(file, environment)
+    settings, problems = load(file, environment, options)
     if settings is None:
         raise InvalidSettings(problems)
     return settings
+
+
+def place_of(
+    path: tuple[str, ...],
+    file: Path | None,
+    environment: Mapping[str, str],
+    options: Mapping[str, object] = _NO_OPTIONS,
+) -> str:
+    """Where the value in force of one setting is from."""
+    return _merged(file, environment, options).place(path)
+
+
+def _merged(file: Path | None, environment: Mapping[str, str], options: Mapping[str, object]) -> Source:
+    source = from_file(file) if file else Source()
+    source.overlay(from_environment(environment))
+    _read_secrets(source)
+    source.overlay(from_options(options))
+    return source
 
 
 def _read_secrets(source: Source) -> None:
@@ -66,12 +86,13 @@ def _read_secrets(source: Source) -> None:
         try:
             # the file wins over the value: whoever mounts a secret means it
             database[name] = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             source.problems.append(
                 Problem(
                     source.place(path),
                     ".".join(path),
-                    f"cannot read {file}: {error.strerror}",
+                    f"cannot read {file}: {reason}",
                     "name a file that exists and may be read",
                 )
             )
@@ -181,15 +202,13 @@ def _ages_ascend(settings: ExporterSettings, source: Source) -> Iterator[Problem
 
 
 def _url_is_legal(settings: ExporterSettings, source: Source) -> Iterator[Problem]:
+    url = settings.database.url
     try:
-        settings.database.address()
-    except ArgumentError:
-        yield Problem(
-            source.place(("database", "url")),
-            "database.url",
-            "is not a database URL",
-            "write postgresql://user@host:5432/database",
-        )
+        if url is not None:
+            parse_url(url.get_secret_value())
+    except Unreachable as error:
+        wrong, _, right = str(error).partition("; ")
+        yield Problem(source.place(("database", "url")), "database.url", wrong, right)
 
 
 _CHECKS: tuple[Callable[[ExporterSettings, Source], Iterator[Problem]], ...] = (_ages_ascend, _url_is_legal)

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
     Tree = dict[str, object]
 
-__all__ = ["Problem", "Source", "from_environment", "from_file"]
+__all__ = ["Problem", "Source", "from_environment", "from_file", "from_options"]
 
 PREFIX = "LEDGERSCOPE_"
 _ALIASES: Mapping[str, Path] = {
     "DATABASE_URL": ("database", "url"),
     "DATABASE_URL_FILE": ("database", "url_file"),
+}
+_OPTIONS: Mapping[str, Path] = {
+    "--database-url": ("database", "url"),
+    "--address": ("listen", "address"),
+    "--port": ("listen", "port"),
 }
 _NOT_SETTINGS = frozenset(
     {
@@ -107,7 +112,7 @@ def from_file(file: File) -> Source:
         source.problems.append(
             Problem(str(file), "", f"is not UTF-8 (byte {error.start})", "save the file as UTF-8")
         )
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         source.problems.append(_syntax(file, error))
     else:
         _read_document(source, file, node)
@@ -128,10 +133,23 @@ def from_environment(environment: Mapping[str, str]) -> Source:
     return source
 
 
-def _syntax(file: File, error: yaml.MarkedYAMLError) -> Problem:
+def from_options(options: Mapping[str, object]) -> Source:
+    """The settings among the options of the command line; None is an option that was not given."""
+    source = Source()
+    for name, value in options.items():
+        if value is not None:
+            source.put(_OPTIONS[name], value, f"option {name}")
+    return source
+
+
+def _syntax(file: File, error: yaml.YAMLError) -> Problem:
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Problem(
+            str(file), "", "holds characters that YAML does not allow", "save the file as UTF-8 text"
+        )
     mark = error.problem_mark
     place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
-    return Problem(place, "", f"is not YAML: {error.problem or error.context}", "mend the syntax")
+    return Problem(place, "", f"is not YAML: {error.problem or error.context}", "correct the syntax")
 
 
 def _read_document(source: Source, file: File, node: yaml.Node | None) -> None:

@@ -107,6 +107,16 @@ class Record:
             return None
         return self.slot.as_of + self.policy.expire_after
 
+    @property
+    def failure(self) -> Failure | None:
+        """Why the last run failed; None where it did not."""
+        return self.last_failure if self.succeeded is False else None
+
+    @property
+    def reason(self) -> str:
+        """Why the collector is disabled or its last run failed; empty where neither is so."""
+        return self.disabled or (self.failure.message if self.failure else "")
+
     def after(self, event: Outcome | Missing) -> Record:
         """The record once a run has ended or could not begin."""
         if isinstance(event, Missing):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ledgerscope.catalogue.areas import areas_with
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import PLATFORM
+from ledgerscope.catalogue.parts import Part
 
 __all__ = [
     "AGE",
@@ -28,7 +30,8 @@ __all__ = [
     "UP",
 ]
 
-COLLECTORS = ("lifecycle", "credit", "aging", "revenue", "churn", "satisfaction", "jobs")
+COLLECTORS = areas_with(Part.COLLECTOR)
+"""The collectors, each named as its area."""
 STATES = ("pending", "fresh", "stale", "expired", "disabled")
 FAILURE_CLASSES = ("unreachable", "timeout", "permission", "schema", "data", "internal")
 

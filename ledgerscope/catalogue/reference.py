@@ -31,8 +31,10 @@ def as_markdown(areas: Iterable[Area], only: Container[Metric] | None = None) ->
     """The metrics of the areas, all or some of them, as one Markdown page."""
     parts = [_HEAD]
     for area in areas:
-        parts.append(f"## {area.title} (`{area.name}`)\n")
-        parts.extend(_section(metric) for metric in area.metrics if only is None or metric in only)
+        listed = [metric for metric in area.metrics if only is None or metric in only]
+        if listed:
+            parts.append(f"## {area.title} (`{area.name}`)\n")
+            parts.extend(map(_section, listed))
     return "\n".join(parts)
 
 

@@ -9,8 +9,7 @@ import click
 from collectors.registry import create as create_collectors
 from ledgerscope.cli.database_findings import findings
 from ledgerscope.cli.exits import DatabaseFailed
-from ledgerscope.cli.messages import failures_reported
-from ledgerscope.cli.options import address, read_settings, settings_options
+from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.store import contract, migrations
 from ledgerscope.store.engine import EXPORTER, OWNER, create_engine
 
@@ -53,8 +52,7 @@ def upgrade(config: Path | None, database_url: str | None) -> None:
     Example:
       ledgerscope db upgrade --database-url postgresql://owner@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_reported():
-        url = address(read_settings(config, database_url))
+    with configured_database(config, database_url) as (_, url):
         _refuse_namesakes(url)
         done = migrations.upgrade(url)
     if done.before == done.after:
@@ -77,10 +75,11 @@ def check(config: Path | None, database_url: str | None) -> None:
     Example:
       ledgerscope db check --database-url postgresql://reader@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_reported():
-        settings = read_settings(config, database_url)
-        with create_engine(address(settings), EXPORTER, pool_size=0).connect() as connection:
-            found = tuple(findings(connection, create_collectors()))
+    with (
+        configured_database(config, database_url) as (_, url),
+        create_engine(url, EXPORTER, pool_size=0).connect() as connection,
+    ):
+        found = tuple(findings(connection, create_collectors()))
     for finding in found:
         click.echo(finding)
     if found:

@@ -19,6 +19,7 @@ import click
 
 from collectors.registry import create as create_collectors
 from exporter.exposition.text import Format
+from exporter.http.server import listen
 from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
 from exporter.settings.model import Log
@@ -133,7 +134,7 @@ def _print_once(url: URL, settings: ExporterSettings) -> None:
 
 
 def _serve(url: URL, settings: ExporterSettings, life: AbstractContextManager[None]) -> None:
-    with serving(settings, url) as server, life:
+    with listen(settings.listen) as listener, serving(settings, url, listener) as server, life:
         click.echo(_addresses(server.url, url), err=True)
         server.run()
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from alertmanager.generator import bundle, render_all
 from alertmanager.render import CONFIG_PATH, TEMPLATE_PATH, render_alertmanager
-from alertmanager.room import bundle, render_all
 from alertmanager.settings import DEFAULT_SETTINGS
 from ledgerscope.catalogue import OWNERS
 

@@ -15,7 +15,7 @@ import requests
 
 from exporter.exposition.text import Format
 from exporter.http.app import create_app
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.runtime import Exporter, exporter_engine
 from exporter.state.failures import FailureClass
 from ledgerscope.store.embedded import EmbeddedPostgres, embedded_postgres
@@ -97,7 +97,7 @@ def test_a_stopped_database_is_told_and_its_return_is_noticed(
     switch: PowerSwitch, exporter: Exporter
 ) -> None:
     exporter.start()
-    with Server(create_app(exporter), SECOND.listen) as server:
+    with Server(create_app(exporter), listen(SECOND.listen)) as server:
         answers = []
 
         def scrape() -> str:

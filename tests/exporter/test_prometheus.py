@@ -13,7 +13,7 @@ import requests
 from collectors.base import Distribution, Reading
 from exporter.exposition.text import Format
 from exporter.http.app import create_app
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
 from ledgerscope.catalogue import jobs
 from tests.exporter.doubles import SqlCollector, aging_collector, eventually
@@ -62,7 +62,7 @@ def exporter(make_exporter: MakeExporter) -> Exporter:
 
 @pytest.fixture
 def prometheus(exporter: Exporter, tmp_path: Path) -> Iterator[str]:
-    with Server(create_app(exporter), Listen(port=0)) as server:
+    with Server(create_app(exporter), listen(Listen(port=0))) as server:
         configuration = tmp_path / "prometheus.yml"
         target = server.url.removeprefix("http://")
         configuration.write_text(CONFIGURATION.format(target=target), encoding="utf-8")

@@ -25,7 +25,7 @@ import yaml
 
 from collectors.registry import create as create_collectors
 from exporter.http.app import create_app
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.runtime import Exporter, exporter_engine
 from exporter.settings.model import Database, ExporterSettings, Listen
 from ledgerscope.demo.load import load_demo
@@ -77,7 +77,7 @@ def served(business: Business) -> Iterator[str]:
         page = exporter.collect_once()
         failures = {name: one.last_failure for name, one in page.records.items() if not one.succeeded}
         assert failures == {}
-        with Server(create_app(exporter), Listen(port=0)) as server:
+        with Server(create_app(exporter), listen(Listen(port=0))) as server:
             yield server.url
     finally:
         exporter.stop()

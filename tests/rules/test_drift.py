@@ -23,8 +23,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from rules.bundle import compare
-room = import_module(f"{sys.argv[1]}.room")
-problems = [*room.check(), *compare(room.bundle(), Path())]
+generator = import_module(f"{sys.argv[1]}.generator")
+problems = [*generator.check(), *compare(generator.bundle(), Path())]
 print(*problems, sep="\\n")
 sys.exit(bool(problems))
 """

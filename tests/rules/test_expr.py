@@ -8,9 +8,9 @@ from ledgerscope.catalogue import excluding, exporter, jobs, lifecycle
 from ledgerscope.catalogue.labels import COMPANY
 from rules import limits
 from rules.expr import at_least, by, once, per, quantile, rise, sum_by
+from rules.generator import render_all
 from rules.lifecycle import ACCOUNTS
 from rules.links import panel_id
-from rules.room import render_all
 
 STATUS = lifecycle.ACCOUNTS.label("status")
 

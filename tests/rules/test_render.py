@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from rules.areas import AREAS
+from rules.generator import bundle, check, render_all
 from rules.links import Links
 from rules.render import render_rules
-from rules.room import bundle, check, render_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def test_the_committed_file_is_the_generated_one(path: str) -> None:
 
 
 def test_another_process_with_another_hash_seed_makes_the_same_bytes() -> None:
-    script = "from hashlib import sha256; from rules.room import render_all\n"
+    script = "from hashlib import sha256; from rules.generator import render_all\n"
     script += "print(sha256(b''.join(render_all().values())).hexdigest())"
     made = {
         subprocess.run(

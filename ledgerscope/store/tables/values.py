@@ -40,6 +40,8 @@ DECLINE_REASONS: Final = (
     "other",
 )
 PAYMENT_REVERSALS: Final = ("bounced", "charged_back", "refunded")
+PAYMENT_REVERSAL_KINDS: Final = ("bounced", "charged_back")
+WRITE_OFF_REVERSAL_REASONS: Final = ("error", "recovered")
 ALLOCATION_KINDS: Final = ("payment", "credit_note", "write_off")
 
 STATEMENT_FORMATS: Final = ("pdf", "csv")

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from collectors.base import Distribution, Reading
 from exporter.http.app import create_app
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
 from ledgerscope.catalogue import jobs
 from tests.exporter.doubles import SqlCollector, aging_collector, settings
@@ -53,7 +53,7 @@ def exporter(make_exporter: MakeExporter) -> Exporter:
 
 @pytest.fixture
 def get(exporter: Exporter) -> Iterator[Get]:
-    with Server(create_app(exporter), Listen(port=0)) as server, requests.Session() as session:
+    with Server(create_app(exporter), listen(Listen(port=0))) as server, requests.Session() as session:
 
         def request(path: str, method: str = "GET", **headers: str) -> requests.Response:
             return session.request(method, server.url + path, headers=headers, timeout=10)
@@ -174,7 +174,7 @@ def test_an_isolated_company_is_named_with_its_reason_wherever_people_look(
 ) -> None:
     made = make_exporter(SqlCollector(isolated={"zenith": "zone <Mars> is unknown"}))
     made.collect_once()
-    with Server(create_app(made), Listen(port=0)) as server:
+    with Server(create_app(made), listen(Listen(port=0))) as server:
         health = requests.get(f"{server.url}/health", timeout=10).json()
         page = requests.get(server.url, timeout=10).text
         metrics = requests.get(f"{server.url}/metrics", timeout=10).text
@@ -203,14 +203,14 @@ def test_not_ready_before_the_first_tick_unless_the_settings_say_so(make_exporte
     eager = settings(listen={"port": 0, "ready_at_once": True})
     for given, expected in ((settings(), 503), (eager, 200)):
         exporter = make_exporter(SqlCollector(), given=given)
-        with Server(create_app(exporter), given.listen) as server:
+        with Server(create_app(exporter), listen(given.listen)) as server:
             assert requests.get(f"{server.url}/health/ready", timeout=10).status_code == expected
             exporter.collect_once()
             assert requests.get(f"{server.url}/health/ready", timeout=10).json() == {"status": "ready"}
 
 
 def test_what_is_sent_is_gzip_that_strict_tools_read(exporter: Exporter) -> None:
-    with Server(create_app(exporter), Listen(port=0)) as server:
+    with Server(create_app(exporter), listen(Listen(port=0))) as server:
         headers = {"Accept-Encoding": "gzip"}
         raw = requests.get(f"{server.url}/metrics", headers=headers, stream=True, timeout=10).raw.read()
     assert gzip.decompress(raw).startswith(b"# HELP telecom_billing_queue_depth")

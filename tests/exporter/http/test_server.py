@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,14 +16,14 @@ import requests
 from starlette.responses import PlainTextResponse
 
 from exporter.errors import CannotListen
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
 
 PROGRAM = """
 from starlette.responses import PlainTextResponse
-from exporter.http.server import Server
+from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
-server = Server(PlainTextResponse("here"), Listen(port=0))
+server = Server(PlainTextResponse("here"), listen(Listen(port=0)))
 print(server.url, flush=True)
 server.run()
 print("stopped in order", flush=True)
@@ -42,22 +43,27 @@ def test_a_signal_ends_the_process_in_order(told: signal.Signals) -> None:
     assert (process.returncode, output, errors) == (0, "stopped in order\n", "")
 
 
-def test_an_address_in_use_is_told_with_the_settings_to_change() -> None:
+def test_a_port_that_is_taken_is_reported_with_the_option_that_changes_it() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotListen, match=rf"cannot listen on 127.0.0.1:{port}: .*set listen.address"):
-            Server(APP, Listen(port=port))
+        expected = rf"^cannot listen on 127.0.0.1:{port}: the port is taken; choose another with --port "
+        with pytest.raises(CannotListen, match=expected):
+            listen(Listen(port=port))
 
 
-def test_a_foreign_address_is_told() -> None:
-    with pytest.raises(CannotListen, match=r"cannot listen on 192\.0\.2\.1"):
-        Server(APP, Listen(address="192.0.2.1", port=0))
+@pytest.mark.parametrize("address", ["192.0.2.1", "no.such.host.invalid"])
+def test_an_address_of_another_machine_is_reported_with_the_option_that_changes_it(address: str) -> None:
+    expected = (
+        rf"^cannot listen on {re.escape(address)}:0: .*; choose an address of this machine with --address"
+    )
+    with pytest.raises(CannotListen, match=expected):
+        listen(Listen(address=address, port=0))
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
 def test_addresses_of_the_sixth_version_are_written_in_brackets() -> None:
     try:
-        server = Server(APP, Listen(address="::1", port=0))
+        server = Server(APP, listen(Listen(address="::1", port=0)))
     except CannotListen as reason:
         pytest.skip(str(reason))
     with server:
@@ -67,7 +73,7 @@ def test_addresses_of_the_sixth_version_are_written_in_brackets() -> None:
 
 def test_run_serves_until_stopped_and_leaves_the_signals_as_they_were() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    server = Server(APP, Listen(port=0))
+    server = Server(APP, listen(Listen(port=0)))
     answers: list[str] = []
 
     def visit() -> None:

@@ -47,10 +47,24 @@ def test_only_changes_are_written() -> None:
     for event in (away, away, away, slow, slow, Missing("jobs", "job_run does not exist")):
         journal.note(publisher.report([event], NOON), NOON)
     told = [
-        (entry.get("failure"), entry.get("reason")) for entry in seen.entries if entry["event"] == "collector"
+        (entry.get("failure"), entry.get("reason"))
+        for entry in seen.entries
+        if entry["event"] == "collectors"
     ]
     assert told == [("unreachable", "why"), ("timeout", "why"), (None, "job_run does not exist")]
     assert [entry["up"] for entry in seen.entries if entry["event"] == "database"] == [False, True]
+
+
+def test_collectors_that_fail_for_the_same_reason_share_a_line() -> None:
+    seen = structlog.testing.LogCapture()
+    journal = Journal(structlog.wrap_logger(None, processors=[seen]))
+    publisher = Publisher([Record(name, POLICY) for name in ("jobs", "aging", "churn")])
+    away = Failure(FailureClass.UNREACHABLE, "connection refused", NOON, answered=False)
+    slow = Failure(FailureClass.TIMEOUT, "too slow", NOON)
+    events = [Outcome("jobs", 0.1, away), Outcome("aging", 0.1, slow), Outcome("churn", 0.1, away)]
+    journal.note(publisher.report(events, NOON), NOON)
+    written = [(one["collectors"], one["reason"]) for one in seen.entries if one["event"] == "collectors"]
+    assert written == [(["jobs", "churn"], "connection refused"), (["aging"], "too slow")]
 
 
 def isolating(**companies: str) -> Outcome:

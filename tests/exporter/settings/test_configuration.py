@@ -167,7 +167,7 @@ def test_effective_settings_are_shown_without_secrets_and_can_be_read_back(file:
         ),
         (
             "database: {url: nonsense}\n",
-            "FILE:1:17: database.url: is not a database URL; write postgresql://",
+            "FILE:1:17: database.url: not a database URL; expected postgresql://",
         ),
         ("database: {url: [sesame]}\n", "FILE:1:17: database.url: this is not a text; write it in quotes"),
         (

@@ -1,4 +1,4 @@
-"""The room as the build sees it: everything it generates, and everything that is wrong with it."""
+"""The generator as the build sees it: every file it makes, and everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def render_all(settings: Settings = DEFAULT_SETTINGS) -> dict[str, bytes]:
 
 
 def bundle(settings: Settings = DEFAULT_SETTINGS) -> Bundle:
-    """What the room generates, with the paths that belong to it."""
+    """What is generated, with the paths that belong to it."""
     return Bundle(render_all(settings), OWNED)
 
 

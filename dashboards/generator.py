@@ -1,4 +1,4 @@
-"""The room as the build sees it: everything it generates, and everything that is wrong with it."""
+"""The generator as the build sees it: every file it makes, and everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def render_all() -> dict[str, bytes]:
 
 
 def bundle() -> Bundle:
-    """What the room generates, with the paths that belong to it."""
+    """What is generated, with the paths that belong to it."""
     return Bundle(render_all(), OWNED)
