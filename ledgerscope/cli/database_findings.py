@@ -1,4 +1,7 @@
-"""What a database lacks of all that the collectors read: one finding per relation, with what fixes it."""
+"""What a database lacks of all that the collectors read, and which rows no figure can make sense of.
+
+One finding per relation and one per kind of faulty row and company, each with what fixes it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from ledgerscope.store import contract
+from ledgerscope.store import contract, data_check
 from ledgerscope.store.contract import Lack
 from ledgerscope.store.remedies import example_view, grant, view_column
 
@@ -35,6 +38,7 @@ def findings(connection: Connection, collectors: Iterable[Collector]) -> Iterato
         if of_relation:
             heading = f"{name}: {_summary(of_relation)}; needed by {', '.join(areas)}"
             yield f"{heading}\n{indent(_remedy(relation, of_relation, role), '  ')}"
+    yield from (finding.message for finding in data_check.find(connection))
 
 
 def needed(collectors: Iterable[Collector]) -> dict[str, tuple[Relation, list[str]]]:

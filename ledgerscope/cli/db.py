@@ -68,8 +68,8 @@ def upgrade(config: Path | None, database_url: str | None) -> None:
 def check(config: Path | None, database_url: str | None) -> None:
     """Check the schema's version and all that the collectors read, with the rights of the login.
 
-    Each finding is about one table or view: what it lacks, which areas need it, and what to run. Exit code 4
-    where there is a finding, 0 where there is none.
+    A finding is about one table or view: what it lacks, which areas need it, and what to run; or about rows
+    that contradict each other, and how to correct them. Exit code 4 where there is a finding, else 0.
 
     \b
     Example:

@@ -12,6 +12,7 @@ from sqlalchemy import URL, inspect, make_url, text
 from ledgerscope.cli import main
 from ledgerscope.store.databases import ensure_database
 from ledgerscope.store.engine import OWNER, create_engine
+from tests.collectors.books import LONG_AGO, Books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,4 +140,15 @@ def test_an_old_schema_is_one_finding(owner: Engine, exporter_url: str) -> None:
     assert "ledgerscope_version: the schema is at revision 0000" in output
     assert "run: ledgerscope db upgrade" in output
     assert "job_run" not in output, "the upgrade brings it"
+    assert "ledgerscope: 1 finding" in output
+
+
+def test_rows_that_contradict_each_other_are_findings_too(owner: Engine, exporter_url: str) -> None:
+    with owner.begin() as connection:
+        books = Books(connection)
+        books.tenant()
+        books.subscription(books.customer(), books.plan(), (2000, LONG_AGO, None))
+        books.write()
+    output = refused("check", "--database-url", exporter_url)
+    assert "company acme: a subscription version has another price than its plan (1 row, such as " in output
     assert "ledgerscope: 1 finding" in output
