@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from exporter.errors import CannotListen
 from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
+from tests.processes import start
 
 PROGRAM = """
 from starlette.responses import PlainTextResponse
@@ -34,7 +35,7 @@ APP = PlainTextResponse("here")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_process_in_order(told: signal.Signals) -> None:
     arguments = [sys.executable, "-c", PROGRAM]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert requests.get(url, timeout=10).text == "here"
