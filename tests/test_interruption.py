@@ -68,7 +68,16 @@ def folder() -> Iterator[Path]:
 def test_no_server_outlives_the_run(folder: Path, sent: signal.Signals, to_worker: bool) -> None:
     (folder / "test_long.py").write_text(SUITE, encoding="utf-8")
     (folder / "temporary").mkdir(mode=0o755)
-    options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", folder, "-c", os.devnull]
+    options: list[str | Path] = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        "--rootdir",
+        folder,
+        "-c",
+        os.devnull,
+    ]
     options += ["-n", "1", "--max-worker-restart", "0"] if to_worker else []
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder / "temporary")}
     with subprocess.Popen(

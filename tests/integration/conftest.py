@@ -178,9 +178,7 @@ def _configuration(served: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _after_first_evaluations(
-    prometheus: Prometheus, process: subprocess.Popen[bytes], log: Path
-) -> Prometheus:
+def _after_first_evaluations(prometheus: Prometheus, process: subprocess.Popen[str], log: Path) -> Prometheus:
     """Wait until scraped values have passed twice through the rules, which read each other's results."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
