@@ -47,7 +47,9 @@ def _kept(day: str, meaning: str) -> tuple[Column[int], Column[date], Column[dat
         "sum of its allocations that count in the end: without those whose invoice or source is void or "
         "reversed on any day; kept by trigger"
     )
-    changed = f"where {day} is null: day from which allocated_minor holds; null without allocations; kept by trigger"
+    changed = (
+        f"where {day} is null: day from which allocated_minor holds; null without allocations; kept by trigger"
+    )
     return (
         Column("allocated_minor", BigInteger, nullable=False, server_default="0", comment=total),
         Column(day, Date, comment=meaning),
@@ -87,6 +89,7 @@ invoice: Final = table(
     Index("invoice_customer_idx", "tenant_id", "customer_id"),
     Index("invoice_issued_on_idx", "tenant_id", "issued_on"),
     Index("invoice_open_idx", "tenant_id", "customer_id", postgresql_where=text("status = 'open'")),
+    Index("invoice_missing_idx", "tenant_id", postgresql_where=text("missing_minor is distinct from 0")),
     comment="A claim on a customer; counts at D when issued_on <= D and not voided by D. One row per "
     "invoice. Written by billing.",
 )
