@@ -1,4 +1,4 @@
-"""The command line: the only place that wires rooms together.
+"""The command line: the only place that connects the packages.
 
 Commands are imported when they are called, so that `--help` answers at once and a tool that only prints the
 catalogue never loads a web server.
@@ -50,7 +50,7 @@ def _extra_to_install(missing: ModuleNotFoundError, command: str | None) -> Comm
 
 
 class _LazyGroup(click.Group):
-    """A group whose commands are modules of this room, imported on use."""
+    """A group whose commands are modules of this package, imported on use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)

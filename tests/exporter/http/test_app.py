@@ -103,7 +103,7 @@ def test_gzip_is_one_member_and_the_same_page(get: Get) -> None:
     assert business(encoded.text) == business(plain.text)
 
 
-def test_head_tells_the_size_and_sends_nothing(get: Get) -> None:
+def test_head_reports_the_size_and_sends_nothing(get: Get) -> None:
     answer = get("/metrics", "HEAD")
     assert answer.status_code == 200
     assert int(answer.headers["content-length"]) > 1000
@@ -137,7 +137,7 @@ def test_restricted_pages_are_encoded_too(get: Get) -> None:
     assert answer.text.endswith("ledgerscope_database_up 1.0\n# EOF\n")
 
 
-def test_a_misspelt_collector_is_told(get: Get) -> None:
+def test_a_misspelt_collector_is_reported(get: Get) -> None:
     answer = get("/metrics?collect[]=agin")
     assert answer.status_code == 400
     assert (
@@ -162,7 +162,7 @@ def test_the_page_as_json(get: Get) -> None:
     assert "ledgerscope_collector_up" in page["metrics"]
 
 
-def test_health_tells_each_collector(get: Get) -> None:
+def test_health_reports_each_collector(get: Get) -> None:
     health = get("/health").json()
     assert health["status"] == "ok"
     assert health["database"] is True
