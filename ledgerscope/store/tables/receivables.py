@@ -47,9 +47,7 @@ def _kept(day: str, meaning: str) -> tuple[Column[int], Column[date], Column[dat
         "sum of its allocations that count in the end: without those whose invoice or source is void or "
         "reversed on any day; kept by trigger"
     )
-    changed = (
-        f"where {day} is null: day from which allocated_minor holds; null without allocations; kept by trigger"
-    )
+    changed = f"where {day} is null: day from which allocated_minor holds; null without allocations; kept by trigger"
     return (
         Column("allocated_minor", BigInteger, nullable=False, server_default="0", comment=total),
         Column(day, Date, comment=meaning),
