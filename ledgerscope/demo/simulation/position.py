@@ -42,7 +42,7 @@ _BEGIN: Final = text("insert into demo_position values (:tenant_id, :part, 0, :a
 _READ_ALL: Final = text("select tenant_id, part, step, at from demo_position")
 _LOCK: Final = text(
     "select tenant_id, part, step, at from demo_position "
-    "where tenant_id = :tenant_id and part = :part for update"
+    "where tenant_id = :tenant_id and part = :part for update skip locked"
 )
 _ADVANCE: Final = text(
     "update demo_position set step = step + 1, at = :at where tenant_id = :tenant_id and part = :part"
@@ -82,7 +82,7 @@ def read_all(connection: Connection) -> tuple[Position, ...]:
 
 
 def lock(connection: Connection, tenant_id: str, part: str) -> Position | None:
-    """The position, locked until the transaction ends; None where the part has not begun."""
+    """The position, locked until the transaction ends; None while another transaction holds it."""
     row = connection.execute(_LOCK, {"tenant_id": tenant_id, "part": part}).one_or_none()
     return None if row is None else Position(*row)
 

@@ -54,6 +54,9 @@ _ACTIVE: Final = 0.8
 """Share of the customers of a company that are active; the size itself is kept with the company."""
 _SCALE: Final = text("select settings #>> '{demo,scale}' from tenant where tenant_id = :tenant_id")
 
+_BUSY: Final = "another process does it"
+_DONE_ELSEWHERE: Final = "another process did it"
+
 _log = logging.getLogger(__name__)
 
 
@@ -266,9 +269,9 @@ class Simulation:
         with begin_as(self._engine, tenant_id) as connection:
             position = positions.lock(connection, tenant_id, name)
             if position is None:
-                raise NotLoaded(tenant_id)
-            if position != self._positions[key]:
-                done, after = "done elsewhere", position
+                done, after = _BUSY, self._positions[key]
+            elif position != self._positions[key]:
+                done, after = _DONE_ELSEWHERE, position
             else:
                 random = self._random(position)
                 self._parts[key].next_at(position, random, at)  # draws what it drew when it was planned
@@ -282,4 +285,4 @@ class Simulation:
 
     def _committed(self, done: str) -> tuple[str, ...]:
         self._begun.add(done)
-        return (done,)
+        return () if done == _BUSY else (done,)
