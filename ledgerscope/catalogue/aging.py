@@ -16,8 +16,8 @@ _DAYS = "Days past the due date of the instalment, in the company's time zone; 9
 OPEN_AMOUNT = Metric(
     name="customer_aging_open_amount",
     kind=Kind.GAUGE,
-    help="Open amount of instalments by days past due. The bucket unallocated holds what is left of payments and "
-    "credit notes, as a negative amount. The six buckets add up to customer_receivable_amount.",
+    help="Open amount of instalments by days past due. The bucket unallocated holds what is left of "
+    "payments and credit notes, as a negative amount. The six buckets add up to customer_receivable_amount.",
     unit=Unit.CURRENCY,
     labels=(
         COMPANY,

@@ -44,7 +44,7 @@ UP = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 STATE = Metric(
     name="ledgerscope_collector_state",
@@ -54,7 +54,7 @@ STATE = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="state", help="State of the values.", values=STATES)),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 AGE = Metric(
     name="ledgerscope_collector_age_seconds",
@@ -63,7 +63,7 @@ AGE = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 LAST_SUCCESS = Metric(
     name="ledgerscope_collector_last_success_timestamp_seconds",
@@ -72,7 +72,7 @@ LAST_SUCCESS = Metric(
     unit=Unit.TIMESTAMP,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 INTERVAL = Metric(
     name="ledgerscope_collector_interval_seconds",
@@ -81,7 +81,7 @@ INTERVAL = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 DURATION = Metric(
     name="ledgerscope_collector_duration_seconds",
@@ -90,7 +90,7 @@ DURATION = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="Prometheus: writing exporters, scrape meta as gauges",
+    source="docs/definitions.md#the-exporter-itself",
 )
 SAMPLES = Metric(
     name="ledgerscope_collector_samples",
@@ -99,7 +99,7 @@ SAMPLES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 FAILURES = Metric(
     name="ledgerscope_collector_failures_total",
@@ -108,7 +108,7 @@ FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="class", help="Class of failure.", values=FAILURE_CLASSES)),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 CONSECUTIVE_FAILURES = Metric(
     name="ledgerscope_collector_consecutive_failures",
@@ -117,7 +117,7 @@ CONSECUTIVE_FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 SKIPPED = Metric(
     name="ledgerscope_collector_skipped_total",
@@ -126,7 +126,7 @@ SKIPPED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R3",
+    source="docs/definitions.md#the-exporter-itself",
 )
 DATABASE_UP = Metric(
     name="ledgerscope_database_up",
@@ -134,7 +134,7 @@ DATABASE_UP = Metric(
     help="Whether the database answered when it was last asked.",
     unit=Unit.COUNT,
     owner=PLATFORM,
-    source="notes/exporter R4",
+    source="docs/definitions.md#the-exporter-itself",
 )
 REBASES = Metric(
     name="ledgerscope_tally_rebases_total",
@@ -143,7 +143,7 @@ REBASES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="schema.md: counters that never reset",
+    source="docs/definitions.md#the-exporter-itself",
 )
 MISPLACED = Metric(
     name="ledgerscope_collector_misplaced_events",
@@ -152,7 +152,7 @@ MISPLACED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="promise: the numbers are right",
+    source="docs/definitions.md#the-exporter-itself",
 )
 ISOLATED_COMPANIES = Metric(
     name="ledgerscope_collector_isolated_companies",
@@ -162,7 +162,7 @@ ISOLATED_COMPANIES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="promise: one company's bad data never hides another's",
+    source="docs/definitions.md#the-exporter-itself",
 )
 ISOLATED_COMPANY = Metric(
     name="ledgerscope_collector_isolated_company",
@@ -175,16 +175,16 @@ ISOLATED_COMPANY = Metric(
         Label(name="company_id", help="Tenant whose values are left out.", bound=20),
     ),
     owner=PLATFORM,
-    source="promise: one company's bad data never hides another's",
+    source="docs/definitions.md#the-exporter-itself",
 )
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
     kind=Kind.GAUGE,
-    help="Always 1; the labels tell the version.",
+    help="Always 1; the label holds the version.",
     unit=Unit.COUNT,
     labels=(Label(name="version", help="Version of Ledgerscope.", bound=1),),
     owner=PLATFORM,
-    source="Prometheus: exporter conventions",
+    source="docs/definitions.md#the-exporter-itself",
 )
 
 METRICS = (

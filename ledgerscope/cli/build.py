@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from exporter.settings import reference
 from ledgerscope.catalogue import AREAS, all_metrics
 from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
@@ -43,7 +44,7 @@ class Generator(Protocol):
     help="Root of the project, or a folder to render into.  [default: here]",
 )
 def command(*, only_check: bool, out: Path) -> None:
-    """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and the metric reference.
+    """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and references.
 
     What is generated is committed; a rule, panel or route that names something the catalogue does not know is
     refused before anything is written.
@@ -87,4 +88,9 @@ def _findings(generators: Iterable[Generator]) -> Iterator[object]:
 
 
 def _documents() -> Bundle:
-    return Bundle({"docs/metrics.md": as_markdown(AREAS).encode()}, ("docs/metrics.md",))
+    documents = {
+        "docs/metrics.md": as_markdown(AREAS),
+        "docs/settings.md": reference.as_markdown(),
+        "docs/ledgerscope.example.yaml": reference.as_example(),
+    }
+    return Bundle({path: text.encode() for path, text in documents.items()}, tuple(documents))

@@ -22,9 +22,9 @@ from exporter.exposition.text import Format
 from exporter.http.server import listen
 from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
-from exporter.settings.model import Log
+from exporter.settings.model import Listen, Log
 from ledgerscope.cli.collect import report
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import CommandFailed, SettingsFailed
 from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import read_settings
 from ledgerscope.cli.serve import serving
@@ -37,10 +37,12 @@ from ledgerscope.store import migrations, roles
 from ledgerscope.store.databases import ensure_database
 from ledgerscope.store.embedded import embedded_postgres
 from ledgerscope.store.engine import Session, create_engine, parse_url
+from ledgerscope.store.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from socket import socket
 
     from sqlalchemy import URL
 
@@ -97,22 +99,36 @@ def command(  # noqa: PLR0917 - the options of a command line are its parameters
       ledgerscope demo --dataset cdnow --port 9200
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     database = (
-        nullcontext(parse_url(database_url))
+        _given(database_url)
         if database_url
         else _embedded(directory or _state_directory(), _database_name(dataset, seed, scale), fresh=fresh)
     )
-    with failures_reported(), _demo_failures_reported(), database as url:
-        migrations.upgrade(url)
-        with on_stream(f"making the {dataset} business", _expected(dataset, scale), sys.stderr) as advance:
-            owner = url.render_as_string(hide_password=False)
-            load_demo(
-                owner, until=datetime.now(UTC), seed=seed, scale=scale, dataset=dataset, progress=advance
-            )
-        settings = _settings(owner, address, port)
-        if once:
-            _print_once(url, settings)
-        else:
-            _serve(url, settings, _living(url, seed, speed) if dataset == _LIVING else nullcontext())
+    with failures_reported(), _demo_failures_reported():
+        listening = nullcontext(None) if once else listen(Listen(address=address, port=port))
+        with listening as listener, database as url:
+            migrations.upgrade(url)
+            with on_stream(
+                f"making the {dataset} business", _expected(dataset, scale), sys.stderr
+            ) as advance:
+                owner = url.render_as_string(hide_password=False)
+                load_demo(
+                    owner, until=datetime.now(UTC), seed=seed, scale=scale, dataset=dataset, progress=advance
+                )
+            settings = _settings(owner, address, port)
+            if listener is None:
+                _print_once(url, settings)
+            else:
+                life = _living(url, seed, speed) if dataset == _LIVING else nullcontext()
+                _serve(url, settings, listener, life)
+
+
+@contextmanager
+def _given(database_url: str) -> Iterator[URL]:
+    try:
+        url = parse_url(database_url)
+    except Unreachable as wrong:
+        raise SettingsFailed(f"option --database-url: {wrong}") from None
+    yield url
 
 
 @contextmanager
@@ -133,8 +149,10 @@ def _print_once(url: URL, settings: ExporterSettings) -> None:
         engine.dispose()
 
 
-def _serve(url: URL, settings: ExporterSettings, life: AbstractContextManager[None]) -> None:
-    with listen(settings.listen) as listener, serving(settings, url, listener) as server, life:
+def _serve(
+    url: URL, settings: ExporterSettings, listener: socket, life: AbstractContextManager[None]
+) -> None:
+    with serving(settings, url, listener) as server, life:
         click.echo(_addresses(server.url, url), err=True)
         server.run()
 
