@@ -164,7 +164,8 @@ select tenant_id, customer_id, won, first_price from (
     from event where event_type = 'CustomerWon' group by 1, 2
 ) as events full join (
     select tenant_id, customer_id, min(lower(valid)) as first_price
-    from subscription_version where mrr > 0 group by 1, 2
+    from subscription_version join plan using (tenant_id, plan_id)
+    where mrr > 0 and not metered group by 1, 2
 ) as versions using (tenant_id, customer_id)
 where won is distinct from first_price or times <> 1
 """
@@ -212,7 +213,7 @@ where events.at is null or returns.at is null
 NO_PRICE_WITHOUT_A_RUNNING_SUBSCRIPTION: Final = """
 select v.tenant_id, v.subscription_id, s.status, v.valid
 from subscription_version v join subscription s using (tenant_id, subscription_id)
-where lower(v.valid) < s.started_at or upper(v.valid) > s.ended_at or v.mrr = 0
+where lower(v.valid) < s.started_at or upper(v.valid) > s.ended_at or (v.mrr = 0 and v.discount < 1)
     or (upper_inf(v.valid) and s.status not in ('active', 'past_due'))
     or lower(v.valid) < s.trial_end
 """

@@ -103,9 +103,7 @@ def written(engine: Engine, days: int) -> list[Any]:
     )
     owner = create_engine(engine.url, OWNER, pool_size=0)
     with owner.connect() as connection:
-        return list(
-            connection.execute(text(query), {"until": UNTIL, "end": UNTIL + timedelta(days=days)})
-        )
+        return list(connection.execute(text(query), {"until": UNTIL, "end": UNTIL + timedelta(days=days)}))
 
 
 @pytest.fixture
