@@ -11,6 +11,7 @@ from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.owners import CREDIT_CONTROL, PLATFORM
 from rules import limits
 from rules.expr import at_least, by, once, per, sum_by
+from rules.joined import joined_counters
 from rules.model import Alert, Recording, RuleArea
 from rules.target import INSTANCE
 from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
@@ -178,6 +179,7 @@ AREA = RuleArea(
     interval=BUSINESS_INTERVAL,
     keeps_firing=KEEP_FIRING,
     recordings=(
+        *joined_counters(aging.METRICS),
         INVOICES,
         OVERDUE_INVOICES,
         OVERDUE_SHARE,

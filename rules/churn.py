@@ -10,6 +10,7 @@ from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.owners import FINANCE
 from rules import limits
 from rules.expr import at_least, once
+from rules.joined import joined_counters
 from rules.model import Alert, Recording, RuleArea
 from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
@@ -130,6 +131,6 @@ AREA = RuleArea(
     name="churn",
     interval=BUSINESS_INTERVAL,
     keeps_firing=KEEP_FIRING,
-    recordings=(LOGO, GROSS_REVENUE, NET_RETENTION, BASE, LOST),
+    recordings=(*joined_counters(churn.METRICS), LOGO, GROSS_REVENUE, NET_RETENTION, BASE, LOST),
     alerts=(LOGO_HIGH, GROSS_REVENUE_HIGH, NET_RETENTION_LOW),
 )

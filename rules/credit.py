@@ -13,6 +13,7 @@ from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.owners import CREDIT_CONTROL
 from rules import limits
 from rules.expr import at_least, once, per, rise, sum_by
+from rules.joined import joined_counters
 from rules.model import Alert, Recording, RuleArea
 from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
@@ -128,6 +129,13 @@ AREA = RuleArea(
     name="credit",
     interval=BUSINESS_INTERVAL,
     keeps_firing=KEEP_FIRING,
-    recordings=(LIMITED, OVER_LIMIT_SHARE, UTILIZATION, BREACHES_1H, BREACH_RATE),
+    recordings=(
+        *joined_counters(credit.METRICS),
+        LIMITED,
+        OVER_LIMIT_SHARE,
+        UTILIZATION,
+        BREACHES_1H,
+        BREACH_RATE,
+    ),
     alerts=(BREACH_RATE_HIGH, UTILIZATION_HIGH, MANY_OVER_LIMIT),
 )

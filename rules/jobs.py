@@ -9,6 +9,7 @@ from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.owners import PLATFORM
 from rules import limits
 from rules.expr import at_least, once, per, quantile, rise, sum_by
+from rules.joined import joined_counters
 from rules.model import Alert, Recording, RuleArea
 from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
@@ -151,6 +152,6 @@ AREA = RuleArea(
     name="jobs",
     interval=BUSINESS_INTERVAL,
     keeps_firing=KEEP_FIRING,
-    recordings=(STUCK, FAILED, WAIT, RUNS, FAILURE_SHARE, DURATION_P95),
+    recordings=(*joined_counters(jobs.METRICS), STUCK, FAILED, WAIT, RUNS, FAILURE_SHARE, DURATION_P95),
     alerts=(STUCK_JOBS, MANY_FAILED, FAILURE_SHARE_HIGH, QUEUE_WAIT),
 )

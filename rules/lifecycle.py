@@ -9,6 +9,7 @@ from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.owners import SALES_OPERATIONS
 from rules import limits
 from rules.expr import at_least, once, per, rise, sum_by
+from rules.joined import joined_counters
 from rules.model import Alert, Recording, RuleArea
 from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
@@ -88,6 +89,6 @@ AREA = RuleArea(
     name="lifecycle",
     interval=BUSINESS_INTERVAL,
     keeps_firing=KEEP_FIRING,
-    recordings=(ACCOUNTS, BLOCKED_SHARE, CREATED_7D, DELETED_1H),
+    recordings=(*joined_counters(lifecycle.METRICS), ACCOUNTS, BLOCKED_SHARE, CREATED_7D, DELETED_1H),
     alerts=(DELETIONS, MANY_BLOCKED),
 )

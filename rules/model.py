@@ -63,7 +63,7 @@ class Recording:
 
     `labels` is the whole label set of the result; the checks compare it with what the expression yields.
     `compat` keeps a name of the source documents alive and is therefore free of the naming rule and of the
-    rule that something here has to use it.
+    rule that something here has to use it. `grows` is true for a counter, recorded to be rated afterwards.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Recording:
     owner: Owner
     source: str
     compat: bool = False
+    grows: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -83,7 +84,7 @@ class Recording:
         """The recorded series as a metric: what panels and alerts may select by it."""
         return Metric(
             name=self.name,
-            kind=Kind.GAUGE,
+            kind=Kind.COUNTER if self.grows else Kind.GAUGE,
             help=self.help,
             unit=self.unit,
             labels=self.labels,

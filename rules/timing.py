@@ -14,6 +14,7 @@ __all__ = [
     "KEEP_FIRING",
     "MIN_HOLD",
     "MIN_RANGE",
+    "MIN_RECORDED_RANGE",
     "RETENTION",
     "SCRAPE_INTERVAL",
     "duration",
@@ -27,6 +28,8 @@ BUSINESS_INTERVAL = timedelta(minutes=1)
 
 MIN_RANGE = 4 * SCRAPE_INTERVAL
 """Two lost scrapes still leave the two samples that a rate needs."""
+MIN_RECORDED_RANGE = 4 * BUSINESS_INTERVAL
+"""The same for a window over a recording, which has a sample for each evaluation of its group."""
 MIN_HOLD = 2 * SCRAPE_INTERVAL
 """One odd scrape alone never notifies anybody."""
 RETENTION = timedelta(days=15)

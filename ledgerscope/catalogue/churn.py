@@ -12,7 +12,7 @@ RATIO = Metric(
     name="chom_churn_ratio",
     kind=Kind.GAUGE,
     help="Share lost of the customers paying at the start of the window (logo), or of their revenue: what "
-    " they pay less now (revenue_gross), and the same less what others of them pay more (revenue_net). "
+    "they pay less now (revenue_gross), and the same less what others of them pay more (revenue_net). "
     "New and returning customers and pauses do not count. Revenue is converted at the rates of the window's "
     "start; absent where a rate is missing or nobody paid.",
     unit=Unit.RATIO,

@@ -17,7 +17,7 @@ ACCOUNTS = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _STATUS),
     owner=SALES_OPERATIONS,
-    source="S0 panel: active customer count by company",
+    source="docs/definitions.md, Customers",
 )
 CREATED = Metric(
     name="customer_created_total",
@@ -30,7 +30,7 @@ CREATED = Metric(
         _STATUS,
     ),
     owner=SALES_OPERATIONS,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 UPDATED = Metric(
     name="customer_updated_total",
@@ -46,7 +46,7 @@ UPDATED = Metric(
         ),
     ),
     owner=SALES_OPERATIONS,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 DELETED = Metric(
     name="customer_deleted_total",
@@ -59,7 +59,7 @@ DELETED = Metric(
         Label(name="mode", help="How.", values=("soft", "hard")),
     ),
     owner=SALES_OPERATIONS,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 STATUS_CHANGED = Metric(
     name="customer_status_changed_total",
@@ -73,7 +73,7 @@ STATUS_CHANGED = Metric(
     ),
     impossible=frozenset((status, status) for status in CUSTOMER_STATUSES),
     owner=SALES_OPERATIONS,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (ACCOUNTS, CREATED, UPDATED, DELETED, STATUS_CHANGED)

@@ -101,6 +101,11 @@ class Metric:
         return (self.name,)
 
     @property
+    def is_counted_in_database(self) -> bool:
+        """Whether every exporter shows the same counts, those of the database, and none of its own."""
+        return self.kind is not Kind.GAUGE and self.label_names[:1] == ("company_id",)
+
+    @property
     def bucket(self) -> Selector:
         return Selector(self, "_bucket")
 

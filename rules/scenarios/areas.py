@@ -10,6 +10,7 @@ from ledgerscope.catalogue.parts import part_of
 from rules.areas import AREAS
 
 if TYPE_CHECKING:
+    from ledgerscope.catalogue import Metric
     from rules.model import RuleArea
     from rules.scenarios.model import AlertCase, RecordingCase
 
@@ -23,6 +24,7 @@ class AreaCases:
     area: RuleArea
     alerts: tuple[AlertCase, ...]
     recordings: tuple[RecordingCase, ...]
+    metrics: tuple[Metric, ...]
 
 
 _BY_NAME = {area.name: area for area in AREAS}
@@ -32,6 +34,7 @@ CASES: tuple[AreaCases, ...] = tuple(
         _BY_NAME[area],
         part_of(area, Part.SCENARIOS, "ALERTS", tuple),
         part_of(area, Part.SCENARIOS, "RECORDINGS", tuple),
+        part_of(area, Part.METRICS, "METRICS", tuple),
     )
     for area in areas_with(Part.SCENARIOS)
 )

@@ -49,7 +49,7 @@ RATIO = 'max by (company_id) (chom_churn_ratio{window="30d"})'
             "uses $company, which the board does not declare",
         ),
         (
-            panel("sum by (company_id) (rate(chom_customers_new_total[5m]))", unit=Unit.COUNT),
+            panel("sum by (company_id) (rate(company:chom_customers_new_total:max[5m]))", unit=Unit.COUNT),
             "rate over 5m: use $__rate_interval",
         ),
         (panel(RATIO, "{{tier}}"), "the legend names the label 'tier'; the query yields company_id"),

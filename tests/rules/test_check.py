@@ -96,7 +96,8 @@ def test_a_wrong_recording_is_refused(recording: Recording, message: str) -> Non
         (
             replace(
                 ALERT,
-                signal="max by (company_id, severity) (increase(customer_credit_breach_total[1h]))",
+                signal="sum by (company_id, severity) ("
+                "increase(company_severity_override_used:customer_credit_breach_total:max[1h]))",
                 description="{{ $labels.company_id }} {{ $labels.severity }}",
             ),
             "its expression keeps the label 'severity', which the rule overwrites",
@@ -181,3 +182,17 @@ def test_no_metric_can_be_removed_unnoticed_where_a_rule_reads_it(metric: Metric
     texts += " ".join(alert.signal for rules in AREAS for alert in rules.alerts)
     read = any(name in texts.replace("(", " ").replace("{", " ").split() for name in metric.series_names)
     assert not read or metric.name in findings
+
+
+def test_an_area_that_does_not_join_its_counters_is_one_finding() -> None:
+    bare = tuple(
+        replace(
+            one,
+            recordings=tuple(r for r in one.recordings if r.name != "company:chom_customers_new_total:max"),
+        )
+        for one in AREAS
+    )
+    assert [str(finding) for finding in check_rules(bare)] == [
+        "rules/churn.py: nothing joins chom_customers_new_total: "
+        "add *joined_counters(churn.METRICS) to the recordings"
+    ]

@@ -105,4 +105,6 @@ def test_links_lead_to_the_addresses_of_the_installation() -> None:
     assert alert["annotations"]["dashboard_url"].startswith(
         "https://g.example/d/ledgerscope-churn?viewPanel="
     )
-    assert alert["annotations"]["dashboard_url"].endswith("&var-company_id={{ $labels.company_id }}")
+    assert alert["annotations"]["dashboard_url"].endswith(
+        "&var-company_id={{ $labels.company_id | urlquery }}"
+    )
