@@ -115,11 +115,6 @@ def _owner_is_known(metric: Metric) -> Iterator[str]:
         yield f"the owner {metric.owner.team!r} is not in owners.py"
 
 
-def _source_is_stated(metric: Metric) -> Iterator[str]:
-    if not metric.source:
-        yield "the source document is missing"
-
-
 def _buckets_belong_to_histograms(metric: Metric) -> Iterator[str]:
     if (metric.kind is Kind.HISTOGRAM) != bool(metric.buckets):
         yield "histograms have buckets, and nothing else does"
@@ -188,7 +183,6 @@ _METRIC_CHECKS: tuple[Callable[[Metric], Iterable[str]], ...] = (
     _name_uses_base_units,
     _help_is_a_sentence,
     _owner_is_known,
-    _source_is_stated,
     _buckets_belong_to_histograms,
     _money_has_a_currency,
     _company_comes_first,

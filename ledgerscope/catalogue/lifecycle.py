@@ -17,7 +17,6 @@ ACCOUNTS = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _STATUS),
     owner=SALES_OPERATIONS,
-    source="S0 panel: active customer count by company",
 )
 CREATED = Metric(
     name="customer_created_total",
@@ -30,7 +29,6 @@ CREATED = Metric(
         _STATUS,
     ),
     owner=SALES_OPERATIONS,
-    source="S0",
 )
 UPDATED = Metric(
     name="customer_updated_total",
@@ -46,7 +44,6 @@ UPDATED = Metric(
         ),
     ),
     owner=SALES_OPERATIONS,
-    source="S0",
 )
 DELETED = Metric(
     name="customer_deleted_total",
@@ -55,11 +52,10 @@ DELETED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="reason", help="Why.", values=("requested", "duplicate", "closed", "erasure", "other")),
-        Label(name="mode", help="How.", values=("soft", "hard")),
+        Label(name="reason", help="Reason.", values=("requested", "duplicate", "closed", "erasure", "other")),
+        Label(name="mode", help="Kind of deletion.", values=("soft", "hard")),
     ),
     owner=SALES_OPERATIONS,
-    source="S0",
 )
 STATUS_CHANGED = Metric(
     name="customer_status_changed_total",
@@ -73,7 +69,6 @@ STATUS_CHANGED = Metric(
     ),
     impossible=frozenset((status, status) for status in CUSTOMER_STATUSES),
     owner=SALES_OPERATIONS,
-    source="S0",
 )
 
 METRICS = (ACCOUNTS, CREATED, UPDATED, DELETED, STATUS_CHANGED)

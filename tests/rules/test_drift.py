@@ -37,6 +37,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in (*ROOMS, CATALOGUE, "ledgerscope/promql", "docs/runbooks", "tests/rules"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "ledgerscope" / "__init__.py", root / "ledgerscope")
+    shutil.copy(ROOT / "docs" / "definitions.md", root / "docs")
     return root
 
 
