@@ -80,11 +80,12 @@ class AreaCollector:
             lambda part: self._part(connection, as_of, part, totals),
             self._apart,
         )
+        readings = merge(part.samples for part in parts)
         refused = [part.samples.refused for part in parts]
         self._apart = frozenset({*uncounted, *unread})
         self.misplaced_events = sum((part.misplaced for part in parts), Counter())
         self.isolated = {**companies.unusable, **uncounted, **unread, **dict(ChainMap(*map(dict, refused)))}
-        return merge(part.samples for part in parts)
+        return readings
 
     def read(
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder, /

@@ -83,8 +83,8 @@ class UnknownCurrency(UnusableData):
 class UnknownZone(UnusableData):
     """A company's time zone does not exist."""
 
-    def __init__(self, zone: object) -> None:
-        super().__init__(f"time zone {zone!r} is unknown; expected a name such as 'Europe/Berlin'")
+    def __init__(self, zone: str | None) -> None:
+        super().__init__(f"time zone {zone!r:.60} is unknown; expected a name such as 'Europe/Berlin'")
 
 
 class MovingView(CollectorError):

@@ -42,14 +42,16 @@ class SampleBuilder:
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """The companies that have a value which cannot be served, each with the first reason."""
-        self._refuse_excess()
-        return dict(self._refused)
+        """The companies that have a value which cannot be served, each with the first reason.
+
+        Those with too many values of a label are known once the readings have been made.
+        """
+        return self._refused
 
     def put(self, metric: Metric, labels: tuple[str, ...], value: float | Distribution) -> None:
         """The value of one series. A label set of another length than the metric's raises UnknownLabel."""
         key = metric.name, labels
-        if not self._is_legal(metric, labels):
+        if key not in self._known and not self._is_legal(metric, labels):
             return
         if key in self._given:
             self._refuse(labels, GivenTwice(metric.name, labels))
@@ -84,10 +86,9 @@ class SampleBuilder:
 
     def readings(self) -> tuple[Reading, ...]:
         """All series, those with a value and those still at zero, family by family."""
-        self._refuse_excess()
         merged = (self._known | self._given).values()
-        served = [one for one in merged if _company(one.labels) not in self._refused]
-        return _in_order(served)
+        self._refuse_excess(merged)
+        return _in_order(one for one in merged if _company(one.labels) not in self._refused)
 
     def _is_legal(self, metric: Metric, labels: tuple[str, ...]) -> bool:
         """Whether a series may be added; where its company's data is the reason why not, that is noted."""
@@ -106,18 +107,18 @@ class SampleBuilder:
     def _refuse(self, labels: tuple[str, ...], error: Exception) -> None:
         self._refused.setdefault(_company(labels), reason_of(error) or str(error))
 
-    def _refuse_excess(self) -> None:
-        """Refuse companies with more values of a label than its bound; looks at whole columns at once."""
-        families: dict[str, tuple[Metric, list[tuple[str, ...]]]] = {}
-        for (name, labels), reading in (self._known | self._given).items():
-            families.setdefault(name, (reading.metric, []))[1].append(labels)
-        for metric, series in families.values():
+    def _refuse_excess(self, readings: Iterable[Reading]) -> None:
+        """Refuse companies with more values of a label than its bound."""
+        families: dict[str, list[Reading]] = {}
+        for reading in readings:
+            families.setdefault(reading.metric.name, []).append(reading)
+        for family in families.values():
+            metric = family[0].metric
             for position, label in enumerate(metric.labels):
-                if label.closed or label is COMPANY:
+                # With no more series than that, no company can have more values.
+                if label.closed or label is COMPANY or len(family) <= label.bound:
                     continue
-                values = {(_company(labels), labels[position]) for labels in series}
-                if len(values) <= label.bound:
-                    continue
+                values = {(one.labels[0], one.labels[position]) for one in family}
                 for company, n in Counter(company for company, _ in values).items():
                     if n > label.bound:
                         self._refuse((company,), TooManyValues(metric.name, label.name, n, label.bound))
@@ -138,9 +139,9 @@ def _company(labels: tuple[str, ...]) -> str:
 
 
 def _check_text(metric: Metric, labels: tuple[str, ...]) -> None:
-    for label, value in _pairs(metric, labels):
+    for position, value in enumerate(labels):
         if not isinstance(value, str):
-            raise NoLabelValue(metric.name, label.name)
+            raise NoLabelValue(metric.name, metric.labels[position].name)
 
 
 def _is_finite(value: float | Distribution | None) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["AREA", "CSAT", "CSAT_LOW", "CSAT_RESPONSES", "NPS_LOW", "NPS_RESPONS
 
 NPS_UPPER = Recording(
     name="company:chom_nps_score:upper95",
-    expr=f"{once(satisfaction.NPS)}\n+ {once(satisfaction.NPS_MARGIN)}",
+    expr=once(satisfaction.NPS_BOUND.where(bound="upper")),
     help="Upper end of the 95 % interval of the net promoter score.",
     unit=Unit.POINTS,
     labels=(COMPANY,),
@@ -35,7 +35,7 @@ NPS_RESPONSES = Recording(
 CSAT = Recording(
     name="company:chom_csat_score:max",
     expr=once(satisfaction.CSAT),
-    help="Percent of answers of 4 or 5 within 30 days.",
+    help="Respondents within 30 days in the top two fifths of the scale, in percent.",
     unit=Unit.PERCENT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
@@ -77,7 +77,7 @@ CSAT_LOW = Alert(
     summary="Few customers are satisfied.",
     description=(
         '{{ $value | printf "%.0f" }} % of the answers to company {{ $labels.company_id }} within 30 days '
-        "were 4 or 5 (limit <limit>)."
+        "were in the top two fifths of the scale (limit <limit>)."
     ),
     panel="Customer satisfaction",
 )

@@ -131,6 +131,18 @@ BOARD = Board(
                     about="They are in no bucket and cannot break a limit.",
                     unit=Unit.COUNT,
                 ),
+                lines(
+                    "Customers whose limit has expired",
+                    Query(now(credit.EXPIRED), "{{company_id}}"),
+                    about="Their last limit has run out and no other is in force: renew it or decide against it.",
+                    unit=Unit.COUNT,
+                ),
+                lines(
+                    "Exposure without a rate",
+                    Query(now(credit.UNCOVERED), "{{company_id}} {{currency}}"),
+                    about="Exposure in a currency without a limit of its own and without an exchange rate to one.",
+                    unit=Unit.CURRENCY,
+                ),
             ),
         ),
     ),

@@ -88,6 +88,23 @@ BOARD = Board(
             ),
         ),
         Row(
+            "Every single change",
+            (
+                parts(
+                    "Journal of 30 days",
+                    *amounts(revenue.MRR_JOURNAL, _MOVEMENT, MOVEMENTS, window="30d"),
+                    about="Each change at its instant, also of customers who came and left within the window.",
+                    repeat=_EACH_CURRENCY,
+                ),
+                parts(
+                    "Journal of the month to date",
+                    *amounts(revenue.MRR_JOURNAL, _MOVEMENT, MOVEMENTS, window="mtd"),
+                    about="Each change since the first of the month in the company's time zone.",
+                    repeat=_EACH_CURRENCY,
+                ),
+            ),
+        ),
+        Row(
             "Where it comes from",
             (
                 parts(

@@ -12,15 +12,19 @@ from typing import NamedTuple
 import click
 
 from ledgerscope import __version__
+from ledgerscope.cli.exits import CommandFailed
 
 __all__ = ["main"]
 
+_OWN = frozenset({"ledgerscope", "exporter", "collectors", "rules", "dashboards", "alertmanager"})
+
 
 class _Entry(NamedTuple):
-    """Where a command lives, and its line in the list of commands."""
+    """Where a command lives, its line in the list of commands, and the extra that it needs, if any."""
 
     module: str
     summary: str
+    extra: str | None = None
 
 
 _COMMANDS: dict[str, _Entry] = {
@@ -28,9 +32,19 @@ _COMMANDS: dict[str, _Entry] = {
     "serve": _Entry("serve", "Run the exporter."),
     "collect": _Entry("collect", "Run collectors once and print what /metrics would show."),
     "db": _Entry("db", "Bring the database schema up to date, or check it."),
-    "build": _Entry("build", "Render rules, dashboards, Alertmanager configuration and docs."),
+    "build": _Entry("build", "Render rules, dashboards, Alertmanager configuration and docs.", extra="build"),
     "metrics": _Entry("metrics", "Print the metric reference."),
 }
+
+
+def _missing_extra(command: str, entry: _Entry, missing: ModuleNotFoundError) -> Exception:
+    """What to raise when a command cannot be imported: a hint where an extra was not installed."""
+    if entry.extra is None or (missing.name or "").partition(".")[0] in _OWN:
+        return missing
+    return CommandFailed(
+        f"{command} needs packages that are not installed (no {missing.name}); "
+        f"install them with:  pip install 'ledgerscope[{entry.extra}]'"
+    )
 
 
 class _LazyGroup(click.Group):
@@ -43,7 +57,10 @@ class _LazyGroup(click.Group):
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        command: click.Command = import_module(f"{__name__}.{entry.module}").command
+        try:
+            command: click.Command = import_module(f"{__name__}.{entry.module}").command
+        except ModuleNotFoundError as missing:
+            raise _missing_extra(cmd_name, entry, missing) from missing
         return command
 
     def resolve_command(

@@ -128,8 +128,8 @@ class _Shop:
         person = names.person(random)
         batch.add(
             Customer(
-                TENANT, customer_id, number, person, names.email(random, person, int(number)), "active", False,
-                CURRENCY, 0, "import", None, since, since,
+                TENANT, customer_id, number, person, names.email(random, person, int(number)), "active",
+                False, CURRENCY, 0, "import", None, since, since,
             )
         )  # fmt: skip
         batch.add(StatusChange(TENANT, customer_id, None, "active", "first order", "import", since))

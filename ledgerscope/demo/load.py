@@ -15,6 +15,7 @@ from ledgerscope.demo.datasets import Request, find_dataset
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner
 from ledgerscope.demo.future import future
 from ledgerscope.demo.progress import silent
+from ledgerscope.demo.simulation import position as positions
 from ledgerscope.store.changes_loader import copy_batch
 from ledgerscope.store.engine import OWNER, create_engine
 from ledgerscope.store.records import Customer, Invoice
@@ -82,7 +83,10 @@ def _load(
         if connection.execute(_RESTRICTED).scalar_one():
             raise NotTheOwner
         connection.execute(_LOCK)
-        if _is_there(connection, request, dataset):
+        there = _is_there(connection, request, dataset)
+        for part in dataset.live_parts:
+            positions.prepare(connection, dataset.tenants, part, until)
+        if there:
             return loaded
         chapters = dataset.chapters(request.seed, request.scale, until, request.mark)
         with future(chapters) as made:

@@ -10,9 +10,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ledgerscope.store.changes import Changes, Update
+from ledgerscope.store.changes_kept import fill_kept_columns
 from ledgerscope.store.records import (
     TABLE_OF,
-    Allocation,
     CreditLimit,
     CreditNote,
     Customer,
@@ -30,7 +30,6 @@ from ledgerscope.store.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
     from ledgerscope.store.records import Record
 
@@ -44,17 +43,6 @@ _CHANGEABLE: Final = frozenset(
     )
 )  # fmt: skip
 """Kinds of which a batch can change a row that it holds."""
-_SOURCES: Final[dict[str, type[Record]]] = {
-    "payment": Payment,
-    "credit_note": CreditNote,
-    "write_off": WriteOff,
-}
-_USED_UP_ON: Final[dict[type[Record], str]] = {
-    InvoiceDue: "settled_on",
-    Payment: "used_up_on",
-    CreditNote: "used_up_on",
-    WriteOff: "used_up_on",
-}
 
 
 class Batch:
@@ -105,24 +93,8 @@ class Batch:
         return self
 
     def settled(self) -> Self:
-        """The same batch with the columns filled that the trigger on allocations keeps.
-
-        A bulk load writes them with the rows, so that the trigger finds them true and changes nothing.
-        """
-        sums: dict[tuple[type[Record], tuple[Any, ...]], tuple[int, date]] = {}
-        for row in self._plain[Allocation]:
-            assert isinstance(row, Allocation)  # noqa: S101 -- tells the type checker what the list holds
-            for kind, key in (
-                (InvoiceDue, (row.tenant_id, row.invoice_id, row.due_seq)),
-                (_SOURCES[row.from_kind], (row.tenant_id, row.from_id)),
-            ):
-                amount, day = sums.get((kind, key), (0, row.effective_on))
-                sums[kind, key] = (amount + row.amount_minor, max(day, row.effective_on))
-        for (kind, key), (amount, day) in sums.items():
-            if (held := self._keyed[kind].get(key)) is not None:
-                whole = amount == held.amount_minor  # type: ignore[attr-defined] # all four kinds have it
-                kept = {"allocated_minor": amount, _USED_UP_ON[kind]: day if whole else None}
-                self._keyed[kind][key] = held._replace(**kept)  # type: ignore[attr-defined] # a named tuple
+        """The same batch with the columns filled that triggers keep, for a load."""
+        fill_kept_columns(self._keyed, self._plain)
         return self
 
     def _update(self, update: Update) -> None:

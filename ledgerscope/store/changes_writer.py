@@ -1,4 +1,4 @@
-"""The one place that writes changes in a transaction: updates first, then new rows, parents before children."""
+"""The one place that writes changes in a transaction: updates, then new rows, parents first."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Divided(AreaCollector):
         self, connection: Connection, _as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
         self.parts.append(companies.tenants)
-        for tenant_id, n in connection.execute(text(self.sql), {"ids": list(companies.tenants)}):
+        for tenant_id, n, *_ in connection.execute(text(self.sql), {"ids": list(companies.tenants)}):
             samples.put(catalogue.ACCOUNTS, (tenant_id, "active"), n)
 
 
@@ -108,6 +108,18 @@ def test_errors_that_are_not_about_data_go_through(books: Books, sql: str, error
     with pytest.raises(error):
         collector.collect(books.connection, NOON)
     assert len(collector.parts) == 1
+
+
+def test_a_value_that_the_driver_cannot_hold_isolates_its_company(books: Books) -> None:
+    for tenant_id in ("good", "bad"):
+        books.tenant(tenant_id)
+    collector = Divided()
+    collector.sql = """
+        SELECT id, EXTRACT(day FROM at), at FROM unnest(cast(:ids AS text[])) AS id
+        CROSS JOIN LATERAL (SELECT date '9999-12-31' + (id = 'bad')::int) AS x (at)
+    """
+    assert served(books, collector) == {"good"}
+    assert collector.isolated == {"bad": "a value that cannot be read"}
 
 
 def companies(n: int) -> Companies:

@@ -75,8 +75,8 @@ def test_a_company_with_more_label_values_than_the_bound_is_left_out() -> None:
     samples = SampleBuilder()
     fill(samples, 8)
     samples.put(jobs.QUEUE_DEPTH, ("zeta", "another"), 3)
-    assert not samples.refused
     assert len(samples.readings()) == 9
+    assert not samples.refused
 
 
 def test_a_label_set_of_the_wrong_length_is_a_mistake_of_ours() -> None:

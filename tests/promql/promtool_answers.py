@@ -67,7 +67,7 @@ def loaded(group: Group) -> Storage:
 def our_answer(storage: Storage, case: Case) -> Answer:
     """The case evaluated here, in the same form as promtool's answer."""
     try:
-        result = Engine("2").instant(storage, case.marked, case.at_ms)
+        result = Engine("2").instant(storage, case.in_words_of_2, case.at_ms)
     except PromQLError as error:
         return str(error)
     found: dict[str, list[float]] = {}

@@ -22,7 +22,6 @@ NAMES = (
 )  # fmt: skip
 EXPERIMENTAL = frozenset(
     {
-        "duration_expression",
         "extended_vectors",
         "fill-modifier",
         "info",
@@ -32,7 +31,7 @@ EXPERIMENTAL = frozenset(
     }
 )
 CORE = frozenset(NAMES) - EXPERIMENTAL - {"native_histograms"}
-EVALS, CORE_EVALS = 2214, 1244
+EVALS, CORE_EVALS = 2214, 1303
 
 pytestmark = [
     pytest.mark.conformance,

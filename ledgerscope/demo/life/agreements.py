@@ -8,14 +8,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.subscriptions import (
+    Activate,
+    Cancel,
+    ChangePrice,
+    EndSubscription,
+    Pause,
+    PriceInForce,
+    Resume,
+    activate,
+    cancel,
+    change_price,
+    end,
+    pause,
+    resume,
+)
 from ledgerscope.demo.life.agreement import Agreement
 from ledgerscope.demo.plans import LADDER, Price
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.changes import Changes, Update
+from ledgerscope.store.records import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from ledgerscope.customers import Decision
+    from ledgerscope.customers.subscriptions import SubscriptionState
     from ledgerscope.demo.life.account import Account, Claim
     from ledgerscope.demo.life.story import Story
     from ledgerscope.demo.plans import Plan
@@ -81,10 +100,6 @@ class Agreements:
         if not agreement.ended:
             self._end(agreement, when, "involuntary")
 
-    def close(self) -> None:
-        for agreement in self.all:
-            agreement.close()
-
     def _price(self, tier: str, unit: str) -> Price:
         company, random = self._story.company, self._story.random
         discount = random.choice(_DISCOUNTS) if random.chance(company.discount_share) else 0
@@ -98,48 +113,63 @@ class Agreements:
         agreement = self._find(subscription_id)
         if agreement.status == before:
             agreement.status = after
+            update = Update(Subscription, (self._story.tenant_id, agreement.id), {"status": after})
+            self._story.commit(Changes((update,)))
 
     def _subscribe(self, when: datetime, price: Price, *, trial: bool) -> None:
         agreement = Agreement(self._story, when, price)
         self.all.append(agreement)
         self._story.emit(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
-        if trial and price.plan.trial_days:
+        on_trial = trial and bool(price.plan.trial_days)
+        if on_trial:
             agreement.status = "trialing"
             agreement.trial_end = self._story.company.calendar.days_later(when, price.plan.trial_days)
             self._story.at(agreement.trial_end, lambda now: self._decide(agreement, now))
-        else:
+        self._story.write(agreement.row())
+        if not on_trial:
             self._activate(agreement, when)
 
     def _decide(self, agreement: Agreement, when: datetime) -> None:
         """The trial is over."""
         if self._story.random.chance(self._story.company.trial_conversion):
-            agreement.status = "active"
             self._activate(agreement, when)
         else:
             self._end(agreement, when, "voluntary")
 
     def _activate(self, agreement: Agreement, when: datetime) -> None:
-        self._open(agreement, when)
+        version_id = self._story.random.id()
+        request = Activate(self._story.moment(when), version_id, agreement.version_price())
+        self._count_from(agreement, activate(self._state(agreement), request), version_id, when)
+        agreement.status = "active"
         agreement.anchor, agreement.period_no = when, 0
         self._bill(agreement, when, agreement.epoch)
         self._review_later(agreement, when)
 
-    def _open(self, agreement: Agreement, when: datetime) -> None:
-        """The price counts from now on; a first or another first time is an event."""
-        agreement.open_version(when)
-        if agreement.price.is_free or (self.won and not self.lost):
-            return
-        self._story.emit(EventType.CUSTOMER_REGAINED if self.won else EventType.CUSTOMER_WON, when)
+    def _state(self, agreement: Agreement) -> SubscriptionState:
+        others = any(not other.ended for other in self.all if other is not agreement)
+        return agreement.state(ever_paid=self.won, lost=self.lost, others_running=others)
+
+    def _count_from(self, agreement: Agreement, decision: Decision, version_id: Id, when: datetime) -> bool:
+        """Write a decision by which a price counts from now on, and remember what it made of the customer."""
+        if self._story.commit(decision) is None:
+            return False
+        agreement.in_force = None
+        if agreement.price.is_free:
+            return True
+        agreement.in_force = PriceInForce(version_id, when)
         if self.lost and self.on_return:
             self.on_return(when)
         self.won_at, self.lost = self.won_at or when, False
+        return True
 
     def _end(self, agreement: Agreement, when: datetime, reason: str) -> None:
-        agreement.end(when, reason)
-        self._story.emit(EventType.SUBSCRIPTION_ENDED, when, reason)
-        if self.won and not self.lost and all(other.ended for other in self.all):
+        state = self._state(agreement)
+        if self._story.commit(end(state, EndSubscription(self._story.moment(when), reason))) is None:
+            return
+        agreement.status, agreement.in_force = "ended", None
+        agreement.epoch += 1
+        if self.won and not self.lost and not state.others_running:
             self.lost = True
-            self._story.emit(EventType.CUSTOMER_LOST, when, reason)
             self._after_loss(when)
 
     def _after_loss(self, when: datetime) -> None:
@@ -194,7 +224,9 @@ class Agreements:
             story.at(ends, lambda now: self._leave(agreement, now))
 
     def _ask_to_leave(self, agreement: Agreement, when: datetime, epoch: int) -> None:
-        if agreement.epoch == epoch:
+        if agreement.epoch != epoch:
+            return
+        if self._story.commit(cancel(self._state(agreement), Cancel(self._story.moment(when)))):
             agreement.cancel_requested_at = when
 
     def _leave(self, agreement: Agreement, when: datetime) -> None:
@@ -209,7 +241,7 @@ class Agreements:
         """About once a month a customer thinks about what it has."""
         if agreement.ended:
             return
-        if agreement.status == "active" and agreement.since and agreement.cancel_requested_at is None:
+        if agreement.status == "active" and agreement.paying and agreement.cancel_requested_at is None:
             company = self._story.company
             wish = self._story.random.pick(
                 {
@@ -267,22 +299,25 @@ class Agreements:
         """Let an agreed change of price take effect."""
         if agreement.next_price == agreement.price:
             return
-        agreement.close_version(when)
+        state, version_id, before = self._state(agreement), self._story.random.id(), agreement.price
         agreement.price = agreement.next_price
-        self._story.emit(EventType.SUBSCRIPTION_CHANGED, when, agreement.price.plan.tier)
-        self._open(agreement, when)
+        request = ChangePrice(self._story.moment(when), version_id, agreement.version_price())
+        if not self._count_from(agreement, change_price(state, request), version_id, when):
+            agreement.price = agreement.next_price = before
 
     def _pause(self, agreement: Agreement, when: datetime) -> None:
-        agreement.close_version(when)
-        agreement.status = "paused"
+        if self._story.commit(pause(self._state(agreement), Pause(self._story.moment(when)))) is None:
+            return
+        agreement.status, agreement.in_force = "paused", None
         agreement.epoch += 1
         again = when + self._story.random.days(*_PAUSE_DAYS)
         self._story.at(again, lambda now: self._resume(agreement, now))
 
     def _resume(self, agreement: Agreement, when: datetime) -> None:
-        if agreement.status == "paused":
+        version_id = self._story.random.id()
+        request = Resume(self._story.moment(when), version_id, agreement.version_price())
+        if self._count_from(agreement, resume(self._state(agreement), request), version_id, when):
             agreement.status = "active"
-            self._open(agreement, when)
             agreement.anchor, agreement.period_no = when, 0
             self._bill(agreement, when, agreement.epoch)
 

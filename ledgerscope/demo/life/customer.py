@@ -67,8 +67,6 @@ class _Customer:
         write_progress(self._story, self._standing, self._agreements)
         write_sync(self._story, self._created_at)
         write_statements(self._story, self._created_at)
-        for part in (self._standing, self._agreements, self._account, self._credit):
-            part.close()
 
     def _begin(self, when: datetime) -> None:
         story, random = self._story, self._story.random
@@ -83,7 +81,7 @@ class _Customer:
             self._sales.bill_use(when)
 
     def _arrange(self, when: datetime, claim: Claim) -> None:
-        self._credit.check(when, claim)
+        self._credit.check(when, claim.id)
         self._payer.arrange(when, claim)
 
     def _on_overdue(self, claim: Claim, when: datetime) -> None:  # noqa: ARG002 -- reminders name no claim

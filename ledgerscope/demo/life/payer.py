@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account, Claim, Instalment, Source
+    from ledgerscope.demo.life.account import Account, Claim
     from ledgerscope.demo.life.story import Story
     from ledgerscope.store.records import Id
 
@@ -29,13 +29,14 @@ _REASONS: Final = {
 }
 _TRANSFERS: Final = {"bank_transfer": 0.8, "direct_debit": 0.12, "cheque": 0.05, "cash": 0.03}
 _HABITS: Final = {"full": 0.86, "in_parts": 0.08, "too_much": 0.02, "unnamed": 0.04}
-_REVERSALS: Final = {"bounced": 0.5, "charged_back": 0.35, "refunded": 0.15}
+_REVERSALS: Final = {"bounced": 0.5, "charged_back": 0.5}
 _CREDIT_REASONS: Final = ("service outage", "price agreement", "wrong quantity", "goodwill")
 _DISPUTED: Final = 0.022
 _WITHDRAWN: Final = 0.006
 _REVERSED: Final = 0.004
 _UNUSED_CREDIT_STAYS: Final = 0.3
-_GIVEN_UP_AFTER_DAYS: Final = (150, 420)
+_RECOVERED: Final = 0.15
+_GIVEN_UP_AFTER_DAYS: Final = (45, 90)
 
 
 class Payer:
@@ -73,7 +74,7 @@ class Payer:
     def arrange(self, when: datetime, claim: Claim) -> None:
         """A new claim has come in: use what credit there is, then settle the rest in time, or not."""
         random = self._story.random
-        if self._account.credits and not random.chance(_UNUSED_CREDIT_STAYS):
+        if self._account.unused and not random.chance(_UNUSED_CREDIT_STAYS):
             self._account.use_credit(when, claim)
         if claim.open and random.chance(_WITHDRAWN):
             self._at(when + random.days(0.1, 2), lambda now: self._withdraw(now, claim))
@@ -84,20 +85,20 @@ class Payer:
 
     def _settle_later(self, when: datetime, claim: Claim) -> None:
         random = self._story.random
-        if self.autopay and len(claim.instalments) == 1:
+        if self.autopay and len(claim.due_on) == 1:
             self._at(when + random.seconds(60, 7200), lambda now: self._charge(now, claim, 1))
             return
-        for part in claim.instalments:
-            due = self._story.company.calendar.at(part.due_on, when.timetz().replace(tzinfo=None))
+        for place, due_on in enumerate(claim.due_on):
+            due = self._story.company.calendar.at(due_on, when.timetz().replace(tzinfo=None))
             self._at(max(when, due) + random.days(31, 45), lambda now: self._chase(now, claim))
             if when < self._stops_at:
                 delay = random.days(-6, 3 + 2 * self._lateness)
-                self._at(max(when, due + delay), self._transfer_of(claim, part))
+                self._at(max(when, due + delay), self._transfer_of(claim, place))
             else:
                 self._give_up_later(due, claim)
 
-    def _transfer_of(self, claim: Claim, part: Instalment) -> Callable[[datetime], None]:
-        return lambda now: self._transfer(now, claim, part)
+    def _transfer_of(self, claim: Claim, place: int) -> Callable[[datetime], None]:
+        return lambda now: self._transfer(now, claim, place)
 
     def _at(self, when: datetime, action: Callable[[datetime], None]) -> None:
         self._story.at(when, action)
@@ -131,35 +132,38 @@ class Payer:
         """Dunning has ended: the customer mends it by hand, or is lost and the claim given up in time."""
         random = self._story.random
         if when < self._stops_at and random.chance(0.4):
-            self._at(when + random.days(1, 20), self._transfer_of(claim, claim.instalments[0]))
+            self._at(when + random.days(1, 20), self._transfer_of(claim, 0))
             return
         if claim.subscription_id:
             self._exhausted(claim.subscription_id, when)
         self._give_up_later(when, claim)
 
-    def _transfer(self, when: datetime, claim: Claim, part: Instalment) -> None:
+    def _transfer(self, when: datetime, claim: Claim, place: int) -> None:
         """Money sent by hand for one instalment, in one of the ways people do it."""
-        if not part.open or claim.status != "open":
+        part = claim.instalment(place)
+        if not part.open_minor or claim.status != "open":
             return
         random = self._story.random
-        habit, amount = random.pick(_HABITS), part.open
+        habit, amount = random.pick(_HABITS), part.open_minor
         if habit == "in_parts" and amount > 1:
             amount = max(1, amount * random.randrange(25, 75) // 100)
-            self._at(when + random.days(5, 40), self._transfer_of(claim, part))
+            self._at(when + random.days(5, 40), self._transfer_of(claim, place))
         elif habit == "too_much":
             amount += max(1, amount * random.randrange(2, 20) // 100)
         payment = self._account.receive(when, amount, random.pick(_TRANSFERS), "manual")
         if habit == "unnamed":
             self._at(when + random.days(2, 60), lambda now: self._name(now, claim, payment))
         else:
-            self._place_payment(when, claim, payment, part.open)
+            self._place_payment(when, claim, payment, part.open_minor)
+        if habit == "too_much" and random.chance(0.4):
+            self._at(when + random.days(10, 50), lambda now: self._refund(now, payment))
 
-    def _name(self, when: datetime, claim: Claim, payment: Source) -> None:
+    def _name(self, when: datetime, claim: Claim, payment: Id) -> None:
         """A payment that nobody could place finds its claim."""
-        if payment.left and claim.status == "open" and not payment.reversal:
+        if self._account.source(payment).left_minor and claim.status == "open":
             self._place_payment(when, claim, payment)
 
-    def _place_payment(self, when: datetime, claim: Claim, payment: Source, limit: int | None = None) -> None:
+    def _place_payment(self, when: datetime, claim: Claim, payment: Id, limit: int | None = None) -> None:
         self._account.settle(when, claim, payment, limit)
         if claim.subscription_id and claim.status == "paid":
             self._recovered(claim.subscription_id)
@@ -168,11 +172,23 @@ class Payer:
         if random.chance(_REVERSED):
             self._at(when + random.days(3, 30), lambda now: self._reverse(now, claim, payment))
 
-    def _reverse(self, when: datetime, claim: Claim, payment: Source) -> None:
-        if payment.reversal is None and all(given[1].status == "paid" for given in payment.given):
-            self._account.take_back(when, payment, self._story.random.pick(_REVERSALS))
-            for part in claim.instalments:
-                self._at(when + self._story.random.days(4, 50), self._transfer_of(claim, part))
+    def _reverse(self, when: datetime, claim: Claim, payment: Id) -> None:
+        """The payment bounces, or is charged back in whole or in part; what it settled is paid again."""
+        source, random = self._account.source(payment), self._story.random
+        if not source.stands or claim.status != "paid":
+            return
+        reversal = random.pick(_REVERSALS)
+        part = max(1, source.value_minor // 3) if reversal == "charged_back" and random.chance(0.5) else None
+        self._account.take_back(when, payment, reversal, part)
+        for place in range(len(claim.due_on)):
+            self._at(when + random.days(4, 30), self._transfer_of(claim, place))
+
+    def _refund(self, when: datetime, source_id: Id) -> None:
+        """What is left of money that was too much is paid back, or half of it."""
+        left = self._account.source(source_id).left_minor
+        if left:
+            whole = self._story.random.chance(0.6)
+            self._account.refund(when, source_id, left if whole else max(1, left // 2))
 
     def _credit(self, when: datetime, claim: Claim) -> None:
         """Part of a claim is disputed and credited; on a paid claim the credit stays unused."""
@@ -185,11 +201,8 @@ class Payer:
             self._account.settle(when, claim, note)
 
     def _withdraw(self, when: datetime, claim: Claim) -> None:
-        untouched = claim.open == claim.total
-        if claim.status == "open" and untouched:
+        if claim.status == "open":
             self._account.void(when, claim)
-        else:
-            self._settle_later(when, claim)
 
     def _chase(self, when: datetime, claim: Claim) -> None:
         if claim.status == "open" and claim.open:
@@ -200,7 +213,20 @@ class Payer:
 
     def _give_up(self, when: datetime, claim: Claim) -> None:
         if claim.status == "open" and claim.open:
-            self._account.write_off(when, claim, "no payment after reminders")
+            write_off = self._account.write_off(when, claim, "no payment after reminders")
+            if self._story.random.chance(_RECOVERED):
+                again = when + self._story.random.days(20, 90)
+                self._at(again, lambda now: self._recover(now, claim, write_off))
+            if claim.subscription_id:
+                self._exhausted(claim.subscription_id, when)
+
+    def _recover(self, when: datetime, claim: Claim, write_off: Id) -> None:
+        """The customer pays after all what was given up."""
+        self._account.reverse_write_off(when, write_off, "recovered")
+        amount = claim.open
+        if amount and claim.status == "open":
+            payment = self._account.receive(when, amount, "bank_transfer", "manual")
+            self._account.settle(when, claim, payment)
 
     def _attempt(
         self,
@@ -208,11 +234,11 @@ class Payer:
         claim: Claim,
         attempt_no: int,
         *,
-        payment: Source | None = None,
+        payment: Id | None = None,
         reason: str | None = None,
     ) -> None:
         story = self._story
-        outcome, payment_id = ("succeeded", payment.id) if payment else ("failed", None)
+        outcome, payment_id = ("succeeded", payment) if payment else ("failed", None)
         story.write(
             PaymentAttempt(
                 story.tenant_id, story.random.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,

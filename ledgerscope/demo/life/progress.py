@@ -68,8 +68,9 @@ def _segments(story: Story, standing: Standing, agreements: Agreements) -> None:
     created = standing.created_at
     grown_up = created + _NEW
     _assign(story, "new", None, created, grown_up if grown_up <= story.era.until else None)
-    mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.since), Decimal(0))
-    since = max((agreement.since for agreement in agreements.all if agreement.since), default=created)
+    mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.paying), Decimal(0))
+    begun = (agreement.since for agreement in agreements.all)
+    since = max((when for when in begun if when is not None), default=created)
     if mrr >= _HIGH_VALUE:
         _assign(story, "high_value", mrr, since, None)
     elif mrr >= _PREMIUM:

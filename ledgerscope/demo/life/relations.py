@@ -98,8 +98,8 @@ class Relations:
             kind = random.pick(_INTERACTIONS)
             story.write(
                 Interaction(
-                    story.tenant_id, random.id(), story.customer_id, kind, status, "Follow-up", "success desk",
-                    when, when, updated,
+                    story.tenant_id, random.id(), story.customer_id, kind, status, "Follow-up",
+                    "success desk", when, when, updated,
                 )
             )  # fmt: skip
         self._talk_later(when)

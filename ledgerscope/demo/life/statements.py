@@ -38,7 +38,7 @@ def _write(story: Story, when: datetime) -> None:
     story.write(
         Statement(
             story.tenant_id, random.id(), story.customer_id, add_months(end, -random.choice(_MONTHS)), end,
-            random.pick(_FORMATS), random.pick(_DELIVERIES), "failure" if failure else "success", failure, took,
-            when, None if failure else done,
+            random.pick(_FORMATS), random.pick(_DELIVERIES), "failure" if failure else "success", failure,
+            took, when, None if failure else done,
         )
     )  # fmt: skip

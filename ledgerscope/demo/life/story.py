@@ -9,15 +9,18 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from ledgerscope.customers import Moment, Refused
 from ledgerscope.store.records import make_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from ledgerscope.customers import Decision
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.random_source import RandomSource
     from ledgerscope.domain.events import EventType
+    from ledgerscope.store.changes import Changes
     from ledgerscope.store.changes_batch import Batch
     from ledgerscope.store.records import Id, Record
 
@@ -89,6 +92,17 @@ class Story:
     def day(self, when: datetime) -> date:
         """The date at the company."""
         return self.company.calendar.day(when)
+
+    def moment(self, when: datetime) -> Moment:
+        """An instant as requests take it."""
+        return Moment(self.company.tenant_id, when, self.company.calendar.day(when))
+
+    def commit(self, decision: Decision) -> Changes | None:
+        """Write the changes of a decision; None where it was refused, and nothing changes."""
+        if isinstance(decision, Refused):
+            return None
+        self.batch.apply(decision)
+        return decision
 
     def write(self, record: Record) -> None:
         self.batch.add(record)

@@ -29,8 +29,6 @@ class Compat:
     schema_labels: frozenset[str]
     #: `atan2` changes what the values mean, as the other arithmetic operators do.
     atan2_drops_name: bool
-    #: Metric names are dropped when the evaluation is over, so that label_replace can still see them.
-    delayed_name_removal: bool
 
 
 PROMETHEUS_2 = Compat(
@@ -42,7 +40,6 @@ PROMETHEUS_2 = Compat(
     tolerant_buckets=False,
     schema_labels=frozenset({METRIC_NAME}),
     atan2_drops_name=False,
-    delayed_name_removal=False,
 )
 
 PROMETHEUS_3 = Compat(
@@ -54,7 +51,6 @@ PROMETHEUS_3 = Compat(
     tolerant_buckets=True,
     schema_labels=SCHEMA_LABELS,
     atan2_drops_name=True,
-    delayed_name_removal=True,
 )
 
 GENERATIONS = {each.name: each for each in (PROMETHEUS_2, PROMETHEUS_3)}

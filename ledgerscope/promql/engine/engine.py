@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,13 @@ from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.values import Result, Scalar, Value, Vector
 from ledgerscope.promql.syntax.ast import value_type
+from ledgerscope.promql.syntax.dialect import DELAYED_NAME_REMOVAL, TYPE_AND_UNIT_LABELS, Dialect
 from ledgerscope.promql.syntax.invariance import depends_on_bounds
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from ledgerscope.promql.samples.storage import Storage
     from ledgerscope.promql.syntax.ast import Expr
@@ -37,24 +38,30 @@ class Engine:
     compat: "3" (ranges open on the left, compensated aggregation) or "2" (closed ranges, plain arithmetic).
     lookback_ms: how old a sample may be and still be seen.
     default_step_ms: the step of subqueries without one.
-    delayed_name_removal: drop metric names at the end of the evaluation; by default as `compat` does.
-    type_and_unit_labels: judge counters by their `__type__` label instead of their name.
+    features: Prometheus's feature flags that are on (`promql-experimental-functions` ...).
     """
 
     compat: str = "3"
     lookback_ms: int = 5 * MINUTE_MS
     default_step_ms: int = MINUTE_MS
-    delayed_name_removal: bool | None = None
-    type_and_unit_labels: bool = False
+    features: Collection[str] = ()
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """What of the language is on. Raises DialectError."""
+        return Dialect.of(self.compat, self.features)
 
     @cached_property
     def settings(self) -> Settings:
         """What evaluation needs to know."""
-        compat = GENERATIONS[self.compat]
-        delayed = (
-            compat.delayed_name_removal if self.delayed_name_removal is None else self.delayed_name_removal
+        features = self.dialect.features
+        return Settings(
+            GENERATIONS[self.compat],
+            self.lookback_ms,
+            self.default_step_ms,
+            DELAYED_NAME_REMOVAL in features,
+            TYPE_AND_UNIT_LABELS in features,
         )
-        return Settings(compat, self.lookback_ms, self.default_step_ms, delayed, self.type_and_unit_labels)
 
     def instant(
         self, storage: Storage, expression: str | Expr, at_ms: int, *, cache: Cache | None = None
@@ -84,20 +91,25 @@ class Engine:
 
         With the cache of a run that evaluated the expression, what the run computed is taken from there.
         """
-        query = Query(
-            storage, self.settings, axis, is_range=True, has_at=depends_on_bounds(tree), cache=cache
-        )
+        has_at = depends_on_bounds(tree)
+        query = Query(storage, self.settings, axis, is_range=True, has_at=has_at, cache=cache)
         evaluator = Evaluator(query, axis, Annotations())
+        late_settings = replace(self.settings, delayed_name_removal=True)
+        late = Evaluator(replace(query, settings=late_settings, cache=None), axis, Annotations())
 
         def vector(part: Expr) -> Vector:
             with np.errstate(all="ignore"):
-                return evaluator.vector(part)
+                try:
+                    return evaluator.vector(part)
+                except EvaluationError:
+                    # A part in other words may drop names that the whole keeps apart.
+                    return late.vector(part)
 
         return vector
 
     def parse(self, expression: str) -> Expr:
         """The tree of an expression, as this generation of Prometheus reads it. Raises ParseError."""
-        return parse(expression, self.compat)
+        return parse(expression, self.dialect)
 
     def can_see(self, storage: Storage, expression: str | Expr) -> bool:
         """Whether the expression can have any result; False proves that it is empty at every instant."""

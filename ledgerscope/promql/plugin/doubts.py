@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ledgerscope.promql.syntax.dialect import DELAYED_NAME_REMOVAL
+from ledgerscope.promql.testing.flags import depends_on_name_removal
 from ledgerscope.promql.testing.group_order import decided_by_order, describe
 from ledgerscope.promql.testing.outcome import AlertOutcome, RulesOutcome
 
@@ -27,6 +29,10 @@ class GroupOrderWarning(RuleTestWarning):
     """A verdict that holds in the order of the files only."""
 
 
+class FeatureWarning(RuleTestWarning):
+    """A verdict that holds only with a feature flag of Prometheus."""
+
+
 class UnknownAlertWarning(RuleTestWarning):
     """An alert that is not expected to fire, and could not: no rule defines it."""
 
@@ -43,3 +49,7 @@ def doubts(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:
             f"passes only in the order of the files: {describe(readings[0])};"
             " write group_eval_order to set the order"
         )
+    if DELAYED_NAME_REMOVAL in run.options.dialect.features:
+        dependence = depends_on_name_removal(run, outcome.case, outcome)
+        if dependence:
+            yield FeatureWarning(dependence)

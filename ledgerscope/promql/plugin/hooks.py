@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledgerscope.promql.plugin import coverage
+from ledgerscope.promql.plugin import coverage, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.scenario import Scenario
 
 _PATTERNS = ("*.test.yml", "*_test.yml", "*.rules-test.yaml")
-_CHOICES = {"promql_compat": ("2", "3"), "promql_evaluate": ("asserted", "input")}
 _OUR_CODE = Path(__file__).parents[1]
 
 
@@ -29,12 +28,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("promql_rule_tests", "file patterns of rule tests", type="args", default=list(_PATTERNS))
     parser.addini("promql_scripts", "file patterns of PromQL scripts (`.test`)", type="args", default=[])
     parser.addini("promql_compat", 'follow Prometheus "2" or "3"', default="3")
+    parser.addini("promql_features", "Prometheus's feature flags that are on", type="args", default=[])
     parser.addini(
         "promql_evaluate", 'evaluate rules to the last time "asserted" or of "input"', default="asserted"
     )
     parser.addini("promql_strict", "an unknown alertname is an error", type="bool", default=False)
     parser.addini("promql_ignore_unknown_fields", "pass unknown fields over", type="bool", default=False)
     group = parser.getgroup("promql", "rule tests")
+    group.addoption("--promql-compat", metavar="2|3", help="follow Prometheus 2 or 3 (setting promql_compat)")
+    group.addoption(
+        "--promql-features",
+        metavar="NAME,...",
+        action="append",
+        help="Prometheus's feature flags that are on (setting promql_features)",
+    )
     group.addoption("--promql-cov", action="store_true", help="report which rules the tests cover, and how")
     group.addoption("--promql-cov-json", metavar="FILE", help="write rule coverage as JSON")
     group.addoption("--promql-cov-html", metavar="FILE", help="write rule coverage as HTML")
@@ -45,9 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that are none; begin to gather coverage, where it is asked for."""
-    for name, choices in _CHOICES.items():
-        if config.getini(name) not in choices:
-            raise pytest.UsageError(f"{name} is {config.getini(name)!r}; write {' or '.join(choices)}")
+    settings.check(config)
     coverage.start(config)
 
 
@@ -74,7 +79,11 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
     """An empty scenario: `load` series, add `rules`, then ask `at`, `range` and `alerts`."""
     from ledgerscope.promql.testing.scenario import Scenario  # noqa: PLC0415 - NumPy only where needed
 
-    scenario = Scenario(compat=request.config.getini("promql_compat"), base=Path(request.path).parent)
+    scenario = Scenario(
+        compat=settings.compat(request.config),
+        features=settings.features(request.config),
+        base=Path(request.path).parent,
+    )
     gathered = coverage.coverage_of(request.config)
     if gathered is not None:
         scenario.on_evaluation.append(gathered.add)

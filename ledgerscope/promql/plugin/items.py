@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledgerscope.promql.plugin import settings
 from ledgerscope.promql.plugin.coverage import coverage_of
 from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts
 from ledgerscope.promql.plugin.failures import RuleTestFailed, nearer, reading, shown
-from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
 
 if TYPE_CHECKING:
@@ -32,14 +32,8 @@ def session_of(config: pytest.Config) -> TestSession:
     """What the rule-test files of this run share."""
     found = config.stash.get(_SESSION, None)
     if found is None:
-        options = Options(
-            config.getini("promql_compat"),
-            config.getini("promql_strict"),
-            config.getini("promql_ignore_unknown_fields"),
-            config.getini("promql_evaluate") == "input",
-        )
         coverage = coverage_of(config)
-        found = config.stash[_SESSION] = TestSession(options, coverage and coverage.branch)
+        found = config.stash[_SESSION] = TestSession(settings.options(config), coverage and coverage.branch)
     return found
 
 
@@ -150,7 +144,7 @@ class ScriptFile(_FileCollector):
         from ledgerscope.promql.engine.engine import Engine  # noqa: PLC0415 - only where there are scripts
         from ledgerscope.promql.scripts.run import run_script  # noqa: PLC0415 - only where there are scripts
 
-        engine = Engine(compat=self.config.getini("promql_compat"))
+        engine = Engine(settings.compat(self.config), features=settings.script_features(self.config))
         with reading(self.path, self.config):
             results = list(run_script(self.path, engine))
         for result in results:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.rules.model import RuleDraft, RuleGroup
     from ledgerscope.promql.syntax.ast import Expr
+    from ledgerscope.promql.syntax.dialect import Dialect
     from ledgerscope.promql.yaml.nodes import Reader
 
 _LEGACY_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -25,14 +26,14 @@ _LEGACY_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _METRIC_NAME = "__name__"
 
 
-def is_metric_name(name: str, compat: str) -> bool:
+def is_metric_name(name: str, dialect: Dialect) -> bool:
     """Whether a metric may be called that: anything since 3.0, letters, digits, `_` and `:` before."""
-    return bool(name) if compat == "3" else _LEGACY_METRIC.fullmatch(name) is not None
+    return bool(name) if dialect.generation == "3" else _LEGACY_METRIC.fullmatch(name) is not None
 
 
-def is_label_name(name: str, compat: str) -> bool:
+def is_label_name(name: str, dialect: Dialect) -> bool:
     """Whether a label may be called that."""
-    return bool(name) if compat == "3" else _LEGACY_LABEL.fullmatch(name) is not None
+    return bool(name) if dialect.generation == "3" else _LEGACY_LABEL.fullmatch(name) is not None
 
 
 def check_group_names(reader: Reader, groups: Sequence[RuleGroup]) -> None:
@@ -53,16 +54,16 @@ def check_rule(
     fields: Mapping[str, yaml.Node],
     draft: RuleDraft,
     title: str,
-    compat: str,
+    dialect: Dialect,
 ) -> Expr | None:
     """Everything about one rule; the tree of its expression where there is one."""
     title = f'{title}, "{draft.alert or draft.record}": '
-    for field, message, hint in _complaints(draft, compat):
+    for field, message, hint in _complaints(draft, dialect):
         reader.fault(_node_at(fields, field) or node, title + message, hint)
     if not draft.expr:
         return None
     try:
-        return parse(draft.expr, compat)
+        return parse(draft.expr, dialect)
     except ParseError as error:
         place = place_of_text(reader, fields["expr"], error.span.start)
         reader.faults.append(Fault(place, f"{title}could not parse expression: {error}"))
@@ -77,7 +78,7 @@ def _node_at(fields: Mapping[str, yaml.Node], path: str) -> yaml.Node | None:
     return next((value for key, value in inside if key.value == name), node)
 
 
-def _complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str, str]]:
+def _complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, str, str]]:
     """Field (or the path of a name under it), fault and hint."""
     if draft.record and draft.alert:
         yield "alert", "only one of 'record' and 'alert' must be set", "split it into two rules"
@@ -86,13 +87,13 @@ def _complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str, str]]
     if not draft.expr:
         yield "expr", "field 'expr' must be set in rule", ""
     if draft.record:
-        yield from _record_complaints(draft, compat)
-    yield from _name_complaints(draft, compat)
+        yield from _record_complaints(draft, dialect)
+    yield from _name_complaints(draft, dialect)
     if draft.alert:
         yield from _template_complaints(draft)
 
 
-def _record_complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str, str]]:
+def _record_complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, str, str]]:
     given = {
         "annotations": draft.annotations,
         "for": draft.for_ms,
@@ -101,19 +102,19 @@ def _record_complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str
     for field, value in given.items():
         if value:
             yield field, f"invalid field '{field}' in recording rule", "only alerts have it"
-    if not is_metric_name(draft.record, compat):
+    if not is_metric_name(draft.record, dialect):
         yield "record", f"invalid recording rule name: {draft.record}", "use letters, digits, '_' and ':'"
     elif "{" in draft.record or "}" in draft.record:
         message = f"braces present in the recording rule name; should it be in expr?: {draft.record}"
         yield "record", message, "write labels under 'labels'"
 
 
-def _name_complaints(draft: RuleDraft, compat: str) -> Iterator[tuple[str, str, str]]:
+def _name_complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, str, str]]:
     for name in draft.labels:
-        if not is_label_name(name, compat) or name == _METRIC_NAME:
+        if not is_label_name(name, dialect) or name == _METRIC_NAME:
             yield f"labels/{name}", f"invalid label name: {name}", ""
     for name in draft.annotations:
-        if not is_label_name(name, compat):
+        if not is_label_name(name, dialect):
             yield f"annotations/{name}", f"invalid annotation name: {name}", ""
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ _MANIFEST_KIND = "PrometheusRule"
 _MANIFEST_LISTS = ("List", "PrometheusRuleList")
 
 
-def load_rules(path: Path, *, compat: str = "3", lenient: bool = False) -> tuple[RuleGroup, ...]:
+def load_rules(
+    path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
+) -> tuple[RuleGroup, ...]:
     """The groups of a rule file. Raises FileError. `lenient` passes unknown fields over."""
     try:
         stat = path.stat()
-        return _load_cached(path, stat.st_mtime_ns, stat.st_size, compat, lenient)
+        return _load_cached(path, stat.st_mtime_ns, stat.st_size, dialect, lenient)
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {reason}")]) from error
@@ -38,18 +41,20 @@ def load_rules(path: Path, *, compat: str = "3", lenient: bool = False) -> tuple
 
 
 @lru_cache(maxsize=256)
-def _load_cached(path: Path, _mtime: int, _size: int, compat: str, lenient: bool) -> tuple[RuleGroup, ...]:
-    return read_rules(path.read_text("utf-8"), str(path), compat=compat, lenient=lenient)
+def _load_cached(
+    path: Path, _mtime: int, _size: int, dialect: Dialect, lenient: bool
+) -> tuple[RuleGroup, ...]:
+    return read_rules(path.read_text("utf-8"), str(path), dialect=dialect, lenient=lenient)
 
 
 def read_rules(
-    text: str, file: str = "<rules>", *, compat: str = "3", lenient: bool = False
+    text: str, file: str = "<rules>", *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
 ) -> tuple[RuleGroup, ...]:
     """The groups of a rule file's text (or of manifests). Raises FileError."""
     reader = Reader(file, text, lenient=lenient)
     groups: list[RuleGroup] = []
     for document in compose_all(text, file):
-        groups += _document(reader, document, compat)
+        groups += _document(reader, document, dialect)
     if not reader.faults:  # a name that is misspelt or no text is reported already
         check_group_names(reader, groups)
     reader.finish()
@@ -57,10 +62,10 @@ def read_rules(
 
 
 def rules_from(
-    document: Mapping[str, Any], file: str = "<python>", *, compat: str = "3"
+    document: Mapping[str, Any], file: str = "<python>", *, dialect: Dialect = PROMETHEUS_3
 ) -> tuple[RuleGroup, ...]:
     """The groups of a document made in Python: `{"groups": [...]}` or a manifest. Raises FileError."""
-    return read_rules(yaml.safe_dump(_plain(document), sort_keys=False, width=100_000), file, compat=compat)
+    return read_rules(yaml.safe_dump(_plain(document), sort_keys=False, width=100_000), file, dialect=dialect)
 
 
 def _plain(value: Any) -> Any:
@@ -71,19 +76,19 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (int, float, bool)) or value is None else str(value)
 
 
-def _document(reader: Reader, node: yaml.Node, compat: str) -> Iterable[RuleGroup]:
+def _document(reader: Reader, node: yaml.Node, dialect: Dialect) -> Iterable[RuleGroup]:
     kind = _scalar_field(node, "kind")
     if kind in _MANIFEST_LISTS:
         items = dict(_by_name(node)).get("items")
-        return [group for item in reader.items(items, "items") for group in _document(reader, item, compat)]
+        return [group for item in reader.items(items, "items") for group in _document(reader, item, dialect)]
     if kind == _MANIFEST_KIND:
         spec = dict(_by_name(node)).get("spec")
         fields = reader.fields(spec, ("groups",), "spec") if spec is not None else {}
-        return _groups(reader, fields.get("groups"), compat, _MANIFEST_GROUP_FIELDS)
+        return _groups(reader, fields.get("groups"), dialect, _MANIFEST_GROUP_FIELDS)
     if kind is not None and _scalar_field(node, "apiVersion") is not None:
         return []
     fields = reader.fields(node, ("groups",), "a rule file")
-    return _groups(reader, fields.get("groups"), compat, _GROUP_FIELDS)
+    return _groups(reader, fields.get("groups"), dialect, _GROUP_FIELDS)
 
 
 def _by_name(node: yaml.Node) -> Iterable[tuple[str, yaml.Node]]:
@@ -96,15 +101,17 @@ def _scalar_field(node: yaml.Node, name: str) -> str | None:
     return str(value.value) if isinstance(value, yaml.ScalarNode) else None
 
 
-def _groups(reader: Reader, node: yaml.Node | None, compat: str, known: tuple[str, ...]) -> list[RuleGroup]:
-    return [_group(reader, item, compat, known) for item in reader.items(node, "groups")]
+def _groups(
+    reader: Reader, node: yaml.Node | None, dialect: Dialect, known: tuple[str, ...]
+) -> list[RuleGroup]:
+    return [_group(reader, item, dialect, known) for item in reader.items(node, "groups")]
 
 
-def _group(reader: Reader, node: yaml.Node, compat: str, known: tuple[str, ...]) -> RuleGroup:
+def _group(reader: Reader, node: yaml.Node, dialect: Dialect, known: tuple[str, ...]) -> RuleGroup:
     fields = reader.fields(node, known, "a group")
     name = reader.text(fields.get("name"), "name")
     rules = [
-        _rule(reader, item, f'group "{name}", rule {number}', compat)
+        _rule(reader, item, f'group "{name}", rule {number}', dialect)
         for number, item in enumerate(reader.items(fields.get("rules"), "rules"), start=1)
     ]
     return RuleGroup(
@@ -118,7 +125,7 @@ def _group(reader: Reader, node: yaml.Node, compat: str, known: tuple[str, ...])
     )
 
 
-def _rule(reader: Reader, node: yaml.Node, title: str, compat: str) -> Rule | None:
+def _rule(reader: Reader, node: yaml.Node, title: str, dialect: Dialect) -> Rule | None:
     fields = reader.fields(node, _RULE_FIELDS, "a rule")
     places = {name: reader.where(value) for name, value in fields.items()}
     places[""] = reader.where(node)
@@ -133,5 +140,5 @@ def _rule(reader: Reader, node: yaml.Node, title: str, compat: str) -> Rule | No
         places,
     )
     faults = len(reader.faults)
-    tree = check_rule(reader, node, fields, draft, title, compat)
+    tree = check_rule(reader, node, fields, draft, title, dialect)
     return draft.finished(tree) if len(reader.faults) == faults else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.rules.model import AlertingRule
 from ledgerscope.promql.samples.labels import METRIC_NAME
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.matching import matches
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.template.alert import is_template
@@ -63,7 +64,9 @@ class Placed:
         return all(matches(each, known[each.name]) for each in selected if each.name in known)
 
 
-def place(groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = "3") -> tuple[Placed, ...]:
+def place(
+    groups: Sequence[RuleGroup], order: Sequence[str] = (), dialect: Dialect = PROMETHEUS_3
+) -> tuple[Placed, ...]:
     """The rules of groups one after another; groups named in `order` as listed there, the others first."""
     rank = {name: index for index, name in enumerate(order)}
     # A group that is not mentioned ranks with the first of the list; the sort keeps the order of the files.
@@ -71,6 +74,6 @@ def place(groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = 
     placed: list[Placed] = []
     for group in ordered:
         for rule in group.rules:
-            tree = parse(rule.expr, compat) if rule.tree is None else rule.tree
+            tree = parse(rule.expr, dialect) if rule.tree is None else rule.tree
             placed.append(Placed(len(placed), group, rule, group.labels_of(rule), tree))
     return tuple(placed)

@@ -17,6 +17,7 @@ from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.analysis import metric_name
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,13 +60,15 @@ class RulePlan:
     """The rules of some groups, what they read from each other, and the order that follows."""
 
     rules: tuple[Placed, ...]
-    _faulty: dict[tuple[str, int], bool] = field(default_factory=dict)
-    _resting: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _faulty: dict[tuple[Dialect, int], bool] = field(default_factory=dict)
+    _resting: dict[tuple[Dialect, int], bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, groups: Sequence[RuleGroup], order: Sequence[str] = (), compat: str = "3") -> RulePlan:
+    def of(
+        cls, groups: Sequence[RuleGroup], order: Sequence[str] = (), dialect: Dialect = PROMETHEUS_3
+    ) -> RulePlan:
         """The plan of groups; `order` is promtool's `group_eval_order`."""
-        return cls(place(groups, order, compat))
+        return cls(place(groups, order, dialect))
 
     @cached_property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:
@@ -140,7 +143,7 @@ class RulePlan:
 
     def rests_without_input(self, engine: Engine, order: int) -> bool:
         """Whether a rule is empty, and does not fail, as long as no metric that it names is there."""
-        key = (engine.compat, order)
+        key = (engine.dialect, order)
         if key not in self._resting:
             self._resting[key] = not (
                 self.names[order] is None
@@ -151,7 +154,7 @@ class RulePlan:
 
     def fails_on_any_data(self, engine: Engine, order: int) -> bool:
         """Whether a rule fails whatever the data, for instance by a regular expression that is none."""
-        key = (engine.compat, order)
+        key = (engine.dialect, order)
         if key not in self._faulty:
             self._faulty[key] = _fails(engine, self.rules[order].tree)
         return self._faulty[key]

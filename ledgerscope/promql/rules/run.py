@@ -301,7 +301,7 @@ class _Run:
             writes=self._writes,
             templates_at=self._templates_at,
             surroundings=self.surroundings,
-            compat=self.engine.compat,
+            dialect=self.engine.dialect,
         )
 
     def _writes(self, placed: Placed, labels: Labels, time_ms: int, at_ms: int) -> None:

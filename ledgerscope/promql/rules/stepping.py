@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.samples.axis import Axis
     from ledgerscope.promql.samples.storage import Storage
+    from ledgerscope.promql.syntax.dialect import Dialect
     from ledgerscope.promql.template.alert import AlertTemplates
 
 
@@ -123,7 +124,7 @@ class Stepper:
     axis: Axis
     evaluate: Callable[[Placed, int], Sequence[Sample]]
     writes: Callable[[Placed, Labels, int, int], None]
-    compat: str
+    dialect: Dialect
     rules: list[SteppedRule] = field(default_factory=list)
     failures: list[RuleFailure] = field(default_factory=list)
 
@@ -138,13 +139,13 @@ class Stepper:
         writes: Callable[[Placed, Labels, int, int], None],
         templates_at: Callable[[Placed], Callable[[int], AlertTemplates]],
         surroundings: Surroundings,
-        compat: str,
+        dialect: Dialect,
     ) -> Stepper:
         """A stepper for rules, in their order."""
         stepped = [
             SteppedRule(placed, AlertLabels(placed, surroundings, templates_at(placed))) for placed in rules
         ]
-        return cls(storage, axis, evaluate, writes, compat, stepped)
+        return cls(storage, axis, evaluate, writes, dialect, stepped)
 
     def run(self) -> None:
         """All steps, or those up to the first at which a rule fails."""
@@ -234,7 +235,11 @@ class Stepper:
 
     def _conflict(self, there: Sample, sample: Sample, at_ms: int) -> str:
         """Why the sample cannot be written where another one already is."""
-        return "duplicate sample for timestamp" if self.compat == "2" else duplicate(there, sample, at_ms)
+        return (
+            "duplicate sample for timestamp"
+            if self.dialect.generation == "2"
+            else duplicate(there, sample, at_ms)
+        )
 
 
 def value_of(sample: Sample) -> float | Histogram:

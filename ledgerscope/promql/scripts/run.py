@@ -15,6 +15,7 @@ from ledgerscope.promql.scripts.compare import differences, instant_differences,
 from ledgerscope.promql.scripts.custom_buckets import with_custom_buckets
 from ledgerscope.promql.scripts.script import Clear, Eval, Expectation, Load, SeriesLine, read_script
 from ledgerscope.promql.scripts.variants import depends_on_query, other_times, pinned
+from ledgerscope.promql.syntax.dialect import SCRIPT_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ class EvalResult:
 
 def run_script(path: Path, engine: Engine | None = None) -> list[EvalResult]:
     """Every eval of a script with its verdict. Raises ScriptError where the script cannot be read."""
-    return list(run_text(path.read_text(encoding="utf-8"), path, engine or Engine()))
+    return list(run_text(path.read_text(encoding="utf-8"), path, engine or Engine(features=SCRIPT_FEATURES)))
 
 
 def run_text(text: str, path: Path, engine: Engine) -> Iterator[EvalResult]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from ledgerscope.promql.errors import ParseError, Span
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.lexer import tokenize
 from ledgerscope.promql.syntax.tokens import Kind, Token, describe
 
@@ -25,15 +26,15 @@ class Cursor:
     comes, so that a fault in what was already read is found first, as in Prometheus.
 
     `kind` is that of the current token, `end` the offset after the last token consumed. `context` is what
-    the innermost unfinished construct wants said about a token nobody can use. `compat` is the generation of
-    Prometheus whose names are known.
+    the innermost unfinished construct wants said about a token nobody can use. `dialect` is what of the
+    language is on.
     """
 
-    __slots__ = ("_index", "_tokens", "compat", "context", "depth", "end", "height", "kind", "text", "token")
+    __slots__ = ("_index", "_tokens", "context", "depth", "dialect", "end", "height", "kind", "text", "token")
 
-    def __init__(self, text: str, compat: str = "3") -> None:
+    def __init__(self, text: str, dialect: Dialect = PROMETHEUS_3) -> None:
         self.text = text
-        self.compat = compat
+        self.dialect = dialect
         self._tokens = tokenize(text)
         self._index = 0
         self.end = 0
@@ -90,6 +91,11 @@ class Cursor:
     def fail(self, message: str, span: Span) -> NoReturn:
         """Refuse what was read, for a reason of its own."""
         raise ParseError(message, span, self.text)
+
+    def need(self, feature: str, message: str, span: Span) -> None:
+        """Refuse what was read in Prometheus's words unless a feature flag is on."""
+        if feature not in self.dialect.features:
+            self.fail(f"{message}; the feature {feature} enables it", span)
 
     def enter(self, context: str, expected: str = "") -> tuple[str, str]:
         """Begin a construct that says this about a token nobody can use; the outer context, to set again."""

@@ -115,14 +115,15 @@ def assemble(op: BinaryOp, lhs: Expr, rhs: Expr, modifier: BinModifier) -> Binar
     span = Span(lhs.span.start, rhs.span.end)
     matching: VectorMatching | None = modifier.matching
     if value_type(lhs) is not ValueType.VECTOR or value_type(rhs) is not ValueType.VECTOR:
-        if not (modifier.matching.labels or _has_fill(modifier.matching)):
+        if not (modifier.matching.labels or has_fill(modifier.matching)):
             matching = None
     elif op.is_set and modifier.matching.cardinality is Cardinality.ONE_TO_ONE:
         matching = _many_to_many(modifier.matching)
     return Binary(op, lhs, rhs, modifier.return_bool, matching, span)
 
 
-def _has_fill(matching: VectorMatching) -> bool:
+def has_fill(matching: VectorMatching) -> bool:
+    """Whether a value stands in for missing partners."""
     return matching.fill_lhs is not None or matching.fill_rhs is not None
 
 

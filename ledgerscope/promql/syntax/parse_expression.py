@@ -17,8 +17,9 @@ from ledgerscope.promql.syntax.ast import (
     Unary,
     VectorSelector,
 )
+from ledgerscope.promql.syntax.dialect import EXPERIMENTAL_FUNCTIONS, FILL_MODIFIERS
 from ledgerscope.promql.syntax.operators import AggregateOp, MatchOp, UnaryOp
-from ledgerscope.promql.syntax.parse_binary import OPERATORS, POWER, assemble, parse_bin_modifier
+from ledgerscope.promql.syntax.parse_binary import OPERATORS, POWER, assemble, has_fill, parse_bin_modifier
 from ledgerscope.promql.syntax.parse_brackets import parse_brackets
 from ledgerscope.promql.syntax.parse_durations import parse_literal
 from ledgerscope.promql.syntax.parse_labels import METRIC_NAME, parse_grouping, parse_matchers
@@ -27,7 +28,7 @@ from ledgerscope.promql.syntax.parse_modifiers import (
     parse_extension,
     parse_offset_modifier,
 )
-from ledgerscope.promql.syntax.signatures import SIGNATURES
+from ledgerscope.promql.syntax.signatures import SIGNATURES, Signature
 from ledgerscope.promql.syntax.tokens import METRIC_NAMES, Kind, Token
 from ledgerscope.promql.text.quoting import quote, unquote
 
@@ -60,6 +61,8 @@ def parse_expression(cursor: Cursor, lowest: int = LOWEST) -> Expr:
         rhs = parse_expression(cursor, precedence if precedence == POWER else precedence + 1)
         cursor.grow(height, cursor.height)
         lhs = assemble(op, lhs, rhs, modifier)
+        if has_fill(modifier.matching):
+            cursor.need(FILL_MODIFIERS, "binop fill modifiers are experimental and not enabled", lhs.span)
     cursor.depth -= 1
     return lhs
 
@@ -135,13 +138,26 @@ _FUNCTION_NAMES = frozenset(
 
 def _call(cursor: Cursor, token: Token) -> Call:
     args = _arguments(cursor)
-    signature = SIGNATURES.get(token.text)
-    if signature is None or (signature.renamed and cursor.compat != "2"):
-        now = "" if signature is None else f', which Prometheus 3 calls "{signature.renamed}"'
-        cursor.fail(f"unknown function with name {quote(token.text)}{now}", token.span)
+    signature = _signature(cursor, token)
+    if signature.experimental:
+        cursor.need(EXPERIMENTAL_FUNCTIONS, f"function {quote(token.text)} is not enabled", token.span)
     if token.text == "info" and len(args) > 1 and isinstance(args[1], VectorSelector):
         args = (args[0], replace(args[1], allow_empty=True), *args[2:])
     return Call(token.text, args, Span(token.start, cursor.end))
+
+
+def _signature(cursor: Cursor, token: Token) -> Signature:
+    """The function of that name, if the generation of Prometheus has it."""
+    signature = SIGNATURES.get(token.text)
+    is_old = cursor.dialect.generation == "2"
+    unknown = f"unknown function with name {quote(token.text)}"
+    if signature is None:
+        cursor.fail(unknown, token.span)
+    if signature.renamed and not is_old:
+        cursor.fail(f"{unknown}, which Prometheus 3 calls {quote(signature.renamed)}", token.span)
+    if signature.since and is_old:
+        cursor.fail(f"{unknown}; Prometheus has it since {signature.since}", token.span)
+    return signature
 
 
 def _arguments(cursor: Cursor) -> tuple[Expr, ...]:
@@ -203,6 +219,8 @@ def _aggregate(
 ) -> Aggregate:
     if not args:
         cursor.fail("no arguments for aggregate expression provided", span)
+    if op.experimental:
+        cursor.need(EXPERIMENTAL_FUNCTIONS, f"{op.value}() is experimental and not enabled", span)
     wanted = 2 if op.has_param else 1
     if len(args) != wanted:
         cursor.fail(

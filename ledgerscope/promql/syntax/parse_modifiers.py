@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.errors import Span
 from ledgerscope.promql.syntax.ast import At, Expr, MatrixSelector, Subquery, VectorSelector
+from ledgerscope.promql.syntax.dialect import RANGE_SELECTORS
 from ledgerscope.promql.syntax.operators import AtBound
 from ledgerscope.promql.syntax.parse_durations import milliseconds, parse_literal, parse_offset, split
 from ledgerscope.promql.syntax.tokens import Kind
@@ -79,6 +80,7 @@ def _fixed(value: float) -> str:
 def parse_extension(cursor: Cursor, expr: Expr) -> Expr:
     """`expr anchored` or `expr smoothed`; the cursor stands on the word."""
     word = cursor.advance().kind.value
+    cursor.need(RANGE_SELECTORS, f"{word} modifier is experimental and not enabled", expr.span)
     if isinstance(expr, Subquery):
         cursor.fail(f"{word} modifier is not supported for subqueries", expr.span)
     if not isinstance(expr, (VectorSelector, MatrixSelector)):

@@ -1,6 +1,6 @@
 """PromQL text to a checked tree: a precedence parser over the whole language of Prometheus 3.14.
 
-Experimental syntax is always on. Whatever the text, the only exception is `ParseError`.
+Whatever the text, the only exception is `ParseError`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import NOWHERE
 from ledgerscope.promql.syntax.cursor import Cursor
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parse_expression import parse_braces, parse_expression, parse_named
 from ledgerscope.promql.syntax.parse_labels import METRIC_NAME, parse_label_set
 from ledgerscope.promql.syntax.tokens import METRIC_NAMES, Kind
@@ -22,12 +23,12 @@ _CACHED = 4096
 
 
 @lru_cache(maxsize=_CACHED)
-def parse(text: str, compat: str = "3") -> Expr:
+def parse(text: str, dialect: Dialect = PROMETHEUS_3) -> Expr:
     """The tree of an expression. Raises ParseError. Results are cached by text.
 
-    compat: "2" also knows the functions Prometheus 3 renamed.
+    dialect: the generation of Prometheus and its feature flags; what is off is refused.
     """
-    cursor = Cursor(text, compat)
+    cursor = Cursor(text, dialect)
     if cursor.at(Kind.EOF):
         cursor.fail("no expression found in input", NOWHERE)
     expr = parse_expression(cursor)

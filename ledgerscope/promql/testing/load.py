@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
 from ledgerscope.promql.series.notation import Histograms, Series, parse_values
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parser import parse, parse_metric
 from ledgerscope.promql.testing.model import (
     MINUTE_MS,
@@ -40,7 +41,9 @@ _GROUP_FIELDS = (
 )  # fmt: skip
 
 
-def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> tuple[TestFile, list[Fault]]:
+def load_tests(
+    path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
+) -> tuple[TestFile, list[Fault]]:
     """The tests of a file as far as they can be made out, and its faults: more may be wrong with its rules.
 
     `lenient` passes unknown fields over. Raises FileError where the file cannot be read at all.
@@ -52,29 +55,29 @@ def load_tests(path: Path, *, compat: str = "3", lenient: bool = False) -> tuple
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
     reader = Reader(str(path), text, lenient=lenient)
-    return _read(reader, path, compat), reader.in_order()
+    return _read(reader, path, dialect), reader.in_order()
 
 
-def read_tests(text: str, path: Path, *, compat: str = "3", lenient: bool = False) -> TestFile:
+def read_tests(text: str, path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False) -> TestFile:
     """The tests of a text that stands (or would stand) at a path. Raises FileError."""
     reader = Reader(str(path), text, lenient=lenient)
-    found = _read(reader, path, compat)
+    found = _read(reader, path, dialect)
     reader.finish()
     return found
 
 
-def _read(reader: Reader, path: Path, compat: str) -> TestFile:
+def _read(reader: Reader, path: Path, dialect: Dialect) -> TestFile:
     documents = compose_all(reader.source, str(path))
     if len(documents) > 1:
         reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    return _Loader(reader, path, compat).file(documents[0]) if documents else TestFile(path, ())
+    return _Loader(reader, path, dialect).file(documents[0]) if documents else TestFile(path, ())
 
 
 @dataclass(slots=True)
 class _Loader:
     reader: Reader
     path: Path
-    compat: str
+    dialect: Dialect
 
     def file(self, node: yaml.Node) -> TestFile:
         reader = self.reader
@@ -207,7 +210,7 @@ class _Loader:
 
     def _check_expr(self, node: yaml.Node, expr: str) -> None:
         try:
-            parse(expr, self.compat)
+            parse(expr, self.dialect)
         except ParseError as error:
             place = place_of_text(self.reader, node, error.span.start)
             self.reader.faults.append(Fault(place, f"expr: {error}"))

@@ -20,6 +20,8 @@ from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.syntax.dialect import Dialect
+from ledgerscope.promql.testing.flags import toggled
 from ledgerscope.promql.testing.group_order import reordered
 from ledgerscope.promql.testing.model import AlertCase
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome, unknown_alert
@@ -42,12 +44,19 @@ class Options:
     strict: an alert that no rule defines is an error even where none is expected.
     lenient: unknown fields of files are passed over.
     to_end: rules are evaluated to the last sample of the input, also beyond the last assertion.
+    features: Prometheus's feature flags that are on.
     """
 
     compat: str = "3"
     strict: bool = False
     lenient: bool = False
     to_end: bool = False
+    features: tuple[str, ...] = ()
+
+    @property
+    def dialect(self) -> Dialect:
+        """What of the language is on. Raises DialectError."""
+        return Dialect.of(self.compat, self.features)
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ class GroupRun:
     @cached_property
     def engine(self) -> Engine:
         """The engine, subqueries stepping by the evaluation interval."""
-        return Engine(compat=self.options.compat, default_step_ms=self.file.evaluation_interval_ms)
+        step = self.file.evaluation_interval_ms
+        return Engine(self.options.compat, default_step_ms=step, features=self.options.features)
 
     @cached_property
     def evaluation(self) -> Evaluation:
@@ -76,9 +86,14 @@ class GroupRun:
         """The same test with other groups first, where that may change something."""
         return reordered(self)
 
+    @cached_property
+    def toggled(self) -> GroupRun | None:
+        """The same test with metric names dropped early or late, where that may change something."""
+        return toggled(self)
+
     def forget(self) -> None:
         """Give the memory of the evaluation back; it is made again if it is asked for."""
-        for name in ("evaluation", "reordered"):
+        for name in ("evaluation", "reordered", "toggled"):
             self.__dict__.pop(name, None)
 
     def evaluated_until(self, last_ms: int, on_branch: OnRuleBranch | None = None) -> Evaluation:

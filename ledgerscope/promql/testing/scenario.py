@@ -33,7 +33,7 @@ from ledgerscope.promql.testing.times import When, milliseconds, start_of
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
@@ -58,12 +58,14 @@ class Scenario:
     """Series and rules under test. Times are counted from `start_ms` (milliseconds since the epoch).
 
     every: the time between two values of a series. interval: the time between two evaluations of the rules.
+    features: Prometheus's feature flags that are on.
     """
 
     every: When = "1m"
     interval: When = "1m"
     start_ms: int = 0
     compat: str = "3"
+    features: Collection[str] = ()
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
     base: Path = field(default_factory=Path)
@@ -99,15 +101,15 @@ class Scenario:
         if isinstance(source, RuleGroup):
             return (source,)
         if isinstance(source, Mapping):
-            return rules_from(source, compat=self.compat)
+            return rules_from(source, dialect=self.engine.dialect)
         if isinstance(source, str) and ("\n" in source or ":" in source):
-            return read_rules(source, compat=self.compat)
+            return read_rules(source, dialect=self.engine.dialect)
         path = self.base / source
         if not path.exists():
             raise ScenarioError(
                 f"there is no rule file {str(source)!r}; {suggestion(self.base, str(source))}"
             )
-        return load_rules(plain(path), compat=self.compat)
+        return load_rules(plain(path), dialect=self.engine.dialect)
 
     def until(self, when: When) -> Scenario:
         """Evaluate at least up to a time, also beyond the last sample."""
@@ -186,7 +188,7 @@ class Scenario:
     @property
     def engine(self) -> Engine:
         """The engine the scenario asks."""
-        return Engine(compat=self.compat, default_step_ms=milliseconds(self.interval))
+        return Engine(self.compat, default_step_ms=milliseconds(self.interval), features=self.features)
 
     @property
     def evaluation(self) -> Evaluation:
@@ -202,7 +204,7 @@ class Scenario:
         return self.evaluation
 
     def _plan(self) -> RulePlan:
-        return RulePlan.of(self._groups, compat=self.compat)
+        return RulePlan.of(self._groups, dialect=self.engine.dialect)
 
     def _evaluate(self) -> Evaluation:
         step = milliseconds(self.interval)

@@ -37,11 +37,11 @@ class TestSession:
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file, faults = load_tests(path, compat=self.options.compat, lenient=self.options.lenient)
+        file, faults = load_tests(path, dialect=self.options.dialect, lenient=self.options.lenient)
         groups: list[RuleGroup] = []
         for each in file.rule_files:
             try:
-                groups += load_rules(each, compat=self.options.compat, lenient=self.options.lenient)
+                groups += load_rules(each, dialect=self.options.dialect, lenient=self.options.lenient)
             except FileError as error:
                 faults += error.faults
         if faults:
@@ -66,7 +66,7 @@ class TestSession:
         """The plan of some rules, shared with other files of the same rules."""
         key = (*map(id, groups), *order)
         if key not in self._plans:
-            self._plans[key] = RulePlan.of(groups, order, self.options.compat)
+            self._plans[key] = RulePlan.of(groups, order, self.options.dialect)
         return self._plans[key]
 
 

@@ -20,7 +20,10 @@ __all__ = [
     "InvoiceDue",
     "Payment",
     "PaymentAttempt",
+    "PaymentReversal",
+    "Refund",
     "WriteOff",
+    "WriteOffReversal",
 ]
 
 
@@ -39,6 +42,7 @@ class Invoice(NamedTuple):
     total_minor: int
     tax_minor: int
     service_period: str | None
+    missing_minor: int | None = None
 
 
 class InvoiceDue(NamedTuple):
@@ -49,6 +53,7 @@ class InvoiceDue(NamedTuple):
     amount_minor: int
     allocated_minor: int = 0
     settled_on: date | None = None
+    changed_on: date | None = None
 
 
 class Payment(NamedTuple):
@@ -65,6 +70,29 @@ class Payment(NamedTuple):
     reversal: str | None = None
     allocated_minor: int = 0
     used_up_on: date | None = None
+    changed_on: date | None = None
+
+
+class PaymentReversal(NamedTuple):
+    tenant_id: str
+    payment_reversal_id: Id
+    payment_id: Id
+    kind: str
+    amount_minor: int
+    reversed_on: date
+    recorded_at: datetime
+
+
+class Refund(NamedTuple):
+    tenant_id: str
+    refund_id: Id
+    customer_id: Id
+    payment_id: Id | None
+    credit_note_id: Id | None
+    amount_minor: int
+    currency: str
+    refunded_on: date
+    recorded_at: datetime
 
 
 class PaymentAttempt(NamedTuple):
@@ -90,6 +118,7 @@ class CreditNote(NamedTuple):
     issued_on: date
     allocated_minor: int = 0
     used_up_on: date | None = None
+    changed_on: date | None = None
 
 
 class WriteOff(NamedTuple):
@@ -103,6 +132,17 @@ class WriteOff(NamedTuple):
     written_off_on: date
     allocated_minor: int = 0
     used_up_on: date | None = None
+    changed_on: date | None = None
+
+
+class WriteOffReversal(NamedTuple):
+    tenant_id: str
+    write_off_reversal_id: Id
+    write_off_id: Id
+    amount_minor: int
+    reversed_on: date
+    reason: str
+    recorded_at: datetime
 
 
 class Allocation(NamedTuple):

@@ -87,6 +87,7 @@ invoice: Final = table(
     Index("invoice_customer_idx", "tenant_id", "customer_id"),
     Index("invoice_issued_on_idx", "tenant_id", "issued_on"),
     Index("invoice_open_idx", "tenant_id", "customer_id", postgresql_where=text("status = 'open'")),
+    Index("invoice_missing_idx", "tenant_id", postgresql_where=text("missing_minor is distinct from 0")),
     comment="A claim on a customer; counts at D when issued_on <= D and not voided by D. One row per "
     "invoice. Written by billing.",
 )

@@ -12,6 +12,12 @@ from ledgerscope.promql.samples.labels import EMPTY, Labels
 from ledgerscope.promql.samples.stale import STALE
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.samples.values import Matrix, Sample, Scalar, String
+from ledgerscope.promql.syntax.dialect import (
+    DELAYED_NAME_REMOVAL,
+    EXPERIMENTAL_FUNCTIONS,
+    SCRIPT_FEATURES,
+    TYPE_AND_UNIT_LABELS,
+)
 from ledgerscope.promql.syntax.invariance import looks_ahead
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.syntax.signatures import SIGNATURES
@@ -88,7 +94,8 @@ def test_what_does_not_parse_is_a_parse_error(storage: Storage) -> None:
     ],
 )
 def test_annotations_end_in_the_place_they_are_about(storage: Storage, expression: str, warning: str) -> None:
-    assert Engine().instant(storage, expression, MINUTE).warnings == (f"PromQL warning: {warning}",)
+    engine = Engine(features=[DELAYED_NAME_REMOVAL])
+    assert engine.instant(storage, expression, MINUTE).warnings == (f"PromQL warning: {warning}",)
 
 
 def test_sorting_a_range_is_remarked_on(storage: Storage) -> None:
@@ -98,8 +105,8 @@ def test_sorting_a_range_is_remarked_on(storage: Storage) -> None:
 
 def test_names_go_at_once_or_at_the_end(storage: Storage) -> None:
     expression = 'label_replace(rate(x_total[5m]), "was", "$1", "__name__", "(.*)")'
-    late = Engine().instant(storage, expression, 5 * MINUTE).vector.labels
-    early = Engine(delayed_name_removal=False).instant(storage, expression, 5 * MINUTE).vector.labels
+    late = Engine(features=[DELAYED_NAME_REMOVAL]).instant(storage, expression, 5 * MINUTE).vector.labels
+    early = Engine().instant(storage, expression, 5 * MINUTE).vector.labels
     assert {labels.get("was") for labels in late} == {"x_total"}
     assert {labels.get("was") for labels in early} == {""}
 
@@ -108,7 +115,7 @@ def test_names_that_go_may_not_leave_two_series_alike(storage: Storage) -> None:
     storage.append_sample(Labels({"__name__": "y_total", "job": "a"}), MINUTE, 1.0)
     for delayed in (True, False):
         with pytest.raises(EvaluationError, match="same labelset"):
-            Engine(delayed_name_removal=delayed).instant(storage, '-{job="a"}', MINUTE)
+            Engine(features=[DELAYED_NAME_REMOVAL] if delayed else []).instant(storage, '-{job="a"}', MINUTE)
 
 
 @pytest.mark.parametrize("compat", ["2", "3"])
@@ -117,7 +124,7 @@ def test_names_that_go_within_a_subquery_are_judged_range_by_range(compat: str) 
     for name, instants in (("early", (0, 1, 2)), ("late", (7, 8, 9))):
         times = [each * MINUTE for each in instants]
         storage.append(Labels({"__name__": name}), [*times, times[-1] + 1], [1.0, 2.0, 3.0, STALE])
-    engine = Engine(compat=compat, delayed_name_removal=False)
+    engine = Engine(compat=compat)
 
     def counted(expression: str, at_ms: int) -> list[float]:
         found = engine.instant(storage, expression, at_ms).vector.at()
@@ -200,7 +207,7 @@ def test_a_shared_value_brings_its_annotations_to_the_new_place(storage: Storage
 def test_what_can_have_no_result_is_known_without_evaluating(
     storage: Storage, expression: str, *, expected: bool
 ) -> None:
-    engine = Engine()
+    engine = Engine(features=SCRIPT_FEATURES)
     assert engine.can_see(storage, expression) is expected
     if not expected:
         assert len(engine.range(storage, expression, 0, 10 * MINUTE, MINUTE).vector) == 0
@@ -247,7 +254,7 @@ def test_type_labels_tell_what_is_a_counter() -> None:
     for kind in ("counter", "gauge"):
         labels = Labels({"__name__": "x", "__type__": kind})
         storage.append(labels, [MINUTE, 2 * MINUTE], [1.0, 2.0])
-    engine = Engine(type_and_unit_labels=True)
+    engine = Engine(features=[TYPE_AND_UNIT_LABELS])
     assert engine.instant(storage, 'rate(x{__type__="counter"}[5m])', 2 * MINUTE).infos == ()
     (info,) = engine.instant(storage, 'rate(x{__type__="gauge"}[5m])', 2 * MINUTE).infos
     assert info.startswith(
@@ -256,14 +263,15 @@ def test_type_labels_tell_what_is_a_counter() -> None:
 
 
 def test_a_renamed_function_has_its_old_name_where_prometheus_2_is_followed(storage: Storage) -> None:
-    old, new = (
-        Engine(compat="2").instant(storage, f"{name}(x_total[5m], 0.5, 0.5)", 5 * MINUTE).vector.at()
-        for name in ("holt_winters", "double_exponential_smoothing")
-    )
-    assert len(old) == 2
-    assert old == new
+    old, new = Engine(compat="2"), Engine(features=[EXPERIMENTAL_FUNCTIONS])
+    by_old_name = old.instant(storage, "holt_winters(x_total[5m], 0.5, 0.5)", 5 * MINUTE).vector.at()
+    by_new_name = new.instant(storage, "double_exponential_smoothing(x_total[5m], 0.5, 0.5)", 5 * MINUTE)
+    assert len(by_old_name) == 2
+    assert by_old_name == by_new_name.vector.at()
     with pytest.raises(ParseError, match="unknown function"):
-        Engine(compat="3").instant(storage, "holt_winters(x_total[5m], 0.5, 0.5)", 0)
+        new.instant(storage, "holt_winters(x_total[5m], 0.5, 0.5)", 0)
+    with pytest.raises(ParseError, match=r'unknown function.*"double_exponential_smoothing".*since 3\.0'):
+        old.instant(storage, "double_exponential_smoothing(x_total[5m], 0.5, 0.5)", 0)
 
 
 def test_correction_is_reported_once_for_all_instants() -> None:

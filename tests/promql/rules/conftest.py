@@ -12,6 +12,7 @@ import yaml
 
 from ledgerscope.promql.rules.load import rules_from
 from ledgerscope.promql.rules.plan import RulePlan
+from ledgerscope.promql.syntax.dialect import Dialect
 from ledgerscope.promql.testing.load import read_tests
 from ledgerscope.promql.testing.runner import GroupRun, Options
 
@@ -215,7 +216,7 @@ def run_of(document: dict[str, Any], compat: str) -> GroupRun:
     """Our run of a generated file."""
     test = {key: value for key, value in document.items() if key not in ("groups", "rule_files")}
     file = read_tests(yaml.safe_dump(test, sort_keys=False, width=10_000), Path("t.yml"))
-    groups = rules_from({"groups": document["groups"]}, compat=compat)
+    groups = rules_from({"groups": document["groups"]}, dialect=Dialect(compat))
     return GroupRun(file, file.groups[0], RulePlan.of(groups, file.group_eval_order), Options(compat=compat))
 
 

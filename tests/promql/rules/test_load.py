@@ -8,6 +8,7 @@ import pytest
 
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import AlertingRule, RecordingRule
+from ledgerscope.promql.syntax.dialect import Dialect
 from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ groups:
 
 def faults(text: str, compat: str = "3") -> list[str]:
     with pytest.raises(FileError) as caught:
-        read_rules(text, "r.yml", compat=compat)
+        read_rules(text, "r.yml", dialect=Dialect(compat))
     return str(caught.value).splitlines()
 
 

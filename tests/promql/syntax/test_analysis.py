@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,15 @@ from ledgerscope.promql.syntax.analysis import (
     selectors,
     uses,
 )
-from ledgerscope.promql.syntax.parser import parse, parse_selector
+from ledgerscope.promql.syntax.dialect import EVERYTHING
+from ledgerscope.promql.syntax.parser import parse as parse_dialect
+from ledgerscope.promql.syntax.parser import parse_selector
 
 if TYPE_CHECKING:
     from ledgerscope.promql.syntax.ast import VectorSelector
+
+parse = partial(parse_dialect, dialect=EVERYTHING)
+
 
 METRICS = {
     "requests": LabelSet(frozenset({"job", "code", "instance"})),

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from ledgerscope.promql.errors import ParseError
-from ledgerscope.promql.syntax.parser import parse
+from ledgerscope.promql.syntax.dialect import EVERYTHING
+from ledgerscope.promql.syntax.parser import parse as parse_dialect
+
+parse = partial(parse_dialect, dialect=EVERYTHING)
+
 
 ABBREVIATED = {
     ": parse error: ": " ",

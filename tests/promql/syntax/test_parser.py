@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,7 @@ from ledgerscope.promql.syntax.ast import (
     value_type,
     walk,
 )
+from ledgerscope.promql.syntax.dialect import EVERYTHING
 from ledgerscope.promql.syntax.operators import (
     AggregateOp,
     AtBound,
@@ -33,8 +35,11 @@ from ledgerscope.promql.syntax.operators import (
     MatchOp,
     UnaryOp,
 )
-from ledgerscope.promql.syntax.parser import parse, parse_metric, parse_selector
+from ledgerscope.promql.syntax.parser import parse as parse_dialect
+from ledgerscope.promql.syntax.parser import parse_metric, parse_selector
 from ledgerscope.promql.syntax.valuetypes import ValueType
+
+parse = partial(parse_dialect, dialect=EVERYTHING)
 
 
 def name(text: str) -> Matcher:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 import promql_parser
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from bench import promql_grammar
 from ledgerscope.promql.errors import ParseError
-from ledgerscope.promql.syntax.parser import parse
+from ledgerscope.promql.syntax.dialect import EVERYTHING
+from ledgerscope.promql.syntax.parser import parse as parse_dialect
 from ledgerscope.promql.syntax.printer import MAX_WIDTH, pretty, to_string
+
+parse = partial(parse_dialect, dialect=EVERYTHING)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.testing.flags import depends_on_name_removal
 from ledgerscope.promql.testing.group_order import decided_by_order, describe
-from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
+from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
 from ledgerscope.promql.testing.reports.alert import AlertReport
 from ledgerscope.promql.testing.reports.expr import ExprReport
 from ledgerscope.promql.text.durations import format_duration
@@ -17,7 +18,7 @@ from ledgerscope.promql.text.durations import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledgerscope.promql.testing.outcome import Outcome, RulesOutcome
+    from ledgerscope.promql.testing.outcome import Outcome
     from ledgerscope.promql.testing.runner import GroupRun
 
 
@@ -32,19 +33,23 @@ class Report:
     outcome: Outcome
 
     def __str__(self) -> str:
-        return "\n".join((*self._part.lines(), *self._order_notes()))
+        return "\n".join((*self._part.lines(), *self._notes()))
 
     @property
     def summary(self) -> str:
         """The outcome in one line, for lists of failures."""
         return self._part.summary()
 
-    def _order_notes(self) -> Iterator[str]:
+    def _notes(self) -> Iterator[str]:
         if isinstance(self.outcome, AlertOutcome | ExprOutcome):
             readings = decided_by_order(self.run, self.outcome.case, self.outcome)[:_MOST_NOTES]
             yield from (f"  note: {describe(reading)}" for reading in readings)
             if readings:
                 yield "  with that group first this passes; group_eval_order sets the order"
+        case = None if isinstance(self.outcome, RulesOutcome) else self.outcome.case
+        dependence = depends_on_name_removal(self.run, case, self.outcome)
+        if dependence:
+            yield f"  note: {dependence}"
 
     @property
     def _part(self) -> AlertReport | ExprReport | _RulesReport:

@@ -13,6 +13,7 @@ from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.syntax.dialect import SCRIPT_FEATURES
 from tests.promql import slow
 
 if TYPE_CHECKING:
@@ -37,8 +38,16 @@ def stored(rows: list[list[float | None]], **labels: str) -> Storage:
     return storage
 
 
+def engine_of(compat: str) -> Engine:
+    return Engine(compat, features=SCRIPT_FEATURES if compat == "3" else ())
+
+
 def evaluated(storage: Storage, expression: str, compat: str = "3") -> dict[Labels, list[float | None]]:
-    vector = Engine(compat).range(storage, expression, 0, (STEPS - 1) * 600_000, 600_000).vector
+    vector = (
+        Engine(compat, features=SCRIPT_FEATURES if compat == "3" else ())
+        .range(storage, expression, 0, (STEPS - 1) * 600_000, 600_000)
+        .vector
+    )
     return {
         row.labels: [float(v) if here else None for v, here in zip(row.values, row.present, strict=True)]
         for row in vector
@@ -156,13 +165,17 @@ def test_values_are_counted_under_their_shortest_text() -> None:
 )
 def test_senseless_parameters_are_refused(expression: str, message: str) -> None:
     with pytest.raises(EvaluationError, match=message.replace("+", r"\+")):
-        Engine().instant(stored([[1.0] * STEPS]), expression, 0)
+        engine_of("3").instant(stored([[1.0] * STEPS]), expression, 0)
 
 
 @settings(max_examples=10, deadline=None)
 @given(ratio=st.floats(0, 1, allow_nan=False))
 def test_a_ratio_and_its_complement_share_out_the_series(ratio: float) -> None:
     storage = stored([[1.0] * STEPS for _ in range(20)])
-    chosen = Engine().instant(storage, f"limit_ratio({ratio!r}, x)", 0).vector.labels
-    others = Engine().instant(storage, f"limit_ratio({-(1 - ratio)!r}, x)", 0).vector.labels
-    assert set(chosen) | set(others) == set(Engine().instant(storage, "x", 0).vector.labels)
+    chosen = engine_of("3").instant(storage, f"limit_ratio({ratio!r}, x)", 0).vector.labels
+    others = (
+        Engine(features=SCRIPT_FEATURES)
+        .instant(storage, f"limit_ratio({-(1 - ratio)!r}, x)", 0)
+        .vector.labels
+    )
+    assert set(chosen) | set(others) == set(engine_of("3").instant(storage, "x", 0).vector.labels)

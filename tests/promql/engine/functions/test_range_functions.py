@@ -14,6 +14,7 @@ from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.stale import STALE
 from ledgerscope.promql.samples.storage import Storage
+from ledgerscope.promql.syntax.dialect import SCRIPT_FEATURES
 from tests.promql import slow
 
 if TYPE_CHECKING:
@@ -50,13 +51,21 @@ def window(points: list[Point], start: int, end: int) -> list[Point]:
     return [(at, value) for at, value in points if start < at <= end and not is_stale(value)]
 
 
+def engine_of(compat: str) -> Engine:
+    return Engine(compat, features=SCRIPT_FEATURES if compat == "3" else ())
+
+
 def evaluated(
     points: list[Point], expression: str, times: list[int], compat: str = "3"
 ) -> list[float | None]:
     """The only series' values at the times, which must be evenly spaced."""
     storage = Storage()
     storage.append(X, [at for at, _ in points], np.array([value for _, value in points], dtype=float))
-    vector = Engine(compat).range(storage, expression, times[0], times[-1], times[1] - times[0]).vector
+    vector = (
+        Engine(compat, features=SCRIPT_FEATURES if compat == "3" else ())
+        .range(storage, expression, times[0], times[-1], times[1] - times[0])
+        .vector
+    )
     if not len(vector):
         return [None] * len(times)
     (row,) = vector

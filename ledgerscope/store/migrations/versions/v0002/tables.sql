@@ -78,5 +78,6 @@ ALTER TABLE write_off ADD COLUMN changed_on DATE;
 -- The default is for the rows that are there, without writing them; those that do not add up are corrected below.
 ALTER TABLE invoice ADD COLUMN missing_minor BIGINT DEFAULT 0;
 ALTER TABLE invoice ALTER COLUMN missing_minor DROP DEFAULT;
+CREATE INDEX invoice_missing_idx ON invoice (tenant_id) WHERE missing_minor is distinct from 0;
 
 ALTER TABLE job_run ADD CONSTRAINT job_run_names_check CHECK (btrim(queue) <> '' and btrim(job_name) <> '');

@@ -1,0 +1,103 @@
+"""How far each part of the live business has come: one row per company and part, kept in the database.
+
+Guards that the business goes on exactly once: a step is done in the transaction that moves its position, and
+all keys that it writes follow from the position. So a step that was killed did not happen, and one that was
+done is never done again, whoever does the next. The table lies in a schema of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+from ledgerscope.store import roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+__all__ = ["BUSINESS", "WORK", "Position", "advance", "begin", "lock", "prepare", "read_all"]
+
+BUSINESS: Final = "business"
+"""What customers and people do, operation by operation."""
+WORK: Final = "work"
+"""What the background workers do."""
+_CREATE: Final = (
+    "create schema if not exists ledgerscope_demo",
+    """
+    create table if not exists ledgerscope_demo.position (
+        tenant_id text not null,
+        part text not null,
+        step bigint not null,
+        at timestamptz not null,
+        primary key (tenant_id, part)
+    )
+    """,
+)
+_GRANT: Final = (
+    f"grant usage on schema ledgerscope_demo to {roles.APP}",
+    f"grant select, insert, update on ledgerscope_demo.position to {roles.APP}",
+)
+_IS_THERE: Final = text("select to_regclass('ledgerscope_demo.position') is not null")
+_ROLE: Final = text("select exists (select from pg_roles where rolname = :role)")
+_BEGIN: Final = text(
+    "insert into ledgerscope_demo.position values (:tenant_id, :part, 0, :at) on conflict do nothing"
+)
+_READ_ALL: Final = text("select tenant_id, part, step, at from ledgerscope_demo.position")
+_LOCK: Final = text(
+    "select tenant_id, part, step, at from ledgerscope_demo.position "
+    "where tenant_id = :tenant_id and part = :part for update"
+)
+_ADVANCE: Final = text(
+    "update ledgerscope_demo.position set step = step + 1, at = :at "
+    "where tenant_id = :tenant_id and part = :part"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The number of steps that a part of a company has done, and the instant of the last one."""
+
+    tenant_id: str
+    part: str
+    step: int
+    at: datetime
+
+
+def prepare(connection: Connection, tenants: Iterable[str], part: str, at: datetime) -> None:
+    """Create the table, with the owner's rights, and let a part begin where it has not begun yet."""
+    if not connection.execute(_IS_THERE).scalar_one():
+        for statement in _CREATE:
+            connection.exec_driver_sql(statement)
+        if connection.execute(_ROLE, {"role": roles.APP}).scalar_one():
+            for statement in _GRANT:
+                connection.exec_driver_sql(statement)
+    for tenant_id in tenants:
+        begin(connection, tenant_id, part, at)
+
+
+def begin(connection: Connection, tenant_id: str, part: str, at: datetime) -> None:
+    """Let a part of a company begin at an instant; does nothing where it has begun."""
+    connection.execute(_BEGIN, {"tenant_id": tenant_id, "part": part, "at": at})
+
+
+def read_all(connection: Connection) -> tuple[Position, ...]:
+    """Every position; none where no demo was ever loaded."""
+    if not connection.execute(_IS_THERE).scalar_one():
+        return ()
+    return tuple(Position(*row) for row in connection.execute(_READ_ALL))
+
+
+def lock(connection: Connection, tenant_id: str, part: str) -> Position | None:
+    """The position, locked until the transaction ends; None where the part has not begun."""
+    row = connection.execute(_LOCK, {"tenant_id": tenant_id, "part": part}).one_or_none()
+    return None if row is None else Position(*row)
+
+
+def advance(connection: Connection, position: Position, at: datetime) -> None:
+    """One more step is done, at an instant."""
+    connection.execute(_ADVANCE, {"tenant_id": position.tenant_id, "part": position.part, "at": at})
