@@ -32,8 +32,8 @@ __all__ = [
     "UNEXPLAINED",
 ]
 
-_LATE = matching("1-30", "31-60", "61-90", "90+")
-_LATE_30 = matching("31-60", "61-90", "90+")
+_LATE = matching(*aging.DUE_BUCKETS[1:])
+_LATE_30 = matching(*aging.DUE_BUCKETS[2:])
 
 INVOICES = Recording(
     name="company:customer_aging_open_invoices:sum",

@@ -56,7 +56,7 @@ BOARD = Board(
                     about="1 while Prometheus can scrape the exporter. The heartbeat alarms by its absence.",
                     unit=Unit.COUNT,
                     draws=(rules.DOWN,),
-                    tells=(rules.ABSENT, rules.WATCHDOG),
+                    indicates=(rules.ABSENT, rules.WATCHDOG),
                     width=6,
                 ),
                 stat(
@@ -91,7 +91,7 @@ BOARD = Board(
                     Query(_STATE_NUMBER, _EACH),
                     about="Stale values are out of date but served; expired values are no longer served.",
                     mappings=_STATES,
-                    tells=(rules.STALE, rules.EXPIRED, rules.DISABLED),
+                    indicates=(rules.STALE, rules.EXPIRED, rules.DISABLED),
                 ),
                 lines(
                     "Age",

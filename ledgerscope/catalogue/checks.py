@@ -82,7 +82,7 @@ def _name_has_no_reserved_suffix(metric: Metric) -> Iterator[str]:
             yield f"the suffix {suffix} belongs to histograms and to Prometheus"
 
 
-def _name_tells_no_type(metric: Metric) -> Iterator[str]:
+def _name_has_no_type(metric: Metric) -> Iterator[str]:
     for word in sorted(_TYPE_WORDS.intersection(metric.name.split("_"))):
         yield f"the type does not belong in the name: leave out {word!r}"
 
@@ -177,7 +177,7 @@ def _label_names_nobody(label: Label) -> Iterator[str]:
 _METRIC_CHECKS: tuple[Callable[[Metric], Iterable[str]], ...] = (
     _name_is_legal,
     _name_has_no_reserved_suffix,
-    _name_tells_no_type,
+    _name_has_no_type,
     _total_means_counter,
     _name_ends_in_its_unit,
     _name_uses_base_units,

@@ -165,7 +165,7 @@ ISOLATED_COMPANY = Metric(
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
     kind=Kind.GAUGE,
-    help="Always 1; the labels tell the version.",
+    help="Always 1; the label holds the version.",
     unit=Unit.COUNT,
     labels=(Label(name="version", help="Version of Ledgerscope.", bound=1),),
     owner=PLATFORM,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ledgerscope.catalogue.labels import COMPANY, CUSTOMER_STATUSES
+from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import SALES_OPERATIONS
+from ledgerscope.domain.values import ACCOUNT_STATUSES, DELETION_MODES, DELETION_REASONS, SOURCES
 
 __all__ = ["ACCOUNTS", "CREATED", "DELETED", "METRICS", "STATUS_CHANGED", "UPDATED"]
 
-_STATUS = Label(name="status", help="Life-cycle status.", values=CUSTOMER_STATUSES)
+_STATUS = Label(name="status", help="Life-cycle status.", values=ACCOUNT_STATUSES)
 
 ACCOUNTS = Metric(
     name="customer_accounts",
@@ -25,7 +26,7 @@ CREATED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="source", help="Way the customer came in.", values=("ui", "cli", "api", "import")),
+        Label(name="source", help="Way the customer came in.", values=SOURCES),
         _STATUS,
     ),
     owner=SALES_OPERATIONS,
@@ -52,8 +53,8 @@ DELETED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="reason", help="Reason.", values=("requested", "duplicate", "closed", "erasure", "other")),
-        Label(name="mode", help="Kind of deletion.", values=("soft", "hard")),
+        Label(name="reason", help="Reason.", values=DELETION_REASONS),
+        Label(name="mode", help="Kind of deletion.", values=DELETION_MODES),
     ),
     owner=SALES_OPERATIONS,
 )
@@ -64,10 +65,10 @@ STATUS_CHANGED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="from_status", help="Status before.", values=CUSTOMER_STATUSES),
-        Label(name="to_status", help="Status after.", values=CUSTOMER_STATUSES),
+        Label(name="from_status", help="Status before.", values=ACCOUNT_STATUSES),
+        Label(name="to_status", help="Status after.", values=ACCOUNT_STATUSES),
     ),
-    impossible=frozenset((status, status) for status in CUSTOMER_STATUSES),
+    impossible=frozenset((status, status) for status in ACCOUNT_STATUSES),
     owner=SALES_OPERATIONS,
 )
 
