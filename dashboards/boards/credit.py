@@ -134,13 +134,13 @@ BOARD = Board(
                 lines(
                     "Customers whose limit has expired",
                     Query(now(credit.EXPIRED), "{{company_id}}"),
-                    about="Their last limit has run out and no other is in force: renew it or decide against it.",
+                    about="Their last limit has expired and no other is in force: renew it or let it go.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Exposure without a rate",
                     Query(now(credit.UNCOVERED), "{{company_id}} {{currency}}"),
-                    about="Exposure in a currency without a limit of its own and without an exchange rate to one.",
+                    about="Exposure in a currency that has neither a limit nor an exchange rate to one.",
                     unit=Unit.CURRENCY,
                 ),
             ),

@@ -93,7 +93,7 @@ BOARD = Board(
                 parts(
                     "Journal of 30 days",
                     *amounts(revenue.MRR_JOURNAL, _MOVEMENT, MOVEMENTS, window="30d"),
-                    about="Each change at its instant, also of customers who came and left within the window.",
+                    about="Every change, also of customers that came and left within the window.",
                     repeat=_EACH_CURRENCY,
                 ),
                 parts(

@@ -24,7 +24,8 @@ _DAYS = "Days past the due date of the instalment, in the company's time zone; 9
 OPEN_AMOUNT = Metric(
     name="customer_aging_open_amount",
     kind=Kind.GAUGE,
-    help="Open amount of instalments by days past due. The bucket unallocated holds what is left of payments and "
+    help="Open amount of instalments by days past due. The bucket unallocated holds what is left of "
+    "payments and "
     "credit notes, as a negative amount. The six buckets add up to customer_receivable_amount.",
     unit=Unit.CURRENCY,
     labels=(
@@ -60,7 +61,7 @@ REFRESHED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="trigger", help="What asked for it.", values=("scheduled", "on_demand"))),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (OPEN_AMOUNT, OPEN_INVOICES, RECEIVABLE, REFRESHED)

@@ -27,7 +27,8 @@ UTILIZATION_BUCKETS = tuple(name for name, _ in BUCKETS)
 UTILIZATION_CUSTOMERS = Metric(
     name="customer_credit_utilization_customers",
     kind=Kind.GAUGE,
-    help="Customers with a finite credit limit, by the share of it that is used, taking the limit that is used "
+    help="Customers with a finite credit limit, by the share of it that is used, taking the limit that "
+    "is used "
     "most. A bucket includes its lower bound only; a limit of zero counts as 100%+.",
     unit=Unit.COUNT,
     labels=(
@@ -50,7 +51,8 @@ UNLIMITED = Metric(
 EXPIRED = Metric(
     name="customer_credit_expired_limit_customers",
     kind=Kind.GAUGE,
-    help="Customers whose approved credit limit has expired and who have no other limit in force. They are in "
+    help="Customers whose approved credit limit has expired and who have no other limit in force. They "
+    "are in "
     "no utilization bucket and are not counted as unlimited.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
@@ -64,12 +66,13 @@ HELD = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="A9.3",
+    source="docs/definitions.md, Limits",
 )
 EXPOSURE = Metric(
     name="customer_credit_exposure_amount",
     kind=Kind.GAUGE,
-    help="Open receivables less unallocated credits, measured against the finite credit limits in this currency. "
+    help="Open receivables less unallocated credits, measured against the finite credit limits in this "
+    "currency. "
     "Receivables in a currency without a limit are converted at the rate of the day into the currency of the "
     "customer's reference limit.",
     unit=Unit.CURRENCY,
@@ -80,7 +83,8 @@ EXPOSURE = Metric(
 UNCOVERED = Metric(
     name="customer_credit_uncovered_amount",
     kind=Kind.GAUGE,
-    help="Exposure of customers with a finite credit limit in a currency without a limit, where no exchange rate "
+    help="Exposure of customers with a finite credit limit in a currency without a limit, where no "
+    "exchange rate "
     "leads to the currency of their limit. It is part of no other credit metric.",
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
@@ -99,7 +103,8 @@ LIMIT = Metric(
 UTILIZATION = Metric(
     name="customer_credit_utilization_ratio",
     kind=Kind.GAUGE,
-    help="Exposure divided by the sum of the finite credit limits in this currency; absent where that sum is zero.",
+    help="Exposure divided by the sum of the finite credit limits in this currency; absent where that "
+    "sum is zero.",
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
@@ -116,7 +121,7 @@ LIMIT_ADJUSTED = Metric(
         Label(name="status", help="Step of the request.", values=CREDIT_LIMIT_STATUSES),
     ),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 BREACH = Metric(
     name="customer_credit_breach_total",
@@ -130,7 +135,7 @@ BREACH = Metric(
         Label(name="override_used", help="Whether somebody allowed it.", values=("true", "false")),
     ),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (
