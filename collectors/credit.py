@@ -194,7 +194,7 @@ def _limits(companies: Companies, as_of: datetime) -> CTE:
 
 
 def _measured(companies: Companies, as_of: datetime, limits: CTE) -> CTE:
-    """Exposure by the limit that it is measured against: as it is where that has its currency, else converted.
+    """Exposure by the limit that it is measured against: as it is in the limit's currency, else converted.
 
     What an unlimited limit covers is left out; `minor` is null where there is no rate.
     """

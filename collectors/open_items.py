@@ -2,9 +2,10 @@
 
 An allocation counts at day D while both its sides stand. The store keeps with each row what is allocated in
 the end and from which day on that holds (ADR 0008), so almost all rows need nothing else when D is today. The
-rows that still change after D, that keep nothing (views of another database), or whose invoice does not add up
-are summed by the rule itself. Rows that the store marks as settled by D are exactly zero and are never read.
-So the cost follows what is open, not what was ever invoiced, and the result is exact for any past instant.
+rows that still change after D, that keep nothing (views of another database), or whose invoice does not add
+up are summed by the rule itself. Rows that the store marks as settled by D are exactly zero and are never
+read. So the cost follows what is open, not what was ever invoiced, and the result is exact for any past
+instant.
 
 Source: docs/definitions.md, receivables; the canonical schema, `invoice_due` and `allocation`.
 """
@@ -154,7 +155,7 @@ def written_off(clock: NamedFromClause) -> Select[Any]:
 
 
 def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
-    """What went back by the day of a source that stands then: its key, currency and minor units, row by row."""
+    """What went back by the day of sources that stand then: key, currency and minor units, row by row."""
     back = [(refund, refund.c.refunded_on)]
     if source is PAYMENT:
         back.append((payment_reversal, payment_reversal.c.reversed_on))
@@ -172,7 +173,7 @@ def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
 
 
 def _regular(clock: NamedFromClause, as_of: datetime) -> Select[Any]:
-    """The instalments that may be open, of invoices that add up; allocated_minor null: has to be summed."""
+    """The instalments that may be open, of invoices that add up; allocated_minor null: to be summed."""
     return (
         select(
             clock.c.day,
@@ -282,7 +283,7 @@ def _sources(source: Source, clock: NamedFromClause) -> Select[Any]:
 
 
 def _counted_by_source(given: CTE, source: Source) -> Subquery:
-    """What counts of the allocations of the sources that have to be summed: they stand, their invoices may not."""
+    """What counts of the allocations of the sources that have to be summed; their invoices may not stand."""
     keys = given.c.tenant_id, given.c[source.key]
     return (
         select(*keys, _sum(allocation.c.amount_minor))
@@ -312,8 +313,8 @@ def _kept(table: Table, nothing_left_on: ColumnElement[Any], day: ColumnElement[
 def _may_be_left(nothing_left_on: ColumnElement[Any], as_of: datetime) -> ColumnElement[bool]:
     """Whether something may be left on the day; the store keeps the day from which nothing is.
 
-    One day for all companies, the earliest there is: a constant is what the planner can judge. Rows between it
-    and a company's own day come to nothing and drop out.
+    One day for all companies, the earliest there is: a constant is what the planner can judge. Rows between
+    it and a company's own day come to nothing and drop out.
     """
     return or_(nothing_left_on.is_(None), nothing_left_on > literal(earliest_day(as_of), Date()))
 

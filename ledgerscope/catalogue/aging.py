@@ -25,8 +25,7 @@ OPEN_AMOUNT = Metric(
     name="customer_aging_open_amount",
     kind=Kind.GAUGE,
     help="Open amount of instalments by days past due. The bucket unallocated holds what is left of "
-    "payments and "
-    "credit notes, as a negative amount. The six buckets add up to customer_receivable_amount.",
+    "payments and credit notes, as a negative amount. The six buckets add up to customer_receivable_amount.",
     unit=Unit.CURRENCY,
     labels=(
         COMPANY,

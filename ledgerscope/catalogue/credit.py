@@ -27,9 +27,8 @@ UTILIZATION_BUCKETS = tuple(name for name, _ in BUCKETS)
 UTILIZATION_CUSTOMERS = Metric(
     name="customer_credit_utilization_customers",
     kind=Kind.GAUGE,
-    help="Customers with a finite credit limit, by the share of it that is used, taking the limit that "
-    "is used "
-    "most. A bucket includes its lower bound only; a limit of zero counts as 100%+.",
+    help="Customers with a finite credit limit, by the share of it that is used, taking the limit that is "
+    "used most. A bucket includes its lower bound only; a limit of zero counts as 100%+.",
     unit=Unit.COUNT,
     labels=(
         COMPANY,
@@ -51,9 +50,8 @@ UNLIMITED = Metric(
 EXPIRED = Metric(
     name="customer_credit_expired_limit_customers",
     kind=Kind.GAUGE,
-    help="Customers whose approved credit limit has expired and who have no other limit in force. They "
-    "are in "
-    "no utilization bucket and are not counted as unlimited.",
+    help="Customers whose approved credit limit has expired and who have no other limit in force. They are "
+    "in no utilization bucket and are not counted as unlimited.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
@@ -72,9 +70,8 @@ EXPOSURE = Metric(
     name="customer_credit_exposure_amount",
     kind=Kind.GAUGE,
     help="Open receivables less unallocated credits, measured against the finite credit limits in this "
-    "currency. "
-    "Receivables in a currency without a limit are converted at the rate of the day into the currency of the "
-    "customer's reference limit.",
+    "currency. Receivables in a currency without a limit are converted at the rate of the day into the "
+    "currency of the customer's reference limit.",
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
@@ -83,9 +80,8 @@ EXPOSURE = Metric(
 UNCOVERED = Metric(
     name="customer_credit_uncovered_amount",
     kind=Kind.GAUGE,
-    help="Exposure of customers with a finite credit limit in a currency without a limit, where no "
-    "exchange rate "
-    "leads to the currency of their limit. It is part of no other credit metric.",
+    help="Exposure of customers with a finite credit limit in a currency without a limit, where no exchange "
+    "rate leads to the currency of their limit. It is part of no other credit metric.",
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
@@ -103,8 +99,8 @@ LIMIT = Metric(
 UTILIZATION = Metric(
     name="customer_credit_utilization_ratio",
     kind=Kind.GAUGE,
-    help="Exposure divided by the sum of the finite credit limits in this currency; absent where that "
-    "sum is zero.",
+    help="Exposure divided by the sum of the finite credit limits in this currency; absent where that sum "
+    "is zero.",
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,

@@ -89,7 +89,7 @@ class Books:
         *parts: tuple[int, date],
         tenant_id: str = "acme",
         currency: str = "EUR",
-        issued_on: date = date(2026, 1, 1),
+        issued_on: date | None = date(2026, 1, 1),
         **values: Any,
     ) -> UUID:
         """An invoice of instalments, each an amount in minor units and a due date."""
@@ -103,8 +103,7 @@ class Books:
             number=self.number(),
             issued_on=issued_on,
             currency=currency,
-            total_minor=sum(minor for minor, _ in parts),
-            **row,
+            **({"total_minor": sum(minor for minor, _ in parts)} | row),
         )
         for seq, (minor, due_on) in enumerate(parts, start=1):
             self.add(
@@ -217,6 +216,61 @@ class Books:
             reverses_id=reverses,
         )
         return allocation_id
+
+    def payment_reversal(
+        self, payment_id: UUID, minor: int, on: date, *, tenant_id: str = "acme", kind: str = "charged_back"
+    ) -> None:
+        """A part of a payment goes back; its allocations are reversed by `allocate`."""
+        self.add(
+            t.payment_reversal,
+            tenant_id=tenant_id,
+            payment_reversal_id=uuid4(),
+            payment_id=payment_id,
+            kind=kind,
+            amount_minor=minor,
+            reversed_on=on,
+            recorded_at=NOON,
+        )
+
+    def refund(
+        self,
+        customer_id: UUID,
+        minor: int,
+        on: date,
+        *,
+        payment_id: UUID | None = None,
+        credit_note_id: UUID | None = None,
+        tenant_id: str = "acme",
+        currency: str = "EUR",
+    ) -> None:
+        """Unused money of a payment or credit note is paid back."""
+        self.add(
+            t.refund,
+            tenant_id=tenant_id,
+            refund_id=uuid4(),
+            customer_id=customer_id,
+            payment_id=payment_id,
+            credit_note_id=credit_note_id,
+            amount_minor=minor,
+            currency=currency,
+            refunded_on=on,
+            recorded_at=NOON,
+        )
+
+    def write_off_reversal(
+        self, write_off_id: UUID, minor: int, on: date, *, tenant_id: str = "acme", reason: str = "recovered"
+    ) -> None:
+        """A write-off is taken back; its allocation is reversed by `allocate`."""
+        self.add(
+            t.write_off_reversal,
+            tenant_id=tenant_id,
+            write_off_reversal_id=uuid4(),
+            write_off_id=write_off_id,
+            amount_minor=minor,
+            reversed_on=on,
+            reason=reason,
+            recorded_at=NOON,
+        )
 
     def plan(self, tier: str = "starter", *, tenant_id: str = "acme", currency: str = "EUR") -> UUID:
         plan_id = uuid4()

@@ -47,7 +47,10 @@ def _kept(day: str, meaning: str) -> tuple[Column[int], Column[date], Column[dat
         "sum of its allocations that count in the end: without those whose invoice or source is void or "
         "reversed on any day; kept by trigger"
     )
-    changed = f"where {day} is null: day from which allocated_minor holds; null without allocations; kept by trigger"
+    changed = (
+        f"where {day} is null: day from which allocated_minor holds; null without allocations; "
+        "kept by trigger"
+    )
     return (
         Column("allocated_minor", BigInteger, nullable=False, server_default="0", comment=total),
         Column(day, Date, comment=meaning),
@@ -105,8 +108,8 @@ invoice_due: Final = table(
     check("amount_minor", "amount_minor > 0"),
     Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
     comment="An instalment; open at D = amount_minor less its allocations that count at D; that is "
-    "amount_minor - allocated_minor where changed_on is null or <= D, and zero where settled_on <= D. One row "
-    "per instalment. Written with the invoice.",
+    "amount_minor - allocated_minor where changed_on is null or <= D, and zero where settled_on <= D. One "
+    "row per instalment. Written with the invoice.",
 )
 
 payment: Final = table(
@@ -138,8 +141,8 @@ payment: Final = table(
         postgresql_where=text("used_up_on is null"),
     ),
     comment="Money received; worth amount_minor less its payment_reversal and refund rows by D, for payments "
-    "received_on <= D and not reversed by D; what its allocations that count at D leave of that is unallocated. "
-    "One row per payment. Written by billing.",
+    "received_on <= D and not reversed by D; what its allocations that count at D leave of that is "
+    "unallocated. One row per payment. Written by billing.",
 )
 
 payment_reversal: Final = table(
@@ -303,7 +306,7 @@ allocation: Final = table(
         "reverses_id",
         postgresql_where=text("reverses_id is not null"),
     ),
-    comment="What settles what: a part of a payment, credit note or write-off applied to an instalment; counts "
-    "at D when effective_on <= D and its invoice and its source stand at D. Append-only: all or part of a row "
-    "is taken back by a new row of a negative amount with reverses_id. Written by billing.",
+    comment="What settles what: a part of a payment, credit note or write-off applied to an instalment; "
+    "counts at D when effective_on <= D and its invoice and its source stand at D. Append-only: all or part "
+    "of a row is taken back by a new row of a negative amount with reverses_id. Written by billing.",
 )

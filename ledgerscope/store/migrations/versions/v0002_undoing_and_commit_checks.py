@@ -1,7 +1,7 @@
-"""Undoing as dated rows (reversals, refunds); allocations count while both sides stand; more refused by the schema.
+"""Undoing as dated rows (reversals, refunds); kept sums follow the documents; more is refused by the schema.
 
-A filled database keeps every figure. Where its rows break a new rule, nothing is changed and each such table is named
-with examples.
+A filled database keeps every figure. Where its rows break a new rule, nothing is changed and each such table
+is named with examples.
 
 Revision ID: 0002
 Revises: 0001
@@ -28,54 +28,65 @@ depends_on = None
 
 PARTS = ("tables", "settlement", "commit_checks")
 FINITE = {
-    "activity_day": "isfinite(day)",
-    "allocation": "isfinite(effective_on) and isfinite(recorded_at)",
-    "audit_log": "isfinite(at)",
-    "communication": "isfinite(at)",
-    "contact": "isfinite(created_at)",
-    "credential": "isfinite(lower(valid)) and isfinite(upper(valid)) and isfinite(rotated_at)",
-    "credit_breach": "isfinite(at)",
-    "credit_limit": "isfinite(lower(valid)) and isfinite(upper(valid)) and isfinite(requested_at) and isfinite(decided_at)",
-    "credit_note": "isfinite(issued_on) and isfinite(voided_on) and isfinite(used_up_on) and isfinite(changed_on)",
-    "customer": "isfinite(created_at) and isfinite(updated_at) and isfinite(deleted_at) and isfinite(erased_at)",
-    "customer_status_history": "isfinite(at)",
-    "event": "isfinite(occurred_at) and isfinite(recorded_at)",
-    "event_rollup": "sum_minor <> 'NaN' and sum_duration_ms <> 'NaN'",
-    "export_run": "isfinite(at)",
-    "exporter_checkpoint": "isfinite(taken_at)",
-    "fx_rate": "isfinite(day) and rate <> 'NaN'",
-    "import_batch": "isfinite(started_at) and isfinite(finished_at)",
-    "interaction": "isfinite(at) and isfinite(created_at) and isfinite(updated_at)",
-    "invoice": "isfinite(issued_on) and isfinite(finalised_at) and isfinite(voided_on) and isfinite(lower(service_period)) and isfinite(upper(service_period))",
-    "invoice_due": "isfinite(due_on) and isfinite(settled_on) and isfinite(changed_on)",
-    "job_run": "isfinite(enqueued_at) and isfinite(started_at) and isfinite(heartbeat_at) and isfinite(finished_at)",
-    "marketing_spend": "isfinite(day)",
-    "milestone": "isfinite(at)",
-    "payment": "isfinite(received_on) and isfinite(received_at) and isfinite(reversed_on) and isfinite(used_up_on) and isfinite(changed_on)",
-    "payment_attempt": "isfinite(at)",
-    "payment_reversal": "isfinite(reversed_on) and isfinite(recorded_at)",
-    "plan": "isfinite(created_at) and isfinite(retired_at)",
-    "refund": "isfinite(refunded_on) and isfinite(recorded_at)",
-    "segment_assignment": "value <> 'NaN' and isfinite(lower(valid)) and isfinite(upper(valid))",
-    "statement": "isfinite(period_start) and isfinite(period_end) and isfinite(at) and isfinite(delivered_at)",
-    "subscription": "isfinite(started_at) and isfinite(trial_end) and isfinite(cancel_requested_at) and isfinite(ended_at)",
-    "subscription_version": "discount <> 'NaN' and mrr <> 'NaN' and isfinite(lower(valid)) and isfinite(upper(valid))",
-    "survey_response": "isfinite(at)",
-    "sync_run": "isfinite(started_at) and isfinite(finished_at)",
-    "sync_schedule": "isfinite(next_due_at) and isfinite(last_attempt_at) and isfinite(last_success_at)",
-    "tenant": "isfinite(created_at)",
-    "ticket": "isfinite(opened_at) and isfinite(first_reply_at) and isfinite(resolved_at) and isfinite(closed_at)",
-    "ticket_event": "isfinite(at)",
-    "write_off": "isfinite(written_off_on) and isfinite(used_up_on) and isfinite(changed_on)",
-    "write_off_reversal": "isfinite(reversed_on) and isfinite(recorded_at)",
+    "activity_day": "day",
+    "allocation": "effective_on recorded_at",
+    "audit_log": "at",
+    "communication": "at",
+    "contact": "created_at",
+    "credential": "lower(valid) upper(valid) rotated_at",
+    "credit_breach": "at",
+    "credit_limit": "lower(valid) upper(valid) requested_at decided_at",
+    "credit_note": "issued_on voided_on used_up_on changed_on",
+    "customer": "created_at updated_at deleted_at erased_at",
+    "customer_status_history": "at",
+    "event": "occurred_at recorded_at",
+    "event_rollup": "sum_minor! sum_duration_ms!",
+    "export_run": "at",
+    "exporter_checkpoint": "taken_at",
+    "fx_rate": "day rate!",
+    "import_batch": "started_at finished_at",
+    "interaction": "at created_at updated_at",
+    "invoice": "issued_on finalised_at voided_on lower(service_period) upper(service_period)",
+    "invoice_due": "due_on settled_on changed_on",
+    "job_run": "enqueued_at started_at heartbeat_at finished_at",
+    "marketing_spend": "day",
+    "milestone": "at",
+    "payment": "received_on received_at reversed_on used_up_on changed_on",
+    "payment_attempt": "at",
+    "payment_reversal": "reversed_on recorded_at",
+    "plan": "created_at retired_at",
+    "refund": "refunded_on recorded_at",
+    "segment_assignment": "value! lower(valid) upper(valid)",
+    "statement": "period_start period_end at delivered_at",
+    "subscription": "started_at trial_end cancel_requested_at ended_at",
+    "subscription_version": "discount! mrr! lower(valid) upper(valid)",
+    "survey_response": "at",
+    "sync_run": "started_at finished_at",
+    "sync_schedule": "next_due_at last_attempt_at last_success_at",
+    "tenant": "created_at",
+    "ticket": "opened_at first_reply_at resolved_at closed_at",
+    "ticket_event": "at",
+    "write_off": "written_off_on used_up_on changed_on",
+    "write_off_reversal": "reversed_on recorded_at",
 }
-"""What keeps infinity and NaN out, by table, as of this revision."""
+"""Dates, instants, bounds of ranges, and numbers (with `!`) that are neither infinite nor NaN, by table."""
 NEW = ("payment_reversal", "refund", "write_off_reversal")
-LATER = " and isfinite(changed_on)"
+LATER = "changed_on"
+
+
+def finite(words: str, but: str | None = None) -> str:
+    """The condition that a row fulfils; null, and an open end of a range, stay allowed."""
+    return " and ".join(
+        f"{word[:-1]} <> 'NaN'" if word.endswith("!") else f"isfinite({word})"
+        for word in words.split()
+        if word != but
+    )
+
+
 RULES = (
     *(
-        (table, condition.removesuffix(LATER), "write a finite date or number, or null for an open end")
-        for table, condition in FINITE.items()
+        (table, finite(words, but=LATER), "write a finite date or number, or null for an open end")
+        for table, words in FINITE.items()
         if table not in NEW
     ),
     ("job_run", "btrim(queue) <> '' and btrim(job_name) <> ''", "give the queue and the job a name"),
@@ -94,7 +105,7 @@ KEYS = """
 
 
 def upgrade() -> None:
-    """Look first, then change; the one transaction of an upgrade undoes everything where a part is refused."""
+    """Look first, then change; an upgrade is one transaction, so what is refused leaves nothing behind."""
     connection = op.get_bind().execution_options(no_parameters=True)
     if findings := list(_broken(connection)):
         raise Refused(
@@ -104,9 +115,9 @@ def upgrade() -> None:
     folder = Path(__file__).parent / "v0002"
     for part in PARTS:
         connection.exec_driver_sql((folder / f"{part}.sql").read_text(encoding="utf-8"))
-    for table, condition in FINITE.items():
+    for table, words in FINITE.items():
         connection.exec_driver_sql(
-            f"ALTER TABLE {table} ADD CONSTRAINT {table}_finite_check CHECK ({condition})"
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_finite_check CHECK ({finite(words)})"
         )
     connection.exec_driver_sql((folder / "comments.sql").read_text(encoding="utf-8"))
     connection.exec_driver_sql((folder / "fill.sql").read_text(encoding="utf-8"))
@@ -121,4 +132,5 @@ def _broken(connection: Connection) -> Iterator[str]:
         ).all()
         if found:
             examples = ", ".join(f"({example})" for _, example in found)
-            yield f"{table}: {found[0][0]} rows where not ({condition}), such as ({key}) = {examples}: {cure}"
+            rows = "1 row" if len(found) == 1 else f"{found[0][0]} rows"
+            yield f"{table}: {rows} where not ({condition}), such as ({key}) = {examples}: {cure}"
