@@ -146,7 +146,7 @@ class _Loader:
     def _labels(self, node: yaml.Node, owner: str) -> dict[str, str]:
         text = self.reader.text(node, owner)
         try:
-            return parse_metric(text)
+            return parse_metric(text, self.dialect)
         except ParseError as error:
             self._parse_fault(node, owner, error, """write it like 'up{job="x"}'""")
             return {}
