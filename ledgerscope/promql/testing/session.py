@@ -34,6 +34,13 @@ class TestSession:
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
     _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
     _samples: int = 0
+    _reported: set[str] = field(default_factory=set)
+
+    def is_new(self, text: str) -> bool:
+        """Whether a text has not been reported in this run; from now on it has."""
+        known = text in self._reported
+        self._reported.add(text)
+        return not known
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
