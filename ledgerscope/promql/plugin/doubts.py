@@ -29,6 +29,10 @@ class GroupOrderWarning(RuleTestWarning):
     """A verdict that holds in the order of the files only."""
 
 
+class FileWarning(RuleTestWarning):
+    """Something in a file that is hardly meant."""
+
+
 class PromQLWarning(RuleTestWarning):
     """What PromQL warns of where it evaluates a rule or an expression."""
 

@@ -110,7 +110,10 @@ def parse_label_set(cursor: Cursor) -> dict[str, str]:
     if not cursor.accept(Kind.LEFT_BRACE):
         return labels
     while not cursor.at(Kind.RIGHT_BRACE):
+        start = cursor.token.start
         name, value = _label(cursor)
+        if name in labels:
+            cursor.fail(f"label name {quote(name)} is not unique", Span(start, cursor.end))
         labels[name] = value
         if cursor.at(Kind.COMMA):
             cursor.advance()
