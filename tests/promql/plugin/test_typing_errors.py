@@ -84,6 +84,7 @@ tests:
         values: |
           1x2
           0x2
-    promql_expr_test: [{expr: 'sum_over_time(up[1h])', eval_time: 10m, exp_samples: [{value: 3, labels: '{}'}]}]
+    promql_expr_test:
+      - {expr: 'sum_over_time(up[1h])', eval_time: 10m, exp_samples: [{value: 3, labels: '{}'}]}
 """
     outcome(pytester, a__test_yml=test).assert_outcomes(passed=1)
