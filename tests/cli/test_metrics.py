@@ -45,7 +45,7 @@ def test_the_metrics_of_an_area_come_first_then_those_that_mention_it() -> None:
 @pytest.mark.parametrize(
     ("word", "metric"),
     [
-        ("overdue", "customer_aging_open_amount"),  # in the help
+        ("past due", "customer_aging_open_amount"),  # in the help
         ("Recurring", "chom_revenue_mrr"),  # whatever the case
         ("queue_depth", "telecom_billing_queue_depth"),  # a part of the name
         ("detractor", "chom_nps_responses"),  # a label value
