@@ -73,6 +73,13 @@ def test_a_metric_is_shown_with_its_definition() -> None:
     assert max(map(len, prose.splitlines())) <= WIDTH
 
 
+def test_tables_become_lists_and_markup_goes() -> None:
+    page = run("customer_aging_open_amount")
+    assert "\n- 90+: 91 and more\n" in page
+    prose = page[: page.index("Example:")]
+    assert not set("`*|") & set(prose)
+
+
 def test_only_the_examples_of_the_metric_are_shown() -> None:
     page = run("chom_revenue_arpa")
     assert "Example: Customers by tier" in page
