@@ -44,6 +44,7 @@ UP = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 STATE = Metric(
     name="ledgerscope_collector_state",
@@ -53,6 +54,7 @@ STATE = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="state", help="State of the values.", values=STATES)),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 AGE = Metric(
     name="ledgerscope_collector_age_seconds",
@@ -61,6 +63,7 @@ AGE = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 LAST_SUCCESS = Metric(
     name="ledgerscope_collector_last_success_timestamp_seconds",
@@ -69,6 +72,7 @@ LAST_SUCCESS = Metric(
     unit=Unit.TIMESTAMP,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 INTERVAL = Metric(
     name="ledgerscope_collector_interval_seconds",
@@ -77,6 +81,7 @@ INTERVAL = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 DURATION = Metric(
     name="ledgerscope_collector_duration_seconds",
@@ -85,6 +90,7 @@ DURATION = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 SAMPLES = Metric(
     name="ledgerscope_collector_samples",
@@ -93,6 +99,7 @@ SAMPLES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 FAILURES = Metric(
     name="ledgerscope_collector_failures_total",
@@ -101,6 +108,7 @@ FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="class", help="Class of failure.", values=FAILURE_CLASSES)),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 CONSECUTIVE_FAILURES = Metric(
     name="ledgerscope_collector_consecutive_failures",
@@ -109,6 +117,7 @@ CONSECUTIVE_FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 SKIPPED = Metric(
     name="ledgerscope_collector_skipped_total",
@@ -117,6 +126,7 @@ SKIPPED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 DATABASE_UP = Metric(
     name="ledgerscope_database_up",
@@ -124,6 +134,7 @@ DATABASE_UP = Metric(
     help="Whether the database answered when it was last asked.",
     unit=Unit.COUNT,
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 REBASES = Metric(
     name="ledgerscope_tally_rebases_total",
@@ -132,6 +143,7 @@ REBASES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 MISPLACED = Metric(
     name="ledgerscope_collector_misplaced_events",
@@ -140,6 +152,7 @@ MISPLACED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 ISOLATED_COMPANIES = Metric(
     name="ledgerscope_collector_isolated_companies",
@@ -149,6 +162,7 @@ ISOLATED_COMPANIES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 ISOLATED_COMPANY = Metric(
     name="ledgerscope_collector_isolated_company",
@@ -161,6 +175,7 @@ ISOLATED_COMPANY = Metric(
         Label(name="company_id", help="Tenant whose values are left out.", bound=20),
     ),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
@@ -169,6 +184,7 @@ BUILD_INFO = Metric(
     unit=Unit.COUNT,
     labels=(Label(name="version", help="Version of Ledgerscope.", bound=1),),
     owner=PLATFORM,
+    source="docs/definitions.md#the-exporter-itself",
 )
 
 METRICS = (

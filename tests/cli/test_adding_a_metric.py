@@ -76,8 +76,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (
         "pyproject.toml",
-        "docs/metrics.md",
         "docs/definitions.md",
+        "docs/metrics.md",
         "tests/conftest.py",
         "tests/uncovered.py",
     ):
