@@ -15,7 +15,7 @@ from collectors.counters import Counters
 from collectors.isolation import by_company, protected, reason_of
 from collectors.samples import SampleBuilder, merge
 from collectors.tally import Tally
-from ledgerscope.store.contract import Relation
+from collectors.unread import read_columns
 from ledgerscope.store.tables import currencies, event, event_rollup, tenant
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collectors.companies import Companies
     from collectors.counters import Group, Misplaced, Sums
     from ledgerscope.catalogue import Metric
+    from ledgerscope.store.contract import Relation
 
 __all__ = ["AreaCollector"]
 
@@ -61,7 +62,7 @@ class AreaCollector:
     @property
     def relations(self) -> tuple[Relation, ...]:
         counted = (event, event_rollup) if self._tally else ()
-        return tuple(map(Relation.of, (tenant, currencies, *self.reads, *counted)))
+        return tuple(map(read_columns, (tenant, currencies, *self.reads, *counted)))
 
     @property
     def rebases(self) -> int:

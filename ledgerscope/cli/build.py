@@ -12,6 +12,7 @@ from exporter.settings import reference
 from ledgerscope.catalogue import AREAS, all_metrics
 from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
+from ledgerscope.cli import connecting
 from ledgerscope.cli.area_parts import check_areas
 from ledgerscope.cli.exits import CommandFailed
 from rules.bundle import Bundle, compare, join, write
@@ -44,7 +45,7 @@ class Generator(Protocol):
     help="Root of the project, or a folder to render into.  [default: here]",
 )
 def command(*, only_check: bool, out: Path) -> None:
-    """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and references.
+    """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and the reference pages.
 
     What is generated is committed; a rule, panel or route that names something the catalogue does not know is
     refused before anything is written.
@@ -88,9 +89,11 @@ def _findings(generators: Iterable[Generator]) -> Iterator[object]:
 
 
 def _documents() -> Bundle:
-    documents = {
+    registry = import_module("collectors.registry")  # like the generators: when every area is complete
+    pages = {
         "docs/metrics.md": as_markdown(AREAS),
+        connecting.PAGE: connecting.as_markdown(registry.create()),
         "docs/settings.md": reference.as_markdown(),
         "docs/ledgerscope.example.yaml": reference.as_example(),
     }
-    return Bundle({path: text.encode() for path, text in documents.items()}, tuple(documents))
+    return Bundle({name: page.encode() for name, page in pages.items()}, tuple(pages))

@@ -7,8 +7,6 @@ from textwrap import fill, indent
 from typing import TYPE_CHECKING, Final
 
 import yaml
-from rich.console import Console
-from rich.markdown import Markdown
 
 from ledgerscope.catalogue.definitions import PAGE, section_of
 from ledgerscope.catalogue.labels import WINDOW
@@ -26,6 +24,7 @@ __all__ = ["describe"]
 WIDTH: Final = 80
 _INDENT: Final = 10
 _LINK: Final = re.compile(r"\[([^\]]+)\]\(#([\w-]+)\)")
+_EMPHASIS: Final = re.compile(r"(\*{1,2})(\S(?:[^*]*\S)?)\1")
 _WINDOWS: Final = "time-and-windows"
 
 
@@ -67,12 +66,27 @@ def _field(name: str, text: str) -> str:
 
 
 def _prose(section: Section) -> str:
-    """The text of the section, wrapped; links become their words."""
-    console = Console(width=WIDTH, color_system=None, force_terminal=False, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(Markdown(_LINK.sub(r"\1", section.text)))
-    lines = "\n".join(line.rstrip() for line in captured.get().splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines)
+    """The text of the section, wrapped and without markup; the rows of a table become items of a list."""
+    return "\n\n".join(_block(block) for block in _plain(section.text).split("\n\n"))
+
+
+def _plain(text: str) -> str:
+    """The words of links and of what is emphasised."""
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text)).replace("`", "")
+
+
+def _block(block: str) -> str:
+    if block.startswith("|"):
+        _, _, *rows = (line.strip("| ").split(" | ") for line in block.splitlines())
+        return "\n".join(_item(": ".join((", ".join(row[:-1]), row[-1]))) for row in rows)
+    if block.startswith("- "):
+        items = re.split(r"^- ", block, flags=re.MULTILINE)[1:]
+        return "\n".join(_item(" ".join(item.split())) for item in items)
+    return fill(" ".join(block.split()), WIDTH, break_on_hyphens=False)
+
+
+def _item(text: str) -> str:
+    return fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _examples(section: Section, metric: Metric) -> Iterator[str]:

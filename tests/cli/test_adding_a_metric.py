@@ -74,7 +74,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("guide")
     for folder in COPIED:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "docs/metrics.md", "tests/conftest.py", "tests/uncovered.py"):
+    for file in (
+        "pyproject.toml",
+        "docs/definitions.md",
+        "docs/metrics.md",
+        "tests/conftest.py",
+        "tests/uncovered.py",
+    ):
         shutil.copy(ROOT / file, root / file)
     apply(root, BLOCKS)
     built = build(root)

@@ -144,7 +144,8 @@ def test_a_missing_relation_is_named_with_its_collector_and_its_fix(owner: Engin
         connection.execute(text("drop table job_run"))
     checked = run("db", "check", "--database-url", exporter_url)
     assert checked.exit_code == DATABASE
-    assert "jobs: job_run does not exist; run: ledgerscope db upgrade" in checked.output
+    assert "job_run: there is no such table or view; needed by jobs" in checked.output
+    assert "run: ledgerscope db upgrade, or create the view" in checked.output
     collected = run("collect", "--once", "--database-url", exporter_url)
     assert collected.exit_code == DATABASE
     assert "not collected:\n  jobs: job_run does not exist; run: " in collected.output
@@ -156,10 +157,8 @@ def test_a_missing_right_is_named_with_the_grant_that_fixes_it(owner: Engine, ex
         connection.execute(text("revoke select on survey_response from ledgerscope_exporter"))
     checked = run("db", "check", "--database-url", exporter_url)
     assert checked.exit_code == DATABASE
-    assert (
-        "satisfaction: survey_response may not be read; run: GRANT SELECT ON survey_response"
-        in checked.output
-    )
+    assert "survey_response: the login may not read it; needed by satisfaction" in checked.output
+    assert 'GRANT SELECT ON survey_response TO "ledgerscope_exporter";' in checked.output
     assert run("collect", "--once", "satisfaction", "--database-url", exporter_url).exit_code == DATABASE
 
 

@@ -45,7 +45,7 @@ def test_the_metrics_of_an_area_come_first_then_those_that_mention_it() -> None:
 @pytest.mark.parametrize(
     ("word", "metric"),
     [
-        ("overdue", "customer_aging_open_amount"),  # in the help
+        ("past due", "customer_aging_open_amount"),  # in the help
         ("Recurring", "chom_revenue_mrr"),  # whatever the case
         ("queue_depth", "telecom_billing_queue_depth"),  # a part of the name
         ("detractor", "chom_nps_responses"),  # a label value
@@ -71,6 +71,13 @@ def test_a_metric_is_shown_with_its_definition() -> None:
     assert 'chom_churn_lost_customers{window="mtd"}: 1' in page
     prose = page[: page.index("Example:")]
     assert max(map(len, prose.splitlines())) <= WIDTH
+
+
+def test_tables_become_lists_and_markup_goes() -> None:
+    page = run("customer_aging_open_amount")
+    assert "\n- 90+: 91 and more\n" in page
+    prose = page[: page.index("Example:")]
+    assert not set("`*|") & set(prose)
 
 
 def test_only_the_examples_of_the_metric_are_shown() -> None:

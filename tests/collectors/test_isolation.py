@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
@@ -110,6 +109,18 @@ def test_errors_that_are_not_about_data_go_through(books: Books, sql: str, error
     assert len(collector.parts) == 1
 
 
+def test_a_value_that_is_not_a_number_isolates_its_company_without_another_query(books: Books) -> None:
+    for tenant_id in ("good", "bad"):
+        books.tenant(tenant_id)
+    collector = Divided()
+    collector.sql = """
+        SELECT id, CASE id WHEN 'bad' THEN numeric 'NaN' ELSE 1 END FROM unnest(cast(:ids AS text[])) AS id
+    """
+    assert served(books, collector) == {"good"}
+    assert collector.isolated == {"bad": "customer_accounts: the value is not a finite number"}
+    assert collector.parts == [("bad", "good")]
+
+
 def test_a_value_that_the_driver_cannot_hold_isolates_its_company(books: Books) -> None:
     for tenant_id in ("good", "bad"):
         books.tenant(tenant_id)
@@ -157,7 +168,12 @@ def test_a_company_in_an_unknown_time_zone_is_isolated_in_every_area(
     books: Books, kind: type[AreaCollector]
 ) -> None:
     books.tenant("good")
+    books.write()
+    # Our own schema refuses such a zone; views of another database do not.
+    books.connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
     books.tenant("lost", timezone="Mars/Olympus")
+    books.write()
+    books.connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
     for tenant_id in ("good", "lost"):
         books.event(
             "JobFinished", tenant_id, labels={"queue": "mail", "job_name": "send", "status": "failed"}
@@ -165,11 +181,6 @@ def test_a_company_in_an_unknown_time_zone_is_isolated_in_every_area(
     collector = kind()
     assert served(books, collector) == {"good"}
     assert collector.isolated == {"lost": ZONE}
-
-
-def nan_price(books: Books) -> None:
-    customer = books.customer("bad")
-    books.subscription(customer, books.plan(tenant_id="bad"), (Decimal("NaN"), NOON, None), tenant_id="bad")
 
 
 def currencies(books: Books) -> None:
@@ -204,7 +215,6 @@ def queues_of_events(books: Books) -> None:
         ("jobs", queues, "telecom_billing_queue_depth: 9 values of label queue, at most 8 are served"),
         ("jobs", queues_of_events, "9 values of label queue, at most 8 are served"),
         ("aging", currencies, "9 values of label currency, at most 8 are served"),
-        ("revenue", nan_price, "chom_revenue_"),
     ],
 )
 def test_what_a_company_has_too_much_of_is_its_own_matter(

@@ -431,6 +431,8 @@ def test_events_are_counted_once_when_their_time_comes(acme: Engine, seed: int) 
 def test_an_event_that_never_occurs_is_never_counted(acme: Engine) -> None:
     tally = Tally(DELETED)
     with acme.begin() as connection:
+        # as a view of another database may have them
+        connection.exec_driver_sql("ALTER TABLE event DROP CONSTRAINT event_finite_check")
         connection.execute(INSERT, {"reason": "closed", "n": 1, "at": "infinity"})
         connection.execute(INSERT, {"reason": "closed", "n": 1, "at": "10000-01-01"})
         connection.execute(INSERT, {"reason": "requested", "n": 1, "at": "-infinity"})

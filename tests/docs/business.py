@@ -252,18 +252,23 @@ class Business:
             payment_id=payment,
             amount_minor=amount,
             reversed_on=self._date(row, "on"),
-            reversal="charged_back",
+            kind="charged_back",
+            recorded_at=LONG_AGO,
         )
 
     def _refund(self, name: str, row: Words) -> None:
         kind = self._kind(row["of"])
         source, amount = self._part_of(kind, row.pop("of"), row.pop("amount"))
+        table = t.metadata.tables[kind]
+        found = select(table.c.customer_id, table.c.currency).where(table.c[f"{kind}_id"] == source)
         self.add(
             "refund",
             refund_id=uid("refund", name),
             **{f"{kind}_id": source},
+            **self.connection.execute(found).mappings().one(),
             amount_minor=amount,
             refunded_on=self._date(row, "on"),
+            recorded_at=LONG_AGO,
         )
 
     def _credit_note(self, name: str, row: Words) -> None:
@@ -299,6 +304,7 @@ class Business:
             amount_minor=amount,
             reversed_on=self._date(row, "on"),
             reason=row.pop("reason"),
+            recorded_at=LONG_AGO,
         )
 
     def _allocation(self, name: str, row: Words) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ledgerscope.promql.plugin import settings
 from ledgerscope.promql.plugin.coverage import coverage_of
-from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts
+from ledgerscope.promql.plugin.doubts import FileWarning, RuleTestWarning, doubts, remarks
 from ledgerscope.promql.plugin.failures import RuleTestFailed, nearer, reading, shown
 from ledgerscope.promql.testing.session import TestSession
 
@@ -52,7 +52,10 @@ class RuleTestFile(_FileCollector):
         """The groups, each with a name of its own."""
         seen: dict[str, int] = {}
         with reading(self.path, self.config):
-            runs = session_of(self.config).open(self.path)
+            session = session_of(self.config)
+            runs = session.open(self.path)
+        while session.file_warnings:
+            self.warn(FileWarning(str(session.file_warnings.pop(0))))
         for run in runs:
             # pytest takes everything behind a bracket for the last part of a node id.
             title = run.group.title.replace("[", "(").replace("]", ")")
@@ -111,6 +114,9 @@ class RuleTestCase(_TestItem):
     def runtest(self) -> None:
         """Compare; what differs is reported in full."""
         outcome = self.parent.outcome(self.case)
+        for remark in remarks(self.parent.run, outcome):
+            if session_of(self.config).is_new(str(remark)):
+                self.warn(remark)
         if not outcome.passed:
             from ledgerscope.promql.testing.reports.report import Report  # noqa: PLC0415 - only where a case fails
 

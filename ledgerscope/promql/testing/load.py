@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.histograms.histogram import Histogram
 
+_SERIES_HINT = """write it like 'up{job="x"}'"""
 _FILE_FIELDS = ("rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests")
 _GROUP_FIELDS = (
     "name", "interval", "input_series", "alert_rule_test", "promql_expr_test", "external_labels",
@@ -93,6 +94,7 @@ class _Loader:
             self._order(fields.get("group_eval_order")),
             reader.truth(fields.get("fuzzy_compare"), "fuzzy_compare"),
             tuple(self.group(each, index, interval) for index, each in groups),
+            tuple(reader.warnings),
         )
 
     def _order(self, node: yaml.Node | None) -> tuple[str, ...]:
@@ -127,13 +129,18 @@ class _Loader:
     def _input(self, node: yaml.Node) -> Series:
         fields = self.reader.fields(node, ("series", "values"), "an input series")
         series, values = fields.get("series"), fields.get("values")
-        if series is None or values is None:
-            missing = "series" if series is None else "values"
-            self.reader.fault(node, f"an input series needs {missing!r}", "it has series and values")
+        if series is None:
+            self.reader.fault(node, "an input series needs 'series'", _SERIES_HINT)
             return Series({}, ())
+        faults = len(self.reader.faults)
         labels = self._labels(series, "series")
         if not labels:
+            if len(self.reader.faults) == faults:
+                self.reader.fault(series, "series: names no series", _SERIES_HINT)
             return Series({}, ())
+        if values is None:
+            self.reader.warn(node, "an input series without 'values' has no samples", "write values: '1x10'")
+            return Series(labels, ())
         return self._values(labels, self.reader.text(values, "values"), values)
 
     def _values(self, labels: dict[str, str], text: str, node: yaml.Node) -> Series:
@@ -146,9 +153,9 @@ class _Loader:
     def _labels(self, node: yaml.Node, owner: str) -> dict[str, str]:
         text = self.reader.text(node, owner)
         try:
-            return parse_metric(text)
+            return parse_metric(text, self.dialect)
         except ParseError as error:
-            self._parse_fault(node, owner, error, """write it like 'up{job="x"}'""")
+            self._parse_fault(node, owner, error, _SERIES_HINT)
             return {}
 
     def _parse_fault(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.text.durations import format_duration
-from ledgerscope.promql.yaml.nodes import Where
+from ledgerscope.promql.yaml.nodes import Fault, Where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,3 +116,4 @@ class TestFile:
     group_eval_order: tuple[str, ...] = ()
     fuzzy_compare: bool = False
     groups: tuple[TestGroup, ...] = ()
+    warnings: tuple[Fault, ...] = ()

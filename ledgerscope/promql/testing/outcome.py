@@ -47,6 +47,7 @@ class ExprOutcome:
     samples: tuple[Sample, ...]
     error: str = ""
     fuzzy: bool = False
+    annotations: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -156,7 +156,8 @@ class GroupRun:
             samples = sorted(vector_of(result).at(), key=lambda sample: sample.labels.pairs)
         except PromQLError as error:
             return ExprOutcome(case, (), str(error))
-        return ExprOutcome(case, tuple(samples), fuzzy=self.file.fuzzy_compare)
+        annotations = (*result.warnings, *result.infos)
+        return ExprOutcome(case, tuple(samples), "", self.file.fuzzy_compare, annotations)
 
     def failure_texts(self) -> list[str]:
         """What failed among the rules, where and when."""

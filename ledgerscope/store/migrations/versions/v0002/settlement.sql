@@ -36,26 +36,25 @@ BEGIN
     ORDER BY due.tenant_id, due.invoice_id, due.seq FOR NO KEY UPDATE;
     WITH touched AS (
         SELECT DISTINCT * FROM unnest(tenants, invoices, seqs) AS key(tenant_id, invoice_id, seq)
-    ), given AS (
-        SELECT a.tenant_id, a.invoice_id, a.due_seq, a.amount_minor, ends_on IS NULL AS lasts,
-               CASE WHEN ends_on > starts_on THEN ends_on WHEN ends_on IS NULL THEN starts_on END AS day
-        FROM touched
-        JOIN allocation AS a ON (a.tenant_id, a.invoice_id, a.due_seq) = (touched.tenant_id, touched.invoice_id, touched.seq)
-        JOIN invoice ON (invoice.tenant_id, invoice.invoice_id) = (a.tenant_id, a.invoice_id)
-        LEFT JOIN payment ON (payment.tenant_id, payment.payment_id) = (a.tenant_id, a.payment_id)
-        LEFT JOIN credit_note ON (credit_note.tenant_id, credit_note.credit_note_id) = (a.tenant_id, a.credit_note_id)
-        LEFT JOIN write_off ON (write_off.tenant_id, write_off.write_off_id) = (a.tenant_id, a.write_off_id)
-        CROSS JOIN LATERAL (SELECT
-            greatest(a.effective_on, invoice.issued_on, payment.received_on, credit_note.issued_on, write_off.written_off_on),
-            CASE WHEN invoice.status = 'draft' THEN '-infinity'
-                 ELSE least(invoice.voided_on, payment.reversed_on, credit_note.voided_on) END
-        ) AS span(starts_on, ends_on)
     ), summed AS (
-        SELECT due.tenant_id, due.invoice_id, due.seq, due.amount_minor,
-               coalesce(sum(given.amount_minor) FILTER (WHERE given.lasts), 0) AS amount, max(given.day) AS day
+        SELECT due.tenant_id, due.invoice_id, due.seq, due.amount_minor, given.amount, given.day
         FROM touched JOIN invoice_due AS due USING (tenant_id, invoice_id, seq)
-        LEFT JOIN given ON (given.tenant_id, given.invoice_id, given.due_seq) = (due.tenant_id, due.invoice_id, due.seq)
-        GROUP BY due.tenant_id, due.invoice_id, due.seq, due.amount_minor
+        -- Row by row: whatever the planner expects of the arrays, the cost is that of a few look-ups each.
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(a.amount_minor) FILTER (WHERE ends_on IS NULL), 0) AS amount,
+                   max(CASE WHEN ends_on > starts_on THEN ends_on WHEN ends_on IS NULL THEN starts_on END) AS day
+            FROM allocation AS a
+            JOIN invoice ON (invoice.tenant_id, invoice.invoice_id) = (a.tenant_id, a.invoice_id)
+            LEFT JOIN payment ON (payment.tenant_id, payment.payment_id) = (a.tenant_id, a.payment_id)
+            LEFT JOIN credit_note ON (credit_note.tenant_id, credit_note.credit_note_id) = (a.tenant_id, a.credit_note_id)
+            LEFT JOIN write_off ON (write_off.tenant_id, write_off.write_off_id) = (a.tenant_id, a.write_off_id)
+            CROSS JOIN LATERAL (SELECT
+                greatest(a.effective_on, invoice.issued_on, payment.received_on, credit_note.issued_on, write_off.written_off_on),
+                CASE WHEN invoice.status = 'draft' THEN '-infinity'
+                     ELSE least(invoice.voided_on, payment.reversed_on, credit_note.voided_on) END
+            ) AS span(starts_on, ends_on)
+            WHERE (a.tenant_id, a.invoice_id, a.due_seq) = (due.tenant_id, due.invoice_id, due.seq)
+        ) AS given
     ), kept AS (
         UPDATE invoice_due AS due
         SET allocated_minor = summed.amount,
@@ -96,26 +95,22 @@ BEGIN
     EXECUTE format($sql$
         WITH touched AS (
             SELECT DISTINCT * FROM unnest($1, $2) AS key(tenant_id, %2$I)
-        ), given AS (
-            SELECT a.tenant_id, a.%2$I, a.amount_minor, ends_on IS NULL AS lasts,
-                   CASE WHEN ends_on > starts_on THEN ends_on WHEN ends_on IS NULL THEN starts_on END AS day
-            FROM touched
-            JOIN allocation AS a ON (a.tenant_id, a.from_id, a.from_kind) = (touched.tenant_id, touched.%2$I, %1$L)
-            JOIN invoice ON (invoice.tenant_id, invoice.invoice_id) = (a.tenant_id, a.invoice_id)
-            JOIN %1$I AS source ON (source.tenant_id, source.%2$I) = (touched.tenant_id, touched.%2$I)
-            CROSS JOIN LATERAL (SELECT
-                greatest(a.effective_on, invoice.issued_on, source.%3$I),
-                CASE WHEN invoice.status = 'draft' THEN '-infinity' ELSE least(invoice.voided_on, %4$s) END
-            ) AS span(starts_on, ends_on)
-        ), used AS (
-            SELECT tenant_id, %2$I, sum(amount_minor) FILTER (WHERE lasts) AS amount, max(day) AS day
-            FROM given GROUP BY tenant_id, %2$I
         ), summed AS (
             SELECT source.tenant_id, source.%2$I, source.amount_minor, coalesce(used.amount, 0) AS amount,
                    source.amount_minor - coalesce(back.amount, 0) AS worth, greatest(used.day, back.day) AS day
             FROM touched JOIN %1$I AS source USING (tenant_id, %2$I)
-            LEFT JOIN used USING (tenant_id, %2$I)
-            LEFT JOIN LATERAL (SELECT sum(amount_minor) AS amount, max(day) AS day FROM (%5$s) AS part) AS back ON true
+            CROSS JOIN LATERAL (
+                SELECT sum(a.amount_minor) FILTER (WHERE ends_on IS NULL) AS amount,
+                       max(CASE WHEN ends_on > starts_on THEN ends_on WHEN ends_on IS NULL THEN starts_on END) AS day
+                FROM allocation AS a
+                JOIN invoice ON (invoice.tenant_id, invoice.invoice_id) = (a.tenant_id, a.invoice_id)
+                CROSS JOIN LATERAL (SELECT
+                    greatest(a.effective_on, invoice.issued_on, source.%3$I),
+                    CASE WHEN invoice.status = 'draft' THEN '-infinity' ELSE least(invoice.voided_on, %4$s) END
+                ) AS span(starts_on, ends_on)
+                WHERE (a.tenant_id, a.from_id, a.from_kind) = (source.tenant_id, source.%2$I, %1$L)
+            ) AS used
+            CROSS JOIN LATERAL (SELECT sum(amount_minor) AS amount, max(day) AS day FROM (%5$s) AS part) AS back
         ), kept AS (
             UPDATE %1$I AS source
             SET allocated_minor = summed.amount,
@@ -262,10 +257,12 @@ BEGIN
     PERFORM FROM invoice WHERE (tenant_id, invoice_id) IN (SELECT * FROM unnest(tenants, invoices))
     ORDER BY tenant_id, invoice_id FOR NO KEY UPDATE;
     WITH summed AS (
-        SELECT tenant_id, invoice_id, sum(due.amount_minor) AS minor
+        SELECT touched.tenant_id, touched.invoice_id, parts.minor
         FROM (SELECT DISTINCT * FROM unnest(tenants, invoices) AS key(tenant_id, invoice_id)) AS touched
-        LEFT JOIN invoice_due AS due USING (tenant_id, invoice_id)
-        GROUP BY tenant_id, invoice_id
+        CROSS JOIN LATERAL (
+            SELECT sum(due.amount_minor) AS minor FROM invoice_due AS due
+            WHERE (due.tenant_id, due.invoice_id) = (touched.tenant_id, touched.invoice_id)
+        ) AS parts
     )
     UPDATE invoice SET missing_minor = invoice.total_minor - coalesce(summed.minor, 0)
     FROM summed
