@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Begin = Callable[[Sequence[Incident]], Callable[[datetime], None]]
 
 UNTIL: Final = datetime(2026, 6, 17, 12, tzinfo=UTC)
-SCALE: Final = 0.1
+SCALE: Final = 0.2
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 MINUTES: Final = timedelta(minutes=5)
@@ -47,7 +47,7 @@ WITHOUT_INCIDENT: Final = {
 
 @pytest.fixture
 def business(clone_template: Callable[[], URL]) -> URL:
-    """A tenth of the demo business, as it is at its end."""
+    """A fifth of the demo business, as it is at its end."""
     url = clone_template()
     load_demo(url.render_as_string(hide_password=False), until=UNTIL, scale=SCALE)
     return url
