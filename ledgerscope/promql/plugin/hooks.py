@@ -47,6 +47,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Prometheus's feature flags that are on (setting promql_features)",
     )
     group.addoption("--promql-cov", action="store_true", help="report which rules the tests cover, and how")
+    group.addoption(
+        "--promql-cov-rules",
+        metavar="PATTERN",
+        action="append",
+        help="rule files that count even if no test names them, such as 'rules/**'",
+    )
     group.addoption("--promql-cov-json", metavar="FILE", help="write rule coverage as JSON")
     group.addoption("--promql-cov-html", metavar="FILE", help="write rule coverage as HTML")
     group.addoption(
