@@ -119,7 +119,8 @@ def figures(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
 def _as_rows(metric: Metric, query: Select[Any]) -> Select[Any]:
     found = query.subquery()
     about = (cast(found.c[name] if name in found.c else null(), Text).label(name) for name in _COLUMNS)
-    return select(literal(metric.name).label("metric"), *about, found.c.amount)
+    columns: list[ColumnElement[Any]] = [literal(metric.name).label("metric"), *about, found.c.amount]
+    return select(*columns)
 
 
 def _totals(version: CTE) -> CTE:

@@ -31,7 +31,7 @@ spec:
 )
 def test_a_manifest_of_another_kind_is_no_rule_file(pytester: pytest.Pytester, kind: str, hint: str) -> None:
     found = outcome(pytester, rules_yml=MANIFEST.replace("KIND", kind), a__test_yml=TESTS)
-    found.assert_outcomes(errors=1)
+    found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines([f"*rules.yml:3:7: a manifest of kind '{kind}' has no rules; {hint}"])
 
 
@@ -65,7 +65,7 @@ def test_a_second_document_is_ignored_with_a_warning(pytester: pytest.Pytester) 
 def test_a_series_that_is_none_is_refused(pytester: pytest.Pytester, series: str, message: str) -> None:
     test = f"tests:\n  - input_series:\n    - {{series: {series}, values: '1x5'}}\n"
     found = outcome(pytester, a__test_yml=test)
-    found.assert_outcomes(errors=1)
+    found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines([f"*a.test.yml:3:*: {message}"])
 
 
