@@ -45,7 +45,7 @@ format: $(STAMP) ## rewrite files in the project's format
 
 lock: ## compile the pinned requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
-	    --extra embedded --group dev --output-file requirements/dev.txt pyproject.toml
+	    --extra build --extra embedded --group dev --output-file requirements/dev.txt pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
 	    --output-file requirements/serve.txt pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --no-deps \

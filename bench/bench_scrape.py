@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -28,19 +28,19 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 
 from collectors.base import Reading
-from exporter.condition import Outcome
-from exporter.exposition import render
-from exporter.http import create_app
+from exporter.exposition.text import render
+from exporter.http.app import create_app
+from exporter.http.server import Server, listen
 from exporter.runtime import Exporter, exporter_engine, utc_now
-from exporter.server import Server
-from exporter.settings import Settings
-from exporter.snapshot import take
+from exporter.settings.model import ExporterSettings, Listen
+from exporter.state.collector_state import Outcome
+from exporter.state.snapshot import take
 from ledgerscope.catalogue import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.exporter import COLLECTORS
 from ledgerscope.catalogue.owners import PLATFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -62,6 +62,7 @@ class Given:
     relations: tuple[Relation, ...] = ()
     rebases: int = 0
     misplaced: int = 0
+    isolated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -118,19 +119,19 @@ class Reference:
 
 def published(series: int) -> Exporter:
     """An exporter whose page holds the series; nothing ever connects to its database."""
-    settings = Settings.model_validate({"interval": "10m"})
+    settings = ExporterSettings.model_validate({"interval": "10m"})
     collectors = given(series)
     exporter = Exporter(
         settings, collectors, exporter_engine("postgresql://nobody@localhost/nowhere", settings)
     )
     now = utc_now()
     outcomes = [Outcome(one.name, 0.1, take(one.readings, as_of=now, finished_at=now)) for one in collectors]
-    exporter._board.report(outcomes, now)  # noqa: SLF001  # past the scheduler, which would ask a database
+    exporter._publisher.report(outcomes, now)  # noqa: SLF001  # past the scheduler, which would ask a database
     return exporter
 
 
 def serve_ours(series: int) -> None:
-    server = Server(create_app(published(series)), Settings.model_validate({"listen": {"port": 0}}).listen)
+    server = Server(create_app(published(series)), listen(Listen(port=0)))
     print(server.url, flush=True)
     server.run()
 
@@ -232,7 +233,7 @@ def render_row(series: int, rounds: int) -> list[str]:
 
     def refresh() -> None:
         slot = take(one.readings, as_of=now, finished_at=now)
-        exporter._board.report([Outcome(one.name, 0.1, slot)], now)  # noqa: SLF001  # what a worker does
+        exporter._publisher.report([Outcome(one.name, 0.1, slot)], now)  # noqa: SLF001  # what a worker does
 
     return [
         f"{series:,}",

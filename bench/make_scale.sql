@@ -18,7 +18,7 @@ WHERE base_currency <> 'USD'
 INSERT INTO plan (tenant_id, plan_id, code, name, tier, amount_minor, currency, interval_unit, created_at)
 SELECT tenant_id, md5(tenant_id || 'plan' || tier || currency)::uuid, tier || '-' || currency, tier, tier,
     amount, currency, 'month', '2024-01-01'
-FROM tenant, (VALUES ('starter', 2900), ('professional', 9900), ('enterprise', 49900)) AS price(tier, amount),
+FROM tenant, (VALUES ('starter', 10), ('professional', 25), ('enterprise', 50)) AS price(tier, amount),
     unnest(CASE WHEN base_currency = 'USD' THEN ARRAY['USD'] ELSE ARRAY[base_currency, 'USD'] END) AS currency
 ;
 
@@ -73,8 +73,9 @@ FROM scale_customer
 ;
 
 -- step: subscription versions
-INSERT INTO subscription_version (tenant_id, version_id, subscription_id, customer_id, plan_id, currency, mrr, valid)
-SELECT s.tenant_id, md5('version' || c.i || '-' || step)::uuid, s.subscription_id, s.customer_id, s.plan_id, c.currency,
+INSERT INTO subscription_version (tenant_id, version_id, subscription_id, customer_id, plan_id, quantity, currency, mrr, valid)
+SELECT s.tenant_id, md5('version' || c.i || '-' || step)::uuid, s.subscription_id, s.customer_id, s.plan_id,
+    (2900 + 700 * (c.i % 13) + 250 * step) / (ARRAY[10, 25, 50])[1 + c.i % 3], c.currency,
     2900 + 700 * (c.i % 13) + 250 * step,
     tstzrange(s.started_at + step * (coalesce(s.ended_at, timestamptz '2026-06-15') - s.started_at) / 3,
         CASE WHEN step = 2 THEN s.ended_at

@@ -6,17 +6,29 @@ neither is derived from the other, so that "all buckets together are the receiva
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Date, and_, case, func, literal, null, select, union_all
+from sqlalchemy import ARRAY, Date, Text, any_, case, cast, func, literal, null, select, union_all
 
 from collectors.area import AreaCollector
 from collectors.clock import clock
 from collectors.counters import Counters, EventCounter
-from collectors.open_items import invoice_counts, not_ended, open_instalments, unallocated
+from collectors.open_items import (
+    CREDIT_NOTE,
+    PAYMENT,
+    READS,
+    invoice_counts,
+    open_instalments,
+    returned,
+    stands,
+    unallocated,
+    written_off,
+)
 from ledgerscope.catalogue import aging as catalogue
 from ledgerscope.domain.events import EventType
-from ledgerscope.store.tables import allocation, credit_note, invoice, invoice_due, payment, write_off
+from ledgerscope.store.tables import invoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,19 +53,27 @@ class AgingCollector(AreaCollector):
     counters = Counters(
         (EventCounter(metric=catalogue.REFRESHED, event_type=EventType.AGING_SNAPSHOT_REFRESHED),)
     )
-    reads = (invoice, invoice_due, payment, credit_note, write_off, allocation)
+    reads = READS
 
     def read(
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
-        days = {company.tenant_id: company.day for company in companies}
-        ledger = connection.execute(receivable(set(days.values()))).mappings().all()
-        _expect(companies, samples, ((row["tenant_id"], row["currency"]) for row in ledger))
-        for row in ledger:
-            tenant_id, currency = row["tenant_id"], row["currency"]
-            amount = companies.major(row[_minor(days[tenant_id])], currency)
-            samples.put(catalogue.RECEIVABLE, (tenant_id, currency), amount)
+        ledger = receivable(connection, companies)
+        _expect(companies, samples, ledger)
+        for (tenant_id, currency), minor in ledger.items():
+            samples.put(catalogue.RECEIVABLE, (tenant_id, currency), companies.major(minor, currency))
         _put_buckets(connection, as_of, companies, samples)
+
+
+def receivable(connection: Connection, companies: Companies) -> Mapping[tuple[str, str], Decimal]:
+    """The ledger in minor units by company and currency: each document at its value, from documents alone."""
+    days = {company.tenant_id: company.day for company in companies}
+    balance: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in connection.execute(documents(companies)).mappings():
+        balance[row["tenant_id"], row["currency"]] += row[_minor(days[row["tenant_id"]])]
+    for one in connection.execute(corrections(companies)):
+        balance[one.tenant_id, one.currency] += one.minor
+    return balance
 
 
 def _expect(companies: Companies, samples: SampleBuilder, seen: Iterable[tuple[str, str]]) -> None:
@@ -116,37 +136,49 @@ def unused(companies: Companies, as_of: datetime) -> Select[Any]:
     return select(*keys, func.sum(left.c.minor).label("minor")).group_by(*keys)
 
 
-def receivable(days: Iterable[date]) -> Select[Any]:
-    """Per company and currency: invoices less payments, credit notes and write-offs, a column for each day.
+def documents(companies: Companies) -> Select[Any]:
+    """Per company and currency: invoices less payments and credit notes in full, a column for each day.
 
     At any instant there are at most three dates on earth: cheaper as columns than as a join of every document
     with its company's calendar.
     """
-    on = {_minor(day): literal(day, Date()) for day in sorted(days)}
-    documents = union_all(
+    days = sorted({company.day for company in companies})
+    on = {_minor(day): literal(day, Date()) for day in days}
+    parts = [
         _total(invoice, invoice.c.total_minor, {name: invoice_counts(day) for name, day in on.items()}),
         *(
-            _total(table, -table.c.amount_minor, {name: _stands(begin, end, day) for name, day in on.items()})
-            for table, begin, end in (
-                (payment, payment.c.received_on, payment.c.reversed_on),
-                (credit_note, credit_note.c.issued_on, credit_note.c.voided_on),
-                (write_off, write_off.c.written_off_on, null()),
+            _total(
+                source.table,
+                -source.table.c.amount_minor,
+                {name: stands(source, day) for name, day in on.items()},
             )
+            for source in (PAYMENT, CREDIT_NOTE)
         ),
-    ).subquery("documents")
-    keys = documents.c.tenant_id, documents.c.currency
-    return select(*keys, *(func.sum(documents.c[name]).label(name) for name in on)).group_by(*keys)
+    ]
+    of_companies = (part.where(part.selected_columns.tenant_id == any_(_keys(companies))) for part in parts)
+    every = union_all(*of_companies).subquery("documents")
+    keys = every.c.tenant_id, every.c.currency
+    return select(*keys, *(func.sum(every.c[name]).label(name) for name in on)).group_by(*keys)
 
 
-def _stands(
-    begin: ColumnElement[Any], end: ColumnElement[Any], day: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    return and_(begin <= day, not_ended(end, day))
+def corrections(companies: Companies) -> Select[Any]:
+    """Per company and currency: what went back of payments and credit notes, less write-offs."""
+    now = clock(companies)
+    back = (returned(source, now).subquery(f"{source.table.name}_back") for source in (PAYMENT, CREDIT_NOTE))
+    lost = written_off(now).subquery("lost")
+    parts = union_all(
+        *(select(part.c.tenant_id, part.c.currency, part.c.amount_minor.label("minor")) for part in back),
+        select(lost.c.tenant_id, lost.c.currency, -lost.c.minor),
+    ).subquery("correction")
+    keys = parts.c.tenant_id, parts.c.currency
+    return select(*keys, func.sum(parts.c.minor).label("minor")).group_by(*keys)
 
 
-def _total(
-    documents: Table, minor: ColumnElement[int], counts: Mapping[str, ColumnElement[bool]]
-) -> Select[Any]:
-    keys = documents.c.tenant_id, documents.c.currency
+def _keys(companies: Companies) -> ColumnElement[Any]:
+    return cast(literal(list(companies.tenants), ARRAY(Text)), ARRAY(Text))
+
+
+def _total(table: Table, minor: ColumnElement[int], counts: Mapping[str, ColumnElement[bool]]) -> Select[Any]:
+    keys = table.c.tenant_id, table.c.currency
     sums = (func.coalesce(func.sum(minor).filter(counted), 0).label(name) for name, counted in counts.items())
     return select(*keys, *sums).group_by(*keys)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -49,6 +49,8 @@ class Collector(Protocol):
     commits nor retries. It returns every series of its metrics that exists at `as_of`, so that a series that
     has vanished from the database vanishes from the exporter. It may raise any StoreError; whatever state it
     keeps between runs (event tallies) must still be valid after a failed one. At most one run is in flight.
+    Where the data of one company cannot be used, it leaves that company's values out, names it in `isolated`,
+    and returns the values of all others.
     """
 
     @property
@@ -70,6 +72,10 @@ class Collector(Protocol):
     @property
     def misplaced(self) -> int:
         """How many events, as of the last run, have label values unknown to the catalogue; not counted."""
+
+    @property
+    def isolated(self) -> Mapping[str, str]:
+        """The companies whose values the last run left out, by their id, each with a short reason."""
 
     def collect(self, connection: Connection, as_of: datetime) -> Sequence[Reading]:
         """All series of the area as they are at `as_of`."""

@@ -1,9 +1,10 @@
 """What an instant means to each company: its local date, and where its windows begin.
 
 Every query joins this instead of asking the server for the time, so that the past is computed by the same
-SQL as the present, and a day begins at the company's midnight. The calendar is asked once per run, for the
-companies; the queries get the answers as parameters, because a time zone looked up for each of a million rows
-costs more than everything else.
+SQL as the present, and a day begins at the company's midnight. The calendar is made once per run, for the
+companies (`local_time`); the queries get the answers as parameters, because a time zone looked up for each of
+a million rows costs more than everything else. A query that joins the clock reads the companies in it and no
+others: that is how one company's bad data is kept from the rest (`isolation`).
 """
 
 from __future__ import annotations
@@ -11,13 +12,11 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Date, DateTime, Interval, Text, cast, column, func, literal
+from sqlalchemy import ARRAY, Date, DateTime, Text, cast, column, func, literal
 
 from ledgerscope.catalogue.labels import WINDOW
-from ledgerscope.store.tables import tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from collectors.companies import Companies
 
-__all__ = ["WINDOWS", "clock", "earliest_day", "instant", "local_day", "start_day", "window_start"]
+__all__ = ["WINDOWS", "clock", "earliest_day", "instant", "start_day", "window_start"]
 
 WINDOWS = WINDOW.values
 
@@ -65,22 +64,3 @@ def window_start(clock: NamedFromClause, window: str) -> ColumnElement[Any]:
 def start_day(clock: NamedFromClause, window: str) -> ColumnElement[Any]:
     """The company's date at which a window began."""
     return clock.c[f"start_day_{window}"]
-
-
-def local_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The company's date at an instant; for queries of `tenant`."""
-    return func.date(func.timezone(tenant.c.timezone, at))
-
-
-def thirty_days_back(as_of: datetime) -> ColumnElement[Any]:
-    # In hours: thirty days of 24 hours, also across a change to summer time.
-    return instant(as_of) - cast(literal("720 hours", Text), Interval())
-
-
-def month_begin(as_of: datetime) -> ColumnElement[Any]:
-    local = func.timezone(tenant.c.timezone, instant(as_of))
-    return func.timezone(tenant.c.timezone, func.date_trunc("month", local))
-
-
-STARTS: dict[str, Callable[[datetime], ColumnElement[Any]]] = {"30d": thirty_days_back, "mtd": month_begin}
-"""How each window's first instant is found; for queries of `tenant`."""

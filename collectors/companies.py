@@ -5,30 +5,24 @@ Read first by every collector: whoever is listed here has all its known series, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from collectors.clock import STARTS, instant, local_day
+from collectors.errors import UnknownCurrency, UnknownZone
+from collectors.local_time import Calendar, Start, calendar, find_zone
 from ledgerscope.store.tables import currencies, tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Connection
 
 __all__ = ["Companies", "Company", "Start", "read_companies"]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a window began: the instant, and the company's date then."""
-
-    at: datetime
-    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +37,14 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Companies:
-    """All companies that the connection may see, with the decimal places of every currency."""
+    """The companies that a run reads, with the decimal places of every currency.
+
+    `unusable` are those of the connection that it cannot read, each with the reason.
+    """
 
     listed: tuple[Company, ...]
     exponents: Mapping[str, int]
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Company]:
         return iter(self.listed)
@@ -56,8 +54,23 @@ class Companies:
         """The keys of all companies."""
         return tuple(company.tenant_id for company in self.listed)
 
+    def without(self, tenants: Collection[str]) -> Companies:
+        """All companies but these."""
+        return replace(self, listed=tuple(one for one in self.listed if one.tenant_id not in tenants))
+
+    def alone(self, tenants: Collection[str]) -> Iterator[Companies]:
+        """Each of these companies by itself."""
+        return (replace(self, listed=(one,)) for one in self.listed if one.tenant_id in tenants)
+
+    def halves(self) -> Iterator[Companies]:
+        """The first and the second half of the companies."""
+        middle = len(self.listed) // 2
+        return (replace(self, listed=part) for part in (self.listed[:middle], self.listed[middle:]))
+
     def major(self, minor: Decimal | int, currency: str) -> float:
         """An exact sum of minor units in units of the currency: scaled in decimal, made a float once."""
+        if currency not in self.exponents:
+            raise UnknownCurrency(currency)
         return float(Decimal(minor).scaleb(-self.exponents[currency]))
 
     def currencies_in_use(self, pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -69,21 +82,31 @@ class Companies:
 def read_companies(connection: Connection, as_of: datetime) -> Companies:
     """Every tenant in the order of its key, with its calendar at the instant."""
     places = connection.execute(select(currencies.c.code, currencies.c.exponent))
-    return Companies(
-        listed=tuple(_listed(connection, as_of)),
-        exponents={row.code: row.exponent for row in places},
-    )
+    exponents = {row.code: row.exponent for row in places if row.exponent is not None}
+    rows = connection.execute(
+        select(tenant.c.tenant_id, tenant.c.base_currency, tenant.c.timezone)
+        .where(tenant.c.tenant_id.is_not(None))
+        .order_by(tenant.c.tenant_id)
+    ).all()
+    times = Counter(row.tenant_id for row in rows)
+    unusable = {tenant_id: f"is listed {n} times in tenant" for tenant_id, n in times.items() if n > 1}
+    calendars: dict[str | None, Calendar | UnknownZone] = {}
+    listed = []
+    for tenant_id, base_currency, timezone in rows:
+        if timezone not in calendars:
+            calendars[timezone] = _calendar(as_of, timezone)
+        found = calendars[timezone]
+        if isinstance(found, UnknownZone):
+            unusable.setdefault(tenant_id, str(found))
+        elif base_currency not in exponents:
+            unusable.setdefault(tenant_id, str(UnknownCurrency(base_currency)))
+        elif tenant_id not in unusable:
+            listed.append(Company(tenant_id, base_currency, found.day, found.starts))
+    return Companies(tuple(listed), exponents, unusable)
 
 
-def _listed(connection: Connection, as_of: datetime) -> Iterator[Company]:
-    starts = {window: start(as_of) for window, start in STARTS.items()}
-    query = select(
-        tenant.c.tenant_id,
-        tenant.c.base_currency,
-        local_day(instant(as_of)).label("day"),
-        *(start.label(f"at {window}") for window, start in starts.items()),
-        *(local_day(start).label(f"day {window}") for window, start in starts.items()),
-    ).order_by(tenant.c.tenant_id)
-    for row in connection.execute(query).mappings():
-        began = {window: Start(row[f"at {window}"], row[f"day {window}"]) for window in starts}
-        yield Company(row["tenant_id"], row["base_currency"], row["day"], began)
+def _calendar(as_of: datetime, timezone: str | None) -> Calendar | UnknownZone:
+    try:
+        return calendar(as_of, find_zone(timezone))
+    except UnknownZone as unknown:
+        return unknown

@@ -73,12 +73,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a group of events adds up to; `within[i]` counts durations up to the counters' i-th bound."""
+    """What a group of events adds up to.
+
+    `timed` of the `n` events have a duration; `within[i]` counts those up to the counters' i-th bound.
+    """
 
     n: int
     minor: int
     milliseconds: int
     within: tuple[int, ...] = ()
+    timed: int = 0
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(
@@ -86,6 +90,7 @@ class Sums:
             self.minor + other.minor,
             self.milliseconds + other.milliseconds,
             tuple(map(int.__add__, self.within, other.within)),
+            self.timed + other.timed,
         )
 
 
@@ -136,10 +141,12 @@ class Counters:
         return next((_bounds(one.metric) for one in measured if one.event_type.value == event_type), ())
 
     def read(self, totals: Mapping[Group, Sums], companies: Companies) -> Counted:
-        """The value of every counter for every label set that has events."""
+        """The value of every counter for every label set of the companies that has events."""
+        listed = frozenset(companies.tenants)
         of_type: dict[str, list[tuple[Group, Sums]]] = {}
         for group, sums in totals.items():
-            of_type.setdefault(group.event_type, []).append((group, sums))
+            if group.tenant_id in listed:
+                of_type.setdefault(group.event_type, []).append((group, sums))
         counted = Counted({}, Counter())
         for counter in self.listed:
             series: dict[tuple[str, ...], Sums] = {}
@@ -178,7 +185,7 @@ class Counters:
                 return companies.major(total.minor, labels[counter.metric.label_names.index("currency")])
             case Measure.DURATION:
                 within = (total.within[self.bounds.index(bound)] for bound in _bounds(counter.metric))
-                return Distribution((*within, total.n), total.milliseconds / MILLISECONDS)
+                return Distribution((*within, total.timed), total.milliseconds / MILLISECONDS)
 
 
 def _bounds(metric: Metric) -> tuple[int, ...]:

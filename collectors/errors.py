@@ -1,10 +1,16 @@
 """What can go wrong in a collector besides the database (whose errors are StoreErrors).
 
 CollectorError
-├── GivenTwice         two values for one label set in one run
 ├── MovingView         a transaction whose statements see different things
 ├── UnknownCollector   a name that no collector has
-└── UnreadableCounter  a counter asks for a label that its event does not carry
+├── UnreadableCounter  a counter asks for a label that its event does not carry
+└── UnusableData       the data of a company cannot be served; that company is left out
+    ├── GivenTwice       two values for one label set in one run
+    ├── NoLabelValue     a label without a value
+    ├── NotFinite        NaN or an infinite value
+    ├── TooManyValues    a label with more values than its bound
+    ├── UnknownCurrency  an amount in a currency without known decimal places
+    └── UnknownZone      a time zone that the time zone database does not have
 """
 
 from __future__ import annotations
@@ -15,18 +21,70 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CollectorError", "GivenTwice", "MovingView", "UnknownCollector", "UnreadableCounter"]
+__all__ = [
+    "CollectorError",
+    "GivenTwice",
+    "MovingView",
+    "NoLabelValue",
+    "NotFinite",
+    "TooManyValues",
+    "UnknownCollector",
+    "UnknownCurrency",
+    "UnknownZone",
+    "UnreadableCounter",
+    "UnusableData",
+]
 
 
 class CollectorError(Exception):
-    """Base of all errors of this room; except for UnknownCollector they are mistakes of ours."""
+    """Base of all errors of this package."""
 
 
-class GivenTwice(CollectorError):
+class UnusableData(CollectorError):
+    """Data of one company that no value can be served from; the message holds nothing of a customer."""
+
+
+class GivenTwice(UnusableData):
     """A run gave two values to one series."""
 
     def __init__(self, metric: str, labels: tuple[str, ...]) -> None:
-        super().__init__(f"{metric}{labels!r} was given twice in one run; a label set has one value")
+        super().__init__(f"{metric}: two values for one label set in one run")
+        self.metric, self.labels = metric, labels
+
+
+class NoLabelValue(UnusableData):
+    """A label is null."""
+
+    def __init__(self, metric: str, label: str) -> None:
+        super().__init__(f"{metric}: label {label} has no value")
+
+
+class NotFinite(UnusableData):
+    """A value is NaN, infinite or missing."""
+
+    def __init__(self, metric: str) -> None:
+        super().__init__(f"{metric}: the value is not a finite number")
+
+
+class TooManyValues(UnusableData):
+    """A company has more values of a label than the catalogue allows."""
+
+    def __init__(self, metric: str, label: str, n: int, bound: int) -> None:
+        super().__init__(f"{metric}: {n} values of label {label}, at most {bound} are served")
+
+
+class UnknownCurrency(UnusableData):
+    """An amount has a currency that is not in the list of currencies."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"currency {currency!r} is not in the list of currencies")
+
+
+class UnknownZone(UnusableData):
+    """A company's time zone does not exist."""
+
+    def __init__(self, zone: str | None) -> None:
+        super().__init__(f"time zone {zone!r:.60} is unknown; expected a name such as 'Europe/Berlin'")
 
 
 class MovingView(CollectorError):

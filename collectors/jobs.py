@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import exists, func, or_, select
 
 from collectors.area import AreaCollector
-from collectors.clock import instant
+from collectors.clock import clock, instant
 from collectors.counters import Counters, EventCounter, Measure
 from ledgerscope.catalogue import jobs as catalogue
 from ledgerscope.domain.events import EventType
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["JobsCollector"]
 
 STUCK_AFTER: Final = timedelta(minutes=5)
+FAILURES_KEPT: Final = timedelta(days=30)
 GAUGES: Final = {
     "waiting": catalogue.QUEUE_DEPTH,
     "oldest_wait": catalogue.OLDEST_WAIT,
@@ -53,15 +54,15 @@ class JobsCollector(AreaCollector):
     )
 
     def read(
-        self, connection: Connection, as_of: datetime, _companies: Companies, samples: SampleBuilder
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
         for tenant_id, queue, *_ in list(samples.label_sets(catalogue.PROCESSED)):
             _expect_queue(tenant_id, queue, samples)
-        for row in connection.execute(unfinished(as_of)).mappings():
+        for row in connection.execute(unfinished(companies, as_of)).mappings():
             _expect_queue(row["tenant_id"], row["queue"], samples)
             for name, metric in GAUGES.items():
                 samples.put(metric, (row["tenant_id"], row["queue"]), float(row[name]))
-        for tenant_id, queue, n in connection.execute(failed(as_of)):
+        for tenant_id, queue, n in connection.execute(failed(companies, as_of)):
             _expect_queue(tenant_id, queue, samples)
             samples.put(catalogue.FAILED, (tenant_id, queue), n)
 
@@ -71,9 +72,9 @@ def _expect_queue(tenant_id: str, queue: str, samples: SampleBuilder) -> None:
         samples.expect(metric, (tenant_id, queue))
 
 
-def unfinished(as_of: datetime) -> Select[Any]:
+def unfinished(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company and queue: jobs waiting, the longest wait in seconds, jobs running and stuck."""
-    now = instant(as_of)
+    now, company = instant(as_of), clock(companies)
     waits = or_(job_run.c.started_at.is_(None), job_run.c.started_at > now)
     alive_at = func.coalesce(job_run.c.heartbeat_at, job_run.c.started_at)
     wait = func.extract("epoch", now - func.min(job_run.c.enqueued_at).filter(waits))
@@ -86,6 +87,7 @@ def unfinished(as_of: datetime) -> Select[Any]:
             func.count().filter(~waits).label("running"),
             func.count().filter(~waits, alive_at < instant(as_of - STUCK_AFTER)).label("stuck"),
         )
+        .join_from(company, job_run, job_run.c.tenant_id == company.c.tenant_id)
         .where(
             job_run.c.enqueued_at <= now,
             or_(job_run.c.finished_at.is_(None), job_run.c.finished_at > now),
@@ -94,20 +96,27 @@ def unfinished(as_of: datetime) -> Select[Any]:
     )
 
 
-def failed(as_of: datetime) -> Select[Any]:
-    """Per company and queue: jobs whose last try by the instant failed and was neither discarded."""
-    now = instant(as_of)
-    later = job_run.alias("later")
-    tried_again = exists(
+def failed(companies: Companies, as_of: datetime) -> Select[Any]:
+    """Per company and queue: jobs whose last known try failed within the time that failures are kept.
+
+    A later try, also one that begins only after the instant, is a retry or a discard.
+    """
+    company, later = clock(companies), job_run.alias("later")
+    answered = exists(
         select(later.c.job_run_id).where(
             later.c.tenant_id == job_run.c.tenant_id,
             later.c.job_id == job_run.c.job_id,
             later.c.attempt > job_run.c.attempt,
-            later.c.enqueued_at <= now,
         )
     )
     return (
         select(job_run.c.tenant_id, job_run.c.queue, func.count())
-        .where(job_run.c.state == "failed", job_run.c.finished_at <= now, ~tried_again)
+        .join_from(company, job_run, job_run.c.tenant_id == company.c.tenant_id)
+        .where(
+            job_run.c.state == "failed",
+            job_run.c.finished_at > instant(as_of - FAILURES_KEPT),
+            job_run.c.finished_at <= instant(as_of),
+            ~answered,
+        )
         .group_by(job_run.c.tenant_id, job_run.c.queue)
     )

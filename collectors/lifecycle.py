@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import instant
+from collectors.clock import clock, instant
 from collectors.counters import Counters, EventCounter
 from ledgerscope.catalogue import lifecycle as catalogue
 from ledgerscope.domain.events import EventType
@@ -44,7 +44,7 @@ class LifecycleCollector(AreaCollector):
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
         samples.expect_closed(catalogue.ACCOUNTS, companies.tenants)
-        for tenant_id, status, n in connection.execute(accounts(as_of)):
+        for tenant_id, status, n in connection.execute(accounts(companies, as_of)):
             samples.put(catalogue.ACCOUNTS, (tenant_id, status), n)
 
 
@@ -56,16 +56,17 @@ def exists_at(as_of: datetime) -> ColumnElement[bool]:
     )
 
 
-def accounts(as_of: datetime) -> Select[Any]:
+def accounts(companies: Companies, as_of: datetime) -> Select[Any]:
     """Customers per company and status.
 
     The status at a past instant is the one that the first later change left; without such a change it is the
     present one. So only changes after the instant are read, of which there are none in the usual case.
     """
-    history = customer_status_history
+    history, now, then = customer_status_history, clock(companies), clock(companies)
     left = (
         select(history.c.tenant_id, history.c.customer_id, history.c.from_status)
         .ext(distinct_on(history.c.tenant_id, history.c.customer_id))
+        .join_from(then, history, history.c.tenant_id == then.c.tenant_id)
         .where(history.c.at > instant(as_of))
         .order_by(history.c.tenant_id, history.c.customer_id, history.c.at, history.c.history_id)
         .cte("left_status")
@@ -74,7 +75,8 @@ def accounts(as_of: datetime) -> Select[Any]:
     same = and_(left.c.tenant_id == customer.c.tenant_id, left.c.customer_id == customer.c.customer_id)
     return (
         select(customer.c.tenant_id, status.label("status"), func.count())
-        .join_from(customer, left, same, isouter=True)
+        .join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
+        .join(left, same, isouter=True)
         .where(exists_at(as_of))
         .group_by(customer.c.tenant_id, status)
     )

@@ -1,179 +1,259 @@
-"""Recurring revenue at instants and the way between them: the common ground of revenue and churn.
+"""What recurs, since when and until when: the common ground of revenue, churn and tiers.
 
-MRR at an instant is the sum over the subscription versions valid then. Between two instants it changes by
-movements of customers, each at the instant it happened, so that start + movements = end holds by
-construction: a window contains the changes after its start up to and including its end.
+`_terms` is the one place that decides it, from version, plan, subscription and customer together: a version
+recurs from `begins` until before `ends` where its `price` is greater than zero. Everything else follows from
+these three. The pure twin is `ledgerscope.domain.mrr`.
 
-A movement is classified by the whole customer, whatever the currency: a switch of currency is a contraction
-and an expansion, never a loss and a return. Several changes at one instant count as one.
+Most customers do not change within a window. So questions about all of them are asked of the versions of the
+window, and the whole history is read only of the customers that changed.
 
-Source: definitions, "MRR is not invoices", "new", "expansion / contraction", "churn MRR", "reactivation".
+Definition: docs/definitions.md, "Recurring revenue".
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, func, literal, or_, select, union_all
+from sqlalchemy import DateTime, Numeric, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import Range
 
 from collectors.clock import WINDOWS, clock, instant, window_start
+from collectors.rates import exchange_rates
+from ledgerscope.domain.mrr import INTERVALS_PER_MONTH
+from ledgerscope.domain.periods import just_before
+from ledgerscope.store.tables import currencies, customer, fx_rate, plan, subscription
 from ledgerscope.store.tables import subscription_version as version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement
+    from sqlalchemy import CTE, ColumnElement, FromClause, Select, Table
     from sqlalchemy.sql.selectable import NamedFromClause
 
     from collectors.companies import Companies
 
-__all__ = ["END", "history", "moved_within", "movements", "recent", "standing", "start_of", "totals"]
+__all__ = ["END", "INSTANTS", "READS", "earliest_start", "history", "in_base_currency", "recent", "start_of"]
 
-END = "at_end"
+END: Final = "at_end"
+"""The name of the column that says whether something holds at `as_of`."""
+READS: Final[tuple[Table, ...]] = (version, plan, subscription, customer, fx_rate)
+"""What the queries of recurring revenue and of its value read."""
+FOREVER: Final = cast(literal("infinity"), DateTime(timezone=True))
 
 
 def start_of(window: str) -> str:
-    """The name of the column that tells of the start of a window."""
+    """The name of the column that says whether something held just before the start of a window."""
     return f"at_start_{window}"
 
 
-INSTANTS = (END, *map(start_of, WINDOWS))
-"""The names of all columns that tell of an instant."""
+INSTANTS: Final = (END, *map(start_of, WINDOWS))
+"""The names of all columns that say whether something holds at an instant."""
+
+
+def earliest_start(clock: NamedFromClause) -> ColumnElement[Any]:
+    """The start of the window that reaches back the furthest."""
+    return func.least(*(window_start(clock, window) for window in WINDOWS))
 
 
 def recent(companies: Companies, as_of: datetime) -> CTE:
-    """Paid versions valid at some instant of the longest window: for each instant asked for, whether then.
+    """Versions that recur at an instant of the longest window, with their tier: at which of the instants.
 
-    `changed` tells whether the version begins or ends within the window. All other questions start from these
-    rows, so that the versions are read once.
+    `changed` says whether the version begins or ends to recur within the window.
     """
     now = clock(companies)
-    instants = {END: instant(as_of), **{start_of(w): window_start(now, w) for w in WINDOWS}}
-    begins, ends = func.lower(version.c.valid), func.upper(version.c.valid)
-    since = _earliest_start(now)
-    changed = (and_(edge > since, edge <= instant(as_of)) for edge in (begins, ends))
-    return (
+    source = now.join(version, version.c.tenant_id == now.c.tenant_id)
+    price = _kept(_plan_prices(companies), "recent_plan")
+    terms = (
+        _terms(source, price, _agreements().subquery(), _deletions().subquery())
+        .where(version.c.valid.overlaps(_span(companies, as_of)))
+        .subquery("recent_term")
+    )
+    calendar = clock(companies)
+    begins, ends, since = terms.c.begins, terms.c.ends, earliest_start(calendar)
+    held = {
+        END: and_(begins <= instant(as_of), ends > instant(as_of)),
+        **{
+            start_of(w): and_(begins < window_start(calendar, w), ends >= window_start(calendar, w))
+            for w in WINDOWS
+        },
+    }
+    changed = or_(*(edge.between(since, instant(as_of)) for edge in (begins, ends)))
+    query = (
         select(
-            *(version.c[name] for name in ("tenant_id", "customer_id", "currency", "mrr")),
-            *(version.c.valid.contains(at).label(name) for name, at in instants.items()),
-            func.coalesce(or_(*changed), False).label("changed"),
+            *(terms.c[name] for name in ("tenant_id", "customer_id", "tier", "currency", "price")),
+            *(condition.label(name) for name, condition in held.items()),
+            changed.label("changed"),
         )
-        .join_from(now, version, version.c.tenant_id == now.c.tenant_id)
-        .where(version.c.mrr > 0, version.c.valid.overlaps(_span(companies, as_of)))
-        .cte("recent")
-        .prefix_with("MATERIALIZED")
+        .join_from(calendar, terms, terms.c.tenant_id == calendar.c.tenant_id)
+        .where(_recurs(terms))
     )
+    return _kept(query, "recent")
 
 
-def totals(recent: CTE) -> CTE:
-    """One row per company and currency: MRR now and at the windows' starts."""
-    keys = recent.c.tenant_id, recent.c.currency
-    return (
-        select(*keys, *_sums(recent.c.mrr, {name: recent.c[name] for name in INSTANTS}))
-        .group_by(*keys)
-        .cte("total")
-    )
+def history(recent: CTE, companies: Companies, as_of: datetime) -> CTE:
+    """Every step of the customers that changed within the longest window: one row per currency and instant.
 
-
-def history(recent: CTE) -> CTE:
-    """All paid versions ever of the customers that changed within the longest window.
-
-    The others are worth at its end what they were at its start.
+    `price` and `versions` are by how much recurs from then on, `resumable` by how many subscriptions that
+    would make the customer paused if it paid nothing.
     """
     names = "tenant_id", "customer_id"
-    customer = select(*(recent.c[name] for name in names)).distinct().where(recent.c.changed).cte("changed")
-    return (
-        select(*(version.c[name] for name in (*names, "currency", "mrr", "valid")))
-        .join_from(customer, version, and_(*(version.c[name] == customer.c[name] for name in names)))
-        .where(version.c.mrr > 0)
-        .cte("history")
-    )
+    changed = select(*(recent.c[name] for name in names)).distinct().where(recent.c.changed).cte("changed")
+    source = changed.join(version, and_(*(version.c[name] == changed.c[name] for name in names)))
+    price = _kept(_plan_prices(companies), "history_plan")
+    agreement, deleted = _kept(_agreements(), "agreement"), _kept(_deletions(), "deleted")
+    terms = _kept(_terms(source, price, agreement, deleted), "history_term")
+    edge = union_all(*_price_edges(terms), *_pause_edges(terms)).subquery("edge")
+    keys = edge.c.tenant_id, edge.c.customer_id, edge.c.currency, edge.c.at
+    counted = (func.sum(edge.c[name]).label(name) for name in ("price", "versions", "resumable"))
+    steps = select(*keys, *counted).where(edge.c.at <= instant(as_of)).group_by(*keys)
+    return _kept(steps, "step")
 
 
-def standing(history: CTE, clock: NamedFromClause, as_of: datetime) -> CTE:
-    """One row per customer with a history and currency: MRR now and at the windows' starts."""
-    keys = history.c.tenant_id, history.c.customer_id, history.c.currency
-    instants = {END: instant(as_of), **{start_of(w): window_start(clock, w) for w in WINDOWS}}
-    then = {name: history.c.valid.contains(at) for name, at in instants.items()}
-    return (
-        select(*keys, *_sums(history.c.mrr, then))
-        .join_from(clock, history, history.c.tenant_id == clock.c.tenant_id)
-        .group_by(*keys)
-        .cte("standing")
-    )
+def in_base_currency(companies: Companies, day: str, name: str) -> CTE:
+    """(tenant_id, currency, rate): what a minor unit is worth in major units of the company's currency.
 
-
-def movements(history: CTE, clock: NamedFromClause, as_of: datetime) -> CTE:
-    """One row per company, currency and kind of movement: its sum within each window, signed.
-
-    The whole history tells the new from the returning.
+    `day` names a column of the clock. Currencies without a rate are not listed.
     """
-    step = _steps(history, as_of)
-    customer = step.c.tenant_id, step.c.customer_id
-    ends = func.sum(step.c.versions).over(partition_by=customer, order_by=step.c.at)
-    here = func.sum(step.c.versions).over(partition_by=(*customer, step.c.at))
-    path = select(
-        *step.c,
-        ends.label("versions_after"),
-        (ends - here).label("versions_before"),
-        func.min(step.c.at).over(partition_by=customer).label("first_paid_at"),
-    ).cte("path")
-    kind = case(
-        (and_(path.c.versions_before == 0, path.c.at == path.c.first_paid_at), "new"),
-        (path.c.versions_before == 0, "reactivation"),
-        (path.c.versions_after == 0, "churn"),
-        (path.c.delta > 0, "expansion"),
-        else_="contraction",
+    now = clock(companies)
+    quoted = exchange_rates(now, now.c[day], f"{name}_quoted")
+    own = clock(companies)
+    major = union_all(
+        select(quoted.c.tenant_id, quoted.c.from_currency.label("currency"), quoted.c.rate).join_from(
+            own,
+            quoted,
+            and_(quoted.c.tenant_id == own.c.tenant_id, quoted.c.to_currency == own.c.base_currency),
+        ),
+        select(own.c.tenant_id, own.c.base_currency, cast(1, Numeric)),
+    ).subquery(f"{name}_major")
+    minor = major.c.rate * func.power(cast(10, Numeric), -currencies.c.exponent)
+    return (
+        select(major.c.tenant_id, major.c.currency, minor.label("rate"))
+        .join_from(major, currencies, currencies.c.code == major.c.currency)
+        .cte(name)
     )
-    keys = path.c.tenant_id, path.c.currency, kind.label("movement")
-    sums = (
-        func.coalesce(func.sum(path.c.delta).filter(path.c.at > window_start(clock, w)), 0).label(
-            moved_within(w)
+
+
+def _price_edges(terms: CTE) -> tuple[Select[Any], Select[Any]]:
+    """Each version begins to recur, and ceases to."""
+    keys = terms.c.tenant_id, terms.c.customer_id, terms.c.currency
+    begins = select(
+        *keys,
+        terms.c.begins.label("at"),
+        terms.c.price.label("price"),
+        literal(1).label("versions"),
+        literal(0).label("resumable"),
+    )
+    ends = select(*keys, terms.c.ends, -terms.c.price, literal(-1), literal(0))
+    return begins.where(_recurs(terms)), ends.where(_recurs(terms))
+
+
+def _pause_edges(terms: CTE) -> tuple[Select[Any], Select[Any]]:
+    """Each subscription can be resumed once it has recurred, and cannot from its end.
+
+    It ends where it ended, was asked to be cancelled, or its customer was deleted. Where nothing says that it
+    goes on (it is paused now, or has an end that is yet to come), that is until its last version begins.
+    """
+    keys = terms.c.tenant_id, terms.c.customer_id
+    goes_on = or_(terms.c.status == "paused", terms.c.ended_at.is_not(None))
+    ends = func.least(terms.c.ended_at, terms.c.cancel_requested_at, terms.c.deleted_at, FOREVER)
+    waits = (
+        select(
+            *keys,
+            func.min(terms.c.begins).filter(_recurs(terms)).label("begins"),
+            func.min(case((goes_on, ends))).label("ends"),
+            func.least(func.min(ends), func.max(terms.c.version_begins)).label("last"),
+            func.min(terms.c.currency).label("currency"),
         )
-        for w in WINDOWS
+        .group_by(*keys, terms.c.subscription_id)
+        .cte("wait")
     )
+    until = func.coalesce(waits.c.ends, waits.c.last)
+    found = waits.c.tenant_id, waits.c.customer_id, waits.c.currency
+    zero = cast(0, Numeric), literal(0)
+    is_ever = waits.c.begins < until
     return (
-        select(*keys, *sums)
-        .join_from(clock, path, path.c.tenant_id == clock.c.tenant_id)
-        .where(path.c.delta != 0, path.c.at > _earliest_start(clock))
-        .group_by(*keys)
-        .cte("movement")
+        select(*found, waits.c.begins, *zero, literal(1)).where(is_ever),
+        select(*found, until, *zero, literal(-1)).where(is_ever),
     )
 
 
-def moved_within(window: str) -> str:
-    """The name of the column with the movement's sum within a window."""
-    return f"moved_{window}"
+def _terms(source: FromClause, price: FromClause, agreement: FromClause, deleted: FromClause) -> Select[Any]:
+    """Versions as they were agreed: their price a month in the plan's currency, and when it recurs.
 
-
-def _steps(history: CTE, as_of: datetime) -> CTE:
-    """Every change ever of the customers: by how much, by how many versions."""
-    keys = history.c.tenant_id, history.c.customer_id, history.c.currency
-    begins, ends = func.lower(history.c.valid), func.upper(history.c.valid)
-    edge = union_all(
-        select(*keys, begins.label("at"), history.c.mrr.label("delta"), literal(1).label("versions")),
-        select(*keys, ends, -history.c.mrr, literal(-1)),
-    ).subquery("edge")
-    steps = tuple(edge.c[name] for name in ("tenant_id", "customer_id", "currency", "at"))
+    Of subscriptions and customers only those are joined of which there is more to know: mostly few.
+    """
+    joined = source.outerjoin(price, _same(version, price, "plan_id"))
+    joined = joined.outerjoin(agreement, _same(version, agreement, "subscription_id"))
+    joined = joined.outerjoin(deleted, _same(version, deleted, "customer_id"))
+    of_plan = price.c.monthly * version.c.quantity * (1 - version.c.discount)
+    is_rounding = and_(
+        version.c.currency == price.c.currency, func.abs(version.c.mrr - of_plan) < version.c.quantity
+    )
+    nothing = or_(price.c.metered, agreement.c.status == "trialing")
+    begins = func.greatest(func.lower(version.c.valid), agreement.c.trial_end)
+    ends = func.least(func.upper(version.c.valid), agreement.c.ended_at, deleted.c.deleted_at, FOREVER)
     return (
-        select(*steps, func.sum(edge.c.delta).label("delta"), func.sum(edge.c.versions).label("versions"))
-        .where(edge.c.at <= instant(as_of))
-        .group_by(*steps)
-        .cte("step")
+        select(
+            *(version.c[key] for key in ("tenant_id", "customer_id", "subscription_id")),
+            price.c.tier,
+            price.c.currency,
+            case((nothing, cast(0, Numeric)), (is_rounding, version.c.mrr), else_=of_plan).label("price"),
+            begins.label("begins"),
+            ends.label("ends"),
+            func.lower(version.c.valid).label("version_begins"),
+            *(agreement.c[key] for key in ("status", "ended_at", "cancel_requested_at")),
+            deleted.c.deleted_at,
+        )
+        .select_from(joined)
+        .offset(0)  # a fence for the planner: the price is computed once per version
     )
 
 
-def _sums(mrr: ColumnElement[Any], then: Mapping[str, ColumnElement[bool]]) -> Iterator[ColumnElement[Any]]:
-    return (func.coalesce(func.sum(mrr).filter(valid), 0).label(name) for name, valid in then.items())
+def _recurs(terms: FromClause) -> ColumnElement[bool]:
+    return and_(terms.c.price > 0, terms.c.begins < terms.c.ends)
+
+
+def _plan_prices(companies: Companies) -> Select[Any]:
+    """What a unit of each plan costs a month."""
+    now = clock(companies)
+    factor = case(
+        *(
+            (plan.c.interval_unit == unit, cast(share.numerator, Numeric) / share.denominator)
+            for unit, share in INTERVALS_PER_MONTH.items()
+        )
+    )
+    monthly = plan.c.amount_minor * factor / plan.c.interval_count
+    return select(
+        *(plan.c[key] for key in ("tenant_id", "plan_id", "tier", "currency", "metered")),
+        monthly.label("monthly"),
+    ).join_from(now, plan, plan.c.tenant_id == now.c.tenant_id)
+
+
+def _agreements() -> Select[Any]:
+    """Subscriptions of which there is more to know than that they run."""
+    at = subscription.c
+    known = (column.is_not(None) for column in (at.trial_end, at.ended_at, at.cancel_requested_at))
+    return select(
+        at.tenant_id, at.subscription_id, at.status, at.trial_end, at.ended_at, at.cancel_requested_at
+    ).where(or_(at.status.in_(("trialing", "paused")), *known))
+
+
+def _deletions() -> Select[Any]:
+    return select(customer.c.tenant_id, customer.c.customer_id, customer.c.deleted_at).where(
+        customer.c.deleted_at.is_not(None)
+    )
+
+
+def _kept(query: Select[Any], name: str) -> CTE:
+    """Computed once, and joined by a hash whatever the planner expects of the rest."""
+    return query.cte(name).prefix_with("MATERIALIZED")
+
+
+def _same(one: FromClause, other: FromClause, key: str) -> ColumnElement[bool]:
+    return and_(*(one.c[name] == other.c[name] for name in ("tenant_id", key)))
 
 
 def _span(companies: Companies, as_of: datetime) -> Range[datetime]:
-    """From the earliest start of any window to now: one constant that leaves out most of the past."""
+    """From just before the earliest start of any window to now: leaves out most of the past."""
     starts = (one.starts[window].at for one in companies for window in WINDOWS)
-    return Range(min(starts, default=as_of), as_of, bounds="[]")
-
-
-def _earliest_start(clock: NamedFromClause) -> ColumnElement[Any]:
-    return func.least(*(window_start(clock, window) for window in WINDOWS))
+    return Range(just_before(min(starts, default=as_of)), as_of, bounds="[]")

@@ -1,34 +1,23 @@
-"""The list of collectors: what a new area is added to, and how some of them are asked for by name."""
+"""The collectors, one for each area of the catalogue that has one, and how some are asked for by name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collectors.aging import AgingCollector
-from collectors.churn import ChurnCollector
-from collectors.credit import CreditCollector
+from collectors.area import AreaCollector
 from collectors.errors import UnknownCollector
-from collectors.jobs import JobsCollector
-from collectors.lifecycle import LifecycleCollector
-from collectors.revenue import RevenueCollector
-from collectors.satisfaction import SatisfactionCollector
+from ledgerscope.catalogue import Part, areas_with
+from ledgerscope.catalogue.parts import class_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from collectors.area import AreaCollector
     from collectors.base import Collector
 
 __all__ = ["COLLECTORS", "create"]
 
-COLLECTORS: tuple[type[AreaCollector], ...] = (
-    LifecycleCollector,
-    CreditCollector,
-    AgingCollector,
-    RevenueCollector,
-    ChurnCollector,
-    SatisfactionCollector,
-    JobsCollector,
+COLLECTORS: tuple[type[AreaCollector], ...] = tuple(
+    class_of(area, Part.COLLECTOR, AreaCollector) for area in areas_with(Part.COLLECTOR)
 )
 """In the order of the catalogue's areas."""
 

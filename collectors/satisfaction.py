@@ -9,20 +9,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import instant
+from collectors.clock import clock, instant
 from ledgerscope.catalogue import satisfaction as catalogue
 from ledgerscope.domain import nps
-from ledgerscope.domain.csat import SATISFIED_FROM, SCALE_MAX
 from ledgerscope.store.tables import survey_response as response
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import Connection, Select, Subquery
 
     from collectors.companies import Companies
     from collectors.samples import SampleBuilder
@@ -45,9 +44,9 @@ class SatisfactionCollector(AreaCollector):
     ) -> None:
         samples.expect_closed(catalogue.NPS_RESPONSES, companies.tenants)
         samples.expect_closed(catalogue.CSAT_RESPONSES, companies.tenants)
-        for tenant_id, promoters, passives, detractors in connection.execute(respondents(as_of)):
+        for tenant_id, promoters, passives, detractors in connection.execute(respondents(companies, as_of)):
             _put_nps(tenant_id, nps.Tally(promoters, passives, detractors), samples)
-        for tenant_id, answers, satisfied in connection.execute(satisfied_answers(as_of)):
+        for tenant_id, answers, satisfied in connection.execute(satisfied_answers(companies, as_of)):
             samples.put(catalogue.CSAT_RESPONSES, (tenant_id,), answers)
             samples.put(catalogue.CSAT, (tenant_id,), 100 * satisfied / answers)
 
@@ -60,26 +59,15 @@ def _put_nps(tenant_id: str, tally: nps.Tally, samples: SampleBuilder) -> None:
     }
     for category, n in categories.items():
         samples.put(catalogue.NPS_RESPONSES, (tenant_id, category), n)
-    if tally.score is not None and tally.adjusted_margin is not None:
+    if tally.score is not None and tally.interval is not None:
         samples.put(catalogue.NPS, (tenant_id,), tally.score)
-        # The plain interval is of no width when all agree; the adjusted one is honest for few answers too.
-        samples.put(catalogue.NPS_MARGIN, (tenant_id,), tally.adjusted_margin)
+        for bound, value in zip(catalogue.NPS_BOUND.label("bound").values, tally.interval, strict=True):
+            samples.put(catalogue.NPS_BOUND, (tenant_id, bound), value)
 
 
-def respondents(as_of: datetime) -> Select[Any]:
+def respondents(companies: Companies, as_of: datetime) -> Select[Any]:
     """Per company: promoters, passives and detractors, each person with the latest answer of the window."""
-    latest = (
-        select(response.c.tenant_id, response.c.score)
-        .ext(distinct_on(response.c.tenant_id, response.c.respondent_hash))
-        .where(response.c.kind == "nps", *_within(as_of, NPS_WINDOW))
-        .order_by(
-            response.c.tenant_id,
-            response.c.respondent_hash,
-            response.c.at.desc(),
-            response.c.response_id.desc(),
-        )
-        .subquery("latest")
-    )
+    latest = _latest(companies, as_of, "nps", NPS_WINDOW)
     score = latest.c.score
     categories = (
         score >= nps.PROMOTER_FROM,
@@ -91,22 +79,28 @@ def respondents(as_of: datetime) -> Select[Any]:
     )
 
 
-def satisfied_answers(as_of: datetime) -> Select[Any]:
-    """Per company: all answers on the scale of five, and those of four or five."""
-    return (
-        select(
-            response.c.tenant_id,
-            func.count(),
-            func.count().filter(response.c.score >= SATISFIED_FROM),
-        )
-        .where(
-            response.c.kind == "csat",
-            response.c.scale_max == SCALE_MAX,
-            *_within(as_of, CSAT_WINDOW),
-        )
-        .group_by(response.c.tenant_id)
+def satisfied_answers(companies: Companies, as_of: datetime) -> Select[Any]:
+    """Per company: persons who answered, and those whose latest answer of the window is a satisfied one."""
+    latest = _latest(companies, as_of, "csat", CSAT_WINDOW)
+    satisfied = 5 * cast(latest.c.score, Integer) > 3 * cast(latest.c.scale_max, Integer)
+    return select(latest.c.tenant_id, func.count(), func.count().filter(satisfied)).group_by(
+        latest.c.tenant_id
     )
 
 
-def _within(as_of: datetime, window: timedelta) -> tuple[ColumnElement[bool], ...]:
-    return response.c.at > instant(as_of - window), response.c.at <= instant(as_of)
+def _latest(companies: Companies, as_of: datetime, kind: str, window: timedelta) -> Subquery:
+    """The latest answer of each person in the window, the end included and the start not."""
+    now = clock(companies)
+    person = response.c.tenant_id, response.c.respondent_hash
+    return (
+        select(response.c.tenant_id, response.c.score, response.c.scale_max)
+        .ext(distinct_on(*person))
+        .join_from(now, response, response.c.tenant_id == now.c.tenant_id)
+        .where(
+            response.c.kind == kind,
+            response.c.at > instant(as_of - window),
+            response.c.at <= instant(as_of),
+        )
+        .order_by(*person, response.c.at.desc(), response.c.response_id.desc())
+        .subquery("latest")
+    )

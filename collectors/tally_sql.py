@@ -1,4 +1,4 @@
-"""The three questions a tally asks: under what am I reading, what is there in all, what is new.
+"""The questions a tally asks: under what am I reading, what is there in all, what is new, what has come due.
 
 Aggregation happens in the database, grouped by company, type, currency and the label keys that the counters
 read, so that the answer is as small as the number of series.
@@ -7,12 +7,29 @@ read, so that the answer is as small as the number of series.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ARRAY, Text, any_, cast, func, literal, null, or_, select, text, union_all
+from sqlalchemy import (
+    ARRAY,
+    Numeric,
+    Text,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import array
 
+from collectors.clock import instant
 from collectors.counters import Counters, Group, Sums
 from collectors.errors import MovingView
 from collectors.visibility import Visibility
@@ -20,11 +37,20 @@ from ledgerscope.store.tables import NO_CURRENCY, event, event_rollup
 from ledgerscope.store.tables.base import TransactionId, TransactionSnapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select
 
-__all__ = ["Probe", "added", "everything", "probe"]
+__all__ = ["Found", "Probe", "added", "come_due", "epoch", "everything", "probe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events of a group that occurred by the instant, and when the next of it occurs, in Unix seconds."""
+
+    group: Group
+    sums: Sums
+    next_at: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,7 @@ class Probe:
     has_foreign_ids: bool
 
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FROZEN = ("repeatable read", "serializable")
 _PROBE = text("""
     SELECT pg_current_snapshot()::text AS visible, current_setting('transaction_isolation') AS isolation,
@@ -73,16 +100,20 @@ def probe(connection: Connection, counters: Counters) -> Probe:
     )
 
 
-def everything(connection: Connection, counters: Counters) -> Iterator[tuple[Group, Sums]]:
-    """All events that the transaction sees, those that were pruned included."""
-    counted = union_all(_of_events(counters), _of_rollup(counters))
-    for row in connection.execute(counted):
-        yield _group(counters, row)
+def everything(
+    connection: Connection, counters: Counters, as_of: datetime, tenants: Collection[str] | None = None
+) -> Iterator[Found]:
+    """All events that the transaction sees, those that were pruned included; of some tenants or of all."""
+    events, rollup = _of_events(counters, as_of), _of_rollup(counters)
+    if tenants is not None:
+        events = events.where(event.c.tenant_id.in_(tenants))
+        rollup = rollup.where(event_rollup.c.tenant_id.in_(tenants))
+    return _found(connection, counters, union_all(events, rollup))
 
 
 def added(
-    connection: Connection, counters: Counters, before: Visibility, now: Visibility
-) -> Iterator[tuple[Group, Sums]]:
+    connection: Connection, counters: Counters, before: Visibility, now: Visibility, as_of: datetime
+) -> Iterator[Found]:
     """The events that `now` sees and `before` did not.
 
     Those have either ids that were not given out then, a range of the index, or ids that were in progress, a
@@ -90,23 +121,45 @@ def added(
     """
     late = event.c.xid >= cast(literal(str(before.xmax)), TransactionId())
     slow = event.c.xid == any_(_xids(before.in_progress))
-    seen = func.pg_visible_in_snapshot(event.c.xid, cast(literal(str(now)), TransactionSnapshot()))
-    for row in connection.execute(_of_events(counters).where(or_(late, slow), seen)):
-        yield _group(counters, row)
+    query = _of_events(counters, as_of).where(or_(late, slow), _seen_by(now))
+    return _found(connection, counters, query)
 
 
-def _of_events(counters: Counters) -> Select[Any]:
+def come_due(
+    connection: Connection, counters: Counters, before: Visibility, after: datetime, as_of: datetime
+) -> Iterator[Found]:
+    """The events that `before` saw and that occur later than the instant `after`."""
+    query = _of_events(counters, as_of).where(_seen_by(before), event.c.occurred_at > instant(after))
+    return _found(connection, counters, query)
+
+
+def epoch(at: datetime) -> Decimal:
+    """An instant in Unix seconds, exact to the microsecond."""
+    return Decimal((at - _EPOCH) // timedelta(microseconds=1)).scaleb(-6)
+
+
+def _seen_by(visibility: Visibility) -> ColumnElement[bool]:
+    snapshot = cast(literal(str(visibility)), TransactionSnapshot())
+    return func.pg_visible_in_snapshot(event.c.xid, snapshot)
+
+
+def _of_events(counters: Counters, as_of: datetime) -> Select[Any]:
+    """Sums of the events that occurred by the instant; a group may have none yet."""
     keys = [event.c.tenant_id, event.c.event_type, func.coalesce(event.c.currency, NO_CURRENCY)]
     keys += [event.c.labels[key].astext for key in counters.keys]
-    within = [func.count().filter(event.c.duration_ms <= bound) for bound in counters.bounds]
+    occurred = event.c.occurred_at <= instant(as_of)
+    planned = and_(event.c.occurred_at > instant(as_of), func.isfinite(event.c.occurred_at))
+    within = [func.count().filter(occurred, event.c.duration_ms <= bound) for bound in counters.bounds]
     return (
         select(
             *keys,
-            func.count(),
-            func.coalesce(func.sum(event.c.amount_minor), 0),
-            func.coalesce(func.sum(event.c.duration_ms), 0),
+            func.count().filter(occurred),
+            func.coalesce(func.sum(event.c.amount_minor).filter(occurred), 0),
+            func.coalesce(func.sum(event.c.duration_ms).filter(occurred), 0),
+            func.count(event.c.duration_ms).filter(occurred),
             array(within) if within else null(),
             null(),
+            cast(func.extract("epoch", func.min(event.c.occurred_at).filter(planned)), Numeric),
         )
         .where(event.c.event_type.in_(counters.event_types))
         .group_by(*keys)
@@ -114,6 +167,7 @@ def _of_events(counters: Counters) -> Select[Any]:
 
 
 def _of_rollup(counters: Counters) -> Select[Any]:
+    """Pruned events have occurred: they count as a whole."""
     return select(
         event_rollup.c.tenant_id,
         event_rollup.c.event_type,
@@ -123,18 +177,28 @@ def _of_rollup(counters: Counters) -> Select[Any]:
         event_rollup.c.sum_minor,
         event_rollup.c.sum_duration_ms,
         null(),
+        null(),
         event_rollup.c.buckets,
+        null(),
     ).where(event_rollup.c.event_type.in_(counters.event_types))
 
 
-def _group(counters: Counters, row: Row[Any]) -> tuple[Group, Sums]:
-    tenant_id, event_type, currency, *values, n, minor, milliseconds, within, buckets = tuple(row)
-    if within is None:
-        within = _within(counters, event_type, buckets)
-    return (
-        Group(tenant_id, event_type, currency, tuple(values)),
-        Sums(n, int(minor), int(milliseconds), tuple(within)),
-    )
+def _found(
+    connection: Connection, counters: Counters, query: Select[Any] | CompoundSelect[Any]
+) -> Iterator[Found]:
+    for row in connection.execute(query):
+        tenant_id, event_type, currency, *values, n, minor, milliseconds, timed, within, buckets, next_at = (
+            row
+        )
+        if timed is None:  # pruned
+            timed = min(n, sum(buckets or ()))
+        if within is None:
+            within = _within(counters, event_type, buckets)
+        yield Found(
+            Group(tenant_id, event_type, currency, tuple(values)),
+            Sums(n, int(minor), int(milliseconds), tuple(within), timed),
+            next_at,
+        )
 
 
 def _within(counters: Counters, event_type: str, buckets: Sequence[int] | None) -> Iterator[int]:

@@ -12,8 +12,10 @@ from grafanalib.core import GridPos, Repeat, RowPanel, Stat, StateTimeline, Targ
 from grafanalib.core import Panel as GrafanaPanel
 
 from dashboards.fields import bounds, marks, overrides, steps
+from dashboards.macros import rates_recordings
 from dashboards.model import COLUMNS, View
 from dashboards.units import GRAFANA_UNITS
+from rules.timing import BUSINESS_INTERVAL, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +64,9 @@ def _described(panel: Panel) -> str:
 
 
 def _target(query: Query, view: View) -> Target:
-    return Target(expr=query.expr, legendFormat=query.legend, instant=view in _PRESENT)
+    """Grafana makes its window four times the interval of a target, or of the scrapes where none is given."""
+    interval = duration(BUSINESS_INTERVAL) if rates_recordings(query.expr) else ""
+    return Target(expr=query.expr, legendFormat=query.legend, instant=view in _PRESENT, interval=interval)
 
 
 def _repeat(panel: Panel) -> Repeat:

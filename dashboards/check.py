@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dashboards.boards import BOARDS
+from dashboards.areas import BOARDS
 from dashboards.macros import expand, variables_in
 from dashboards.model import COLUMNS
 from dashboards.query import RATE_WINDOW
 from dashboards.render import render_board
 from dashboards.units import unit_of
-from ledgerscope.catalogue import AREAS
+from ledgerscope.catalogue import AREAS, Part
 from rules.areas import AREAS as RULE_AREAS
 from rules.check import unused, vocabulary
 from rules.errors import Finding
@@ -54,14 +54,22 @@ def _check_queries(board: Board) -> Iterator[Finding]:
     for panel in board.panels():
         for query in panel.queries:
             wrong = check_expression(expand(query.expr), known)
-            yield from (Finding(f"{board.title} / {panel.title}", message) for message in wrong)
+            yield from (Finding(_where(board, panel), message) for message in wrong)
 
 
 def _check_board(board: Board) -> Iterator[Finding]:
     for panel in board.panels():
-        where = f"{board.title} / {panel.title}"
+        where = _where(board, panel)
         yield from (Finding(where, message) for one in PANEL_CHECKS for message in one(panel, board))
-    yield from (Finding(board.title, message) for one in BOARD_CHECKS for message in one(board))
+    yield from (Finding(_file(board.area), message) for one in BOARD_CHECKS for message in one(board))
+
+
+def _file(area: str) -> str:
+    return Part.BOARD.path(area)
+
+
+def _where(board: Board, panel: Panel) -> str:
+    return f"{_file(board.area)}: panel {panel.title!r}"
 
 
 # --- one panel -------------------------------------------------------------------------------------------
@@ -102,7 +110,7 @@ def _unit_is_that_of_the_queries(panel: Panel, _board: Board) -> Iterator[str]:
 
 def _is_described(panel: Panel, _board: Board) -> Iterator[str]:
     if not panel.about.endswith((".", "?")):
-        yield "the description is a sentence that says what is seen and what it is good for"
+        yield "the description is a sentence that says what the panel shows and what it is for"
 
 
 def _draws_alerts_of_one_direction(panel: Panel, _board: Board) -> Iterator[str]:
@@ -197,22 +205,17 @@ BOARD_CHECKS: tuple[Callable[[Board], Iterator[str]], ...] = (
 # --- all together ----------------------------------------------------------------------------------------
 
 
-def _every_area_has_a_board(boards: Sequence[Board]) -> Iterator[Finding]:
-    titles = Counter(board.area for board in boards)
-    for area in AREAS:
-        if titles[area.name] != 1:
-            yield Finding(area.name, f"has {titles[area.name]} boards instead of one")
-
-
 def _every_metric_is_seen(boards: Sequence[Board]) -> Iterator[Finding]:
     """A metric that no board shows and no rule reads costs its series for nothing."""
     texts = [query for board in boards for query in queries(board)]
-    texts += [one.expr for area in RULE_AREAS if area.name != "compat" for one in area.recordings]
+    recordings = [one for area in RULE_AREAS if area.name != "compat" for one in area.recordings]
+    texts += [one.expr for one in recordings if not one.grows]
     seen = frozenset().union(*(series_names(text) for text in texts))
+    known = vocabulary().series
     for area in AREAS:
         for metric in area.metrics:
-            if not seen.intersection(metric.series_names):
-                yield Finding(metric.name, "no board and no recording uses it")
+            if not seen.intersection((*metric.series_names, known[metric.series_names[0]].joined)):
+                yield Finding(_file(area.name), f"no panel and no recording uses {metric}: show it")
 
 
 def _every_recording_is_read(boards: Sequence[Board]) -> Iterator[Finding]:
@@ -220,7 +223,6 @@ def _every_recording_is_read(boards: Sequence[Board]) -> Iterator[Finding]:
 
 
 BUNDLE_CHECKS: tuple[Callable[[Sequence[Board]], Iterator[Finding]], ...] = (
-    _every_area_has_a_board,
     _every_metric_is_seen,
     _every_recording_is_read,
 )

@@ -130,6 +130,7 @@ def _target(target: Mapping[str, Any], datasource: str, ref: str) -> dict[str, A
         "datasource": _datasource(datasource),
         "editorMode": "code",
         "expr": target["expr"],
+        **({"interval": target["interval"]} if target.get("interval") else {}),
         "legendFormat": target["legendFormat"],
         "instant": target["instant"],
         "range": not target["instant"],

@@ -29,8 +29,10 @@ MOVEMENTS = {
     "new": "dark-green",
     "expansion": "green",
     "reactivation": "light-green",
+    "resumed": "light-blue",
     "contraction": "light-red",
     "churn": "dark-red",
+    "paused": "dark-blue",
 }
 USE = {
     "0-25%": "green",

@@ -8,6 +8,7 @@ from dashboards.model import Query
 from ledgerscope.catalogue import Matcher, Selector
 from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from rules.expr import by, once
+from rules.joined import joined_selector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,9 +56,8 @@ def total(series: Metric | Recording | Selector, *labels: Label, **matchers: str
 
 def per_hour(metric: Metric, *labels: Label, **matchers: str | Matcher) -> str:
     """How often something happens in the chosen companies, per hour and label set."""
-    each = f"rate({chosen(metric, **matchers)}[{RATE_WINDOW}])"
-    own = [label for label in metric.labels if not isinstance(matchers.get(label.name), str)]
-    return f"{_HOUR} * {by('sum', by('max', each, *own), *labels)}"
+    each = f"rate({joined_selector(chosen(metric, **matchers))}[{RATE_WINDOW}])"
+    return f"{_HOUR} * {by('sum', each, *labels)}"
 
 
 def amounts(metric: Metric, label: Label, colors: Mapping[str, str], **matchers: str) -> tuple[Query, ...]:

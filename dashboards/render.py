@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from grafanalib._gen import DashboardEncoder
 from grafanalib.core import Dashboard, DashboardLink, Template, Templating, Time
 
-from dashboards.boards import BOARDS
+from dashboards.areas import BOARDS
 from dashboards.build import DATASOURCE, build, row
 from dashboards.modernise import modernise
 from rules.links import board_uid, panel_id

@@ -8,11 +8,12 @@ ExporterError
 │   ├── RepeatedSeries      one series twice, which Prometheus would refuse
 │   └── TooManyTenants      more companies than the settings allow
 ├── InvalidSettings     the settings hold problems; they are listed, each with its place
-└── CannotListen        the address to serve on cannot be had
+└── CannotListen        the address and port to serve on cannot be used
 """
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ __all__ = [
 
 
 class ExporterError(Exception):
-    """Base of all errors of this room."""
+    """Base of all errors of the exporter."""
 
 
 class DuplicateMetric(ExporterError):
@@ -100,11 +101,17 @@ class InvalidSettings(ExporterError):
 
 
 class CannotListen(ExporterError):
-    """The address is taken, foreign or forbidden."""
+    """The port is taken or reserved, or the address is not one of this machine."""
 
-    def __init__(self, address: str, port: int, reason: str) -> None:
-        super().__init__(
-            f"cannot listen on {address}:{port}: {reason}; set listen.address and listen.port "
-            f"(LEDGERSCOPE_LISTEN__ADDRESS, LEDGERSCOPE_LISTEN__PORT) to another"
-        )
+    def __init__(self, address: str, port: int, error: OSError) -> None:
+        wrong, right = _LISTENING.get(error.errno or 0, (error.strerror or str(error), _OTHER_ADDRESS))
+        super().__init__(f"cannot listen on {address}:{port}: {wrong}; {right}")
         self.address, self.port = address, port
+
+
+_OTHER_ADDRESS = "choose an address of this machine with --address, for example 127.0.0.1"
+_LISTENING = {
+    errno.EADDRINUSE: ("the port is taken", "choose another with --port (0 takes any free one)"),
+    errno.EACCES: ("the port needs special rights", "choose one above 1023 with --port"),
+}
+"""What went wrong, and what would be right."""

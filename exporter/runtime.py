@@ -1,29 +1,31 @@
 """The exporter put together: from settings, collectors, an engine and a clock to what can be served.
 
-The one composition of this room; `serve`, `demo` and `collect --once` differ only in what they do with it.
+The only place where the parts are put together; `serve`, `demo` and `collect --once` differ in what they do
+with it.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import structlog
 
-from exporter.condition import Record
-from exporter.deadline import Watchdog
+from exporter.collection.deadline import Watchdog
+from exporter.collection.run import Runner
+from exporter.collection.scheduler import Scheduler
+from exporter.collection.tick import Ticker
+from exporter.collection.timetable import Timetable
 from exporter.errors import DuplicateMetric
-from exporter.health import Health, examine
-from exporter.json_page import as_json
-from exporter.log import Journal
-from exporter.page import Board
-from exporter.run import Runner
-from exporter.scheduler import Scheduler
-from exporter.scrape import Scrape, process_registry
-from exporter.self_metrics import self_readings
-from exporter.tick import Ticker
-from exporter.timetable import Timetable
+from exporter.exposition.json_values import as_json
+from exporter.reporting.health import Health, examine
+from exporter.reporting.log import Journal
+from exporter.reporting.scrape import Scrape, process_registry
+from exporter.reporting.self_metrics import self_readings
+from exporter.state.collector_state import Record
+from exporter.state.page import Publisher
 from ledgerscope import __version__
 from ledgerscope.store.engine import Session, create_engine
 
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from collectors.base import Collector
-    from exporter.condition import Missing, Outcome
-    from exporter.page import Page
-    from exporter.settings import Settings
+    from exporter.settings.model import ExporterSettings
+    from exporter.state.collector_state import Missing, Outcome
+    from exporter.state.page import Page
 
 __all__ = ["Exporter", "exporter_engine", "utc_now"]
 
@@ -48,7 +50,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def exporter_engine(url: str | URL, settings: Settings) -> Engine:
+def exporter_engine(url: str | URL, settings: ExporterSettings) -> Engine:
     """An engine for the exporter's reads, as the settings bound it."""
     database = settings.database
     session = Session(
@@ -72,7 +74,7 @@ class Exporter:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: ExporterSettings,
         collectors: Sequence[Collector],
         engine: Engine,
         *,
@@ -85,12 +87,12 @@ class Exporter:
         self._engine = engine
         self._journal = Journal(log or structlog.get_logger())
         self._collectors = {one.name: one for one in collectors if settings.policy(one.name).enabled}
-        self._board = Board(_record(one.name, settings) for one in collectors)
+        self._publisher = Publisher(_record(one.name, settings) for one in collectors)
         self._watchdog = Watchdog(engine)
         # one connection is the snapshot's
         self._workers = ThreadPoolExecutor(settings.database.connections - 1, "collector")
         self._scheduler = self._schedule()
-        self.scrape = Scrape(self._board, clock, __version__, process_registry())
+        self.scrape = Scrape(self._publisher, clock, __version__, process_registry())
 
     def start(self) -> None:
         """Begin to collect: the first tick at once, in the background."""
@@ -110,17 +112,20 @@ class Exporter:
 
     def page(self) -> Page:
         """What is served now."""
-        return self._board.page_at(self._clock())
+        return self._publisher.page_at(self._clock())
 
     def health(self) -> Health:
         """How every collector and the database are."""
-        return examine(self._board.page, self._clock())
+        return examine(self._publisher.page, self._clock())
 
     def json(self) -> dict[str, object]:
         """The page as JSON values."""
         now = self._clock()
-        page = self._board.page_at(now)
-        return as_json(page, now, self_readings(page, now, __version__))
+        page = self._publisher.page_at(now)
+        slots = {name: slot for name, record in page.records.items() if (slot := record.served(now))}
+        own = self_readings(page, now, __version__)
+        readings = chain(chain.from_iterable(slot.readings for slot in slots.values()), own)
+        return as_json({name: slot.as_of for name, slot in slots.items()}, readings)
 
     @property
     def alive(self) -> bool:
@@ -130,7 +135,7 @@ class Exporter:
     @property
     def ready(self) -> bool:
         """Whether each collector has been tried, or the settings do not want to wait for that."""
-        return self._settings.listen.ready_at_once or self._board.page.complete
+        return self._settings.listen.ready_at_once or self._publisher.page.complete
 
     def _schedule(self) -> Scheduler:
         runner = Runner(
@@ -143,7 +148,7 @@ class Exporter:
         intervals = {name: self._settings.policy(name).interval for name in self._collectors}
         return Scheduler(
             self._collectors,
-            self._board,
+            self._publisher,
             Ticker(runner, self._workers, self._publish),
             Timetable(intervals, self._clock()),
             self._clock,
@@ -152,10 +157,10 @@ class Exporter:
 
     def _publish(self, events: Sequence[Outcome | Missing]) -> None:
         now = self._clock()
-        self._journal.note(self._board.report(events, now), now)
+        self._journal.note(self._publisher.report(events, now), now)
 
 
-def _record(name: str, settings: Settings) -> Record:
+def _record(name: str, settings: ExporterSettings) -> Record:
     policy = settings.policy(name)
     return Record(name, policy, disabled="" if policy.enabled else _SWITCHED_OFF)
 

@@ -1,28 +1,22 @@
-"""The list of rule areas: what a new area is added to, and where every rule is found."""
+"""The rules of every area, found by the names in the catalogue's list."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules import aging, churn, compat, credit, exporter, jobs, lifecycle, revenue, satisfaction
+from ledgerscope.catalogue import Part, areas_with
+from ledgerscope.catalogue.parts import part_of
+from rules.model import RuleArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rules.model import Alert, Recording, RuleArea
+    from rules.model import Alert, Recording
 
 __all__ = ["AREAS", "all_alerts", "all_recordings"]
 
-AREAS: tuple[RuleArea, ...] = (
-    lifecycle.AREA,
-    credit.AREA,
-    aging.AREA,
-    revenue.AREA,
-    churn.AREA,
-    satisfaction.AREA,
-    jobs.AREA,
-    exporter.AREA,
-    compat.AREA,
+AREAS: tuple[RuleArea, ...] = tuple(
+    part_of(area, Part.RULES, "AREA", RuleArea) for area in areas_with(Part.RULES)
 )
 
 

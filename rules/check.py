@@ -10,11 +10,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ledgerscope.catalogue import OWNERS, all_metrics
+from ledgerscope.catalogue import AREAS as CATALOGUE_AREAS
+from ledgerscope.catalogue import OWNERS, Part, all_metrics
 from rules.areas import AREAS
 from rules.errors import Finding
 from rules.expressions import check_expression, series_names
 from rules.infer import labels_of
+from rules.joined import joined
 from rules.model import Severity
 from rules.parse import parse
 from rules.target import METRICS as PROMETHEUS_METRICS
@@ -48,9 +50,26 @@ _RISING = frozenset({">", ">="})
 def check_rules(areas: Sequence[RuleArea] = AREAS, metrics: Iterable[Metric] | None = None) -> list[Finding]:
     """Everything that is wrong with the rules, measured against the metrics of the catalogue."""
     known = vocabulary(areas, metrics)
+    unjoined = list(_counters_are_joined(areas, metrics))
+    if unjoined:
+        return unjoined
     findings = [*_check_recordings(areas, known), *_check_alerts(areas, known)]
     findings.extend(finding for one in BUNDLE_CHECKS for finding in one(areas, known))
     return findings
+
+
+def _counters_are_joined(areas: Sequence[RuleArea], metrics: Iterable[Metric] | None) -> Iterator[Finding]:
+    """Without the joined counters, every rate of them names an unknown series."""
+    recorded = {one.name for area in areas for one in area.recordings}
+    known = None if metrics is None else set(metrics)
+    for area in CATALOGUE_AREAS:
+        for metric in area.metrics:
+            missing = metric.is_counted_in_database and joined(metric).name not in recorded
+            if missing and (known is None or metric in known):
+                yield Finding(
+                    Part.RULES.path(area.name),
+                    f"nothing joins {metric}: add *joined_counters({area.name}.METRICS) to the recordings",
+                )
 
 
 def vocabulary(areas: Sequence[RuleArea] = AREAS, metrics: Iterable[Metric] | None = None) -> Vocabulary:
@@ -65,13 +84,16 @@ def alert_labels(alert: Alert, known: Vocabulary) -> frozenset[str]:
 
 
 def unused(areas: Sequence[RuleArea], read_elsewhere: Iterable[str]) -> list[Finding]:
-    """Recordings that no rule and no panel reads. `read_elsewhere` are the expressions of the panels."""
+    """Recordings that no rule and no panel reads. `read_elsewhere` are the expressions of the panels.
+
+    A joined counter that nothing reads is found as a metric that nothing shows.
+    """
     read = {name for text in (*_expressions(areas), *read_elsewhere) for name in series_names(text)}
     return [
-        Finding(one.name, "nothing reads this recording: use it or leave it out")
+        Finding(one.name, "nothing reads this recording: use it in a rule or a panel, or remove it")
         for area in areas
         for one in area.recordings
-        if one.name not in read and not one.compat
+        if one.name not in read and not one.compat and not one.grows
     ]
 
 
@@ -84,7 +106,7 @@ def _expressions(areas: Sequence[RuleArea]) -> Iterator[str]:
 def _check_recordings(areas: Sequence[RuleArea], known: Vocabulary) -> Iterator[Finding]:
     for area in areas:
         for one in area.recordings:
-            wrong = check_expression(one.expr, known)
+            wrong = check_expression(one.expr, known, joins=one.grows)
             wrong = wrong or [message for check in RECORDING_CHECKS for message in check(one, known)]
             yield from (Finding(one.name, message) for message in wrong)
 
@@ -117,7 +139,7 @@ def _is_named_for_what_it_does(one: Recording, known: Vocabulary) -> Iterator[st
     level = "_".join(name.removesuffix("_id") for name in one.metric.label_names)
     if named["level"] != level:
         yield f"its labels make it the level {level!r}, not {named['level']!r}"
-    if named["metric"] not in _stems(known):
+    if named["metric"] not in (known.series if one.grows else _stems(known)):
         yield f"the middle of its name, {named['metric']!r}, is no metric"
 
 
@@ -137,6 +159,14 @@ def _holds_longer_than_a_blip(alert: Alert, _known: Vocabulary) -> Iterator[str]
     for limit in alert.limits:
         if limit.severity is not Severity.NONE and limit.hold < MIN_HOLD:
             yield f"holds for {duration(limit.hold)}: at least {duration(MIN_HOLD)}, two scrapes"
+
+
+def _limits_say_when_to_change_them(alert: Alert, _known: Vocabulary) -> Iterator[str]:
+    for limit in alert.limits:
+        if bool(limit.change_when) == bool(limit.fixed_because):
+            yield f"its {limit.severity} limit needs either change_when or fixed_because"
+        if limit.change_when.startswith("never"):
+            yield f"its {limit.severity} limit is never changed: say why in fixed_because"
 
 
 def _severities_are_distinct(alert: Alert, _known: Vocabulary) -> Iterator[str]:
@@ -180,6 +210,7 @@ def _owner_is_known(alert: Alert, _known: Vocabulary) -> Iterator[str]:
 
 ALERT_CHECKS: tuple[Callable[[Alert, Vocabulary], Iterator[str]], ...] = (
     _holds_longer_than_a_blip,
+    _limits_say_when_to_change_them,
     _severities_are_distinct,
     _worse_is_further_out,
     _summary_is_a_fixed_sentence,

@@ -1,8 +1,8 @@
 """Writing PromQL from catalogue objects.
 
 Exporter replicas serve the same series under several `instance` labels. Every value is therefore first
-reduced to one per label set of its metric (`once`, `rise`); only then is anything summed, so that a second
-replica never doubles a number.
+reduced to one per label set of its metric (`once`; counters: `rise`); only then is anything summed, so that a
+second replica never doubles a number.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledgerscope.catalogue import Selector
+from rules.joined import joined_selector
 from rules.timing import duration
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def once(series: Series) -> str:
     return f"max by ({_own_labels(series)}) ({series})"
 
 
-def rise(series: Series, window: timedelta) -> str:
-    """How much each counter series grew within the window, once, whoever served it."""
-    return f"max by ({_own_labels(series)}) (increase({series}[{duration(window)}]))"
+def rise(series: Metric | Selector, window: timedelta) -> str:
+    """How much each counter of the database grew within the window, whichever exporters served it."""
+    return f"increase({joined_selector(series)}[{duration(window)}])"
 
 
 def per(numerator: object, denominator: object) -> str:

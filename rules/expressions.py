@@ -26,7 +26,7 @@ from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp, Cardinali
 from rules.errors import UnknownSeries, UnparsableExpression
 from rules.infer import labels_of
 from rules.parse import parse
-from rules.timing import MIN_RANGE, RETENTION, duration
+from rules.timing import MIN_RANGE, MIN_RECORDED_RANGE, RETENTION, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,15 +46,19 @@ _PICKING_OPS = frozenset({AggregateOp.TOPK, AggregateOp.BOTTOMK, AggregateOp.LIM
 _NEVER_MIXED = ("currency", "window")
 
 
-def check_expression(text: str, known: Vocabulary) -> list[str]:
-    """Everything that is wrong with an expression; empty where it is right."""
+def check_expression(text: str, known: Vocabulary, *, joins: bool = False) -> list[str]:
+    """Everything that is wrong with an expression; empty where it is right.
+
+    `joins` is true for the recording that joins a counter, which alone may read it bare.
+    """
+    checks = [one for one in EXPRESSION_CHECKS if not (joins and one is _counters_are_never_read_bare)]
     try:
         tree = parse(text)
         for name in sorted(_names(tree)):
             known.find(name)
     except (UnknownSeries, UnparsableExpression) as error:
         return [str(error)]
-    return list(dict.fromkeys(message for one in EXPRESSION_CHECKS for message in one(tree, known)))
+    return list(dict.fromkeys(message for one in checks for message in one(tree, known)))
 
 
 def series_names(text: str) -> frozenset[str]:
@@ -116,6 +120,15 @@ def _counters_are_never_read_bare(tree: Expr, known: Vocabulary, *, ready: bool 
         yield from _counters_are_never_read_bare(child, known, ready=inside)
 
 
+def _counters_are_joined_before_they_are_rated(tree: Expr, known: Vocabulary) -> Iterator[str]:
+    """A rate of one exporter's series loses what happens while the exporter is replaced."""
+    for node in walk(tree):
+        if isinstance(node, Call) and node.func in _FOR_COUNTERS | _FOR_GAUGES:
+            for name in sorted(_names(node)):
+                if joined := known.find(name).joined:
+                    yield f"{node.func}() of {name} breaks when an exporter is replaced: use {joined}"
+
+
 def _ranges(tree: Expr) -> Iterator[tuple[timedelta, timedelta]]:
     """Each window with how far back it begins."""
     for node in walk(tree):
@@ -124,10 +137,16 @@ def _ranges(tree: Expr) -> Iterator[tuple[timedelta, timedelta]]:
             yield timedelta(milliseconds=node.range_ms), timedelta(milliseconds=node.range_ms + offset)
 
 
-def _ranges_hold_enough_samples(tree: Expr, _known: Vocabulary) -> Iterator[str]:
+def _ranges_hold_enough_samples(tree: Expr, known: Vocabulary) -> Iterator[str]:
     for window, _ in _ranges(tree):
         if window < MIN_RANGE:
             yield f"the window {duration(window)} is too short: at least {duration(MIN_RANGE)}, four scrapes"
+    for node in walk(tree):
+        if isinstance(node, MatrixSelector):
+            name, window = node.vector.name, timedelta(milliseconds=node.range_ms)
+            if known.find(name).recorded and MIN_RANGE <= window < MIN_RECORDED_RANGE:
+                least = f"at least {duration(MIN_RECORDED_RANGE)}, four evaluations of {name}"
+                yield f"the window {duration(window)} is too short: {least}"
 
 
 def _ranges_are_remembered(tree: Expr, _known: Vocabulary) -> Iterator[str]:
@@ -199,7 +218,7 @@ def _divisions_are_guarded(tree: Expr, _known: Vocabulary) -> Iterator[str]:
 
 
 def _positive(node: Expr) -> bool:
-    """Whether the value is above zero wherever there is one, as far as the text itself tells."""
+    """Whether the value is above zero wherever there is one, as far as the text itself shows."""
     match node:
         case Paren():
             return _positive(node.expr)
@@ -247,6 +266,7 @@ EXPRESSION_CHECKS: tuple[Callable[[Expr, Vocabulary], Iterator[str]], ...] = (
     _matched_labels_exist,
     _matched_values_exist,
     _functions_suit_the_type,
+    _counters_are_joined_before_they_are_rated,
     _counters_are_never_read_bare,
     _ranges_hold_enough_samples,
     _ranges_are_remembered,

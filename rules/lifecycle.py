@@ -1,4 +1,4 @@
-"""Customers: how many there are, and the mass deletion or mass blocking that nobody meant to do."""
+"""Customers: how many there are, and unintended mass deletion or mass blocking."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.owners import SALES_OPERATIONS
 from rules import limits
 from rules.expr import at_least, once, per, rise, sum_by
+from rules.joined import joined_counters
 from rules.model import Alert, Recording, RuleArea
 from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
 
@@ -21,7 +22,6 @@ ACCOUNTS = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 panel: active customer count by company",
 )
 BLOCKED_SHARE = Recording(
     name="company:customer_accounts:blocked_ratio",
@@ -30,7 +30,6 @@ BLOCKED_SHARE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 status blocked",
 )
 CREATED_7D = Recording(
     name="company:customer_created:increase7d",
@@ -39,7 +38,6 @@ CREATED_7D = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 panel: customer creation rate (last 7 days)",
 )
 DELETED_1H = Recording(
     name="company:customer_deleted:increase1h",
@@ -48,7 +46,6 @@ DELETED_1H = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 customer_deleted_total",
 )
 
 DELETIONS = Alert(
@@ -64,7 +61,6 @@ DELETIONS = Alert(
         "(limit <limit>)."
     ),
     panel="Deleted within an hour",
-    source="S0 customer_deleted_total",
 )
 MANY_BLOCKED = Alert(
     name="CustomerBlockedShareHigh",
@@ -81,13 +77,12 @@ MANY_BLOCKED = Alert(
         "(limit <limit>)."
     ),
     panel="Blocked share",
-    source="S0 status blocked",
 )
 
 AREA = RuleArea(
     name="lifecycle",
     interval=BUSINESS_INTERVAL,
     keeps_firing=KEEP_FIRING,
-    recordings=(ACCOUNTS, BLOCKED_SHARE, CREATED_7D, DELETED_1H),
+    recordings=(*joined_counters(lifecycle.METRICS), ACCOUNTS, BLOCKED_SHARE, CREATED_7D, DELETED_1H),
     alerts=(DELETIONS, MANY_BLOCKED),
 )

@@ -29,8 +29,11 @@ class Links:
         return f"{self.runbooks}/{area}/{alert}.md"
 
     def panel(self, area: RuleArea, alert: Alert, labels: frozenset[str]) -> str:
-        """The panel that shows the alert, for the company that it is about."""
-        company = f"&var-{_COMPANY}={{{{ $labels.{_COMPANY} }}}}" if _COMPANY in labels else ""
+        """The panel that shows the alert, for the company that it is about.
+
+        The company is escaped: a name may hold spaces, `&` or `#`.
+        """
+        company = f"&var-{_COMPANY}={{{{ $labels.{_COMPANY} | urlquery }}}}" if _COMPANY in labels else ""
         panel = panel_id(area.name, alert.panel)
         return f"{self.grafana}/d/{board_uid(area.name)}?viewPanel={panel}{company}"
 

@@ -6,14 +6,17 @@ Annotations are expected in full: the text of the case, and the links as the ale
 from __future__ import annotations
 
 import re
+from itertools import compress
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 from rules.areas import AREAS
 from rules.artefact import yaml_artefact
 from rules.check import vocabulary
 from rules.expressions import series_names
 from rules.links import DEFAULT_LINKS
-from rules.render import rule_annotations, rule_labels, rule_path
+from rules.render import group_names, rule_annotations, rule_labels, rule_path
+from rules.rollout import REPLACEMENTS, joined_cases, replaced_case
 from rules.scenarios.areas import CASES
 from rules.timing import duration
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_rule_tests"]
 
-_LABEL = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
+_LABEL = re.compile(r"\{\{ \$labels\.(\w+)( \| urlquery)? \}\}")
 _TO_ROOT = "../.."
 
 
@@ -42,7 +45,7 @@ def _file(cases: AreaCases, links: Links, known: Vocabulary) -> bytes:
     areas = _needed(cases)
     tests = [
         *(_alert_test(scenario, cases.area, links, known) for scenario in _scenarios(cases)),
-        *(_recording_test(case, cases.area) for case in cases.recordings),
+        *(_recording_test(case, cases.area) for case in _recording_cases(cases)),
     ]
     content = {
         "rule_files": [f"{_TO_ROOT}/{rule_path(area.name)}" for area in areas],
@@ -59,6 +62,15 @@ def _file(cases: AreaCases, links: Links, known: Vocabulary) -> bytes:
 def _scenarios(cases: AreaCases) -> Iterator[Scenario]:
     for case in cases.alerts:
         yield from case.scenarios(cases.area)
+        for title, replacement in REPLACEMENTS.items():
+            yield from case.replaced(cases.area, title, replacement)
+
+
+def _recording_cases(cases: AreaCases) -> Iterator[RecordingCase]:
+    for case in cases.recordings:
+        yield case
+        yield from replaced_case(case)
+    yield from joined_cases(cases.area, cases.metrics, cases.area.interval)
 
 
 def _needed(cases: AreaCases) -> list[RuleArea]:
@@ -92,10 +104,7 @@ def _texts(area: RuleArea) -> Iterable[str]:
 
 
 def _group_names(area: RuleArea) -> Iterator[str]:
-    if area.recordings:
-        yield f"ledgerscope.{area.name}" if area.name == "compat" else f"ledgerscope.{area.name}.rules"
-    if area.alerts:
-        yield f"ledgerscope.{area.name}.alerts"
+    yield from compress(group_names(area.name), (area.recordings, area.alerts))
 
 
 def _alert_test(scenario: Scenario, area: RuleArea, links: Links, known: Vocabulary) -> dict[str, object]:
@@ -151,12 +160,12 @@ def _expected(
     known: Vocabulary,
 ) -> dict[str, object]:
     templates = rule_annotations(area, alert, limit, links, known)
-    told = {name: _filled_in(text, labels) for name, text in templates.items()}
+    annotations = {name: _filled_in(text, labels) for name, text in templates.items()}
     return {
         "exp_labels": dict(sorted({**labels, **rule_labels(area, alert, limit)}.items())),
-        "exp_annotations": told | {"description": says},
+        "exp_annotations": annotations | {"description": says},
     }
 
 
 def _filled_in(text: str, labels: Mapping[str, str]) -> str:
-    return _LABEL.sub(lambda found: labels[found[1]], text)
+    return _LABEL.sub(lambda found: quote_plus(labels[found[1]]) if found[2] else labels[found[1]], text)

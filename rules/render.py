@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules.model import Alert, Limit, Recording, RuleArea
     from rules.vocabulary import Vocabulary
 
-__all__ = ["render_area", "render_rules", "rule_annotations", "rule_labels", "rule_path"]
+__all__ = ["group_names", "render_area", "render_rules", "rule_annotations", "rule_labels", "rule_path"]
 
 _BUNDLE = "ledgerscope"
 
@@ -43,6 +43,15 @@ def rule_path(area: str) -> str:
     return f"rules/generated/{area}.yml"
 
 
+def group_names(area: str) -> tuple[str, str]:
+    """The groups of an area in the order in which they read each other: recordings, alerts.
+
+    Joined counters stand in the group of their readers, which therefore see the values of the same instant.
+    """
+    stem = f"{_BUNDLE}.{area}"
+    return stem if area == "compat" else f"{stem}.rules", f"{stem}.alerts"
+
+
 def rule_labels(area: RuleArea, alert: Alert, limit: Limit) -> dict[str, str]:
     """The labels that routing reads."""
     return {"area": area.name, "severity": limit.severity.value, "team": alert.owner.team}
@@ -51,7 +60,7 @@ def rule_labels(area: RuleArea, alert: Alert, limit: Limit) -> dict[str, str]:
 def rule_annotations(
     area: RuleArea, alert: Alert, limit: Limit, links: Links, known: Vocabulary
 ) -> dict[str, str]:
-    """What a person is told: what happened, what it means, where to look."""
+    """What a person reads: what happened, what it means, where to look."""
     return {
         "dashboard_url": links.panel(area, alert, alert_labels(alert, known)),
         "description": alert.says(limit),
@@ -62,13 +71,12 @@ def rule_annotations(
 
 def _groups(area: RuleArea, links: Links, known: Vocabulary) -> Iterator[dict[str, object]]:
     interval = duration(area.interval)
-    kind = "" if area.name == "compat" else ".rules"
     recordings = [_recording_rule(one) for one in area.recordings]
-    yield {"name": f"{_BUNDLE}.{area.name}{kind}", "interval": interval, "rules": recordings}
     alerts = [
         _alert_rule(area, alert, limit, links, known) for alert in area.alerts for limit in alert.limits
     ]
-    yield {"name": f"{_BUNDLE}.{area.name}.alerts", "interval": interval, "rules": alerts}
+    for name, rules in zip(group_names(area.name), (recordings, alerts), strict=True):
+        yield {"name": name, "interval": interval, "rules": rules}
 
 
 def _recording_rule(one: Recording) -> dict[str, object]:

@@ -11,19 +11,23 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, TemplateError
 
 from rules.areas import AREAS
+from rules.check import vocabulary
+from rules.definitions import sections_behind
+from rules.errors import Finding
 from rules.links import board_uid, panel_id, runbook_path
 from rules.model import spoken
 from rules.timing import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from importlib.resources.abc import Traversable
 
     from rules.model import Alert, RuleArea
 
-__all__ = ["SECTIONS", "prose_of", "render_runbooks"]
+__all__ = ["SECTIONS", "check_prose", "prose_of", "prose_path", "render_runbooks"]
 
 SECTIONS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
 
@@ -49,13 +53,23 @@ _PAGE = """\
 ```
 
 {% for limit in alert.limits -%}
+{% if limit.change_when -%}
 Change the {{ limit.severity }} limit ({{ spoken(limit.value, alert.unit) }}) when {{ limit.change_when }}.
+{% else -%}
+Do not change the {{ limit.severity }} limit ({{ spoken(limit.value, alert.unit) }}): \
+{{ limit.fixed_because }}.
+{% endif -%}
 {% endfor -%}
 {% for what, setting in alert.settings -%}
-It needs at least {{ setting }} {{ what }}; change that when {{ setting.change_when }}.
+The alert needs at least {{ setting }} {{ what }}; change that number when {{ setting.change_when }}.
 {% endfor %}
-Limits stand in `rules/limits.py`. The signal is on the panel *{{ alert.panel }}* of the board
-`{{ board }}` (panel {{ panel }}). Source: {{ alert.source }}.
+The limits are in `rules/limits.py`. The panel *{{ alert.panel }}* of the board `{{ board }}` \
+(panel {{ panel }}) shows the signal.
+{% if sections %}
+What the figures mean: {% for section in sections -%}
+[{{ section.title }}](../../definitions.md#{{ section.anchor }}){{ ", " if not loop.last }}
+{%- endfor %}.
+{% endif %}
 """
 
 _INDEX = """\
@@ -87,9 +101,37 @@ def render_runbooks(areas: Sequence[RuleArea] = AREAS) -> dict[str, bytes]:
     return {path: text.encode() for path, text in pages.items()}
 
 
+def check_prose(areas: Sequence[RuleArea] = AREAS) -> Iterator[Finding]:
+    """Alerts without a runbook, and runbooks that ask for numbers that the alert does not have."""
+    wanted = ", ".join(f"## {section}" for section in SECTIONS)
+    for area in areas:
+        for alert in area.alerts:
+            if not _prose(area, alert).is_file():
+                yield Finding(prose_path(area, alert), f"missing; write it, with the sections {wanted}")
+            else:
+                yield from _unfilled(area, alert)
+
+
+def _unfilled(area: RuleArea, alert: Alert) -> Iterator[Finding]:
+    try:
+        _page(area, alert)
+    except TemplateError as error:
+        limits = ", ".join(f"limit.{severity}" for severity in alert.severities)
+        yield Finding(prose_path(area, alert), f"{error}: the numbers of this alert are {limits}")
+
+
+def prose_path(area: RuleArea, alert: Alert) -> str:
+    """Where the prose of a person lies in the project."""
+    return f"rules/runbooks/{area.name}/{alert.name}.md"
+
+
 def prose_of(area: RuleArea, alert: Alert) -> str:
     """What a person wrote about the alert; raises FileNotFoundError where nobody did."""
-    return (files("rules") / "runbooks" / area.name / f"{alert.name}.md").read_text(encoding="utf-8")
+    return _prose(area, alert).read_text(encoding="utf-8")
+
+
+def _prose(area: RuleArea, alert: Alert) -> Traversable:
+    return files("rules") / "runbooks" / area.name / f"{alert.name}.md"
 
 
 def _page(area: RuleArea, alert: Alert) -> str:
@@ -102,6 +144,7 @@ def _page(area: RuleArea, alert: Alert) -> str:
         prose=prose,
         board=board_uid(area.name),
         panel=panel_id(area.name, alert.panel),
+        sections=sections_behind(map(alert.expr, alert.limits), AREAS, vocabulary()),
         spoken=spoken,
         duration=duration,
     )

@@ -18,12 +18,11 @@ __all__ = ["AREA", "CSAT", "CSAT_LOW", "CSAT_RESPONSES", "NPS_LOW", "NPS_RESPONS
 
 NPS_UPPER = Recording(
     name="company:chom_nps_score:upper95",
-    expr=f"{once(satisfaction.NPS)}\n+ {once(satisfaction.NPS_MARGIN)}",
+    expr=once(satisfaction.NPS_BOUND.where(bound="upper")),
     help="Upper end of the 95 % interval of the net promoter score.",
     unit=Unit.POINTS,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="definitions: NPS",
 )
 NPS_RESPONSES = Recording(
     name="company:chom_nps_responses:sum",
@@ -32,16 +31,14 @@ NPS_RESPONSES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="S1 chom_nps_responses",
 )
 CSAT = Recording(
     name="company:chom_csat_score:max",
     expr=once(satisfaction.CSAT),
-    help="Percent of answers of 4 or 5 within 30 days.",
+    help="Respondents within 30 days in the top two fifths of the scale, in percent.",
     unit=Unit.PERCENT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="S1 chom_csat_score, corrected (A9.29)",
 )
 CSAT_RESPONSES = Recording(
     name="company:chom_csat_responses:max",
@@ -50,7 +47,6 @@ CSAT_RESPONSES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="A9.29",
 )
 
 NPS_LOW = Alert(
@@ -62,13 +58,12 @@ NPS_LOW = Alert(
     settings=(("respondents within 90 days", limits.MIN_RESPONSES),),
     unit=NPS_UPPER.unit,
     owner=CUSTOMER_SUCCESS,
-    summary="More customers warn others than recommend the company.",
+    summary="There are more detractors than promoters.",
     description=(
         'The net promoter score of company {{ $labels.company_id }} is at most {{ $value | printf "%.0f" }} '
         "even at the upper end of its interval (limit <limit>)."
     ),
     panel="Net promoter score",
-    source="S1 chom_nps_score, with its margin (definitions: NPS)",
 )
 CSAT_LOW = Alert(
     name="SatisfactionCsatLow",
@@ -82,10 +77,9 @@ CSAT_LOW = Alert(
     summary="Few customers are satisfied.",
     description=(
         '{{ $value | printf "%.0f" }} % of the answers to company {{ $labels.company_id }} within 30 days '
-        "were 4 or 5 (limit <limit>)."
+        "were in the top two fifths of the scale (limit <limit>)."
     ),
     panel="Customer satisfaction",
-    source="S1 chom_csat_score, corrected (A9.29)",
 )
 
 AREA = RuleArea(

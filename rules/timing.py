@@ -14,6 +14,7 @@ __all__ = [
     "KEEP_FIRING",
     "MIN_HOLD",
     "MIN_RANGE",
+    "MIN_RECORDED_RANGE",
     "RETENTION",
     "SCRAPE_INTERVAL",
     "duration",
@@ -27,6 +28,8 @@ BUSINESS_INTERVAL = timedelta(minutes=1)
 
 MIN_RANGE = 4 * SCRAPE_INTERVAL
 """Two lost scrapes still leave the two samples that a rate needs."""
+MIN_RECORDED_RANGE = 4 * BUSINESS_INTERVAL
+"""The same for a window over a recording, which has a sample for each evaluation of its group."""
 MIN_HOLD = 2 * SCRAPE_INTERVAL
 """One odd scrape alone never notifies anybody."""
 RETENTION = timedelta(days=15)
@@ -35,7 +38,7 @@ RETENTION = timedelta(days=15)
 KEEP_FIRING = timedelta(minutes=5)
 """How long a business alert outlives its data: a restart of the exporter is no good news.
 
-Longer than it takes until the absence of every exporter is told, which then holds back all that follows.
+Longer than the alert on the absence of all exporters takes to fire, which then holds back all that follows.
 """
 
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))

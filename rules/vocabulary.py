@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.catalogue import Kind
 from rules.errors import UnknownSeries
+from rules.joined import joined
 from rules.target import TARGET_LABELS
 
 if TYPE_CHECKING:
@@ -27,11 +28,17 @@ _TARGET_LABELS = frozenset(label.name for label in TARGET_LABELS)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series name: the metric behind it, every label it carries, and whether it only ever grows."""
+    """One series name: the metric behind it, every label it carries, and whether it only ever grows.
+
+    `joined` is what to rate in its place, for a counter that several exporters show. `recorded` is true when
+    the series is a recording.
+    """
 
     metric: Metric
     labels: frozenset[str]
     grows: bool
+    joined: str = ""
+    recorded: bool = False
 
     def closed_values(self, label: str) -> tuple[str, ...]:
         """The values of a closed label; empty for an open one and for those that no metric declares."""
@@ -63,9 +70,19 @@ class Vocabulary:
 
 def _scraped(metric: Metric, name: str) -> Series:
     own = {*metric.label_names, *(("le",) if name.endswith("_bucket") else ())}
-    return Series(metric, frozenset(own) | _TARGET_LABELS, grows=metric.kind is not Kind.GAUGE)
+    grows = metric.kind is not Kind.GAUGE
+    return Series(metric, frozenset(own) | _TARGET_LABELS, grows=grows, joined=_joined(metric, name))
+
+
+def _joined(metric: Metric, name: str) -> str:
+    if not metric.is_counted_in_database:
+        return ""
+    if name.endswith("_sum") and metric.buckets:
+        return "a recording that joins it"
+    only_all = '{le="+Inf"}' if name.endswith("_count") and metric.buckets else ""
+    return f"{joined(metric)}{only_all}"
 
 
 def _recorded(recording: Recording) -> Series:
     metric = recording.metric
-    return Series(metric, frozenset(metric.label_names), grows=False)
+    return Series(metric, frozenset(metric.label_names), grows=recording.grows, recorded=True)

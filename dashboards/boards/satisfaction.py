@@ -12,12 +12,13 @@ from rules import satisfaction as rules
 __all__ = ["BOARD"]
 
 _CATEGORY = satisfaction.NPS_RESPONSES.label("category")
-_LOWER = f"{now(satisfaction.NPS)}\n- {now(satisfaction.NPS_MARGIN)}"
+_LOWER = now(satisfaction.NPS_BOUND, bound="lower")
+_UPPER = now(satisfaction.NPS_BOUND, bound="upper")
 
 BOARD = Board(
     area="satisfaction",
     title="Satisfaction",
-    question="Would customers recommend the company, and did enough of them answer to know?",
+    question="Would customers recommend the company, and did enough of them answer?",
     variables=(Variable("company_id", "Company", satisfaction.NPS_RESPONSES),),
     rows=(
         Row(
@@ -32,9 +33,10 @@ BOARD = Board(
                     decimals=0,
                 ),
                 stat(
-                    "Margin",
-                    Query(now(satisfaction.NPS_MARGIN), "{{company_id}}"),
-                    about="The true score lies within this distance with 95 % confidence.",
+                    "Interval",
+                    Query(_LOWER, "{{company_id}} lower end"),
+                    Query(_UPPER, "{{company_id}} upper end"),
+                    about="The true score lies between these ends with 95 % confidence.",
                     unit=Unit.POINTS,
                     width=6,
                     decimals=0,
@@ -42,7 +44,7 @@ BOARD = Board(
                 stat(
                     "Satisfied",
                     Query(str(chosen(rules.CSAT)), "{{company_id}}"),
-                    about="Percent of answers of 4 or 5 within 30 days.",
+                    about="Respondents within 30 days in the top two fifths of the scale, in percent.",
                     unit=Unit.PERCENT,
                     draws=(rules.CSAT_LOW,),
                     width=6,
@@ -51,7 +53,7 @@ BOARD = Board(
                 stat(
                     "Respondents",
                     Query(str(chosen(rules.NPS_RESPONSES)), "{{company_id}}"),
-                    about="Who answered within 90 days; with few, the score means little.",
+                    about="Respondents within 90 days; with few, the score means little.",
                     unit=Unit.COUNT,
                     width=6,
                 ),
@@ -65,14 +67,14 @@ BOARD = Board(
                     Query(str(chosen(rules.NPS_UPPER)), "{{company_id}} upper end"),
                     Query(now(satisfaction.NPS), "{{company_id}}"),
                     Query(_LOWER, "{{company_id}} lower end"),
-                    about="The score with its 95 % interval. The alert looks at the upper end.",
+                    about="The score with its 95 % interval. The alert compares the upper end.",
                     unit=Unit.POINTS,
                     draws=(rules.NPS_LOW,),
                 ),
                 lines(
                     "Customer satisfaction",
                     Query(str(chosen(rules.CSAT)), "{{company_id}}"),
-                    about="Percent of answers of 4 or 5 within 30 days.",
+                    about="Respondents within 30 days in the top two fifths of the scale, in percent.",
                     unit=Unit.PERCENT,
                     draws=(rules.CSAT_LOW,),
                 ),

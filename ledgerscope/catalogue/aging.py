@@ -5,19 +5,27 @@ from __future__ import annotations
 from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import CREDIT_CONTROL
+from ledgerscope.domain.aging import BUCKETS, UNALLOCATED
 
-__all__ = ["METRICS", "OPEN_AMOUNT", "OPEN_INVOICES", "RECEIVABLE", "REFRESHED"]
+__all__ = [
+    "DUE_BUCKETS",
+    "METRICS",
+    "OPEN_AMOUNT",
+    "OPEN_INVOICES",
+    "RECEIVABLE",
+    "REFRESHED",
+    "UNALLOCATED",
+]
 
-DUE_BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
-UNALLOCATED = "unallocated"
+DUE_BUCKETS = tuple(name for name, _ in BUCKETS)
 
 _DAYS = "Days past the due date of the instalment, in the company's time zone; 90+ begins with day 91"
 
 OPEN_AMOUNT = Metric(
     name="customer_aging_open_amount",
     kind=Kind.GAUGE,
-    help="Open amount of instalments by days overdue; the bucket unallocated holds payments and credit notes "
-    "not yet set against an invoice, as a negative amount. All buckets together are the receivable.",
+    help="Open amount of instalments by days past due. The bucket unallocated holds what is left of "
+    "payments and credit notes, as a negative amount. The six buckets add up to customer_receivable_amount.",
     unit=Unit.CURRENCY,
     labels=(
         COMPANY,
@@ -25,7 +33,7 @@ OPEN_AMOUNT = Metric(
         CURRENCY,
     ),
     owner=CREDIT_CONTROL,
-    source="S0 customer_aging_bucket_distribution, corrected (A0, A9.31)",
+    source="docs/definitions.md#aging",
 )
 OPEN_INVOICES = Metric(
     name="customer_aging_open_invoices",
@@ -34,16 +42,16 @@ OPEN_INVOICES = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="bucket", help=f"{_DAYS}.", values=DUE_BUCKETS)),
     owner=CREDIT_CONTROL,
-    source="S0 customer_aging_bucket_distribution, corrected (A0)",
+    source="docs/definitions.md#aging",
 )
 RECEIVABLE = Metric(
     name="customer_receivable_amount",
     kind=Kind.GAUGE,
-    help="Balance of the receivables ledger: invoices less payments, credit notes and write-offs.",
+    help="Invoices less payments, credit notes and write-offs, each at its value on the day.",
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="definitions: aging",
+    source="docs/definitions.md#receivable",
 )
 REFRESHED = Metric(
     name="customer_aging_updated_total",
@@ -52,7 +60,7 @@ REFRESHED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="trigger", help="What asked for it.", values=("scheduled", "on_demand"))),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (OPEN_AMOUNT, OPEN_INVOICES, RECEIVABLE, REFRESHED)

@@ -11,9 +11,10 @@ __all__ = ["BASE", "CHURNED", "CHURNED_CUSTOMERS", "METRICS", "NEW", "RATIO", "R
 RATIO = Metric(
     name="chom_churn_ratio",
     kind=Kind.GAUGE,
-    help="Share lost within the window: of the customers (logo), or of the recurring revenue at its start by "
-    "churn and contraction (revenue_gross), less expansion and reactivation (revenue_net). Several "
-    "currencies are converted at the rates of the window's start. Absent where nothing was there to lose.",
+    help="Share lost of the customers paying at the start of the window (logo), or of their revenue: what "
+    "they pay less now (revenue_gross), and the same less what others of them pay more (revenue_net). "
+    "New and returning customers and pauses do not count. Revenue is converted at the rates of the window's "
+    "start; absent where a rate is missing or nobody paid.",
     unit=Unit.RATIO,
     labels=(
         COMPANY,
@@ -21,53 +22,55 @@ RATIO = Metric(
         WINDOW,
     ),
     owner=FINANCE,
-    source="S1 chom_churn_rate_monthly, corrected (A0, A9.22)",
+    source="docs/definitions.md, churn and retention (ChartMogul, Fighting Churn With Data)",
 )
 RETENTION = Metric(
     name="chom_revenue_retention_ratio",
     kind=Kind.GAUGE,
-    help="Recurring revenue kept from the customers present at the start of the window, without (gross) and "
-    "with (net) what they bought in addition.",
+    help="Share of the recurring revenue at the start of the window that the same customers still pay, "
+    "without (gross) and with (net) what they pay more; a paused customer counts as before. Absent where a "
+    "rate is missing or nobody paid.",
     unit=Unit.RATIO,
     labels=(COMPANY, Label(name="kind", help="What is counted.", values=("gross", "net")), WINDOW),
     owner=FINANCE,
-    source="definitions: GRR, NRR",
+    source="docs/definitions.md, churn and retention",
 )
 BASE = Metric(
     name="chom_churn_base_customers",
     kind=Kind.GAUGE,
-    help="Customers with recurring revenue at the start of the window: what logo churn is measured against.",
+    help="Customers with recurring revenue just before the window started: what churn and retention look at.",
     unit=Unit.COUNT,
     labels=(COMPANY, WINDOW),
     owner=FINANCE,
-    source="definitions: logo churn",
+    source="docs/definitions.md, churn and retention",
 )
 CHURNED_CUSTOMERS = Metric(
     name="chom_churn_lost_customers",
     kind=Kind.GAUGE,
-    help="Customers with recurring revenue at the start of the window and without at the end.",
+    help="Customers with recurring revenue just before the window started that now have none and are not "
+    "paused.",
     unit=Unit.COUNT,
     labels=(COMPANY, WINDOW),
     owner=FINANCE,
-    source="definitions: logo churn",
+    source="docs/definitions.md, churn and retention",
 )
 NEW = Metric(
     name="chom_customers_new_total",
     kind=Kind.COUNTER,
-    help="Customers that began to pay for the first time.",
+    help="Customers that began to pay for the first time; a resumed pause is none.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="S1, corrected (A9.25)",
+    source="docs/definitions.md, churn and retention",
 )
 CHURNED = Metric(
     name="chom_customers_churned_total",
     kind=Kind.COUNTER,
-    help="Times that a customer's last subscription ended.",
+    help="Times that a customer's last subscription ended; a pause is none.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="S1",
+    source="docs/definitions.md, churn and retention",
 )
 
 METRICS = (RATIO, RETENTION, BASE, CHURNED_CUSTOMERS, NEW, CHURNED)

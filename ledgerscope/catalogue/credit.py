@@ -5,42 +5,57 @@ from __future__ import annotations
 from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import CREDIT_CONTROL
+from ledgerscope.domain.credit import BUCKETS
+from ledgerscope.domain.values import BREACH_SEVERITIES, CREDIT_LIMIT_STATUSES
 
 __all__ = [
     "BREACH",
+    "EXPIRED",
     "EXPOSURE",
     "HELD",
     "LIMIT",
     "LIMIT_ADJUSTED",
     "METRICS",
+    "UNCOVERED",
     "UNLIMITED",
     "UTILIZATION",
     "UTILIZATION_CUSTOMERS",
 ]
 
-UTILIZATION_BUCKETS = ("0-25%", "25-50%", "50-75%", "75-100%", "100%+")
+UTILIZATION_BUCKETS = tuple(name for name, _ in BUCKETS)
 
 UTILIZATION_CUSTOMERS = Metric(
     name="customer_credit_utilization_customers",
     kind=Kind.GAUGE,
-    help="Customers with a credit limit, by the share of it that is used; a bucket includes its lower bound "
-    "only, and a limit of zero counts as 100%+.",
+    help="Customers with a finite credit limit, by the share of it that is used, taking the limit that is "
+    "used most. A bucket includes its lower bound only; a limit of zero counts as 100%+.",
     unit=Unit.COUNT,
     labels=(
         COMPANY,
         Label(name="utilization_bucket", help="Share of the limit in use.", values=UTILIZATION_BUCKETS),
     ),
     owner=CREDIT_CONTROL,
-    source="S0 customer_credit_utilization_histogram, corrected (A0, A9.14)",
+    source="docs/definitions.md#exposure",
 )
 UNLIMITED = Metric(
     name="customer_credit_unlimited_customers",
     kind=Kind.GAUGE,
-    help="Customers without a credit limit, who are in no utilisation bucket.",
+    help="Customers without a finite credit limit, leaving out those whose limit has expired. They are in no "
+    "utilization bucket.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="definitions: credit utilisation",
+    source="docs/definitions.md#limits",
+)
+EXPIRED = Metric(
+    name="customer_credit_expired_limit_customers",
+    kind=Kind.GAUGE,
+    help="Customers whose approved credit limit has expired and who have no other limit in force. They are "
+    "in no utilization bucket and are not counted as unlimited.",
+    unit=Unit.COUNT,
+    labels=(COMPANY,),
+    owner=CREDIT_CONTROL,
+    source="docs/definitions.md#limits",
 )
 HELD = Metric(
     name="customer_credit_held_customers",
@@ -49,34 +64,47 @@ HELD = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="A9.3",
+    source="docs/definitions.md, Limits",
 )
 EXPOSURE = Metric(
     name="customer_credit_exposure_amount",
     kind=Kind.GAUGE,
-    help="Open receivables less unallocated credits of the customers that have a limit in the currency.",
+    help="Open receivables less unallocated credits, measured against the finite credit limits in this "
+    "currency. Receivables in a currency without a limit are converted at the rate of the day into the "
+    "currency of the customer's reference limit.",
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="definitions: credit utilisation",
+    source="docs/definitions.md#exposure",
+)
+UNCOVERED = Metric(
+    name="customer_credit_uncovered_amount",
+    kind=Kind.GAUGE,
+    help="Exposure of customers with a finite credit limit in a currency without a limit, where no exchange "
+    "rate leads to the currency of their limit. It is part of no other credit metric.",
+    unit=Unit.CURRENCY,
+    labels=(COMPANY, CURRENCY),
+    owner=CREDIT_CONTROL,
+    source="docs/definitions.md#exposure",
 )
 LIMIT = Metric(
     name="customer_credit_limit_amount",
     kind=Kind.GAUGE,
-    help="Approved credit limits in force.",
+    help="Sum of the approved finite credit limits in force.",
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="definitions: credit utilisation",
+    source="docs/definitions.md#limits",
 )
 UTILIZATION = Metric(
     name="customer_credit_utilization_ratio",
     kind=Kind.GAUGE,
-    help="Exposure divided by limits over all customers that have a limit; absent where limits sum to zero.",
+    help="Exposure divided by the sum of the finite credit limits in this currency; absent where that sum "
+    "is zero.",
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="A1 S0",
+    source="docs/definitions.md#exposure",
 )
 LIMIT_ADJUSTED = Metric(
     name="customer_credit_limit_adjusted_total",
@@ -86,10 +114,10 @@ LIMIT_ADJUSTED = Metric(
     labels=(
         COMPANY,
         Label(name="adjustment_type", help="Direction.", values=("increase", "decrease")),
-        Label(name="status", help="Step of the request.", values=("requested", "approved", "rejected")),
+        Label(name="status", help="Step of the request.", values=CREDIT_LIMIT_STATUSES),
     ),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 BREACH = Metric(
     name="customer_credit_breach_total",
@@ -99,18 +127,20 @@ BREACH = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="severity", help="How far over the limit.", values=("warning", "critical")),
+        Label(name="severity", help="How far over the limit.", values=BREACH_SEVERITIES),
         Label(name="override_used", help="Whether somebody allowed it.", values=("true", "false")),
     ),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (
     UTILIZATION_CUSTOMERS,
     UNLIMITED,
+    EXPIRED,
     HELD,
     EXPOSURE,
+    UNCOVERED,
     LIMIT,
     UTILIZATION,
     LIMIT_ADJUSTED,

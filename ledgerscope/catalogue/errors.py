@@ -1,6 +1,8 @@
 """What can go wrong when somebody refers to the catalogue.
 
 CatalogueError
+├── MissingPart         an area of the list has no module for one of its parts
+├── WrongPart           the module of a part does not define what it has to
 ├── UnknownLabel        a matcher or a reading names a label that the metric does not have
 ├── UnknownLabelValue   a matcher or a reading names a value outside a closed list
 └── UnknownMetric       a name is asked for that no area defines
@@ -17,11 +19,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CatalogueError", "UnknownLabel", "UnknownLabelValue", "UnknownMetric"]
+__all__ = [
+    "CatalogueError",
+    "MissingPart",
+    "UnknownLabel",
+    "UnknownLabelValue",
+    "UnknownMetric",
+    "WrongPart",
+]
 
 
 class CatalogueError(Exception):
-    """Base of all errors of this room."""
+    """Base of all errors of this package."""
+
+
+class MissingPart(CatalogueError):
+    """An area has no module for one of its parts."""
+
+    def __init__(self, path: str, defines: str) -> None:
+        super().__init__(f"{path}: missing; create it and define {defines}")
+        self.path = path
+
+
+class WrongPart(CatalogueError):
+    """The module of a part does not define what the part consists of."""
+
+    def __init__(self, path: str, defines: str) -> None:
+        super().__init__(f"{path}: has to define {defines}")
+        self.path = path
 
 
 class UnknownLabel(CatalogueError):

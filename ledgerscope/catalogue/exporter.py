@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ledgerscope.catalogue.areas import areas_with
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import PLATFORM
+from ledgerscope.catalogue.parts import Part
 
 __all__ = [
     "AGE",
@@ -15,6 +17,8 @@ __all__ = [
     "FAILURES",
     "FAILURE_CLASSES",
     "INTERVAL",
+    "ISOLATED_COMPANIES",
+    "ISOLATED_COMPANY",
     "LAST_SUCCESS",
     "METRICS",
     "MISPLACED",
@@ -26,7 +30,8 @@ __all__ = [
     "UP",
 ]
 
-COLLECTORS = ("lifecycle", "credit", "aging", "revenue", "churn", "satisfaction", "jobs")
+COLLECTORS = areas_with(Part.COLLECTOR)
+"""The collectors, each named as its area."""
 STATES = ("pending", "fresh", "stale", "expired", "disabled")
 FAILURE_CLASSES = ("unreachable", "timeout", "permission", "schema", "data", "internal")
 
@@ -39,7 +44,6 @@ UP = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 STATE = Metric(
     name="ledgerscope_collector_state",
@@ -49,7 +53,6 @@ STATE = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="state", help="State of the values.", values=STATES)),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 AGE = Metric(
     name="ledgerscope_collector_age_seconds",
@@ -58,7 +61,6 @@ AGE = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 LAST_SUCCESS = Metric(
     name="ledgerscope_collector_last_success_timestamp_seconds",
@@ -67,7 +69,6 @@ LAST_SUCCESS = Metric(
     unit=Unit.TIMESTAMP,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 INTERVAL = Metric(
     name="ledgerscope_collector_interval_seconds",
@@ -76,7 +77,6 @@ INTERVAL = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 DURATION = Metric(
     name="ledgerscope_collector_duration_seconds",
@@ -85,7 +85,6 @@ DURATION = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="Prometheus: writing exporters, scrape meta as gauges",
 )
 SAMPLES = Metric(
     name="ledgerscope_collector_samples",
@@ -94,7 +93,6 @@ SAMPLES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 FAILURES = Metric(
     name="ledgerscope_collector_failures_total",
@@ -103,7 +101,6 @@ FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="class", help="Class of failure.", values=FAILURE_CLASSES)),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 CONSECUTIVE_FAILURES = Metric(
     name="ledgerscope_collector_consecutive_failures",
@@ -112,7 +109,6 @@ CONSECUTIVE_FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 SKIPPED = Metric(
     name="ledgerscope_collector_skipped_total",
@@ -121,7 +117,6 @@ SKIPPED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R3",
 )
 DATABASE_UP = Metric(
     name="ledgerscope_database_up",
@@ -129,7 +124,6 @@ DATABASE_UP = Metric(
     help="Whether the database answered when it was last asked.",
     unit=Unit.COUNT,
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 REBASES = Metric(
     name="ledgerscope_tally_rebases_total",
@@ -138,7 +132,6 @@ REBASES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="schema.md: counters that never reset",
 )
 MISPLACED = Metric(
     name="ledgerscope_collector_misplaced_events",
@@ -147,16 +140,35 @@ MISPLACED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="promise: the numbers are right",
+)
+ISOLATED_COMPANIES = Metric(
+    name="ledgerscope_collector_isolated_companies",
+    kind=Kind.GAUGE,
+    help="Companies whose values the collector left out of its last successful run, because their data "
+    "cannot be used.",
+    unit=Unit.COUNT,
+    labels=(_COLLECTOR,),
+    owner=PLATFORM,
+)
+ISOLATED_COMPANY = Metric(
+    name="ledgerscope_collector_isolated_company",
+    kind=Kind.GAUGE,
+    help="1 for a company whose values the collector left out of its last successful run; absent for all "
+    "others. At most 20 companies are named; the log and /health name all, with the reason.",
+    unit=Unit.COUNT,
+    labels=(
+        _COLLECTOR,
+        Label(name="company_id", help="Tenant whose values are left out.", bound=20),
+    ),
+    owner=PLATFORM,
 )
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
     kind=Kind.GAUGE,
-    help="Always 1; the labels tell the version.",
+    help="Always 1; the label holds the version.",
     unit=Unit.COUNT,
     labels=(Label(name="version", help="Version of Ledgerscope.", bound=1),),
     owner=PLATFORM,
-    source="Prometheus: exporter conventions",
 )
 
 METRICS = (
@@ -173,5 +185,7 @@ METRICS = (
     DATABASE_UP,
     REBASES,
     MISPLACED,
+    ISOLATED_COMPANIES,
+    ISOLATED_COMPANY,
     BUILD_INFO,
 )

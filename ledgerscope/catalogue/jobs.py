@@ -19,7 +19,7 @@ QUEUE_DEPTH = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S0, S4 panels: queue depth",
+    source="docs/definitions.md, Job queue",
 )
 OLDEST_WAIT = Metric(
     name="telecom_billing_queue_oldest_wait_seconds",
@@ -28,7 +28,7 @@ OLDEST_WAIT = Metric(
     unit=Unit.SECONDS,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S0, S4 panels: queue depth",
+    source="docs/definitions.md, Job queue",
 )
 RUNNING = Metric(
     name="telecom_billing_jobs_running",
@@ -37,7 +37,7 @@ RUNNING = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 panels: background jobs",
+    source="docs/definitions.md, Job queue",
 )
 STUCK = Metric(
     name="telecom_billing_jobs_stuck",
@@ -46,16 +46,16 @@ STUCK = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 alert: stuck jobs",
+    source="docs/definitions.md, Job queue",
 )
 FAILED = Metric(
     name="telecom_billing_jobs_failed",
     kind=Kind.GAUGE,
-    help="Jobs whose last attempt failed and that nobody has retried or discarded.",
+    help="Jobs whose last try failed within the last 30 days, without those for which a later try is known.",
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 alert: failed jobs",
+    source="docs/definitions.md, Job queue",
 )
 PROCESSED = Metric(
     name="telecom_billing_jobs_total",
@@ -64,17 +64,17 @@ PROCESSED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE, _JOB_NAME, _STATUS),
     owner=PLATFORM,
-    source="S4",
+    source="docs/definitions.md, Job queue",
 )
 DURATION = Metric(
     name="telecom_billing_job_processing_duration_seconds",
     kind=Kind.HISTOGRAM,
-    help="Time from the start of a run to its end.",
+    help="Time from the start of a run to its end; runs without a recorded duration are left out.",
     unit=Unit.SECONDS,
     labels=(COMPANY, _QUEUE, _JOB_NAME, _STATUS),
     buckets=(0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
     owner=PLATFORM,
-    source="S4",
+    source="docs/definitions.md, Job queue",
 )
 
 METRICS = (QUEUE_DEPTH, OLDEST_WAIT, RUNNING, STUCK, FAILED, PROCESSED, DURATION)

@@ -73,7 +73,7 @@ class Metric:
     """One metric family.
 
     `labels` is the whole label set, in the order in which readings give their values. `impossible` lists the
-    combinations of closed values that can never occur, so that they are not shown at zero for ever.
+    combinations of closed values that can never occur, so that they are not served as zeros.
     """
 
     name: str
@@ -81,10 +81,10 @@ class Metric:
     help: str
     unit: Unit
     owner: Owner
-    source: str
     labels: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
     impossible: frozenset[tuple[str, ...]] = frozenset()
+    source: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -99,6 +99,11 @@ class Metric:
         if self.kind is Kind.HISTOGRAM:
             return (f"{self.name}_bucket", f"{self.name}_sum", f"{self.name}_count")
         return (self.name,)
+
+    @property
+    def is_counted_in_database(self) -> bool:
+        """Whether every exporter shows the same counts, those of the database, and none of its own."""
+        return self.kind is not Kind.GAUGE and self.label_names[:1] == ("company_id",)
 
     @property
     def bucket(self) -> Selector:

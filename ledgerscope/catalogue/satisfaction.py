@@ -6,7 +6,7 @@ from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import CUSTOMER_SUCCESS
 
-__all__ = ["CSAT", "CSAT_RESPONSES", "METRICS", "NPS", "NPS_MARGIN", "NPS_RESPONSES"]
+__all__ = ["CSAT", "CSAT_RESPONSES", "METRICS", "NPS", "NPS_BOUND", "NPS_RESPONSES"]
 
 NPS = Metric(
     name="chom_nps_score",
@@ -15,16 +15,16 @@ NPS = Metric(
     unit=Unit.POINTS,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="S1",
+    source="docs/definitions.md, NPS",
 )
-NPS_MARGIN = Metric(
-    name="chom_nps_margin",
+NPS_BOUND = Metric(
+    name="chom_nps_confidence_bound",
     kind=Kind.GAUGE,
-    help="Half width of the 95 % confidence interval of the net promoter score; absent without answers.",
+    help="Ends of the 95 % confidence interval of the net promoter score; absent without answers.",
     unit=Unit.POINTS,
-    labels=(COMPANY,),
+    labels=(COMPANY, Label(name="bound", help="End of the interval.", values=("lower", "upper"))),
     owner=CUSTOMER_SUCCESS,
-    source="definitions: NPS",
+    source="docs/definitions.md, NPS",
 )
 NPS_RESPONSES = Metric(
     name="chom_nps_responses",
@@ -36,26 +36,26 @@ NPS_RESPONSES = Metric(
         Label(name="category", help="Category.", values=("promoter", "passive", "detractor")),
     ),
     owner=CUSTOMER_SUCCESS,
-    source="S1",
+    source="docs/definitions.md, NPS",
 )
 CSAT = Metric(
     name="chom_csat_score",
     kind=Kind.GAUGE,
-    help="Customer satisfaction over 30 days: percent of answers of 4 or 5 on a scale of 5; absent without "
-    "answers.",
+    help="Customer satisfaction over 30 days, the latest answer of each respondent: percent in the top two "
+    "fifths of the scale, as 4 and 5 of 5; absent without answers.",
     unit=Unit.PERCENT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="S1, corrected (A9.29)",
+    source="docs/definitions.md, CSAT",
 )
 CSAT_RESPONSES = Metric(
     name="chom_csat_responses",
     kind=Kind.GAUGE,
-    help="Satisfaction answers of the last 30 days.",
+    help="Respondents of the last 30 days to the satisfaction question.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="A9.29",
+    source="docs/definitions.md, CSAT",
 )
 
-METRICS = (NPS, NPS_MARGIN, NPS_RESPONSES, CSAT, CSAT_RESPONSES)
+METRICS = (NPS, NPS_BOUND, NPS_RESPONSES, CSAT, CSAT_RESPONSES)

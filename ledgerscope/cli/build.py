@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from alertmanager import room as alertmanager_room
-from dashboards import room as dashboards_room
+from exporter.settings import reference
 from ledgerscope.catalogue import AREAS, all_metrics
 from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
+from ledgerscope.cli import connecting
+from ledgerscope.cli.area_parts import check_areas
 from ledgerscope.cli.exits import CommandFailed
-from rules import room as rules_room
 from rules.bundle import Bundle, compare, join, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["command"]
 
-_ROOMS = (rules_room, dashboards_room, alertmanager_room)
+_GENERATORS = ("rules", "dashboards", "alertmanager")
+"""Packages with a module `generator`; imported when every area is known to be complete."""
+
+
+class Generator(Protocol):
+    """What a package has to offer to be built."""
+
+    def check(self) -> Iterable[object]:
+        """Everything that is wrong, one line each."""
+
+    def bundle(self) -> Bundle:
+        """Every file it makes."""
 
 
 @click.command("build")
@@ -33,7 +45,7 @@ _ROOMS = (rules_room, dashboards_room, alertmanager_room)
     help="Root of the project, or a folder to render into.  [default: here]",
 )
 def command(*, only_check: bool, out: Path) -> None:
-    """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and the metric reference.
+    """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and the reference pages.
 
     What is generated is committed; a rule, panel or route that names something the catalogue does not know is
     refused before anything is written.
@@ -44,12 +56,10 @@ def command(*, only_check: bool, out: Path) -> None:
       ledgerscope build --check
       ledgerscope build --out /tmp/bundle
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    findings = tuple(_findings())
-    for finding in findings:
-        click.echo(finding, err=True)
-    if findings:
-        raise CommandFailed(f"{len(findings)} findings; nothing was written")
-    bundle = join([_documents(), *(room.bundle() for room in _ROOMS)])
+    _stop_at(check_areas())
+    generators = tuple(map(_generator, _GENERATORS))
+    _stop_at(_findings(generators))
+    bundle = join([_documents(), *(generator.bundle() for generator in generators)])
     changes = compare(bundle, out) if only_check else write(bundle, out)
     for change in changes:
         click.echo(change)
@@ -58,11 +68,32 @@ def command(*, only_check: bool, out: Path) -> None:
     click.echo(f"{len(bundle.files)} files {'are as generated' if only_check else 'up to date'}", err=True)
 
 
-def _findings() -> Iterator[str]:
-    yield from map(str, catalogue_checks.check(list(all_metrics())))
-    for room in _ROOMS:
-        yield from map(str, room.check())
+def _stop_at(found: Iterable[object]) -> None:
+    findings = tuple(dict.fromkeys(map(str, found)))
+    for finding in findings:
+        click.echo(finding, err=True)
+    if findings:
+        count = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+        raise CommandFailed(f"{count}; nothing was written")
+
+
+def _generator(package: str) -> Generator:
+    generator: Generator = import_module(f"{package}.generator")
+    return generator
+
+
+def _findings(generators: Iterable[Generator]) -> Iterator[object]:
+    yield from catalogue_checks.check(list(all_metrics()))
+    for generator in generators:
+        yield from generator.check()
 
 
 def _documents() -> Bundle:
-    return Bundle({"docs/metrics.md": as_markdown(AREAS).encode()}, ("docs/metrics.md",))
+    registry = import_module("collectors.registry")  # like the generators: when every area is complete
+    pages = {
+        "docs/metrics.md": as_markdown(AREAS),
+        connecting.PAGE: connecting.as_markdown(registry.create()),
+        "docs/settings.md": reference.as_markdown(),
+        "docs/ledgerscope.example.yaml": reference.as_example(),
+    }
+    return Bundle({name: page.encode() for name, page in pages.items()}, tuple(pages))

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 from collectors.registry import create as create_collectors
-from exporter.exposition import Format
-from exporter.log import configure
+from exporter.exposition.text import Format
+from exporter.reporting.log import configure
+from exporter.reporting.scrape import Restriction
 from exporter.runtime import Exporter, exporter_engine
-from exporter.scrape import Restriction
-from exporter.settings import Log
+from exporter.settings.model import Log
 from ledgerscope.catalogue.exporter import COLLECTORS
+from ledgerscope.cli.choices import Name
 from ledgerscope.cli.exits import DatabaseFailed
-from ledgerscope.cli.options import address, read_settings, settings_options
-from ledgerscope.cli.telling import failures_told
+from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.store.contract import check_version
 from ledgerscope.store.engine import EXPORTER, create_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from exporter.page import Page
+    from exporter.state.page import Page
 
 __all__ = ["command", "report", "scraped"]
 
@@ -31,9 +31,11 @@ _FORMATS = {"text": Format.TEXT, "openmetrics": Format.OPENMETRICS}
 
 @click.command("collect")
 @settings_options
-@click.option("--once", is_flag=True, required=True, help="Run once; for ever: ledgerscope serve.")
+@click.option(
+    "--once", is_flag=True, required=True, help="Run once; to collect continuously: ledgerscope serve."
+)
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
-@click.argument("names", nargs=-1, metavar="[NAME]...", type=click.Choice(COLLECTORS))
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=Name("collector", COLLECTORS))
 def command(
     config: Path | None, database_url: str | None, *, once: bool, form: str, names: tuple[str, ...]
 ) -> None:
@@ -45,9 +47,7 @@ def command(
       ledgerscope collect --once aging revenue | promtool check metrics
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     del once  # says what happens; there is no other way
-    with failures_told():
-        settings = read_settings(config, database_url)
-        url = address(settings)
+    with configured_database(config, database_url) as (settings, url):
         _refuse_other_versions(str(url.render_as_string(hide_password=False)))
         engine = exporter_engine(url, settings)
         exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
@@ -68,19 +68,20 @@ def scraped(exporter: Exporter, form: Format, names: tuple[str, ...]) -> bytes:
 
 
 def report(page: Page, names: tuple[str, ...]) -> None:
-    """Tell what each run took; raises DatabaseFailed where one failed."""
-    failed = []
+    """Write what each run took; raises DatabaseFailed where one failed, with each reason once."""
+    failed: dict[str, list[str]] = {}
     for name in names:
         record = page.records[name]
-        failure = record.last_failure if record.succeeded is False else None
-        reason = record.disabled or (failure.message if failure else "")
         took = "" if record.duration is None else f"{1000 * record.duration:8.1f} ms"
-        samples = f"{record.slot.samples} samples" if record.slot else ""
-        click.echo(f"{name:<14}{took:>11}  {reason or samples}", err=True)
-        if reason:
-            failed.append(name)
+        if record.reason:
+            failed.setdefault(record.reason, []).append(name)
+        result = "failed" if record.reason else f"{record.slot.samples if record.slot else 0} samples"
+        click.echo(f"{name:<14}{took:>11}  {result}", err=True)
+        for company, reason in record.isolated.items():
+            click.echo(f"{'':<27}without {company}: {reason}", err=True)
     if failed:
-        raise DatabaseFailed(f"not collected: {', '.join(failed)}")
+        reasons = "".join(f"\n  {', '.join(group)}: {reason}" for reason, group in failed.items())
+        raise DatabaseFailed(f"not collected:{reasons}")
 
 
 def _refuse_other_versions(url: str) -> None:

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 import click
 
 from collectors.registry import create as create_collectors
+from ledgerscope.cli.database_findings import findings
 from ledgerscope.cli.exits import DatabaseFailed
-from ledgerscope.cli.options import address, read_settings, settings_options
-from ledgerscope.cli.telling import failures_told
+from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.store import contract, migrations
-from ledgerscope.store.engine import EXPORTER, create_engine
+from ledgerscope.store.engine import EXPORTER, OWNER, create_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import URL
 
 __all__ = ["command"]
+
+_NAMESAKES = """\
+{count} of another application have names that Ledgerscope needs: {names}
+nothing was changed; choose one:
+  - another database: create it, and give its URL
+  - a schema of its own in this database: run CREATE SCHEMA ledgerscope, and add to every URL
+      ?options=-c%20search_path%3Dledgerscope
+  - keep this data where it is and provide it as views: see docs/connecting.md"""
 
 
 @click.group("db")
@@ -39,13 +46,15 @@ def upgrade(config: Path | None, database_url: str | None) -> None:
     """Create or upgrade tables, roles, rights and policies; safe to repeat.
 
     Needs a login that may create tables. Everything happens in one transaction, so a failure changes nothing.
+    Tables of another application with the same names are refused and left alone.
 
     \b
     Example:
       ledgerscope db upgrade --database-url postgresql://owner@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_told():
-        done = migrations.upgrade(address(read_settings(config, database_url)))
+    with configured_database(config, database_url) as (_, url):
+        _refuse_namesakes(url)
+        done = migrations.upgrade(url)
     if done.before == done.after:
         click.echo(f"the schema is at {done.after} already; rights were renewed")
     else:
@@ -59,27 +68,32 @@ def upgrade(config: Path | None, database_url: str | None) -> None:
 def check(config: Path | None, database_url: str | None) -> None:
     """Check the schema's version and all that the collectors read, with the rights of the login.
 
-    Exit code 4 where something is missing; each line says which collector it disables and what mends it.
+    A finding is about one table or view: what it lacks, which areas need it, and what to run; or about rows
+    that contradict each other, and how to correct them. Exit code 4 where there is a finding, else 0.
 
     \b
     Example:
       ledgerscope db check --database-url postgresql://reader@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_told():
-        settings = read_settings(config, database_url)
-        with create_engine(address(settings), EXPORTER, pool_size=0).connect() as connection:
-            problems = tuple(_problems(connection))
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        raise DatabaseFailed(f"{len(problems)} problems found")
+    with (
+        configured_database(config, database_url) as (_, url),
+        create_engine(url, EXPORTER, pool_size=0).connect() as connection,
+    ):
+        found = tuple(findings(connection, create_collectors()))
+    for finding in found:
+        click.echo(finding)
+    if found:
+        raise DatabaseFailed(f"{_counted(len(found), 'finding')}; docs/connecting.md lists every column")
     click.echo("the database offers all that the collectors read")
 
 
-def _problems(connection: Connection) -> Iterator[str]:
-    version = contract.check_version(connection)
-    if version:
-        yield f"all collectors: {version.message}"
-    for collector in create_collectors():
-        for problem in contract.check(connection, collector.relations):
-            yield f"{collector.name}: {problem.message}"
+def _refuse_namesakes(url: URL) -> None:
+    with create_engine(url, OWNER, pool_size=0).connect() as connection:
+        names = contract.namesakes(connection)
+    if names:
+        count = _counted(len(names), "table or view", "tables or views")
+        raise DatabaseFailed(_NAMESAKES.format(count=count, names=", ".join(names)))
+
+
+def _counted(count: int, one: str, more: str = "") -> str:
+    return f"{count} {one if count == 1 else more or f'{one}s'}"

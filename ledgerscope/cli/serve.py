@@ -8,29 +8,38 @@ from typing import TYPE_CHECKING
 import click
 
 from collectors.registry import create as create_collectors
-from exporter.http import create_app
-from exporter.log import configure
+from exporter.http.app import create_app
+from exporter.http.server import Server, listen
+from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
-from exporter.server import Server
-from ledgerscope.cli.options import address, read_settings, settings_options
-from ledgerscope.cli.telling import failures_told
+from ledgerscope.cli.messages import failures_reported
+from ledgerscope.cli.options import configured_database, listen_options, read_settings, settings_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from socket import socket
 
     from sqlalchemy import URL
 
-    from exporter.settings import Settings
+    from exporter.settings.model import ExporterSettings
 
 __all__ = ["command", "serving"]
 
 
 @click.command("serve")
 @settings_options
+@listen_options
 @click.option("--print-settings", is_flag=True, help="Print the settings in force, secrets masked, and stop.")
-def command(config: Path | None, database_url: str | None, *, print_settings: bool) -> None:
-    """Run the exporter until it is told to stop.
+def command(
+    config: Path | None,
+    database_url: str | None,
+    address: str | None,
+    port: int | None,
+    *,
+    print_settings: bool,
+) -> None:
+    """Run the exporter until SIGTERM or Ctrl-C.
 
     It starts while the database is away, and says so on /health and in its own metrics.
 
@@ -38,24 +47,28 @@ def command(config: Path | None, database_url: str | None, *, print_settings: bo
     Examples:
       ledgerscope serve --config ledgerscope.yaml
       DATABASE_URL=postgresql://reader@db/business ledgerscope serve
-      LEDGERSCOPE_LISTEN__PORT=9200 ledgerscope serve --print-settings
+      ledgerscope serve --port 9200 --print-settings
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with failures_told():
-        settings = read_settings(config, database_url)
-        if print_settings:
-            click.echo(settings.effective(), nl=False)
-            return
-        with serving(settings, address(settings)) as server:
-            click.echo(f"serving on {server.url}/metrics", err=True)
-            server.run()
+    options = {"--address": address, "--port": port}
+    if print_settings:
+        with failures_reported():
+            click.echo(read_settings(config, database_url, options=options).effective(), nl=False)
+        return
+    with (
+        configured_database(config, database_url, options) as (settings, url),
+        listen(settings.listen) as listener,
+        serving(settings, url, listener) as server,
+    ):
+        click.echo(f"serving on {server.url}/metrics", err=True)
+        server.run()
 
 
 @contextmanager
-def serving(settings: Settings, url: URL) -> Iterator[Server]:
-    """An exporter that collects, and its server ready to run; both end with the block."""
+def serving(settings: ExporterSettings, url: URL, listener: socket) -> Iterator[Server]:
+    """An exporter that collects, and its server ready to run on the socket; both end with the block."""
     engine = exporter_engine(url, settings)
     exporter = Exporter(settings, create_collectors(), engine, log=configure(settings.log))
-    server = Server(create_app(exporter), settings.listen)
+    server = Server(create_app(exporter), listener)
     exporter.start()
     try:
         yield server

@@ -1,1 +1,7 @@
-"""The core customer operations: what the business application calls and the collectors later count."""
+"""Customer operations: pure decisions that turn a state and a request into changes."""
+
+from __future__ import annotations
+
+from ledgerscope.customers.decision import Decision, Moment, Refused
+
+__all__ = ["Decision", "Moment", "Refused"]

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from ledgerscope.demo import names
-from ledgerscope.demo.book import Book, make_event
 from ledgerscope.demo.dates import Calendar
-from ledgerscope.demo.dice import Dice
 from ledgerscope.demo.errors import DatasetMissing
-from ledgerscope.demo.records import (
+from ledgerscope.demo.random_source import RandomSource
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.changes_batch import Batch
+from ledgerscope.store.records import (
     Allocation,
     Customer,
     Invoice,
@@ -29,13 +30,13 @@ from ledgerscope.demo.records import (
     Payment,
     StatusChange,
     Tenant,
+    make_event,
 )
-from ledgerscope.domain.events import EventType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledgerscope.demo.records import Id
+    from ledgerscope.store.records import Id
 
 __all__ = ["CURRENCY", "TENANT", "Order", "expected_rows", "find_file", "generate", "read_orders"]
 
@@ -78,13 +79,13 @@ def find_file() -> Path:
     raise DatasetMissing(_DISTRIBUTION, _FILE)
 
 
-def generate(seed: int, scale: float, until: datetime, mark: str) -> Iterator[Book]:
+def generate(seed: int, scale: float, until: datetime, mark: str) -> Iterator[Batch]:
     """The history, chapter by chapter; orders after `until` are left out.
 
     A scale below 1 takes that share of the customers, the first of the file. The seed chooses their names.
     """
     shop = _Shop(seed)
-    yield Book([shop.tenant(mark)])
+    yield Batch([shop.tenant(mark)])
     last_day, last_customer = shop.calendar.day(until), _CUSTOMERS * scale
     orders = (
         order
@@ -93,10 +94,10 @@ def generate(seed: int, scale: float, until: datetime, mark: str) -> Iterator[Bo
     )
     customers = groupby(orders, key=lambda order: order.customer)
     while chapter := [[*bought] for _, bought in islice(customers, _CHAPTER)]:
-        book = Book()
+        batch = Batch()
         for bought in chapter:
-            shop.write_customer(book, bought)
-        yield book.in_order_of_time()
+            shop.write_customer(batch, bought)
+        yield batch.in_order_of_time()
 
 
 def read_orders(path: Path) -> Iterator[Order]:
@@ -119,57 +120,67 @@ class _Shop:
     def tenant(self, mark: str) -> Tenant:
         return Tenant(TENANT, "CDNOW", _ZONE, CURRENCY, mark, self.calendar.at(_OPENED, time()))
 
-    def write_customer(self, book: Book, orders: list[Order]) -> None:
+    def write_customer(self, batch: Batch, orders: list[Order]) -> None:
         """A customer exists from its first order on."""
         number = orders[0].customer
-        dice = Dice(self._seed, TENANT, number)
-        customer_id, since = dice.id(), self.calendar.at(orders[0].day, _ORDER_TIME)
-        person = names.person(dice)
-        book.add(
+        random = RandomSource(self._seed, TENANT, number)
+        customer_id, since = random.id(), self.calendar.at(orders[0].day, _ORDER_TIME)
+        person = names.person(random)
+        batch.add(
             Customer(
-                TENANT, customer_id, number, person, names.email(dice, person, int(number)), "active", False,
-                CURRENCY, 0, "import", None, since, since,
+                TENANT, customer_id, number, person, names.email(random, person, int(number)), "active",
+                False, CURRENCY, 0, "import", None, since, since,
             )
         )  # fmt: skip
-        book.add(StatusChange(TENANT, customer_id, None, "active", "first order", "import", since))
-        book.add(Milestone(TENANT, customer_id, "paid", since))
-        book.add(
+        batch.add(StatusChange(TENANT, customer_id, None, "active", "first order", "import", since))
+        batch.add(Milestone(TENANT, customer_id, "paid", since))
+        batch.add(
             make_event(TENANT, EventType.CUSTOMER_CREATED, since, "import", "active", customer_id=customer_id)
         )
         for place, order in enumerate(orders, 1):
-            self._write_order(book, dice, customer_id, f"{number}-{place}", order)
+            self._write_order(batch, random, customer_id, f"{number}-{place}", order)
 
-    def _write_order(self, book: Book, dice: Dice, customer_id: Id, number: str, order: Order) -> None:
+    def _write_order(
+        self, batch: Batch, random: RandomSource, customer_id: Id, number: str, order: Order
+    ) -> None:
         """An invoice that is due on its day and, where it has a value, paid at once."""
-        invoice_id, when = dice.id(), self.calendar.at(order.day, _ORDER_TIME)
-        book.add(
+        invoice_id, when = random.id(), self.calendar.at(order.day, _ORDER_TIME)
+        batch.add(
             Invoice(
                 TENANT, invoice_id, customer_id, None, number, "paid", "one_time", order.day, when, None,
                 CURRENCY, order.cents, 0, None,
             )
         )  # fmt: skip
-        self._tell(book, EventType.INVOICE_FINALISED, when, "one_time", customer_id, order.cents)
+        self._emit(batch, EventType.INVOICE_FINALISED, when, "one_time", customer_id, order.cents)
         if order.cents:
-            self._write_payment(book, dice, customer_id, invoice_id, order, when)
+            self._write_payment(batch, random, customer_id, invoice_id, order, when)
 
     def _write_payment(
-        self, book: Book, dice: Dice, customer_id: Id, invoice_id: Id, order: Order, when: datetime
+        self,
+        batch: Batch,
+        random: RandomSource,
+        customer_id: Id,
+        invoice_id: Id,
+        order: Order,
+        when: datetime,
     ) -> None:
-        payment_id, day = dice.id(), order.day
-        book.add(InvoiceDue(TENANT, invoice_id, 1, day, order.cents, order.cents, day))
-        book.add(
+        payment_id, day = random.id(), order.day
+        batch.add(InvoiceDue(TENANT, invoice_id, 1, day, order.cents, order.cents, day))
+        batch.add(
             Payment(
                 TENANT, payment_id, customer_id, order.cents, CURRENCY, "card", "manual", day, when, None,
                 None, order.cents, day,
             )
         )  # fmt: skip
-        book.add(Allocation(TENANT, dice.id(), "payment", payment_id, invoice_id, 1, order.cents, day, when))
-        self._tell(book, EventType.PAYMENT_SUCCEEDED, when, "manual", customer_id, order.cents)
+        batch.add(
+            Allocation(TENANT, random.id(), "payment", payment_id, invoice_id, 1, order.cents, day, when)
+        )
+        self._emit(batch, EventType.PAYMENT_SUCCEEDED, when, "manual", customer_id, order.cents)
 
-    def _tell(
-        self, book: Book, event_type: EventType, when: datetime, label: str, customer_id: Id, amount: int
+    def _emit(
+        self, batch: Batch, event_type: EventType, when: datetime, label: str, customer_id: Id, amount: int
     ) -> None:
-        book.add(
+        batch.add(
             make_event(
                 TENANT, event_type, when, label, customer_id=customer_id, amount=amount, currency=CURRENCY
             )

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from ledgerscope.demo import cdnow, generate
 from ledgerscope.demo.companies import COMPANIES
 from ledgerscope.demo.errors import UnknownDataset
+from ledgerscope.demo.simulation.position import BUSINESS, WORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from ledgerscope.demo.book import Book
+    from ledgerscope.store.changes_batch import Batch
 
 __all__ = ["DATASETS", "Dataset", "Request", "find_dataset"]
 
@@ -35,16 +36,23 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A business by name: its companies, about how many rows it has, and the rows themselves."""
+    """A business by name: its companies, about how many rows it has, and the rows themselves.
+
+    `live_parts` are the parts of it that go on; a purchase history of real people is left as it was.
+    """
 
     tenants: tuple[str, ...]
     expected_rows: Callable[[float], int]
-    chapters: Callable[[int, float, datetime, str], Iterator[Book]]
+    chapters: Callable[[int, float, datetime, str], Iterator[Batch]]
+    live_parts: tuple[str, ...] = ()
 
 
 DATASETS: Final = {
     "demo": Dataset(
-        tuple(company.tenant_id for company in COMPANIES), generate.expected_rows, generate.generate
+        tuple(company.tenant_id for company in COMPANIES),
+        generate.expected_rows,
+        generate.generate,
+        (BUSINESS, WORK),
     ),
     "cdnow": Dataset((cdnow.TENANT,), cdnow.expected_rows, cdnow.generate),
 }

@@ -11,14 +11,15 @@ from datetime import time, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.book import Book
 from ledgerscope.demo.companies import COMPANIES
-from ledgerscope.demo.dice import Dice
 from ledgerscope.demo.life import live
+from ledgerscope.demo.life.cases import write_cases
 from ledgerscope.demo.life.story import Era, Story
 from ledgerscope.demo.operations import write_operations
 from ledgerscope.demo.plans import make_plans
-from ledgerscope.demo.records import Tenant
+from ledgerscope.demo.random_source import RandomSource
+from ledgerscope.store.changes_batch import Batch
+from ledgerscope.store.records import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ _MIDNIGHT: Final = time()
 _SATURDAY: Final = 5
 
 
-def generate(seed: int, scale: float, until: datetime, mark: str = "{}") -> Iterator[Book]:
+def generate(seed: int, scale: float, until: datetime, mark: str = "{}") -> Iterator[Batch]:
     """The business up to `until`, chapter by chapter, each to be written after those before it.
 
     `scale` multiplies customers; `mark` is JSON for the settings of the companies.
@@ -72,24 +73,27 @@ class _Generator:
         self._era = era
         self._arrivals = _Arrivals(company, era)
 
-    def chapters(self, mark: str) -> Iterator[Book]:
+    def chapters(self, mark: str) -> Iterator[Batch]:
         """The company itself with what it does, then its customers."""
-        book = Book([self._tenant(mark)])
-        plans = self._write_plans(book)
+        batch = Batch([self._tenant(mark)])
+        plans = self._write_plans(batch)
         size = self._customers / self._company.customers
-        write_operations(self._seed, self._company, book, self._era, size)
-        yield book.in_order_of_time()
+        write_operations(self._seed, self._company, batch, self._era, size)
+        write_cases(self._seed, self._company, plans, batch, self._era)
+        yield batch.in_order_of_time()
         for first in range(1, self._customers + 1, _CHAPTER):
-            book = Book()
+            batch = Batch()
             for number in range(first, min(first + _CHAPTER, self._customers + 1)):
-                self._write_customer(number, plans, book)
-            yield book.in_order_of_time()
+                self._write_customer(number, plans, batch)
+            yield batch.in_order_of_time()
 
-    def _write_customer(self, number: int, plans: _Plans, book: Book) -> None:
-        dice = Dice(self._seed, self._company.tenant_id, number)
+    def _write_customer(self, number: int, plans: _Plans, batch: Batch) -> None:
+        random = RandomSource(self._seed, self._company.tenant_id, number)
         opening = number <= self._opening
-        created_at = self._era.since + dice.days(0, _OPENING_DAYS) if opening else self._arrivals.draw(dice)
-        story = Story(self._company, number, dice, book, self._era)
+        created_at = (
+            self._era.since + random.days(0, _OPENING_DAYS) if opening else self._arrivals.draw(random)
+        )
+        story = Story(self._company, number, random, batch, self._era)
         live(story, plans[story.currency], created_at, opening=opening)
 
     def _tenant(self, mark: str) -> Tenant:
@@ -98,13 +102,15 @@ class _Generator:
             company.tenant_id, company.name, company.timezone, company.base_currency, mark, self._era.since
         )
 
-    def _write_plans(self, book: Book) -> _Plans:
+    def _write_plans(self, batch: Batch) -> _Plans:
         company = self._company
-        dice = Dice(self._seed, company.tenant_id, "plans")
-        plans = {currency: make_plans(dice, company.price_level, currency) for currency in company.currencies}
+        random = RandomSource(self._seed, company.tenant_id, "plans")
+        plans = {
+            currency: make_plans(random, company.price_level, currency) for currency in company.currencies
+        }
         for by_key in plans.values():
             for plan in by_key.values():
-                book.add(plan.row(company.tenant_id, self._era.since))
+                batch.add(plan.row(company.tenant_id, self._era.since))
         return plans
 
 
@@ -116,11 +122,11 @@ class _Arrivals:
         self._days = [*company.calendar.days_between(era.since, era.until)][1:-1]
         self._weights = [*accumulate(self._weigh())]
 
-    def draw(self, dice: Dice) -> datetime:
+    def draw(self, random: RandomSource) -> datetime:
         """An instant to arrive at."""
-        day = self._days[bisect(self._weights, dice.random() * self._weights[-1])]
+        day = self._days[bisect(self._weights, random.random() * self._weights[-1])]
         midnight = self._company.calendar.at(day, _MIDNIGHT)
-        return midnight + timedelta(hours=8) + dice.seconds(0, 10 * 3600)
+        return midnight + timedelta(hours=8) + random.seconds(0, 10 * 3600)
 
     def _weigh(self) -> Iterator[float]:
         for number, day in enumerate(self._days):

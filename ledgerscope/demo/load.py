@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine, select, text
 
-from ledgerscope.demo.ahead import ahead
-from ledgerscope.demo.copy import copy_book
 from ledgerscope.demo.datasets import Request, find_dataset
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner
+from ledgerscope.demo.future import future
 from ledgerscope.demo.progress import silent
-from ledgerscope.demo.records import Customer, Invoice
+from ledgerscope.demo.simulation import position as positions
+from ledgerscope.store.changes_loader import copy_batch
 from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.records import Customer, Invoice
 from ledgerscope.store.tables import tenant
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ __all__ = ["Loaded", "load_demo"]
 _RESTRICTED: Final = text("select row_security_active('customer')")
 _ROUGH_STATISTICS: Final = text("set local default_statistics_target = 20")
 """The planner needs to know that the tables have grown; a sample of a fifth of the usual size tells it."""
+_SETTLED: Final = text("analyze invoice, invoice_due, payment, credit_note, write_off, allocation")
+"""The triggers on allocations join these tables with every portion of the load."""
 _LOCK: Final = text("select pg_advisory_xact_lock(hashtext('ledgerscope.demo'))")
 
 
@@ -82,15 +85,21 @@ def _load(
         if connection.execute(_RESTRICTED).scalar_one():
             raise NotTheOwner
         connection.execute(_LOCK)
-        if _is_there(connection, request, dataset):
+        there = _is_there(connection, request, dataset)
+        for part in dataset.live_parts:
+            positions.prepare(connection, dataset.tenants, part, until)
+        if there:
             return loaded
         chapters = dataset.chapters(request.seed, request.scale, until, request.mark)
-        with ahead(chapters) as made:
-            for book in made:
-                copy_book(connection, book, progress)
-                loaded.rows += len(book)
-                loaded.customers += len(book.of(Customer))
-                loaded.invoices += len(book.of(Invoice))
+        with future(chapters) as made:
+            for batch in made:
+                copy_batch(connection, batch, progress)
+                if not loaded.invoices and batch.of(Invoice):
+                    connection.execute(_ROUGH_STATISTICS)
+                    connection.execute(_SETTLED)
+                loaded.rows += len(batch)
+                loaded.customers += len(batch.of(Customer))
+                loaded.invoices += len(batch.of(Invoice))
         connection.execute(_ROUGH_STATISTICS)
         connection.execute(text("analyze"))
     return loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ledgerscope.demo.dice import Dice
+    from ledgerscope.demo.random_source import RandomSource
 
 __all__ = ["business", "email", "person", "phone"]
 
@@ -33,21 +33,21 @@ _FAMILY = (
 _DOMAINS = ("example.com", "example.org", "example.net")
 
 
-def business(dice: Dice) -> str:
+def business(random: RandomSource) -> str:
     """A business that does not exist."""
-    return f"{dice.choice(_FIRST)} {dice.choice(_TRADE)} {dice.choice(_FORM)}"
+    return f"{random.choice(_FIRST)} {random.choice(_TRADE)} {random.choice(_FORM)}"
 
 
-def person(dice: Dice) -> str:
+def person(random: RandomSource) -> str:
     """A person who does not exist."""
-    return f"{dice.choice(_GIVEN)} {dice.choice(_FAMILY)}"
+    return f"{random.choice(_GIVEN)} {random.choice(_FAMILY)}"
 
 
-def email(dice: Dice, name: str, number: int) -> str:
+def email(random: RandomSource, name: str, number: int) -> str:
     """An address that reaches nobody."""
-    return f"{name.lower().replace(' ', '.')}.{number}@{dice.choice(_DOMAINS)}"
+    return f"{name.lower().replace(' ', '.')}.{number}@{random.choice(_DOMAINS)}"
 
 
-def phone(dice: Dice) -> str:
+def phone(random: RandomSource) -> str:
     """A number from the range kept for fiction."""
-    return f"+1-555-01{dice.randrange(100):02d}"
+    return f"+1-555-01{random.randrange(100):02d}"

@@ -7,15 +7,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.records import PlanRow
 from ledgerscope.domain.mrr import monthly
+from ledgerscope.store.records import PlanRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ledgerscope.demo.dates import Calendar
-    from ledgerscope.demo.dice import Dice
-    from ledgerscope.demo.records import Id
+    from ledgerscope.demo.random_source import RandomSource
+    from ledgerscope.store.records import Id
 
 __all__ = ["LADDER", "Plan", "Price", "make_plans"]
 
@@ -108,11 +108,11 @@ class Plan:
         )  # fmt: skip
 
 
-def make_plans(dice: Dice, price_level: Fraction, currency: str) -> dict[tuple[str, str], Plan]:
+def make_plans(random: RandomSource, price_level: Fraction, currency: str) -> dict[tuple[str, str], Plan]:
     """Every tier by every interval, keyed (tier, unit); the free tier only by the month."""
     return {
         (tier, interval.unit): Plan(
-            dice.id(), tier, interval, currency, int(list_price * price_level * interval.factor)
+            random.id(), tier, interval, currency, int(list_price * price_level * interval.factor)
         )
         for tier, list_price in _LIST_PRICES.items()
         for interval in _INTERVALS

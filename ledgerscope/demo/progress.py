@@ -1,12 +1,11 @@
-"""Shows how far long work has come: a bar on a terminal, two quiet lines elsewhere."""
+"""Shows how far long work has come: a bar on a terminal, two lines elsewhere."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,22 +28,17 @@ def silent(rows: int, /) -> None:
 @contextmanager
 def on_stream(what: str, expected: int, stream: TextIO) -> Iterator[Advance]:
     """Show the progress of `what` on a stream; `expected` rows are an estimate."""
-    console = Console(file=stream)
-    if console.is_terminal:
-        with _bar(console) as bar:
-            task = bar.add_task(what, total=expected)
-            yield lambda rows: bar.advance(task, rows)
-            bar.update(task, total=bar.tasks[0].completed)
-    else:
-        yield from _lines(what, stream)
+    yield from (_bar if stream.isatty() else _lines)(what, expected, stream)
 
 
-def _bar(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console)
+def _bar(what: str, expected: int, stream: TextIO) -> Iterator[Advance]:
+    with click.progressbar(length=expected, label=what, file=stream, show_pos=True) as bar:
+        yield bar.update
+        bar.length = bar.pos
+        bar.render_progress()
 
 
-def _lines(what: str, stream: TextIO) -> Iterator[Advance]:
+def _lines(what: str, _expected: int, stream: TextIO) -> Iterator[Advance]:
     written = 0
 
     def advance(rows: int, /) -> None:

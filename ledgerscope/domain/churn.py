@@ -1,33 +1,29 @@
-"""Churn and retention: what became of the customers and the MRR that were there at the start of a window.
+"""Churn and retention: what became of the customers of the start of a period, and of their MRR.
 
-Every ratio keeps its two numbers, because ratios of tiers or companies are never averaged (requirements.md
-A9.26).
-`rates` values one minor unit of each currency in a common one, at the start of the window.
-Source: definitions.md, gross and net MRR churn (ChartMogul), GRR and NRR, logo churn (fightchurn),
-subscriber churn (Stripe).
+Every ratio keeps its two numbers, because ratios of tiers or companies are never averaged. `rates` values one
+minor unit of each currency in a common one, at the start of the period; where a currency of one of these
+customers has no rate, nothing is known of their revenue.
+Definition: docs/definitions.md, "Churn and retention".
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ledgerscope.domain.mrr import Kind, customer_mrr, movements
+from ledgerscope.domain.mrr import customer_mrr, is_paused, paying
+from ledgerscope.domain.periods import just_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from ledgerscope.domain.mrr import Version
+    from ledgerscope.domain.periods import Period
 
     Rates = Mapping[str, Fraction]
 
-__all__ = ["Share", "gross_churn", "grr", "logo_churn", "net_churn", "nrr", "paying", "subscriber_churn"]
-
-_LOSSES = (Kind.CHURN, Kind.CONTRACTION)
-_GAINS = (Kind.EXPANSION, Kind.REACTIVATION)
+__all__ = ["Retained", "Share", "base", "logo_churn", "lost", "retained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,70 +39,76 @@ class Share:
         return self.part / self.whole if self.whole else None
 
 
-def paying(versions: Iterable[Version], at: datetime) -> frozenset[str]:
-    """Customers with MRR at the instant, in any currency."""
-    return frozenset(customer for customer, _ in customer_mrr(versions, at))
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """Of each customer of the base: its value at the start and at the end; a paused one keeps its value."""
+
+    values: tuple[tuple[Fraction, Fraction], ...]
+
+    @property
+    def gross_churn(self) -> Share:
+        """What customers pay less than at the start."""
+        return self._share(max(Fraction(), start - end) for start, end in self.values)
+
+    @property
+    def net_churn(self) -> Share:
+        """The same, less what others pay more."""
+        return self._share(start - end for start, end in self.values)
+
+    @property
+    def gross_retention(self) -> Share:
+        """What customers still pay of their value at the start."""
+        return self._share(min(start, end) for start, end in self.values)
+
+    @property
+    def net_retention(self) -> Share:
+        """What they pay at the end."""
+        return self._share(end for _, end in self.values)
+
+    def _share(self, parts: Iterable[Fraction]) -> Share:
+        whole = sum((start for start, _ in self.values), start=Fraction())
+        return Share(sum(parts, start=Fraction()), whole)
 
 
-def logo_churn(versions: Sequence[Version], start: datetime, end: datetime) -> Share:
-    """Customers present at the start and absent at the end, of those at the start. Source: fightchurn 2.2."""
-    before, after = paying(versions, start), paying(versions, end)
-    return Share(Fraction(len(before - after)), Fraction(len(before)))
+def base(versions: Sequence[Version], within: Period) -> frozenset[str]:
+    """Customers paying just before the period."""
+    return paying(versions, just_before(within.start))
 
 
-def subscriber_churn(versions: Sequence[Version], start: datetime, end: datetime) -> Share:
-    """Customers lost within the window, of those present at its start or won within it. Source: Stripe.
-
-    Whoever came and went within the window counts on both sides; whoever went and came back is not lost.
-    """
-    won = {m.customer for m in movements(versions, start, end) if m.amount > 0}
-    ever = paying(versions, start) | won
-    return Share(Fraction(len(ever - paying(versions, end))), Fraction(len(ever)))
+def lost(versions: Sequence[Version], within: Period) -> frozenset[str]:
+    """Customers of the base that at the end are neither paying nor paused."""
+    end = just_before(within.end)
+    gone = base(versions, within) - paying(versions, end)
+    return frozenset(customer for customer in gone if not is_paused(versions, customer, end))
 
 
-def gross_churn(versions: Sequence[Version], start: datetime, end: datetime, rates: Rates) -> Share:
-    """(churn + contraction) / MRR at the start. Source: ChartMogul 203359341."""
-    lost = -_moved(versions, start, end, rates, _LOSSES)
-    return Share(lost, _value(customer_mrr(versions, start), rates))
+def logo_churn(versions: Sequence[Version], within: Period) -> Share:
+    """Customers lost, of the base."""
+    return Share(Fraction(len(lost(versions, within))), Fraction(len(base(versions, within))))
 
 
-def net_churn(versions: Sequence[Version], start: datetime, end: datetime, rates: Rates) -> Share:
-    """(churn + contraction - expansion - reactivation) / MRR at the start. Source: ChartMogul."""
-    lost = -_moved(versions, start, end, rates, _LOSSES + _GAINS)
-    return Share(lost, _value(customer_mrr(versions, start), rates))
+def retained(versions: Sequence[Version], within: Period, rates: Rates) -> Retained | None:
+    """What became of the revenue of the base; None where a rate is missing."""
+    there = base(versions, within)
+    own = [version for version in versions if version.customer in there]
+    start, end = (customer_mrr(own, just_before(at)) for at in (within.start, within.end))
+    if not {currency for _, currency in (*start, *end)} <= rates.keys():
+        return None
+    return Retained(
+        tuple(
+            (
+                value,
+                value if is_paused(own, customer, just_before(within.end)) else _value(end, customer, rates),
+            )
+            for customer in sorted(there)
+            for value in [_value(start, customer, rates)]
+        )
+    )
 
 
-def grr(versions: Sequence[Version], start: datetime, end: datetime, rates: Rates) -> Share:
-    """Kept of the MRR at the start, without additions, customer by customer. Source: definitions.md, GRR."""
-    before, after = _by_customer(versions, start, rates), _by_customer(versions, end, rates)
-    kept = (min(amount, after.get(customer, Fraction())) for customer, amount in before.items())
-    return Share(sum(kept, start=Fraction()), sum(before.values(), start=Fraction()))
-
-
-def nrr(versions: Sequence[Version], start: datetime, end: datetime, rates: Rates) -> Share:
-    """MRR at the end of those present at the start, of their MRR then. Source: definitions.md, NRR."""
-    before, after = _by_customer(versions, start, rates), _by_customer(versions, end, rates)
-    kept = (after.get(customer, Fraction()) for customer in before)
-    return Share(sum(kept, start=Fraction()), sum(before.values(), start=Fraction()))
-
-
-def _by_customer(versions: Sequence[Version], at: datetime, rates: Rates) -> Mapping[str, Fraction]:
-    """What each paying customer is worth at the instant, in all its currencies together."""
-    values: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for (customer, currency), amount in customer_mrr(versions, at).items():
-        values[customer] += amount * rates[currency]
-    return values
-
-
-def _moved(
-    versions: Sequence[Version], start: datetime, end: datetime, rates: Rates, kinds: tuple[Kind, ...]
-) -> Fraction:
-    sums: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
-    for movement in movements(versions, start, end):
-        if movement.kind in kinds:
-            sums[movement.customer, movement.currency] += movement.amount
-    return _value(sums, rates)
-
-
-def _value(amounts: Mapping[tuple[str, str], Fraction], rates: Rates) -> Fraction:
-    return sum((amount * rates[currency] for (_, currency), amount in amounts.items()), start=Fraction())
+def _value(amounts: Mapping[tuple[str, str], Fraction], customer: str, rates: Rates) -> Fraction:
+    """What the customer is worth in all its currencies together."""
+    return sum(
+        (amount * rates[currency] for (whose, currency), amount in amounts.items() if whose == customer),
+        start=Fraction(),
+    )

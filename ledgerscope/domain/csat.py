@@ -1,19 +1,21 @@
-"""CSAT: the share of satisfied answers. Source: definitions.md, CSAT (Intercom 9647540, Delighted 240)."""
+"""CSAT: the share of satisfied respondents, on any scale: those who answer in its top two fifths."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SCALE_MAX", "csat"]
-
-SCALE_MAX: Final = 5
-SATISFIED_FROM: Final = 4
+__all__ = ["csat", "is_satisfied"]
 
 
-def csat(scores: Iterable[int]) -> float | None:
-    """Percent of answers of 4 or 5 on a scale of 1 to 5; None without answers, as zero would be the worst."""
-    given = tuple(scores)
-    return 100 * sum(score >= SATISFIED_FROM for score in given) / len(given) if given else None
+def is_satisfied(score: int, scale_max: int) -> bool:
+    """Whether an answer is above 60 % of its scale: 4 and 5 of 5, 5 to 7 of 7, 7 to 10 of 10."""
+    return 5 * score > 3 * scale_max
+
+
+def csat(answers: Iterable[tuple[int, int]]) -> float | None:
+    """Percent of satisfied answers, each a score and the maximum of its scale; None without answers."""
+    given = tuple(answers)
+    return 100 * sum(is_satisfied(*answer) for answer in given) / len(given) if given else None

@@ -30,10 +30,17 @@ class EventType(StrEnum):
     CUSTOMER_WON = "CustomerWon"
     CUSTOMER_LOST = "CustomerLost"
     CUSTOMER_REGAINED = "CustomerRegained"
+    SUBSCRIPTION_PAUSED = "SubscriptionPaused"
+    SUBSCRIPTION_RESUMED = "SubscriptionResumed"
     INVOICE_FINALISED = "InvoiceFinalised"
+    INVOICE_VOIDED = "InvoiceVoided"
     PAYMENT_SUCCEEDED = "PaymentSucceeded"
     PAYMENT_FAILED = "PaymentFailed"
+    PAYMENT_REVERSED = "PaymentReversed"
+    MONEY_REFUNDED = "MoneyRefunded"
     CREDIT_NOTE_ISSUED = "CreditNoteIssued"
+    DEBT_WRITTEN_OFF = "DebtWrittenOff"
+    WRITE_OFF_REVERSED = "WriteOffReversed"
     NPS_ANSWERED = "NpsAnswered"
     CSAT_ANSWERED = "CsatAnswered"
     TICKET_OPENED = "TicketOpened"
@@ -69,7 +76,14 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.INVOICE_FINALISED: EventShape(labels=("kind",), amount=True),
     EventType.PAYMENT_SUCCEEDED: EventShape(labels=("gateway",), amount=True),
     EventType.PAYMENT_FAILED: EventShape(labels=("gateway", "reason"), amount=True),
+    EventType.SUBSCRIPTION_PAUSED: EventShape(),
+    EventType.SUBSCRIPTION_RESUMED: EventShape(),
+    EventType.INVOICE_VOIDED: EventShape(amount=True),
+    EventType.PAYMENT_REVERSED: EventShape(labels=("reversal",), amount=True),
+    EventType.MONEY_REFUNDED: EventShape(labels=("source",), amount=True),
     EventType.CREDIT_NOTE_ISSUED: EventShape(amount=True),
+    EventType.DEBT_WRITTEN_OFF: EventShape(amount=True),
+    EventType.WRITE_OFF_REVERSED: EventShape(labels=("reason",), amount=True),
     EventType.NPS_ANSWERED: EventShape(),
     EventType.CSAT_ANSWERED: EventShape(),
     EventType.TICKET_OPENED: EventShape(labels=("priority",)),

@@ -1,37 +1,36 @@
-"""MRR: monthly-normalised recurring price, and the movements that lead from one instant to another.
+"""MRR: the monthly price of each subscription version, and whether it recurs at an instant.
 
-Guards the bridge: MRR(end) = MRR(start) + the sum of all movements in (start, end], per currency. Movements
-follow the path: each instant at which a customer's MRR changes is one movement, so up and down again is an
-expansion and a contraction. Their kind is told by the whole customer: a switch of currency is a contraction
-in one and an expansion in the other, never a loss and a return.
-Source: definitions.md, MRR, new, expansion / contraction, churn MRR, reactivation (Stripe, ChartMogul,
-Lago).
+This is the definition of docs/definitions.md, "Recurring revenue", written out slowly: it looks at every
+version for every question. The collectors compute the same in SQL and are tested against it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from ledgerscope.domain.periods import first_of, is_before
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 K = TypeVar("K")
 
 __all__ = [
     "INTERVALS_PER_MONTH",
-    "Kind",
-    "Movement",
+    "Subscription",
     "Version",
-    "bridge",
+    "agreed_price",
     "customer_mrr",
+    "first_paid_at",
+    "is_paused",
     "monthly",
-    "movements",
     "mrr",
+    "paying",
+    "total",
 ]
 
 INTERVALS_PER_MONTH: Final[Mapping[str, Fraction]] = {
@@ -45,47 +44,55 @@ INTERVALS_PER_MONTH: Final[Mapping[str, Fraction]] = {
 """How often an interval's price is due in a month: 52 weeks and 365 days to the year."""
 
 
-class Kind(StrEnum):
-    """What a movement of MRR is called."""
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A customer's agreement as it stands now, and the instant at which its customer was deleted."""
 
-    NEW = "new"
-    EXPANSION = "expansion"
-    CONTRACTION = "contraction"
-    CHURN = "churn"
-    REACTIVATION = "reactivation"
+    key: str
+    customer: str
+    status: str = "active"
+    trial_end: datetime | None = None
+    cancel_requested_at: datetime | None = None
+    ended_at: datetime | None = None
+    customer_deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An unbroken price of one subscription: `mrr` minor units per month in [start, end), None: no end yet.
+    """An unbroken price of a subscription: `price` minor units per month in [start, end); None: no end."""
 
-    There is no version while a subscription is in trial, paused or ended, nor for free plans and metered use.
-    """
-
-    customer: str
+    subscription: Subscription
     currency: str
-    mrr: Fraction
+    price: Fraction
     start: datetime
     end: datetime | None = None
+    is_metered: bool = False
 
-    def covers(self, instant: datetime) -> bool:
-        """Whether it is in force at the instant."""
-        return self.start <= instant and (self.end is None or instant < self.end)
+    @property
+    def customer(self) -> str:
+        """Who pays it."""
+        return self.subscription.customer
 
-    def covers_just_before(self, instant: datetime) -> bool:
-        """Whether it was in force up to the instant."""
-        return self.start < instant and (self.end is None or instant <= self.end)
+    def recurs(self, at: datetime) -> bool:
+        """Whether it is part of MRR at the instant."""
+        agreement = self.subscription
+        return (
+            self.start <= at
+            and is_before(at, self.end)
+            and self.price > 0
+            and not self.is_metered
+            and agreement.status != "trialing"
+            and (agreement.trial_end is None or agreement.trial_end <= at)
+            and is_before(at, agreement.ended_at)
+            and is_before(at, agreement.customer_deleted_at)
+        )
 
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """A change of one customer's MRR in one currency at one instant; `amount` is signed."""
-
-    kind: Kind
-    customer: str
-    currency: str
-    at: datetime
-    amount: Fraction
+    @property
+    def first_recurs_at(self) -> datetime | None:
+        """The first instant at which it is part of MRR; None: never."""
+        trial_end = self.subscription.trial_end
+        first = self.start if trial_end is None else max(self.start, trial_end)
+        return first if self.recurs(first) else None
 
 
 def monthly(
@@ -93,70 +100,65 @@ def monthly(
 ) -> Fraction:
     """Minor units per month of a price due every `count` intervals; exact, to be rounded after the sum.
 
-    `discount` is the share taken off for ever; coupons that end do not reduce MRR (Stripe).
+    `discount` is the share taken off for as long as the price holds; coupons that end do not reduce MRR.
     """
     return amount_minor * quantity * (1 - discount) * INTERVALS_PER_MONTH[unit] / count
 
 
+def agreed_price(stored: Fraction, of_plan: Fraction, quantity: int, *, same_currency: bool) -> Fraction:
+    """The stored monthly price, or that of the plan where the two differ by more than rounding."""
+    return stored if same_currency and abs(stored - of_plan) < quantity else of_plan
+
+
 def mrr(versions: Iterable[Version], at: datetime) -> Mapping[str, Fraction]:
     """MRR by currency at the instant."""
-    return _sum((version.currency, version.mrr) for version in versions if version.covers(at))
+    return total((version.currency, version.price) for version in versions if version.recurs(at))
 
 
 def customer_mrr(versions: Iterable[Version], at: datetime) -> Mapping[tuple[str, str], Fraction]:
     """MRR by (customer, currency) at the instant; those without any are left out."""
-    return _sum(
-        ((version.customer, version.currency), version.mrr) for version in versions if version.covers(at)
+    return total(
+        ((version.customer, version.currency), version.price) for version in versions if version.recurs(at)
     )
 
 
-def movements(versions: Sequence[Version], start: datetime, end: datetime) -> list[Movement]:
-    """Every movement in (start, end], by time, then customer and currency."""
-    found = (
-        movement
-        for customer in {version.customer for version in versions}
-        for movement in _path([version for version in versions if version.customer == customer])
+def paying(versions: Iterable[Version], at: datetime) -> frozenset[str]:
+    """Customers with MRR at the instant, in any currency."""
+    return frozenset(version.customer for version in versions if version.recurs(at))
+
+
+def is_paused(versions: Sequence[Version], customer: str, at: datetime) -> bool:
+    """Whether the customer pays nothing at the instant, but has a subscription that is to go on."""
+    own = [version for version in versions if version.customer == customer]
+    return not paying(own, at) and any(
+        _is_to_go_on(agreement, [version for version in own if version.subscription == agreement], at)
+        for agreement in {version.subscription for version in own}
     )
-    within = (movement for movement in found if start < movement.at <= end)
-    return sorted(within, key=lambda movement: (movement.at, movement.customer, movement.currency))
 
 
-def bridge(
-    versions: Sequence[Version], start: datetime, end: datetime
-) -> Mapping[tuple[str, Kind], Fraction]:
-    """Movements summed by (currency, kind): what leads from MRR(start) to MRR(end)."""
-    return _sum(((m.currency, m.kind), m.amount) for m in movements(versions, start, end))
+def _is_to_go_on(agreement: Subscription, versions: Sequence[Version], at: datetime) -> bool:
+    firsts = [version.first_recurs_at for version in versions]
+    has_recurred = any(first is not None and first < at for first in firsts)
+    stands = all(
+        is_before(at, end)
+        for end in (agreement.ended_at, agreement.cancel_requested_at, agreement.customer_deleted_at)
+    )
+    goes_on = (
+        agreement.status == "paused"
+        or any(version.start > at for version in versions)
+        or agreement.ended_at is not None
+    )
+    return has_recurred and stands and goes_on
 
 
-def _path(versions: Sequence[Version]) -> list[Movement]:
-    """All movements of one customer, ever."""
-    paid = [version for version in versions if version.mrr]
-    instants = sorted({v.start for v in paid} | {v.end for v in paid if v.end is not None})
-    return [change for at in instants for change in _changes(paid, at, first=at == instants[0])]
+def first_paid_at(versions: Iterable[Version], customer: str) -> datetime | None:
+    """The first instant at which the customer had MRR."""
+    return first_of(version.first_recurs_at for version in versions if version.customer == customer)
 
 
-def _changes(paid: Sequence[Version], at: datetime, *, first: bool) -> Iterator[Movement]:
-    """One movement in each currency in which MRR just before and just after an instant differ."""
-    before = _sum((version.currency, version.mrr) for version in paid if version.covers_just_before(at))
-    after = mrr(paid, at)
-    for currency in sorted({*before, *after}):
-        amount = after.get(currency, Fraction()) - before.get(currency, Fraction())
-        if amount:
-            kind = _kind(amount, had=bool(before), has=bool(after), first=first)
-            yield Movement(kind, paid[0].customer, currency, at, amount)
-
-
-def _kind(amount: Fraction, *, had: bool, has: bool, first: bool) -> Kind:
-    """By the whole customer, whatever the currency: whether it paid anything just before, and just after."""
-    if not had:
-        return Kind.NEW if first else Kind.REACTIVATION
-    if not has:
-        return Kind.CHURN
-    return Kind.EXPANSION if amount > 0 else Kind.CONTRACTION
-
-
-def _sum(amounts: Iterable[tuple[K, Fraction]]) -> Mapping[K, Fraction]:
+def total(amounts: Iterable[tuple[K, Fraction]]) -> Mapping[K, Fraction]:
+    """The sum of the amounts by key; keys whose sum is zero are left out."""
     sums: defaultdict[K, Fraction] = defaultdict(Fraction)
-    for place, amount in amounts:
-        sums[place] += amount
-    return {place: amount for place, amount in sums.items() if amount}
+    for key, amount in amounts:
+        sums[key] += amount
+    return {key: amount for key, amount in sums.items() if amount}

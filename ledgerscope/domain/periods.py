@@ -1,22 +1,37 @@
 """Periods: half-open stretches of time in the tenant's zone, so that every instant lies in exactly one month.
 
 Calendar periods begin at local midnight, whatever the clocks do in between; rolling ones are counted in
-seconds.
+seconds. Instants are whole microseconds, as in the database: the state just before an instant is the state
+one microsecond earlier.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledgerscope.domain.errors import BadPeriod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
-__all__ = ["Period", "day_of", "month_of", "month_to_date", "months", "start_of_day", "trailing"]
+__all__ = [
+    "Period",
+    "day_of",
+    "first_of",
+    "is_before",
+    "just_after",
+    "just_before",
+    "month_of",
+    "month_to_date",
+    "months",
+    "start_of_day",
+    "trailing",
+]
+
+_TICK: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +82,33 @@ def months(first: date, count: int, zone: ZoneInfo) -> Iterator[Period]:
 
 
 def month_to_date(as_of: datetime, zone: ZoneInfo) -> Period:
-    """From the start of the calendar month to `as_of`."""
-    return Period(month_of(as_of, zone).start, as_of)
+    """From the start of the calendar month up to and including `as_of`."""
+    return Period(month_of(as_of, zone).start, just_after(as_of))
 
 
 def trailing(as_of: datetime, days: int) -> Period:
-    """The last `days` times 24 hours before `as_of`, to the second, in no zone."""
-    return Period(as_of - timedelta(days=days), as_of)
+    """From `days` times 24 hours before `as_of`, in no zone, up to and including `as_of`."""
+    return Period(as_of.astimezone(UTC) - timedelta(days=days), just_after(as_of))
+
+
+def just_before(instant: datetime) -> datetime:
+    """The last instant before this one."""
+    return instant.astimezone(UTC) - _TICK
+
+
+def just_after(instant: datetime) -> datetime:
+    """The first instant after this one."""
+    return instant.astimezone(UTC) + _TICK
+
+
+def is_before(instant: datetime, end: datetime | None) -> bool:
+    """Whether what ends at `end` still holds at the instant; None: it has no end."""
+    return end is None or instant < end
+
+
+def first_of(instants: Iterable[datetime | None]) -> datetime | None:
+    """The earliest of the instants that are known."""
+    return min((instant for instant in instants if instant is not None), default=None)
 
 
 def _month(first: date, zone: ZoneInfo) -> Period:

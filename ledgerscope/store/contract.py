@@ -59,6 +59,13 @@ _CATALOGUE: Final = text("""
     left join pg_type as base on base.oid = type.typbasetype
 """)
 
+_NAMESAKES: Final = text("""
+    select relation.relname from pg_class as relation
+    where relation.relnamespace = to_regnamespace(quote_ident(current_schema()))
+        and relation.relname = any (cast(:names as text[])) and relation.relkind in ('r', 'p', 'v', 'm', 'f')
+    order by relation.relname
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -145,6 +152,13 @@ def check_version(connection: Connection) -> Problem | None:
     except OldSchema as old:
         return Problem(Lack.VERSION, VERSION_TABLE, str(old))
     return None
+
+
+def namesakes(connection: Connection) -> tuple[str, ...]:
+    """Tables and views in the current schema that have a name of ours, where none keeps our version."""
+    found = connection.execute(_NAMESAKES, {"names": sorted([*metadata.tables, VERSION_TABLE])}).scalars()
+    names = tuple(found)
+    return () if VERSION_TABLE in names else names
 
 
 def _lacks(relation: Relation, readable: bool | None, types: Mapping[str, str]) -> Iterator[Problem]:

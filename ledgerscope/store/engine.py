@@ -80,7 +80,7 @@ def parse_url(url: str | URL) -> URL:
     """A PostgreSQL URL with our driver in it; raises `Unreachable` with what would be right."""
     try:
         parsed = make_url(url)
-    except sqlalchemy.exc.ArgumentError:
+    except (sqlalchemy.exc.ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise Unreachable(
             "not a database URL; expected postgresql://user:password@host:5432/database"
         ) from None

@@ -11,8 +11,10 @@ StoreError
 │   └── Cancelled      somebody cancelled it
 ├── Contended          lost against a concurrent transaction; running it again may succeed
 ├── SnapshotGone       the transaction that exported the snapshot has ended
+├── InvalidData        a value cannot be read or computed with: overflow, infinite date, malformed text
 ├── Refused            the data breaks a constraint
 │   └── AppendOnly     an attempt to change what is only ever added to
+├── RowVanished        a row that was to be changed is not there
 ├── ReadOnly           a write inside a read-only transaction
 ├── EmbeddedFailed     the embedded server cannot be had
 └── StoreFault         anything else: a fault of ours
@@ -20,6 +22,7 @@ StoreError
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -76,12 +79,32 @@ class SnapshotGone(StoreError):
     """The transaction that exported the snapshot is over."""
 
 
+class InvalidData(StoreError):
+    """A stored value cannot be read or computed with. The message may repeat it, `condition` does not."""
+
+    @property
+    def condition(self) -> str:
+        """What kind of error it is, in the words of the standard."""
+        try:
+            name = psycopg.errors.lookup(self.sqlstate or "").__name__
+        except KeyError:
+            return "a value that cannot be read"
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+
+
 class Refused(StoreError):
     """The data breaks a constraint of the schema."""
 
 
 class AppendOnly(Refused):
     """Rows of this table are never changed or removed."""
+
+
+class RowVanished(StoreError):
+    """A row that was to be changed is not there, or the role may not see it."""
+
+    def __init__(self, table: str, key: tuple[object, ...]) -> None:
+        super().__init__(f"{table} has no row with the key {', '.join(map(str, key))} to change")
 
 
 class ReadOnly(StoreError):
@@ -98,6 +121,8 @@ class StoreFault(StoreError):
 
 BY_SQLSTATE: Final[Mapping[str, type[StoreError]]] = {
     "08": Unreachable,  # connection exceptions
+    "21": InvalidData,  # several rows where one is expected
+    "22": InvalidData,  # data exceptions
     "23": Refused,  # integrity constraint violations
     "25006": ReadOnly,
     "25P03": Timeout,  # idle in transaction
@@ -151,6 +176,8 @@ def from_driver(error: BaseException, *, secret: str | None = None) -> StoreErro
     message = _blot(message, secret)
     if error.sqlstate is not None:
         return classify(error.sqlstate, message)(message, error.sqlstate)
+    if isinstance(error, psycopg.DataError):  # the driver cannot hold the value, as a date after 9999
+        return InvalidData(message)
     # Without a SQLSTATE the server was never heard: the connection failed or broke.
     return (Unreachable if isinstance(error, psycopg.OperationalError) else StoreFault)(message)
 

@@ -63,7 +63,11 @@ ALERTS = (
             given(exporter.DATABASE_UP, steady(0), **_HERE),
             given(exporter.DATABASE_UP, steady(0), **_OTHER),
         ),
-        says={Severity.CRITICAL: "The database answers no exporter; all values grow old and will expire."},
+        says={
+            Severity.CRITICAL: (
+                "No exporter gets an answer from the database; all values become stale and expire."
+            )
+        },
         within=(
             given(exporter.DATABASE_UP, steady(0), **_HERE),
             given(exporter.DATABASE_UP, steady(1), **_OTHER),
@@ -84,8 +88,7 @@ ALERTS = (
         beyond=_state("stale", 1),
         says={
             Severity.WARNING: (
-                "Collector aging at exporter:9108 is stale: "
-                "its values are older than they should be and still served."
+                "Collector aging at exporter:9108 is stale: its values are out of date but still served."
             )
         },
         within=_state("stale", 0),
@@ -131,7 +134,7 @@ ALERTS = (
         beyond=(given(exporter.REBASES, "0 1x200", **_AGING),),
         says={
             Severity.INFO: (
-                "Collector aging at exporter:9108 counted all events anew within the last hour, "
+                "Collector aging at exporter:9108 recounted all events within the last hour, "
                 "because the database was restored, replaced or failed over."
             )
         },
@@ -152,12 +155,25 @@ ALERTS = (
         replicated=False,
     ),
     AlertCase(
+        alert=rules.ISOLATED,
+        labels=_AGING | {"company_id": "acme"},
+        beyond=(given(exporter.ISOLATED_COMPANY, steady(1), **_AGING, company_id="acme"),),
+        says={
+            Severity.WARNING: (
+                "Collector aging at exporter:9108 leaves out the values of company acme, because its data "
+                "cannot be used; all other companies are served."
+            )
+        },
+        within=(given(exporter.ISOLATED_COMPANY, steady(0), **_AGING, company_id="acme"),),
+        replicated=False,
+    ),
+    AlertCase(
         alert=rules.WATCHDOG,
         labels={},
         beyond=(given(UP, steady(1), **_TARGET),),
         says={
             Severity.NONE: (
-                "This alert always fires; a receiver that stops hearing of it knows that alerting is broken."
+                "This alert always fires; when its receiver no longer gets it, alerting is broken."
             )
         },
         within=(),

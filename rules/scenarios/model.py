@@ -15,7 +15,7 @@ from ledgerscope.catalogue import Kind
 from rules.target import INSTANCE, TARGET_LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ledgerscope.catalogue import Metric
     from rules.model import Alert, Limit, RuleArea, Severity
@@ -29,11 +29,15 @@ _REPLICAS = ("replica-1:9108", "replica-2:9108")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One input series: its name, its labels, and its values in the notation of promtool."""
+    """One input series: its name, its labels, and its values in the notation of promtool.
+
+    `counted` is true for a counter that every exporter takes from the database.
+    """
 
     name: str
     labels: Mapping[str, str]
     values: str
+    counted: bool = False
 
     def __str__(self) -> str:
         inner = ", ".join(f'{name}="{value}"' for name, value in self.labels.items())
@@ -54,7 +58,10 @@ def given(metric: Metric, values: str, *, le: str = "", **labels: str) -> Given:
         metric.label(name)
     bucket = metric.kind is Kind.HISTOGRAM
     return Given(
-        f"{metric.name}_bucket" if bucket else metric.name, labels | ({"le": le} if bucket else {}), values
+        f"{metric.name}_bucket" if bucket else metric.name,
+        labels | ({"le": le} if bucket else {}),
+        values,
+        counted=metric.is_counted_in_database,
     )
 
 
@@ -118,6 +125,18 @@ class AlertCase:
             yield self._scenario("a second replica changes nothing", twice, self._edge(area))
             twice = tuple(one.on(replica) for one in self.within for replica in _REPLICAS)
             yield self._scenario("a second replica at the limit stays silent", twice, self._silence())
+
+    def replaced(
+        self, area: RuleArea, title: str, replacement: Callable[[Sequence[Given]], tuple[Given, ...]]
+    ) -> Iterator[Scenario]:
+        """The same verdicts while exporters go and come; none where no counter of the database is read."""
+        if any(one.counted for one in (*self.beyond, *self.within)):
+            yield self._scenario(f"{title} changes nothing", replacement(self.beyond), self._edge(area))
+            silent = {"at the limit": self.within, "below the minimum volume": self.few}
+            for where, series in silent.items():
+                if series:
+                    text = f"{title} {where} changes nothing"
+                    yield self._scenario(text, replacement(series), self._silence())
 
     def _scenario(self, title: str, series: tuple[Given, ...], moments: tuple[Moment, ...]) -> Scenario:
         return Scenario(title=title, alert=self.alert, labels=self.labels, series=series, moments=moments)

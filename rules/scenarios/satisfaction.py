@@ -12,10 +12,10 @@ __all__ = ["ALERTS", "RECORDINGS"]
 _ACME = {"company_id": "acme"}
 
 
-def _nps(score: float, margin: float, detractors: int) -> tuple[Given, ...]:
+def _nps(score: float, upper: float, detractors: int) -> tuple[Given, ...]:
     return (
         given(satisfaction.NPS, steady(score), **_ACME),
-        given(satisfaction.NPS_MARGIN, steady(margin), **_ACME),
+        given(satisfaction.NPS_BOUND, steady(upper), **_ACME, bound="upper"),
         given(satisfaction.NPS_RESPONSES, steady(10), **_ACME, category="promoter"),
         given(satisfaction.NPS_RESPONSES, steady(detractors), **_ACME, category="detractor"),
     )
@@ -32,22 +32,25 @@ ALERTS = (
     AlertCase(
         alert=rules.NPS_LOW,
         labels=_ACME,
-        beyond=_nps(-40, margin=25, detractors=20),
+        beyond=_nps(-40, upper=-15, detractors=20),
         says={
             Severity.WARNING: (
                 "The net promoter score of company acme is at most -15 even at the upper end of "
                 "its interval (limit 0)."
             )
         },
-        within=_nps(-25, margin=25, detractors=20),
-        few=_nps(-90, margin=25, detractors=19),
+        within=_nps(-25, upper=0, detractors=20),
+        few=_nps(-90, upper=-65, detractors=19),
     ),
     AlertCase(
         alert=rules.CSAT_LOW,
         labels=_ACME,
         beyond=_csat(69),
         says={
-            Severity.WARNING: "69 % of the answers to company acme within 30 days were 4 or 5 (limit 70 %)."
+            Severity.WARNING: (
+                "69 % of the answers to company acme within 30 days were in the top two fifths of the scale "
+                "(limit 70 %)."
+            )
         },
         within=_csat(70),
         few=_csat(20, answers=29),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from alertmanager import room
+from alertmanager import generator
 from alertmanager.check import CHECKS, check, fired_labels
 from alertmanager.model import Condition, Inhibition, Receiver, Route
 from alertmanager.routing import routing
@@ -17,7 +17,7 @@ TREE = ROUTING.tree
 
 
 def test_the_routing_is_right() -> None:
-    assert room.check() == []
+    assert generator.check() == []
     assert len(CHECKS) == 10
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from alertmanager.generator import bundle, render_all
 from alertmanager.render import CONFIG_PATH, TEMPLATE_PATH, render_alertmanager
-from alertmanager.room import bundle, render_all
 from alertmanager.settings import DEFAULT_SETTINGS
 from ledgerscope.catalogue import OWNERS
 
@@ -33,7 +33,7 @@ def test_the_committed_file_is_the_generated_one(path: str) -> None:
     assert (ROOT / path).read_bytes() == GENERATED[path]
 
 
-def test_the_room_owns_what_it_makes() -> None:
+def test_the_generator_owns_what_it_makes() -> None:
     assert bundle().owned == ("alertmanager/generated/*",)
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from ledgerscope.catalogue import AREAS, all_metrics
+from ledgerscope.catalogue.definitions import parse
 from ledgerscope.catalogue.reference import as_data, as_markdown
 
-PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "metrics.md"
 
 
 def test_the_committed_page_is_what_the_catalogue_makes() -> None:
@@ -20,6 +23,18 @@ def test_every_metric_is_on_the_page_with_its_labels(metric: object) -> None:
     assert f"### `{metric}`" in page
 
 
+def test_a_metric_is_linked_to_its_definition() -> None:
+    anchors = {section.anchor for section in parse((DOCS / "definitions.md").read_text(encoding="utf-8"))}
+    links = re.findall(r"\(definitions\.md#([\w-]+)\)", as_markdown(AREAS))
+    assert set(links) <= anchors
+    assert "- definition: [Aging](definitions.md#aging)" in as_markdown(AREAS)
+
+
+def test_no_source_is_named_that_a_reader_does_not_have() -> None:
+    page = as_markdown(AREAS) + str(as_data(AREAS))
+    assert re.findall(r"\b[AS]\d+(?:\.\d+)?\b|notes/", page) == []
+
+
 def test_the_data_form_has_one_entry_per_metric() -> None:
     entries = as_data(AREAS)
     assert [entry["name"] for entry in entries] == [metric.name for metric in all_metrics()]
@@ -27,3 +42,4 @@ def test_the_data_form_has_one_entry_per_metric() -> None:
     assert aging["type"] == "gauge"
     assert aging["area"] == "aging"
     assert aging["owner"] == "credit-control"
+    assert aging["definition"] == "docs/definitions.md#aging"

@@ -43,6 +43,7 @@ class Books:
     connection: Connection
     waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     numbers: int = 0
+    plans: dict[UUID, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, table: Table, **values: Any) -> None:
         self.waiting.setdefault(table, []).append(values)
@@ -89,7 +90,7 @@ class Books:
         *parts: tuple[int, date],
         tenant_id: str = "acme",
         currency: str = "EUR",
-        issued_on: date = date(2026, 1, 1),
+        issued_on: date | None = date(2026, 1, 1),
         **values: Any,
     ) -> UUID:
         """An invoice of instalments, each an amount in minor units and a due date."""
@@ -103,8 +104,7 @@ class Books:
             number=self.number(),
             issued_on=issued_on,
             currency=currency,
-            total_minor=sum(minor for minor, _ in parts),
-            **row,
+            **({"total_minor": sum(minor for minor, _ in parts)} | row),
         )
         for seq, (minor, due_on) in enumerate(parts, start=1):
             self.add(
@@ -218,20 +218,83 @@ class Books:
         )
         return allocation_id
 
-    def plan(self, tier: str = "starter", *, tenant_id: str = "acme", currency: str = "EUR") -> UUID:
+    def payment_reversal(
+        self, payment_id: UUID, minor: int, on: date, *, tenant_id: str = "acme", kind: str = "charged_back"
+    ) -> None:
+        """A part of a payment goes back; its allocations are reversed by `allocate`."""
+        self.add(
+            t.payment_reversal,
+            tenant_id=tenant_id,
+            payment_reversal_id=uuid4(),
+            payment_id=payment_id,
+            kind=kind,
+            amount_minor=minor,
+            reversed_on=on,
+            recorded_at=NOON,
+        )
+
+    def refund(
+        self,
+        customer_id: UUID,
+        minor: int,
+        on: date,
+        *,
+        payment_id: UUID | None = None,
+        credit_note_id: UUID | None = None,
+        tenant_id: str = "acme",
+        currency: str = "EUR",
+    ) -> None:
+        """Unused money of a payment or credit note is paid back."""
+        self.add(
+            t.refund,
+            tenant_id=tenant_id,
+            refund_id=uuid4(),
+            customer_id=customer_id,
+            payment_id=payment_id,
+            credit_note_id=credit_note_id,
+            amount_minor=minor,
+            currency=currency,
+            refunded_on=on,
+            recorded_at=NOON,
+        )
+
+    def write_off_reversal(
+        self, write_off_id: UUID, minor: int, on: date, *, tenant_id: str = "acme", reason: str = "recovered"
+    ) -> None:
+        """A write-off is taken back; its allocation is reversed by `allocate`."""
+        self.add(
+            t.write_off_reversal,
+            tenant_id=tenant_id,
+            write_off_reversal_id=uuid4(),
+            write_off_id=write_off_id,
+            amount_minor=minor,
+            reversed_on=on,
+            reason=reason,
+            recorded_at=NOON,
+        )
+
+    def plan(
+        self, tier: str = "starter", *, tenant_id: str = "acme", currency: str = "EUR", **values: Any
+    ) -> UUID:
         plan_id = uuid4()
+        row = {
+            "tier": tier,
+            "amount_minor": 1000,
+            "currency": currency,
+            "interval_unit": "month",
+            "interval_count": 1,
+            "metered": False,
+        } | values
         self.add(
             t.plan,
             tenant_id=tenant_id,
             plan_id=plan_id,
             code=self.number(),
             name=tier,
-            tier=tier,
-            amount_minor=1000,
-            currency=currency,
-            interval_unit="month",
             created_at=LONG_AGO,
+            **row,
         )
+        self.plans[plan_id] = row
         return plan_id
 
     def subscription(
@@ -241,22 +304,49 @@ class Books:
         *versions: tuple[Any, datetime, datetime | None],
         tenant_id: str = "acme",
         currency: str = "EUR",
+        **values: Any,
     ) -> UUID:
-        """A subscription of priced stretches, each MRR in minor units, its begin and its end."""
+        """A subscription of priced stretches, each MRR in minor units, its begin and its end.
+
+        Each stretch is of a plan with that price and otherwise like the one given.
+        """
         subscription_id = uuid4()
         own = {"tenant_id": tenant_id, "subscription_id": subscription_id, "customer_id": customer_id}
-        self.add(t.subscription, **own, plan_id=plan_id, status="active", started_at=versions[0][1])
+        row = {
+            "status": "active",
+            "started_at": LONG_AGO,
+            "trial_end": None,
+            "cancel_requested_at": None,
+            "ended_at": None,
+            "end_reason": "voluntary" if values.get("ended_at") else None,
+        } | values
+        self.add(t.subscription, **own, plan_id=plan_id, **row)
         for mrr, begin, end in versions:
-            self.add(
-                t.subscription_version,
-                **own,
-                version_id=uuid4(),
-                plan_id=plan_id,
-                currency=currency,
-                mrr=mrr,
-                valid=Range(begin, end),
-            )
+            like = self.plans[plan_id] | {"amount_minor": int(mrr)}
+            of_price = plan_id if like == self.plans[plan_id] else self.plan(tenant_id=tenant_id, **like)
+            self.version(own, of_price, mrr, begin, end, currency=currency)
         return subscription_id
+
+    def version(
+        self,
+        subscription: dict[str, Any],
+        plan_id: UUID,
+        mrr: Any,
+        begin: datetime,
+        end: datetime | None = None,
+        **values: Any,
+    ) -> None:
+        """A version of the subscription (its three keys), as the row says it."""
+        row = {"quantity": 1, "discount": 0, "currency": "EUR"} | values
+        self.add(
+            t.subscription_version,
+            **subscription,
+            version_id=uuid4(),
+            plan_id=plan_id,
+            mrr=mrr,
+            valid=Range(begin, end),
+            **row,
+        )
 
     def limit(
         self,

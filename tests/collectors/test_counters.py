@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from collectors.companies import Companies
+from collectors.companies import Companies, Company
 from collectors.counters import Counters, EventCounter, Group, Measure, Sums
 from collectors.errors import UnreadableCounter
 from ledgerscope.catalogue import Kind, Metric, Unit, jobs, lifecycle
@@ -14,6 +15,7 @@ from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.owners import FINANCE
 from ledgerscope.domain.events import EventType
 
+ACME = Company("acme", "EUR", date(2026, 6, 15), {})
 REVENUE = Metric(
     name="revenue_total",
     kind=Kind.COUNTER,
@@ -49,8 +51,9 @@ def test_amounts_are_summed_per_currency_and_scaled_by_its_exponent() -> None:
         Group("acme", "PaymentSucceeded", "EUR", (None,)): Sums(2, 12345, 0),
         Group("acme", "PaymentSucceeded", "EUR", ("stray",)): Sums(1, 5, 0),
         Group("acme", "PaymentSucceeded", "JPY", (None,)): Sums(1, 500, 0),
+        Group("ghost", "PaymentSucceeded", "JPY", (None,)): Sums(1, 500, 0),
     }
-    read = counters.read(totals, Companies((), {"EUR": 2, "JPY": 0}))
+    read = counters.read(totals, Companies((ACME,), {"EUR": 2, "JPY": 0}))
     assert read.values == {(REVENUE, ("acme", "EUR")): 123.5, (REVENUE, ("acme", "JPY")): 500.0}
     assert not read.misplaced
 

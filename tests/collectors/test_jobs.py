@@ -76,15 +76,34 @@ def test_a_past_instant_shows_the_queue_as_it_was(books: Books) -> None:
     assert (found[DEPTH][MAIL], found[WAIT][MAIL], found[RUNNING][MAIL]) == (0, 0, 1)
 
 
-def test_a_failed_job_counts_until_it_is_tried_again_or_discarded(books: Books) -> None:
+def test_a_failed_job_counts_unless_a_later_try_or_discard_of_it_is_known(books: Books) -> None:
     books.tenant()
     run(books, "failed", enqueued_at=30, started_at=29, finished_at=28)
     retried = run(books, "failed", enqueued_at=30, started_at=29, finished_at=28)
     run(books, "succeeded", retried, 2, enqueued_at=20, started_at=20, finished_at=19)
     discarded = run(books, "failed", enqueued_at=30, started_at=29, finished_at=28)
     run(books, "cancelled", discarded, 2, enqueued_at=10, finished_at=10)
-    failed = [books.read(JobsCollector(), minutes(ago))[FAILED][MAIL] for ago in (25, 15, 5)]
-    assert failed == [3, 2, 1]
+    scheduled = run(books, "failed", enqueued_at=30, started_at=29, finished_at=28)
+    run(books, "queued", scheduled, 2, enqueued_at=-60)
+    failed = [books.read(JobsCollector(), minutes(ago))[FAILED][MAIL] for ago in (29, 25, 5)]
+    assert failed == [0, 1, 1]
+
+
+def test_an_earlier_try_is_no_answer_to_a_failure(books: Books) -> None:
+    books.tenant()
+    job = run(books, "succeeded", attempt=1, enqueued_at=40, started_at=39, finished_at=38)
+    run(books, "failed", job, 2, enqueued_at=30, started_at=29, finished_at=28)
+    assert books.read(JobsCollector())[FAILED][MAIL] == 1
+
+
+def test_a_failure_counts_for_thirty_days(books: Books) -> None:
+    books.tenant()
+    minute, month = 1, 30 * 24 * 60
+    run(books, "failed", enqueued_at=month + 9, started_at=month + 9, finished_at=month)
+    run(books, "failed", enqueued_at=month + 9, started_at=month + 9, finished_at=month - minute)
+    run(books, "queued", enqueued_at=1)
+    assert books.read(JobsCollector())[FAILED][MAIL] == 1
+    assert books.read(JobsCollector(), minutes(2 * minute))[FAILED][MAIL] == 2
 
 
 def test_a_queue_once_seen_stays_at_zero_and_a_failure_shows_before_it_happens(books: Books) -> None:

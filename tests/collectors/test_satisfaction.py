@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-NPS, MARGIN, RESPONDENTS = "chom_nps_score", "chom_nps_margin", "chom_nps_responses"
+NPS, BOUND, RESPONDENTS = "chom_nps_score", "chom_nps_confidence_bound", "chom_nps_responses"
 CSAT, ANSWERS = "chom_csat_score", "chom_csat_responses"
 
 
 def answer(
-    books: Books, score: int, when: datetime, *, kind: str = "nps", who: str = "", tenant_id: str = "acme"
+    books: Books,
+    score: int,
+    when: datetime,
+    *,
+    kind: str = "nps",
+    who: str = "",
+    tenant_id: str = "acme",
+    scale_max: int = 5,
 ) -> UUID:
     response_id = uuid4()
     books.add(
@@ -35,7 +42,7 @@ def answer(
         kind=kind,
         respondent_hash=who or str(response_id),
         score=score,
-        scale_max=10 if kind == "nps" else 5,
+        scale_max=10 if kind == "nps" else scale_max,
         at=when,
     )
     return response_id
@@ -56,7 +63,7 @@ def test_promoters_less_detractors_in_percent_of_all(books: Books) -> None:
     found = books.read(SatisfactionCollector())
     assert found[RESPONDENTS] == {("acme", "promoter"): 3, ("acme", "passive"): 2, ("acme", "detractor"): 2}
     assert found[NPS]["acme",] == pytest.approx(100 / 7)
-    assert found[MARGIN]["acme",] == nps.Tally(3, 2, 2).adjusted_margin
+    assert (found[BOUND]["acme", "lower"], found[BOUND]["acme", "upper"]) == nps.Tally(3, 2, 2).interval
 
 
 def test_a_single_answer_does_not_pretend_to_be_certain(books: Books) -> None:
@@ -64,7 +71,8 @@ def test_a_single_answer_does_not_pretend_to_be_certain(books: Books) -> None:
     answer(books, 10, at(-1))
     found = books.read(SatisfactionCollector())
     assert found[NPS]["acme",] == 100
-    assert found[MARGIN]["acme",] > 50
+    assert found[BOUND]["acme", "lower"] < -80
+    assert found[BOUND]["acme", "upper"] == 100
 
 
 def test_the_latest_answer_of_a_person_counts(books: Books) -> None:
@@ -87,12 +95,23 @@ def test_answers_of_the_last_ninety_and_thirty_days_count(books: Books) -> None:
     assert found[ANSWERS]["acme",] == 2
 
 
-def test_satisfied_is_who_answers_four_or_five(books: Books) -> None:
+def test_satisfied_is_who_answers_in_the_top_two_fifths_of_any_scale(books: Books) -> None:
     books.tenant()
-    for score in (1, 3, 4, 5, 5):
-        answer(books, score, at(-1), kind="csat", who="the same person, each time")
+    for scale_max, scores in ((5, (1, 3, 4, 5)), (7, (4, 5)), (10, (6, 7))):
+        for score in scores:
+            answer(books, score, at(-1), kind="csat", scale_max=scale_max)
     found = books.read(SatisfactionCollector())
-    assert (found[ANSWERS]["acme",], found[CSAT]["acme",]) == (5, 60.0)
+    assert (found[ANSWERS]["acme",], found[CSAT]["acme",]) == (8, 50.0)
+
+
+def test_a_person_who_is_asked_twice_is_satisfied_or_not_by_the_latest_answer(books: Books) -> None:
+    books.tenant()
+    answer(books, 1, at(-3), kind="csat", who="ada")
+    answer(books, 9, at(-1), kind="csat", who="ada", scale_max=10)
+    answer(books, 2, at(-1), kind="csat", who="bob")
+    found = books.read(SatisfactionCollector())
+    assert (found[ANSWERS]["acme",], found[CSAT]["acme",]) == (2, 50.0)
+    assert books.read(SatisfactionCollector(), at(-2))[CSAT]["acme",] == 0
 
 
 @settings(max_examples=5, deadline=None)
@@ -100,25 +119,31 @@ def test_satisfied_is_who_answers_four_or_five(books: Books) -> None:
 def test_random_answers_give_the_scores_of_the_definition(shared: Engine, seed: int) -> None:
     random = Random(seed)
     given_answers: dict[str, list[nps.Answer]] = {}
-    satisfaction: dict[str, list[int]] = {}
+    satisfaction: dict[str, list[tuple[int, int]]] = {}
     with shared.connect() as connection, connection.begin() as transaction:
         books = Books(connection)
         for tenant_id in (f"t{number}" for number in range(40)):
             books.tenant(tenant_id)
-            given_answers[tenant_id], satisfaction[tenant_id] = [], []
+            given_answers[tenant_id] = []
             for _ in range(random.randint(0, 12)):
                 who, score, when = random.choice("abcdef"), random.randint(0, 10), at(random.randint(-95, 2))
                 key = answer(books, score, when, who=who, tenant_id=tenant_id)
                 given_answers[tenant_id].append(nps.Answer(who, score, when, str(key)))
-            for _ in range(random.randint(0, 4)):
-                score, when = random.randint(1, 5), at(random.randint(-33, 0))
-                answer(books, score, when, kind="csat", tenant_id=tenant_id)
-                satisfaction[tenant_id] += [score] if when > at(-30) else []
+            latest: dict[str, tuple[datetime, str, tuple[int, int]]] = {}
+            for _ in range(random.randint(0, 6)):
+                who, scale, when = random.choice("abc"), random.choice((5, 7, 10)), at(random.randint(-33, 1))
+                score = random.randint(1, scale)
+                key = answer(books, score, when, kind="csat", who=who, tenant_id=tenant_id, scale_max=scale)
+                if at(-30) < when <= NOON:
+                    given = when, str(key), (score, scale)
+                    latest[who] = max(latest.get(who, given), given)
+            satisfaction[tenant_id] = [one for _, _, one in latest.values()]
         found = books.read(SatisfactionCollector())
         transaction.rollback()
     for tenant_id, answers in given_answers.items():
         expected = nps.tally(one.score for one in nps.latest_answers(answers, at(-90), NOON))
         assert found[NPS].get((tenant_id,)) == expected.score
-        assert found[MARGIN].get((tenant_id,)) == expected.adjusted_margin
+        bounds = [found[BOUND].get((tenant_id, bound)) for bound in ("lower", "upper")]
+        assert bounds == list(expected.interval or (None, None))
         assert found[CSAT].get((tenant_id,)) == csat.csat(satisfaction[tenant_id])
         assert found[ANSWERS][tenant_id,] == len(satisfaction[tenant_id])

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboards.boards import BOARDS, churn, jobs
+from dashboards.areas import BOARDS
+from dashboards.boards import churn, jobs
 from dashboards.check import check, queries
 from dashboards.model import Board, Panel, Query, Row, Variable
 from dashboards.panels import bars, lines, stat
@@ -48,7 +49,7 @@ RATIO = 'max by (company_id) (chom_churn_ratio{window="30d"})'
             "uses $company, which the board does not declare",
         ),
         (
-            panel("sum by (company_id) (rate(chom_customers_new_total[5m]))", unit=Unit.COUNT),
+            panel("sum by (company_id) (rate(company:chom_customers_new_total:max[5m]))", unit=Unit.COUNT),
             "rate over 5m: use $__rate_interval",
         ),
         (panel(RATIO, "{{tier}}"), "the legend names the label 'tier'; the query yields company_id"),
@@ -86,15 +87,15 @@ def test_a_panel_that_is_right_adds_no_finding() -> None:
     [
         (
             replace(BOARD, rows=(Row("Bars", (bars("Bars", about="No.", unit=Unit.COUNT, width=24),)),)),
-            "Churn: the first row answers the question of the page in single figures",
+            "dashboards/boards/churn.py: the first row answers the question of the page in single figures",
         ),
         (
             replace(BOARD, rows=(Row("One", (stat("One", about="No.", unit=Unit.COUNT),)),)),
-            "Churn: the line of 'One' is 4 columns wide instead of 24",
+            "dashboards/boards/churn.py: the line of 'One' is 4 columns wide instead of 24",
         ),
         (
             replace(BOARD, rows=(*BOARD.rows, Row("Last", BOARD.rows[1].panels[:1]))),
-            "Churn: the line of 'Logo churn' is 12 columns wide instead of 24",
+            "dashboards/boards/churn.py: the line of 'Logo churn' is 12 columns wide instead of 24",
         ),
         (
             replace(
@@ -106,15 +107,17 @@ def test_a_panel_that_is_right_adds_no_finding() -> None:
                     ),
                 ),
             ),
-            "Churn: the panels 'Customers lost', 'Logo churn' stand beside each other and differ in height",
+            "dashboards/boards/churn.py: the panels 'Customers lost', 'Logo churn' stand beside each other "
+            "and differ in height",
         ),
         (
             replace(BOARD, rows=BOARD.rows[:1]),
-            "Churn: the alert ChurnLogoHigh links to a panel 'Logo churn', which is missing",
+            "dashboards/boards/churn.py: the alert ChurnLogoHigh links to a panel 'Logo churn', "
+            "which is missing",
         ),
         (
             replace(BOARD, rows=(*BOARD.rows[:1], Row("Plain", (panel(RATIO, title="Logo churn"),)))),
-            "Churn: the panel 'Logo churn' does not show the limit of ChurnLogoHigh",
+            "dashboards/boards/churn.py: the panel 'Logo churn' does not show the limit of ChurnLogoHigh",
         ),
     ],
 )
@@ -122,11 +125,14 @@ def test_a_wrong_board_is_refused(board: Board, finding: str) -> None:
     assert finding in [str(found) for found in check((board,))]
 
 
-def test_an_area_without_a_board_and_metrics_that_nobody_sees_are_found() -> None:
+def test_metrics_that_nobody_sees_are_found() -> None:
     found = [str(finding) for finding in check(tuple(board for board in BOARDS if board != jobs.BOARD))]
-    assert "jobs: has 0 boards instead of one" in found
-    assert "telecom_billing_queue_depth: no board and no recording uses it" in found
-    assert f"{job_rules.DURATION_P95}: nothing reads this recording: use it or leave it out" in found
+    jobs_board = "dashboards/boards/jobs.py"
+    assert f"{jobs_board}: no panel and no recording uses telecom_billing_queue_depth: show it" in found
+    assert (
+        f"{job_rules.DURATION_P95}: nothing reads this recording: use it in a rule or a panel, or remove it"
+        in found
+    )
 
 
 def test_queries_are_given_as_prometheus_gets_them() -> None:

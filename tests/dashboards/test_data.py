@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from dashboards.boards import BOARDS
+from dashboards.areas import BOARDS
 from dashboards.macros import expand
 from ledgerscope.catalogue import Kind, all_metrics, revenue
 from ledgerscope.promql.testing.outcome import ExprOutcome

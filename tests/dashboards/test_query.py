@@ -25,9 +25,14 @@ def test_a_query_asks_for_the_chosen_companies() -> None:
         'sum by (company_id) (max by (company_id, status) (customer_accounts{company_id=~"$company_id"}))'
     )
     assert per_hour(lifecycle.DELETED, COMPANY, mode="hard") == (
-        "3600 * sum by (company_id) (max by (company_id, reason) "
-        '(rate(customer_deleted_total{company_id=~"$company_id", mode="hard"}[$__rate_interval])))'
+        "3600 * sum by (company_id) (rate(company_reason_mode:customer_deleted_total:max"
+        '{company_id=~"$company_id", mode="hard"}[$__rate_interval]))'
     )
+
+
+def test_the_window_of_a_rate_holds_four_samples_of_what_is_rated() -> None:
+    assert expand("rate(x_total[$__rate_interval])") == "rate(x_total[1m])"
+    assert expand("rate(a_b:x_total:max[$__rate_interval])") == "rate(a_b:x_total:max[4m])"
 
 
 def test_macros_and_variables_are_put_in_as_grafana_does() -> None:

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from dashboards.boards import BOARDS
+from dashboards.areas import BOARDS
 from dashboards.fields import bounds, marks, steps
+from dashboards.generator import bundle, render_all
 from dashboards.model import COLUMNS, Board, Row
 from dashboards.modernise import SCHEMA_VERSION, modernise
 from dashboards.palette import PALETTES
 from dashboards.panels import lines
 from dashboards.render import placed, render_board
-from dashboards.room import bundle, render_all
 from ledgerscope.catalogue import Unit, aging
 from rules import churn, exporter, jobs, revenue
 from rules.areas import AREAS

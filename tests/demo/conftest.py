@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
-    from ledgerscope.demo.book import Book
+    from ledgerscope.store.changes_batch import Batch
 
 SEED: Final = 7
 SCALE: Final = 0.06
@@ -24,7 +24,7 @@ UNTIL: Final = datetime(2026, 3, 29, 4, 30, tzinfo=UTC)  # clocks have just chan
 
 
 @pytest.fixture(scope="session")
-def chapters() -> list[Book]:
+def chapters() -> list[Batch]:
     """The generated rows."""
     return list(generate(SEED, SCALE, UNTIL))
 

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from ledgerscope.demo import cdnow
 from ledgerscope.demo.errors import DatasetMissing
 from ledgerscope.demo.load import load_demo
-from ledgerscope.demo.records import Customer, Invoice
 from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.records import Customer, Invoice
 from tests.demo.queries import IDENTITIES
 
 if TYPE_CHECKING:
@@ -105,13 +105,13 @@ def test_everything_is_paid(shop: Engine) -> None:
 
 def test_a_scale_takes_a_share_of_the_customers(lines: list[list[str]]) -> None:
     books = list(cdnow.generate(1, 0.01, NOW, "{}"))
-    assert sum(len(book.of(Customer)) for book in books) == 235
+    assert sum(len(batch.of(Customer)) for batch in books) == 235
 
 
 def test_orders_of_the_future_are_left_out(lines: list[list[str]]) -> None:
     first_day = datetime(1997, 1, 1, 23, tzinfo=UTC)
     books = list(cdnow.generate(1, 1.0, first_day, "{}"))
-    orders = sum(len(book.of(Invoice)) for book in books)
+    orders = sum(len(batch.of(Invoice)) for batch in books)
     assert orders == sum(line[1] == "19970101" for line in lines)
 
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledgerscope.demo.book import make_event
 from ledgerscope.demo.companies import COMPANIES
 from ledgerscope.demo.generate import expected_rows, generate
-from ledgerscope.demo.records import (
+from ledgerscope.domain.events import EVENT_SHAPES, EventType
+from ledgerscope.store.records import (
     TABLE_OF,
     Contact,
     Customer,
@@ -28,13 +28,13 @@ from ledgerscope.demo.records import (
     Record,
     SyncSchedule,
     columns,
+    make_event,
 )
-from ledgerscope.domain.events import EVENT_SHAPES, EventType
 from ledgerscope.store.tables import metadata
 from tests.demo.conftest import SCALE, SEED, UNTIL
 
 if TYPE_CHECKING:
-    from ledgerscope.demo.book import Book
+    from ledgerscope.store.changes_batch import Batch
 
 WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
 PLANNED = {"due_on", "next_due_at", "trial_end"}
@@ -43,15 +43,15 @@ import hashlib
 from datetime import UTC, datetime
 from ledgerscope.demo.generate import generate
 digest = hashlib.sha256()
-for book in generate(7, 0.005, datetime(2026, 3, 29, 4, 30, tzinfo=UTC)):
-    for kind, rows in book.pages():
+for batch in generate(7, 0.005, datetime(2026, 3, 29, 4, 30, tzinfo=UTC)):
+    for kind, rows in batch.pages():
         digest.update(repr((kind.__name__, rows)).encode())
 print(digest.hexdigest())
 """
 
 
-def rows_of(chapters: list[Book], kind: type[Record]) -> list[Record]:
-    return [row for book in chapters for row in book.of(kind)]
+def rows_of(chapters: list[Batch], kind: type[Record]) -> list[Record]:
+    return [row for batch in chapters for row in batch.of(kind)]
 
 
 def test_the_same_arguments_give_the_same_bytes_whatever_the_hash_seed() -> None:
@@ -65,8 +65,8 @@ def test_the_same_arguments_give_the_same_bytes_whatever_the_hash_seed() -> None
         for hash_seed in ("0", "1")
     }
     here = hashlib.sha256()
-    for book in generate(7, 0.005, UNTIL):
-        for kind, rows in book.pages():
+    for batch in generate(7, 0.005, UNTIL):
+        for kind, rows in batch.pages():
             here.update(repr((kind.__name__, rows)).encode())
     assert digests == {f"{here.hexdigest()}\n".encode()}
 
@@ -87,37 +87,37 @@ def test_more_customers_leave_those_before_them_unchanged() -> None:
 def test_the_business_has_the_size_that_was_asked_for() -> None:
     counts: Counter[type[Record]] = Counter()
     several_instalments = 0
-    for book in generate(1, 1.0, UNTIL):
-        counts.update({kind: len(rows) for kind, rows in book.pages()})
-        several_instalments += sum(row[2] == 2 for row in book.of(InvoiceDue))
+    for batch in generate(1, 1.0, UNTIL):
+        counts.update({kind: len(rows) for kind, rows in batch.pages()})
+        several_instalments += sum(row[2] == 2 for row in batch.of(InvoiceDue))
     assert counts[Customer] >= 3000
     assert counts[Invoice] >= 60_000
     assert several_instalments >= 1000
     assert counts.total() == pytest.approx(expected_rows(1.0), rel=0.1)
 
 
-def test_it_covers_two_years_and_every_month_of_them(chapters: list[Book]) -> None:
+def test_it_covers_two_years_and_every_month_of_them(chapters: list[Batch]) -> None:
     months = {(row[7].year, row[7].month) for row in rows_of(chapters, Invoice)}
     assert len(months) >= 24
     assert min(months) == (2024, 3)
 
 
-def test_every_table_gets_rows(chapters: list[Book]) -> None:
-    filled = {TABLE_OF[kind].name for book in chapters for kind, _ in book.pages()}
+def test_every_table_gets_rows(chapters: list[Batch]) -> None:
+    filled = {TABLE_OF[kind].name for batch in chapters for kind, _ in batch.pages()}
     assert filled == set(metadata.tables) - WRITTEN_BY_OTHERS
 
 
-def test_every_type_of_event_happens_in_its_shape(chapters: list[Book]) -> None:
+def test_every_type_of_event_happens_in_its_shape(chapters: list[Batch]) -> None:
     seen = {event[1] for event in rows_of(chapters, Event)}
     assert seen == {str(event_type) for event_type in EVENT_SHAPES}
 
 
-def test_nothing_lies_in_the_future(chapters: list[Book]) -> None:
+def test_nothing_lies_in_the_future(chapters: list[Batch]) -> None:
     zones = {company.tenant_id: ZoneInfo(company.timezone) for company in COMPANIES}
     late = [
         (kind.__name__, name, value)
-        for book in chapters
-        for kind, rows in book.pages()
+        for batch in chapters
+        for kind, rows in batch.pages()
         for row in rows
         for name, value in zip(columns(kind), row, strict=True)
         if name not in PLANNED and isinstance(value, date) and is_late(value, zones[row[0]])
@@ -131,13 +131,13 @@ def is_late(value: date, zone: ZoneInfo) -> bool:
     return value > UNTIL.astimezone(zone).date()
 
 
-def test_names_are_invented_and_addresses_reach_nobody(chapters: list[Book]) -> None:
+def test_names_are_invented_and_addresses_reach_nobody(chapters: list[Batch]) -> None:
     emails = [row[4] for kind in (Customer, Contact) for row in rows_of(chapters, kind)]
     assert len(emails) > 300
     assert [email for email in emails if not re.fullmatch(r"[a-z.0-9-]+@example\.(com|org|net)", email)] == []
 
 
-def test_jobs_are_in_every_state_and_some_hang(chapters: list[Book]) -> None:
+def test_jobs_are_in_every_state_and_some_hang(chapters: list[Batch]) -> None:
     runs = [run for run in rows_of(chapters, JobRun) if isinstance(run, JobRun)]
     silent = {run.tenant_id for run in runs if run.state == "running" and run.heartbeat_at}
     hanging = {
@@ -150,7 +150,7 @@ def test_jobs_are_in_every_state_and_some_hang(chapters: list[Book]) -> None:
     assert hanging == {"basalt", "cinder"}
 
 
-def test_tries_of_one_job_belong_together(chapters: list[Book]) -> None:
+def test_tries_of_one_job_belong_together(chapters: list[Batch]) -> None:
     tries: dict[str, list[int]] = {}
     for run in rows_of(chapters, JobRun):
         if isinstance(run, JobRun):
@@ -159,13 +159,13 @@ def test_tries_of_one_job_belong_together(chapters: list[Book]) -> None:
     assert any(len(attempts) == 3 for attempts in tries.values())
 
 
-def test_only_the_company_with_two_currencies_has_rates(chapters: list[Book]) -> None:
+def test_only_the_company_with_two_currencies_has_rates(chapters: list[Batch]) -> None:
     assert {row[0] for row in rows_of(chapters, FxRate)} == {"cinder"}
     assert {row[7] for row in rows_of(chapters, Customer) if row[0] == "cinder"} == {"USD", "EUR"}
     assert {row[7] for row in rows_of(chapters, Customer)} == {"USD", "EUR"}
 
 
-def test_a_schedule_knows_its_failures(chapters: list[Book]) -> None:
+def test_a_schedule_knows_its_failures(chapters: list[Batch]) -> None:
     schedules = [row for row in rows_of(chapters, SyncSchedule) if isinstance(row, SyncSchedule)]
     assert any(row.status == "error" and row.backoff >= 3 for row in generate_schedules(schedules))
 
@@ -176,8 +176,8 @@ def generate_schedules(found: list[SyncSchedule]) -> list[SyncSchedule]:
         return found
     return [
         row
-        for book in generate(SEED, SCALE * 3, UNTIL)
-        for row in book.of(SyncSchedule)
+        for batch in generate(SEED, SCALE * 3, UNTIL)
+        for row in batch.of(SyncSchedule)
         if isinstance(row, SyncSchedule)
     ]
 

@@ -10,20 +10,20 @@ import pytest
 from sqlalchemy import text
 
 from ledgerscope.demo import datasets
-from ledgerscope.demo.book import Book
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner, UnknownDataset
 from ledgerscope.demo.generate import generate
 from ledgerscope.demo.load import load_demo
 from ledgerscope.demo.progress import on_stream
-from ledgerscope.demo.records import TABLE_OF, Customer, Tenant
+from ledgerscope.store.changes_batch import Batch
 from ledgerscope.store.errors import Refused
+from ledgerscope.store.records import TABLE_OF, Customer, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection, Engine
 
-    from ledgerscope.demo.book import Book as BookType
+    from ledgerscope.store.changes_batch import Batch as BookType
 
 UNTIL = datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
 TINY = 0.002
@@ -36,8 +36,8 @@ def count(engine: Engine, table: str) -> int:
 
 def test_every_generated_row_arrives(demo: Connection, chapters: list[BookType]) -> None:
     expected: dict[str, int] = {}
-    for book in chapters:
-        for kind, rows in book.pages():
+    for batch in chapters:
+        for kind, rows in batch.pages():
             expected[TABLE_OF[kind].name] = expected.get(TABLE_OF[kind].name, 0) + len(rows)
     found = {
         name: demo.execute(text(f"select count(*) from {name}")).scalar_one()  # noqa: S608 -- table names
@@ -49,8 +49,8 @@ def test_every_generated_row_arrives(demo: Connection, chapters: list[BookType])
 def test_values_arrive_unchanged(demo: Connection, chapters: list[BookType]) -> None:
     generated = {
         (row.customer_id, row.name, row.created_at)
-        for book in chapters
-        for row in book.of(Customer)
+        for batch in chapters
+        for row in batch.of(Customer)
         if isinstance(row, Customer)
     }
     query = text("select customer_id, name, created_at from customer")
@@ -100,7 +100,7 @@ def test_a_load_that_breaks_off_leaves_nothing(owner: Engine, monkeypatch: pytes
     def broken(seed: int, scale: float, until: datetime, mark: str) -> Iterator[BookType]:
         first, *_ = generate(seed, scale, until, mark)
         yield first
-        yield Book([Tenant("aurora", "Again", "UTC", "EUR", "{}", until)])
+        yield Batch([Tenant("aurora", "Again", "UTC", "EUR", "{}", until)])
 
     dataset = datasets.Dataset(("aurora",), lambda _scale: 1, broken)
     monkeypatch.setitem(datasets.DATASETS, "broken", dataset)

@@ -1,21 +1,19 @@
-"""Aging: buckets by instalment, as of any day, and always the same sum as the ledger."""
+"""Aging: buckets by instalment, as of any day, in every state of a document."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ledgerscope.domain.aging import (
-    BUCKETS,
     UNALLOCATED,
     Allocation,
+    Back,
     Claim,
     Credit,
     Instalment,
+    Ledger,
     age,
     bucket_of,
     open_invoices,
@@ -29,23 +27,35 @@ def day(n: int) -> date:
     return DAY_0 + timedelta(days=n)
 
 
-def paid(amount: int, on: int) -> Allocation:
-    return Allocation(amount, day(on))
+def claim(
+    *parts: tuple[int, int],
+    issued: int | None = 0,
+    total_minor: int | None = None,
+    voided_on: date | None = None,
+    terms_days: int = 30,
+) -> Claim:
+    """An invoice of instalments, each a due day and an amount."""
+    return Claim(
+        "EUR",
+        sum(minor for _, minor in parts) if total_minor is None else total_minor,
+        None if issued is None else day(issued),
+        tuple(Instalment(seq, day(due), minor) for seq, (due, minor) in enumerate(parts, start=1)),
+        voided_on,
+        terms_days,
+    )
+
+
+def of(one: Claim, *settled: tuple[Credit, int, int]) -> Ledger:
+    """A ledger of one invoice with parts of credits set against its first instalment: credit, amount, day."""
+    given = tuple(Allocation(credit, one, 1, minor, day(on)) for credit, minor, on in settled)
+    return Ledger((one,), tuple(dict.fromkeys(credit for credit, _, _ in settled)), given)
 
 
 @pytest.mark.parametrize(
     ("overdue", "bucket"),
     [
-        (-30, "current"),
-        (0, "current"),
-        (1, "1-30"),
-        (30, "1-30"),
-        (31, "31-60"),
-        (60, "31-60"),
-        (61, "61-90"),
-        (90, "61-90"),
-        (91, "90+"),
-        (9999, "90+"),
+        *((-30, "current"), (0, "current"), (1, "1-30"), (30, "1-30"), (31, "31-60"), (60, "31-60")),
+        *((61, "61-90"), (90, "61-90"), (91, "90+"), (9999, "90+")),
     ],
 )
 def test_each_day_overdue_belongs_to_one_bucket(overdue: int, bucket: str) -> None:
@@ -53,106 +63,90 @@ def test_each_day_overdue_belongs_to_one_bucket(overdue: int, bucket: str) -> No
 
 
 def test_instalments_of_one_invoice_age_by_their_own_due_dates() -> None:
-    claim = Claim("EUR", day(0), (Instalment(day(10), 100), Instalment(day(50), 200)))
-    assert age([claim], [], day(50)) == {("EUR", "31-60"): 100, ("EUR", "current"): 200}
-    assert open_invoices([claim], day(50)) == {"31-60": 1}
+    ledger = of(claim((10, 100), (50, 200)))
+    assert age(ledger, day(50)) == {("EUR", "31-60"): 100, ("EUR", "current"): 200}
+    assert open_invoices(ledger, day(50)) == {"31-60": 1}
 
 
-def test_an_overpaid_past_is_not_told_by_what_came_later() -> None:
-    claim = Claim("EUR", day(0), (Instalment(day(30), 100, (paid(60, 20), paid(40, 80))),))
-    history = {n: age([claim], [], day(n)) for n in (10, 20, 40, 80)}
-    assert history == {
-        10: {("EUR", "current"): 100},
-        20: {("EUR", "current"): 40},
-        40: {("EUR", "1-30"): 40},
-        80: {},
-    }
+def test_a_day_is_described_by_what_is_effective_on_it_only() -> None:
+    payment = Credit("EUR", 100, day(0))
+    ledger = of(claim((30, 100)), (payment, 60, 40), (payment, 40, 80))
+    assert age(ledger, day(20)) == {("EUR", "current"): 100, ("EUR", UNALLOCATED): -100}
+    assert age(ledger, day(40)) == {("EUR", "1-30"): 40, ("EUR", UNALLOCATED): -40}
+    assert age(ledger, day(80)) == {}
 
 
-def test_a_reversal_opens_an_instalment_again() -> None:
-    claim = Claim("EUR", day(0), (Instalment(day(30), 100, (paid(100, 20), paid(-100, 40))),))
-    assert age([claim], [], day(39)) == {}
-    assert age([claim], [], day(40)) == {("EUR", "1-30"): 100}
-
-
-def test_unallocated_credits_are_a_bucket_of_their_own() -> None:
-    credit = Credit("EUR", 500, day(5), allocations=(paid(200, 10),))
-    assert age([], [credit], day(4)) == {}
-    assert age([], [credit], day(9)) == {("EUR", UNALLOCATED): -500}
-    assert age([], [credit], day(10)) == {("EUR", UNALLOCATED): -300}
-
-
-def test_void_invoices_and_reversed_payments_stop_counting_on_their_day() -> None:
-    claim = Claim("EUR", day(0), (Instalment(day(30), 100),), voided_on=day(9))
-    credit = Credit("EUR", 50, day(0), reversed_on=day(9))
-    assert age([claim], [credit], day(8)) == {("EUR", "current"): 100, ("EUR", UNALLOCATED): -50}
-    assert age([claim], [credit], day(9)) == {}
-    assert receivable([claim], [credit], day(9)) == {}
-    assert open_invoices([claim], day(9)) == {}
-
-
-DAYS, AMOUNTS, CURRENCIES = st.integers(0, 200), st.integers(1, 500), st.sampled_from(["EUR", "JPY"])
-
-
-@st.composite
-def unsettled(draw: st.DrawFn) -> Claim:
-    """An invoice of up to three instalments."""
-    parts = draw(st.lists(st.builds(Instalment, DAYS.map(day), AMOUNTS), min_size=1, max_size=3))
-    return Claim(draw(CURRENCIES), day(draw(DAYS)), tuple(parts))
-
-
-@st.composite
-def ledgers(draw: st.DrawFn) -> tuple[list[Claim], list[Credit]]:
-    """Invoices and credits in two currencies, set against each other, never more than either has."""
-    claims, bookings = draw(st.lists(unsettled(), max_size=5)), []
-    for _ in range(draw(st.integers(0, 5))):
-        booking = Credit(draw(CURRENCIES), draw(AMOUNTS), day(draw(DAYS)))
-        for n, claim in enumerate(claims):
-            if claim.currency == booking.currency:
-                claims[n], booking = settle(draw, claim, booking)
-        bookings.append(booking)
-    return claims, bookings
-
-
-def settle(draw: st.DrawFn, claim: Claim, credit: Credit) -> tuple[Claim, Credit]:
-    """Set some of the credit against the first instalment."""
-    first, *others = claim.instalments
-    free = min(first.open_minor(day(999)), credit.unallocated_minor(day(999)))
-    if not free:
-        return claim, credit
-    on = (credit.given_on - DAY_0).days + draw(st.integers(0, 20))
-    part = paid(draw(st.integers(1, free)), on)
-    first = replace(first, allocations=(*first.allocations, part))
-    return replace(claim, instalments=(first, *others)), replace(
-        credit, allocations=(*credit.allocations, part)
-    )
-
-
-@given(ledgers(), st.integers(150, 300))
-def test_all_buckets_together_are_the_receivable_once_everything_is_issued(
-    ledger: tuple[list[Claim], list[Credit]], n: int
+@pytest.mark.parametrize(
+    ("invoice", "credit", "before", "after"),
+    [
+        pytest.param(
+            claim((30, 100)),
+            Credit("EUR", 100, day(0), ended_on=day(9)),
+            {},
+            {("EUR", "current"): 100},
+            id="a payment bounces",
+        ),
+        pytest.param(
+            claim((30, 100), voided_on=day(9)),
+            Credit("EUR", 100, day(0)),
+            {},
+            {("EUR", UNALLOCATED): -100},
+            id="an invoice is void",
+        ),
+        pytest.param(
+            claim((30, 100), issued=9),
+            Credit("EUR", 100, day(0)),
+            {("EUR", UNALLOCATED): -100},
+            {},
+            id="a deposit before the invoice",
+        ),
+        pytest.param(
+            claim((30, 100)),
+            Credit("EUR", 100, day(9)),
+            {("EUR", "current"): 100},
+            {},
+            id="a post-dated cheque",
+        ),
+        pytest.param(
+            claim((30, 100)),
+            Credit("EUR", 150, day(0), back=(Back(50, day(9)),)),
+            {("EUR", UNALLOCATED): -50},
+            {},
+            id="unused money is refunded",
+        ),
+        pytest.param(
+            claim((30, 100), issued=None),
+            Credit("EUR", 100, day(0)),
+            {("EUR", UNALLOCATED): -100},
+            {("EUR", UNALLOCATED): -100},
+            id="a draft",
+        ),
+        pytest.param(
+            claim((30, 100)),
+            Credit("EUR", 150, day(9), is_write_off=True),
+            {("EUR", "current"): 100},
+            {},
+            id="a write-off is worth what is allocated",
+        ),
+    ],
+)
+def test_an_allocation_counts_while_both_its_sides_stand(
+    invoice: Claim, credit: Credit, before: dict[tuple[str, str], int], after: dict[tuple[str, str], int]
 ) -> None:
-    claims, bookings = ledger
-    n += 100  # every document and allocation of the strategy lies before
-    summed: dict[str, int] = {}
-    for (currency, _), amount in age(claims, bookings, day(n)).items():
-        summed[currency] = summed.get(currency, 0) + amount
-    together = {currency: amount for currency, amount in summed.items() if amount}
-    assert together == receivable(claims, bookings, day(n))
+    ledger = of(invoice, (credit, 100, 0))
+    for n, expected in ((8, before), (9, after)):
+        assert age(ledger, day(n)) == expected
+        balance = sum(expected.values())
+        assert receivable(ledger, day(n)) == ({"EUR": balance} if balance else {})
 
 
-@given(ledgers(), st.integers(0, 300))
-def test_buckets_match_a_count_day_by_day(ledger: tuple[list[Claim], list[Credit]], n: int) -> None:
-    claims, _ = ledger
-    bounds = dict(
-        zip([name for name, _ in BUCKETS], [(-999, 0), (1, 30), (31, 60), (61, 90), (91, 999)], strict=True)
-    )
-    for name, (low, high) in bounds.items():
-        expected = sum(
-            part.amount_minor - sum(a.amount_minor for a in part.allocations if a.effective_on <= day(n))
-            for claim in claims
-            if claim.currency == "EUR" and claim.issued_on <= day(n)
-            for part in claim.instalments
-            if low <= (day(n) - part.due_on).days <= high
-        )
-        assert age(claims, [], day(n)).get(("EUR", name), 0) == expected
+def test_a_missing_instalment_is_due_by_the_terms() -> None:
+    ledger = of(claim(total_minor=500, terms_days=14))
+    assert age(ledger, day(14)) == {("EUR", "current"): 500}
+    assert age(ledger, day(15)) == {("EUR", "1-30"): 500}
+
+
+def test_what_instalments_lack_of_the_total_belongs_to_the_last() -> None:
+    ledger = of(claim((50, 30), (10, 30), (50, 30), total_minor=100))
+    assert [part.amount_minor for part in ledger.claims[0].parts()] == [30, 30, 40]
+    assert age(ledger, day(50)) == {("EUR", "31-60"): 30, ("EUR", "current"): 70}

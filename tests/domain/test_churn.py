@@ -2,143 +2,117 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hypothesis import given
-from hypothesis import strategies as st
 
-from ledgerscope.domain.churn import (
-    Share,
-    gross_churn,
-    grr,
-    logo_churn,
-    net_churn,
-    nrr,
-    paying,
-    subscriber_churn,
-)
-from ledgerscope.domain.mrr import Version, mrr
+from ledgerscope.domain.churn import Share, base, logo_churn, lost, retained
+from ledgerscope.domain.movements import movements
+from ledgerscope.domain.mrr import is_paused
+from tests.domain.subscriptions import VERSIONS, at, version, window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ledgerscope.domain.churn import Retained
+    from ledgerscope.domain.mrr import Version
 
 RATES = {"EUR": Fraction(1), "JPY": Fraction(1, 2)}
+WINDOW = window(10, 40)
 
-
-def at(n: int) -> datetime:
-    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n)
-
-
-def version(customer: str, start: int, end: int | None, amount: int, currency: str = "EUR") -> Version:
-    return Version(customer, currency, Fraction(amount), at(start), None if end is None else at(end))
-
-
-# In (10, 40] ada grows, bob shrinks, cyd leaves, dan comes, eve comes and goes, fay leaves and returns.
-BASE = (
-    version("ada", 0, 20, 100),
-    version("ada", 20, None, 150),
-    version("bob", 0, 20, 100),
-    version("bob", 20, None, 60),
-    version("cyd", 0, 30, 40),
-    version("dan", 15, None, 70),
-    version("eve", 15, 25, 30),
-    version("fay", 0, 20, 60),
-    version("fay", 30, None, 60),
+# In [10, 40] ada grows, bob shrinks, cyd leaves, dan comes, eve comes and goes, fay leaves and returns,
+# gil is paused.
+BUSINESS = (
+    version(0, 20, 100),
+    version(20, None, 150),
+    version(0, 20, 100, "bob"),
+    version(20, None, 60, "bob"),
+    version(0, 30, 40, "cyd"),
+    version(15, None, 70, "dan"),
+    version(15, 25, 30, "eve"),
+    version(0, 20, 60, "fay"),
+    version(30, None, 60, "fay"),
+    version(0, 20, 20, "gil", status="paused"),
 )
-
-
-def worth(amounts: Mapping[str, Fraction]) -> Fraction:
-    return sum((amount * RATES[currency] for currency, amount in amounts.items()), start=Fraction())
 
 
 def share(part: Fraction | int, whole: Fraction | int) -> Share:
     return Share(Fraction(part), Fraction(whole))
 
 
-def test_logo_churn_looks_at_both_ends_only() -> None:
-    assert paying(BASE, at(10)) == {"ada", "bob", "cyd", "fay"}
-    assert logo_churn(BASE, at(10), at(40)) == share(1, 4)
+def revenue(*versions: Version) -> Retained:
+    found = retained(versions, WINDOW, RATES)
+    assert found is not None
+    return found
 
 
-def test_stripes_subscriber_churn_counts_those_won_within_the_window_on_both_sides() -> None:
-    assert subscriber_churn(BASE, at(10), at(40)) == share(2, 6)
+def test_logo_churn_looks_at_both_ends_and_a_pause_is_no_loss() -> None:
+    assert base(BUSINESS, WINDOW) == {"ada", "bob", "cyd", "fay", "gil"}
+    assert lost(BUSINESS, WINDOW) == {"cyd"}
+    assert logo_churn(BUSINESS, WINDOW) == share(1, 5)
 
 
-def test_gross_churn_is_churn_and_contraction_of_mrr_at_the_start() -> None:
-    # cyd 40, eve 30 and fay 60 churned, bob contracted by 40
-    assert gross_churn(BASE, at(10), at(40), RATES) == share(170, 300)
+def test_gross_churn_is_what_each_customer_pays_less() -> None:
+    assert revenue(*BUSINESS).gross_churn == share(40 + 40, 320)
+    assert revenue(*BUSINESS).gross_retention == share(240, 320)
 
 
-def test_net_churn_takes_expansion_and_reactivation_off() -> None:
-    assert net_churn(BASE, at(10), at(40), RATES) == share(170 - 50 - 60, 300)
-
-
-def test_retention_leaves_out_who_was_not_there_at_the_start() -> None:
-    assert grr(BASE, at(10), at(40), RATES) == share(100 + 60 + 60, 300)
-    assert nrr(BASE, at(10), at(40), RATES) == share(150 + 60 + 60, 300)
+def test_net_churn_takes_off_what_others_pay_more() -> None:
+    assert revenue(*BUSINESS).net_churn == share(40 + 40 - 50, 320)
+    assert revenue(*BUSINESS).net_retention == share(290, 320)
 
 
 def test_several_currencies_are_valued_at_one_rate() -> None:
-    versions = (version("ada", 0, None, 100), version("bob", 0, 20, 100, "JPY"))
-    assert gross_churn(versions, at(10), at(40), RATES) == share(50, 150)
+    versions = (version(0, None, 100), version(0, 20, 100, "bob", "JPY"))
+    assert revenue(*versions).gross_churn == share(50, 150)
 
 
-def test_a_switch_of_currency_loses_nobody() -> None:
-    versions = (version("ada", 0, 20, 100), version("ada", 20, None, 160, "JPY"))
-    assert logo_churn(versions, at(10), at(40)) == share(0, 1)
-    assert gross_churn(versions, at(10), at(40), RATES) == share(100, 100)
-    assert net_churn(versions, at(10), at(40), RATES) == share(20, 100)
-    assert grr(versions, at(10), at(40), RATES) == nrr(versions, at(10), at(40), RATES) == share(80, 100)
+def test_a_change_of_currency_at_the_same_value_loses_nothing() -> None:
+    versions = (version(0, 20, 100), version(20, None, 200, currency="JPY"))
+    assert revenue(*versions).gross_churn == revenue(*versions).net_churn == share(0, 100)
+
+
+def test_without_a_rate_that_the_base_needs_nothing_is_known() -> None:
+    rates = {"EUR": Fraction(1)}
+    assert retained([version(0, None, 100, currency="JPY")], WINDOW, rates) is None
+    assert retained([version(0, 20, 1), version(20, None, 1, currency="JPY")], WINDOW, rates) is None
+    assert retained([version(0, None, 1), version(20, None, 1, "bob", "JPY")], WINDOW, rates) is not None
 
 
 def test_there_is_no_ratio_where_nothing_was_there_to_lose() -> None:
-    assert logo_churn((), at(10), at(40)).ratio is None
+    assert logo_churn((), WINDOW).ratio is None
+    assert revenue().net_retention.ratio is None
     assert share(1, 4).ratio == Fraction(1, 4)
 
 
-VERSIONS = st.lists(
-    st.builds(
-        lambda customer, start, length, amount, currency: version(
-            customer, start, start + length, amount, currency
-        ),
-        st.sampled_from("abc"),
-        st.integers(0, 40),
-        st.integers(1, 40),
-        st.integers(1, 50),
-        st.sampled_from(sorted(RATES)),
-    ),
-    max_size=8,
-)
+@given(VERSIONS)
+def test_gross_churn_and_retention_share_the_start_between_them(versions: list[Version]) -> None:
+    found = revenue(*versions)
+    whole = found.gross_churn.whole
+    assert found.gross_churn.part + found.gross_retention.part == whole
+    assert found.net_churn.part + found.net_retention.part == whole
+    assert 0 <= found.gross_churn.part <= whole
 
 
 @given(VERSIONS)
-def test_net_churn_and_new_business_account_for_the_whole_change_of_mrr(versions: list[Version]) -> None:
-    start, end = at(10), at(40)
-    change = worth(mrr(versions, end)) - worth(mrr(versions, start))
-    firsts = {c: min(v.start for v in versions if v.customer == c) for c in {v.customer for v in versions}}
-    new = sum(
-        (
-            v.mrr * RATES[v.currency]
-            for v in versions
-            if start < v.start <= end and v.start == firsts[v.customer]
-        ),
-        start=Fraction(),
+def test_in_one_currency_gross_churn_is_churn_and_contraction(versions: list[Version]) -> None:
+    euros = [one for one in versions if one.currency == "EUR"]
+    fallen = sum(
+        (-m.amount for m in movements(euros, WINDOW) if m.kind in ("churn", "contraction")), Fraction()
     )
-    assert change == new - net_churn(versions, start, end, RATES).part
+    assert revenue(*euros).gross_churn.part == fallen
 
 
 @given(VERSIONS)
 def test_retention_is_what_a_loop_over_the_customers_finds(versions: list[Version]) -> None:
-    def total(customer: str, n: int) -> Fraction:
-        amounts = (v.mrr * RATES[v.currency] for v in versions if v.customer == customer and v.covers(at(n)))
-        return sum(amounts, start=Fraction())
+    def worth(customer: str, n: float) -> Fraction:
+        return sum(
+            (v.price * RATES[v.currency] for v in versions if v.customer == customer and v.recurs(at(n))),
+            start=Fraction(),
+        )
 
-    present = [customer for customer in "abc" if total(customer, 10)]
-    whole = sum((total(customer, 10) for customer in present), start=Fraction())
-    assert grr(versions, at(10), at(40), RATES) == share(
-        sum(min(total(c, 10), total(c, 40)) for c in present), whole
+    present = [customer for customer in ("ada", "bob") if worth(customer, 9.999)]
+    ends = {c: worth(c, 9.999) if is_paused(versions, c, at(40)) else worth(c, 40) for c in present}
+    assert revenue(*versions).net_retention == share(
+        sum(ends.values()), sum((worth(c, 9.999) for c in present), Fraction())
     )
-    assert nrr(versions, at(10), at(40), RATES) == share(sum(total(c, 40) for c in present), whole)
-    assert logo_churn(versions, at(10), at(40)) == share(sum(not total(c, 40) for c in present), len(present))
+    assert logo_churn(versions, WINDOW) == share(sum(not end for end in ends.values()), len(present))

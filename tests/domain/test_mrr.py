@@ -1,35 +1,16 @@
-"""MRR: prices by the month, and movements that bridge any two instants."""
+"""What recurs, at which price, and who is paused."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ledgerscope.domain.money import round_half_away
-from ledgerscope.domain.mrr import Kind, Version, bridge, customer_mrr, monthly, movements, mrr
-
-NEW, EXPANSION, CONTRACTION, CHURN, REACTIVATION = Kind
-
-
-def at(n: int) -> datetime:
-    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n)
-
-
-def version(
-    start: int, end: int | None, amount: int, customer: str = "ada", currency: str = "EUR"
-) -> Version:
-    return Version(customer, currency, Fraction(amount), at(start), None if end is None else at(end))
-
-
-def story(*versions: Version, start: int = -1, end: int = 999) -> list[tuple[int, str, int]]:
-    """Movements as (day, kind, amount)."""
-    return [
-        ((m.at - at(0)).days, m.kind.value, int(m.amount)) for m in movements(versions, at(start), at(end))
-    ]
+from ledgerscope.domain.mrr import agreed_price, customer_mrr, is_paused, monthly, mrr, paying
+from tests.domain.subscriptions import at, version
 
 
 @pytest.mark.parametrize(
@@ -55,131 +36,99 @@ def test_200_weekly_customers_at_10_euro_are_8667_euro_a_month() -> None:
     assert round_half_away(200 * monthly(1000, "week") / 100) == 8667
 
 
-def test_quantity_multiplies_and_a_discount_for_ever_reduces() -> None:
+def test_quantity_multiplies_and_a_lasting_discount_reduces() -> None:
     assert monthly(1000, "month", quantity=3, discount=Fraction(1, 4)) == 2250
 
 
 @pytest.mark.parametrize(
-    ("versions", "told"),
+    ("stored", "quantity", "same_currency", "price"),
     [
-        pytest.param([version(0, None, 10)], [(0, "new", 10)], id="the first paid MRR is new"),
-        pytest.param(
-            [version(0, 5, 10), version(5, None, 15)],
-            [(0, "new", 10), (5, "expansion", 5)],
-            id="an upgrade is expansion",
-        ),
-        pytest.param(
-            [version(0, 5, 10), version(5, None, 4)],
-            [(0, "new", 10), (5, "contraction", -6)],
-            id="a downgrade is contraction",
-        ),
-        pytest.param(
-            [version(0, None, 10), version(3, 8, 7)],
-            [(0, "new", 10), (3, "expansion", 7), (8, "contraction", -7)],
-            id="ending one of two subscriptions is contraction",
-        ),
-        pytest.param(
-            [version(0, 5, 10), version(9, None, 12)],
-            [(0, "new", 10), (5, "churn", -10), (9, "reactivation", 12)],
-            id="ending the last is churn, coming back is reactivation",
-        ),
-        pytest.param(
-            [version(0, 5, 10), version(5, None, 10)],
-            [(0, "new", 10)],
-            id="a new version at the same price is no movement",
-        ),
-        pytest.param(
-            [version(0, 5, 10), version(5, None, 10, customer="bob")],
-            [(0, "new", 10), (5, "churn", -10), (5, "new", 10)],
-            id="customers do not make up for each other",
-        ),
-        pytest.param(
-            [version(0, 5, 10), version(5, None, 1500, currency="JPY")],
-            [(0, "new", 10), (5, "contraction", -10), (5, "expansion", 1500)],
-            id="a change of currency is contraction in one and expansion in the other",
-        ),
-        pytest.param(
-            [version(0, None, 10), version(0, None, 1500, currency="JPY")],
-            [(0, "new", 10), (0, "new", 1500)],
-            id="a customer may begin in two currencies at once",
-        ),
-        pytest.param(
-            [version(0, 5, 10), version(0, 9, 1500, currency="JPY")],
-            [(0, "new", 10), (0, "new", 1500), (5, "contraction", -10), (9, "churn", -1500)],
-            id="a customer is lost with its last currency",
-        ),
-        pytest.param(
-            [version(0, 9, 0), version(4, None, 5)],
-            [(4, "new", 5)],
-            id="a free plan before is not a beginning",
-        ),
-        pytest.param([], [], id="nobody"),
+        pytest.param("1000.999999", 1, True, "1000.999999", id="less than a minor unit: rounding"),
+        pytest.param("1001", 1, True, "1000", id="a whole minor unit: the plan"),
+        pytest.param("1002.5", 3, True, "1002.5", id="each unit may be rounded"),
+        pytest.param("1000", 1, False, "1000", id="another currency: the plan"),
+        pytest.param("999.5", 1, False, "1000", id="another currency, however near: the plan"),
     ],
 )
-def test_movements_tell_the_story(versions: list[Version], told: list[tuple[int, str, int]]) -> None:
-    assert story(*versions) == told
-
-
-def test_a_window_holds_its_end_and_not_its_start() -> None:
-    versions = (version(0, 5, 10), version(5, None, 15))
-    assert story(*versions, start=0, end=5) == [(5, "expansion", 5)]
-    assert story(*versions, start=5, end=9) == []
-
-
-def test_the_path_counts_and_not_only_its_ends() -> None:
-    versions = (version(0, 5, 10), version(5, 6, 30), version(6, None, 10))
-    assert bridge(versions, at(1), at(9)) == {("EUR", EXPANSION): 20, ("EUR", CONTRACTION): -20}
-
-
-VERSIONS = st.lists(
-    st.builds(
-        lambda start, length, amount, customer, currency: version(
-            start, None if length is None else start + length, amount, customer, currency
-        ),
-        st.integers(0, 40),
-        st.none() | st.integers(1, 30),
-        st.integers(0, 50),
-        st.sampled_from(["ada", "bob"]),
-        st.sampled_from(["EUR", "JPY"]),
-    ),
-    max_size=6,
-)
-
-
-@given(VERSIONS, st.integers(-1, 60), st.integers(0, 60))
-def test_mrr_at_the_end_is_mrr_at_the_start_plus_all_movements(
-    versions: list[Version], start: int, days: int
+def test_the_stored_price_is_checked_against_the_plan(
+    stored: str, quantity: int, same_currency: bool, price: str
 ) -> None:
-    before, after = mrr(versions, at(start)), mrr(versions, at(start + days))
-    moved = movements(versions, at(start), at(start + days))
-    for currency in ("EUR", "JPY"):
-        summed = sum((m.amount for m in moved if m.currency == currency), Fraction())
-        assert before.get(currency, 0) + summed == after.get(currency, 0)
+    found = agreed_price(Fraction(stored), Fraction(1000), quantity, same_currency=same_currency)
+    assert found == Fraction(price)
 
 
-@given(VERSIONS, st.integers(0, 60))
-def test_movements_match_a_look_at_every_single_day(versions: list[Version], end: int) -> None:
-    """All changes fall on whole days, so comparing each day with the one before finds every one."""
-    told, began = [], set[str]()
-    for n in range(end + 1):
-        before, after = customer_mrr(versions, at(n - 1)), customer_mrr(versions, at(n))
-        had, has = ({customer for customer, _ in amounts} for amounts in (before, after))
-        changed = [
-            place for place in sorted({*before, *after}) if before.get(place, 0) != after.get(place, 0)
-        ]
-        for customer, currency in changed:
-            old, new = (
-                before.get((customer, currency), Fraction()),
-                after.get((customer, currency), Fraction()),
-            )
-            if customer not in had:
-                kind = REACTIVATION if customer in began else NEW
-            elif customer not in has:
-                kind = CHURN
-            else:
-                kind = EXPANSION if new > old else CONTRACTION
-            told.append((at(n), customer, currency, kind, new - old))
-        began |= {customer for customer, _ in changed}
-    assert [
-        (m.at, m.customer, m.currency, m.kind, m.amount) for m in movements(versions, at(-1), at(end))
-    ] == told
+@pytest.mark.parametrize(
+    ("agreement", "recurs_on"),
+    [
+        pytest.param({}, range(2, 8), id="from its start until before its end"),
+        pytest.param({"status": "past_due"}, range(2, 8), id="past due recurs"),
+        pytest.param({"status": "trialing"}, (), id="trialing does not"),
+        pytest.param({"trial_end": 4}, range(4, 8), id="from the end of the trial"),
+        pytest.param({"status": "ended", "ended_at": 5}, range(2, 5), id="until the subscription ends"),
+        pytest.param({"customer_deleted_at": 6}, range(2, 6), id="until the customer is deleted"),
+        pytest.param({"cancel_requested_at": 3}, range(2, 8), id="also after a request to cancel"),
+        pytest.param({"is_metered": True}, (), id="metered use does not"),
+        pytest.param({"trial_end": 6, "ended_at": 5}, (), id="ended in trial"),
+    ],
+)
+def test_a_version_recurs_while_everything_holds(agreement: dict[str, Any], recurs_on: range) -> None:
+    one = version(2, 8, 10, **agreement)
+    assert [n for n in range(10) if one.recurs(at(n))] == list(recurs_on)
+    assert one.first_recurs_at == (at(recurs_on[0]) if recurs_on else None)
+
+
+def test_a_free_version_does_not_recur() -> None:
+    assert not version(0, None, 0).recurs(at(1))
+
+
+def test_mrr_is_summed_by_currency_and_by_customer() -> None:
+    versions = [version(0, None, 10), version(0, None, 5, "bob"), version(1, None, 900, currency="JPY")]
+    assert mrr(versions, at(1)) == {"EUR": 15, "JPY": 900}
+    assert customer_mrr(versions, at(1)) == {("ada", "EUR"): 10, ("bob", "EUR"): 5, ("ada", "JPY"): 900}
+    assert paying(versions, at(0)) == {"ada", "bob"}
+
+
+def paused_on(*versions: Any) -> list[int]:
+    return [n for n in range(12) if is_paused(versions, "ada", at(n))]
+
+
+def test_between_two_versions_of_a_subscription_the_customer_is_paused() -> None:
+    assert paused_on(version(1, 3, 10, key="s"), version(6, None, 10, key="s")) == [3, 4, 5]
+
+
+def test_a_subscription_that_is_paused_now_pauses_the_customer_since_its_last_price() -> None:
+    assert paused_on(version(1, 3, 10, status="paused")) == list(range(3, 12))
+    assert paused_on(version(1, 3, 10)) == []
+
+
+def test_a_subscription_that_ends_later_was_paused_until_then() -> None:
+    assert paused_on(version(1, 3, 10, status="ended", ended_at=6)) == [3, 4, 5]
+
+
+@pytest.mark.parametrize("end", ["cancel_requested_at", "customer_deleted_at"])
+def test_cancelled_or_deleted_is_not_paused(end: str) -> None:
+    until: dict[str, Any] = {end: 6}
+    assert paused_on(version(1, 3, 10, status="paused", **until)) == [3, 4, 5]
+
+
+def test_who_never_paid_or_pays_for_something_else_is_not_paused() -> None:
+    assert paused_on(version(1, 3, 0, key="s"), version(6, None, 10, key="s")) == []
+    assert paused_on(version(1, 3, 10, status="paused"), version(5, None, 1)) == [3, 4]
+
+
+def test_a_free_month_is_a_pause() -> None:
+    assert paused_on(
+        version(1, 3, 10, key="s"), version(3, 5, 0, key="s"), version(5, None, 10, key="s")
+    ) == [
+        3,
+        4,
+    ]
+
+
+def test_the_state_at_an_edge_is_that_after_it() -> None:
+    one = version(2, 8, 10)
+    tick = timedelta(microseconds=1)
+    assert [one.recurs(edge + d) for edge in (at(2), at(8)) for d in (-tick, timedelta(), tick)] == [
+        *(False, True, True),
+        *(True, False, False),
+    ]

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgerscope.domain.errors import BadPeriod
-from ledgerscope.domain.periods import Period, day_of, month_of, month_to_date, months, start_of_day, trailing
+from ledgerscope.domain.periods import (
+    Period,
+    day_of,
+    first_of,
+    is_before,
+    just_after,
+    just_before,
+    month_of,
+    month_to_date,
+    months,
+    start_of_day,
+    trailing,
+)
 
 BERLIN, KOLKATA, SAO_PAULO = map(ZoneInfo, ("Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo"))
 ZONES = st.sampled_from([BERLIN, KOLKATA, SAO_PAULO, ZoneInfo("Pacific/Apia"), ZoneInfo("UTC")])
@@ -52,10 +64,41 @@ def test_months_follow_each_other_without_a_gap() -> None:
     assert (year[0].start, year[-1].end) == (utc("2025-12-31T23:00"), utc("2026-12-31T23:00"))
 
 
-def test_windows_end_where_they_are_looked_at_from() -> None:
+def test_windows_begin_at_their_start_and_hold_the_instant_they_are_looked_at_from() -> None:
     as_of = utc("2026-03-10T12:00")
-    assert month_to_date(as_of, BERLIN) == Period(utc("2026-02-28T23:00"), as_of)
-    assert trailing(as_of, 30) == Period(utc("2026-02-08T12:00"), as_of)
+    end = utc("2026-03-10T12:00:00.000001")
+    assert month_to_date(as_of, BERLIN) == Period(utc("2026-02-28T23:00"), end)
+    assert trailing(as_of, 30) == Period(utc("2026-02-08T12:00"), end)
+    assert as_of in trailing(as_of, 30)
+
+
+def test_at_the_midnight_of_the_1st_the_month_holds_that_instant_alone() -> None:
+    midnight = datetime(2026, 6, 1, tzinfo=BERLIN)
+    period = month_to_date(midnight, BERLIN)
+    assert midnight in period
+    assert just_before(midnight) not in period
+    assert period.length == timedelta(microseconds=1)
+
+
+def test_thirty_days_are_720_hours_also_where_the_clocks_change() -> None:
+    as_of = datetime(2026, 4, 10, 12, tzinfo=BERLIN)
+    assert trailing(as_of, 30).start == utc("2026-03-11T10:00")
+
+
+def test_neighbours_of_an_instant_are_a_microsecond_away() -> None:
+    noon = utc("2026-03-10T12:00")
+    assert just_after(noon) - noon == noon - just_before(noon) == timedelta(microseconds=1)
+
+
+def test_what_ends_at_an_instant_no_longer_holds_then() -> None:
+    noon = utc("2026-03-10T12:00")
+    assert [is_before(noon, end) for end in (None, noon, just_after(noon))] == [True, False, True]
+
+
+def test_the_first_of_the_known_instants() -> None:
+    noon = utc("2026-03-10T12:00")
+    assert first_of([None, just_after(noon), noon]) == noon
+    assert first_of([None]) is None
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from collectors.base import Collector
-    from exporter.settings import Settings
+    from exporter.settings.model import ExporterSettings
 
     MakeExporter = Callable[..., Exporter]
 
@@ -46,7 +46,9 @@ def make_exporter(engine: Engine, clock: Clock, log: structlog.testing.LogCaptur
     """Makes exporters over the test's database; they are stopped when the test is over."""
     with ExitStack() as stack:
 
-        def make(*collectors: Collector, given: Settings | None = None, on: Engine = engine) -> Exporter:
+        def make(
+            *collectors: Collector, given: ExporterSettings | None = None, on: Engine = engine
+        ) -> Exporter:
             logger = structlog.wrap_logger(None, processors=[log])
             exporter = Exporter(given or settings(), collectors, on, clock=clock, log=logger)
             stack.callback(exporter.stop)
@@ -57,7 +59,7 @@ def make_exporter(engine: Engine, clock: Clock, log: structlog.testing.LogCaptur
 
 @pytest.fixture
 def sessions(owner: Engine) -> Callable[[], list[str]]:
-    """The states of the exporter's sessions on the server, as pg_stat_activity tells them."""
+    """The states of the exporter's sessions on the server, as pg_stat_activity lists them."""
     query = text(
         "select state from pg_stat_activity "
         "where application_name = 'ledgerscope-exporter' and datname = current_database()"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from collectors.base import Reading
-from exporter.settings import Settings
+from exporter.settings.model import ExporterSettings
 from ledgerscope.catalogue import aging, jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection, Engine
 
@@ -49,6 +49,7 @@ class SqlCollector:
     relations: tuple[Relation, ...] = ()
     rebases: int = 0
     misplaced: int = 0
+    isolated: Mapping[str, str] = field(default_factory=dict)
     seen: list[datetime] = field(default_factory=list)
 
     @property
@@ -81,11 +82,11 @@ def aging_collector(statement: str = RECEIVABLE) -> SqlCollector:
     return SqlCollector("aging", statement, aging.RECEIVABLE)
 
 
-def settings(**given: object) -> Settings:
+def settings(**given: object) -> ExporterSettings:
     """Settings for tests: short deadlines, no jitter, a free port."""
     database = {"statement_timeout": "1s", "connect_timeout": "1s", "connections": 4}
     whole: dict[str, object] = {"jitter": "0s", "database": database, "listen": {"port": 0}}
-    return Settings.model_validate(whole | given)
+    return ExporterSettings.model_validate(whole | given)
 
 
 def eventually(condition: Callable[[], object], within: float = 30.0) -> None:

@@ -11,12 +11,13 @@ import pytest
 import requests
 
 from collectors.base import Distribution, Reading
-from exporter.exposition import Format
-from exporter.http import create_app
-from exporter.server import Server
-from exporter.settings import Listen
+from exporter.exposition.text import Format
+from exporter.http.app import create_app
+from exporter.http.server import Server, listen
+from exporter.settings.model import Listen
 from ledgerscope.catalogue import jobs
 from tests.exporter.doubles import SqlCollector, aging_collector, eventually
+from tests.processes import start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def exporter(make_exporter: MakeExporter) -> Exporter:
 
 @pytest.fixture
 def prometheus(exporter: Exporter, tmp_path: Path) -> Iterator[str]:
-    with Server(create_app(exporter), Listen(port=0)) as server:
+    with Server(create_app(exporter), listen(Listen(port=0))) as server:
         configuration = tmp_path / "prometheus.yml"
         target = server.url.removeprefix("http://")
         configuration.write_text(CONFIGURATION.format(target=target), encoding="utf-8")
@@ -73,7 +74,7 @@ def prometheus(exporter: Exporter, tmp_path: Path) -> Iterator[str]:
             f"--storage.tsdb.path={tmp_path / 'data'}",
             f"--web.listen-address={address}",
         ]
-        with (tmp_path / "log").open("wb") as log, subprocess.Popen(arguments, stderr=log) as process:
+        with (tmp_path / "log").open("wb") as log, start(*arguments, stderr=log) as process:
             yield f"http://{address}"
             process.terminate()
 

@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from ledgerscope.store.engine import OWNER, begin_as, create_engine
+from tests.processes import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,13 +95,13 @@ def _writers(url: str) -> Iterator[Callable[[], None]]:
         engine.dispose()
 
 
-def _write(engine: Engine, stop: Event, dice: Random) -> None:
+def _write(engine: Engine, stop: Event, random: Random) -> None:
     while not stop.is_set():
         with begin_as(engine, COMPANY) as connection:
-            for _ in range(dice.randint(1, 4)):
-                connection.execute(INSERT, {"company": COMPANY, "labels": LABELS % dice.choice(NAMES)})
-                time.sleep(dice.random() / 100)
-            if dice.random() < 0.2:
+            for _ in range(random.randint(1, 4)):
+                connection.execute(INSERT, {"company": COMPANY, "labels": LABELS % random.choice(NAMES)})
+                time.sleep(random.random() / 100)
+            if random.random() < 0.2:
                 connection.rollback()
 
 
@@ -115,7 +116,7 @@ def _exporter(url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         "LEDGERSCOPE_JITTER": "0s",
         "LEDGERSCOPE_COLLECTORS__JOBS__EXPIRE_AFTER": "1m",
     }
-    process = subprocess.Popen([PROGRAM, "serve"], env=environment, stderr=subprocess.PIPE, text=True)
+    process = start(PROGRAM, "serve", env=environment, stderr=subprocess.PIPE)
     try:
         assert process.stderr is not None
         said = next(line for line in process.stderr if line.startswith("serving on "))

@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledgerscope.catalogue import UnknownLabel, UnknownLabelValue, aging, jobs
-from rules.areas import all_alerts, all_recordings
-from rules.exporter import WATCHDOG
-from rules.expressions import series_names
 from rules.promtool import render_rule_tests
 from rules.render import render_rules
-from rules.scenarios.areas import CASES
 from rules.scenarios.model import given, steady
 
 if TYPE_CHECKING:
@@ -48,31 +44,6 @@ def test_promtool_accepts_the_rule_file(tree: Path, path: str) -> None:
 def test_rules_do_what_their_cases_say(tree: Path, path: str) -> None:
     verdict = promtool("test", "rules", tree / path)
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
-
-
-def test_every_limit_of_every_alert_is_seen_to_fire() -> None:
-    fired = {
-        (case.alert.name, severity) for cases in CASES for case in cases.alerts for severity in case.says
-    }
-    assert fired == {(alert.name, limit.severity) for alert in all_alerts() for limit in alert.limits}
-
-
-def test_every_alert_is_seen_to_stay_silent_but_the_one_that_never_does() -> None:
-    silent = {case.alert.name for cases in CASES for case in cases.alerts if case.within}
-    assert silent == {alert.name for alert in all_alerts()} - {WATCHDOG.name}
-
-
-def test_every_minimum_volume_is_seen_to_hold_back() -> None:
-    held_back = {case.alert.name for cases in CASES for case in cases.alerts if case.few}
-    assert held_back == {alert.name for alert in all_alerts() if alert.given}
-
-
-def test_every_recording_takes_part_in_a_test() -> None:
-    asked = {name for cases in CASES for case in cases.recordings for name in series_names(case.expr)}
-    texts = [one.expr for one in all_recordings()]
-    texts += [alert.expr(limit) for alert in all_alerts() for limit in alert.limits]
-    asked |= {name for text in texts for name in series_names(text)}
-    assert {one.name for one in all_recordings()} <= asked
 
 
 def test_a_series_of_a_case_has_the_labels_of_its_metric() -> None:

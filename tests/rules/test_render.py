@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from rules.areas import AREAS
+from rules.generator import bundle, check, render_all
 from rules.links import Links
 from rules.render import render_rules
-from rules.room import bundle, check, render_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in groups(render_rules()) for rule in group["rules"]]
 
 
-def test_the_room_has_no_findings_and_owns_what_it_makes() -> None:
+def test_the_generator_has_no_findings_and_owns_what_it_makes() -> None:
     assert check() == []
     made = bundle()
     assert all(any(Path(path).match(glob) for glob in made.owned) for path in made.files)
@@ -46,7 +46,7 @@ def test_the_committed_file_is_the_generated_one(path: str) -> None:
 
 
 def test_another_process_with_another_hash_seed_makes_the_same_bytes() -> None:
-    script = "from hashlib import sha256; from rules.room import render_all\n"
+    script = "from hashlib import sha256; from rules.generator import render_all\n"
     script += "print(sha256(b''.join(render_all().values())).hexdigest())"
     made = {
         subprocess.run(
@@ -105,4 +105,6 @@ def test_links_lead_to_the_addresses_of_the_installation() -> None:
     assert alert["annotations"]["dashboard_url"].startswith(
         "https://g.example/d/ledgerscope-churn?viewPanel="
     )
-    assert alert["annotations"]["dashboard_url"].endswith("&var-company_id={{ $labels.company_id }}")
+    assert alert["annotations"]["dashboard_url"].endswith(
+        "&var-company_id={{ $labels.company_id | urlquery }}"
+    )

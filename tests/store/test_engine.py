@@ -14,10 +14,10 @@ from ledgerscope.store.engine import EXPORTER, OWNER, Session, create_engine, pa
 from ledgerscope.store.errors import (
     Cancelled,
     Contended,
+    InvalidData,
     MissingRelation,
     Refused,
     StoreError,
-    StoreFault,
     Timeout,
     Unreachable,
 )
@@ -89,7 +89,7 @@ def test_another_url_is_refused_with_what_would_be_right(url: str, message: str)
     [
         ("SELECT * FROM nothing_of_that_name", MissingRelation),
         ("SELECT nothing_of_that_name FROM customer", MissingRelation),
-        ("SELECT 1 / 0", StoreFault),
+        ("SELECT 1 / 0", InvalidData),
         ("INSERT INTO currency VALUES ('EUR', 2)", Refused),
         ("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)", Timeout),
     ],

@@ -13,6 +13,7 @@ from ledgerscope.store.errors import (
     Cancelled,
     Contended,
     Exhausted,
+    InvalidData,
     MissingRelation,
     MissingRight,
     ReadOnly,
@@ -31,9 +32,10 @@ from ledgerscope.store.errors import (
     ("sqlstate", "message", "expected"),
     [
         ("08006", "connection failure", Unreachable),
-        ("22012", "division by zero", StoreFault),
+        ("21000", "more than one row returned by a subquery", InvalidData),
+        ("22012", "division by zero", InvalidData),
         ("22023", 'invalid snapshot identifier: "1"', SnapshotGone),
-        ("22023", "invalid value for parameter", StoreFault),
+        ("22023", "invalid value for parameter", InvalidData),
         ("23505", "duplicate key", Refused),
         ("23P01", "conflicting key value violates exclusion constraint", Refused),
         ("25006", "cannot execute UPDATE in a read-only transaction", ReadOnly),
@@ -102,3 +104,23 @@ def test_the_tree_drawn_in_the_docstring_is_the_tree() -> None:
         name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, StoreError)
     }
     assert drawn | {"StoreError"} == defined
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "condition"),
+    [
+        ("22003", "numeric value out of range"),
+        ("22008", "datetime field overflow"),
+        ("22P02", "invalid text representation"),
+        ("22XXX", "a value that cannot be read"),
+        (None, "a value that cannot be read"),
+    ],
+)
+def test_the_condition_of_invalid_data_does_not_repeat_the_value(
+    sqlstate: str | None, condition: str
+) -> None:
+    assert InvalidData('invalid input syntax for type numeric: "Ada"', sqlstate).condition == condition
+
+
+def test_a_value_that_the_driver_cannot_hold_is_invalid_data() -> None:
+    assert isinstance(from_driver(psycopg.DataError("date too large (after year 10K)")), InvalidData)

@@ -8,18 +8,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.subscriptions import (
+    Activate,
+    Cancel,
+    ChangePrice,
+    EndSubscription,
+    Pause,
+    PriceInForce,
+    Resume,
+    activate,
+    cancel,
+    change_price,
+    end,
+    pause,
+    resume,
+)
 from ledgerscope.demo.life.agreement import Agreement
 from ledgerscope.demo.plans import LADDER, Price
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.changes import Changes, Update
+from ledgerscope.store.records import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from ledgerscope.customers import Decision
+    from ledgerscope.customers.subscriptions import SubscriptionState
     from ledgerscope.demo.life.account import Account, Claim
     from ledgerscope.demo.life.story import Story
     from ledgerscope.demo.plans import Plan
-    from ledgerscope.demo.records import Id
+    from ledgerscope.store.records import Id
 
 __all__ = ["Agreements"]
 
@@ -27,7 +46,7 @@ _REVIEW_DAYS: Final = (24, 36)
 _PAUSE_DAYS: Final = (20, 75)
 _AWAY_DAYS: Final = (15, 170)
 _DISCOUNTS: Final = (10, 15, 20, 30)
-_SEATS: Final = {1: 0.55, 2: 0.2, 3: 0.12, 5: 0.08, 10: 0.04, 25: 0.01}
+_SEATS: Final = {1: 0.5, 2: 0.25, 3: 0.16, 5: 0.08, 10: 0.01}
 _INSTALMENTS: Final = {1: 0.6, 4: 0.4}
 _MONTHS_OF_YEAR: Final = 12
 
@@ -64,10 +83,10 @@ class Agreements:
 
     def first(self, when: datetime) -> None:
         """The first subscription, perhaps on trial."""
-        company, dice = self._story.company, self._story.dice
-        tier = dice.pick(company.tiers)
-        unit = "month" if tier == "free" else dice.pick(company.intervals)
-        self._subscribe(when, self._price(tier, unit), trial=dice.chance(company.trial_share))
+        company, random = self._story.company, self._story.random
+        tier = random.pick(company.tiers)
+        unit = "month" if tier == "free" else random.pick(company.intervals)
+        self._subscribe(when, self._price(tier, unit), trial=random.chance(company.trial_share))
 
     def past_due(self, subscription_id: Id) -> None:
         self._move(subscription_id, "active", "past_due")
@@ -81,14 +100,10 @@ class Agreements:
         if not agreement.ended:
             self._end(agreement, when, "involuntary")
 
-    def close(self) -> None:
-        for agreement in self.all:
-            agreement.close()
-
     def _price(self, tier: str, unit: str) -> Price:
-        company, dice = self._story.company, self._story.dice
-        discount = dice.choice(_DISCOUNTS) if dice.chance(company.discount_share) else 0
-        quantity = 1 if tier == "free" else dice.pick(_SEATS)
+        company, random = self._story.company, self._story.random
+        discount = random.choice(_DISCOUNTS) if random.chance(company.discount_share) else 0
+        quantity = 1 if tier == "free" else random.pick(_SEATS)
         return Price(self._plans[tier, unit], quantity, discount)
 
     def _find(self, subscription_id: Id) -> Agreement:
@@ -98,56 +113,71 @@ class Agreements:
         agreement = self._find(subscription_id)
         if agreement.status == before:
             agreement.status = after
+            update = Update(Subscription, (self._story.tenant_id, agreement.id), {"status": after})
+            self._story.commit(Changes((update,)))
 
     def _subscribe(self, when: datetime, price: Price, *, trial: bool) -> None:
         agreement = Agreement(self._story, when, price)
         self.all.append(agreement)
-        self._story.tell(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
-        if trial and price.plan.trial_days:
+        self._story.emit(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
+        on_trial = trial and bool(price.plan.trial_days)
+        if on_trial:
             agreement.status = "trialing"
             agreement.trial_end = self._story.company.calendar.days_later(when, price.plan.trial_days)
             self._story.at(agreement.trial_end, lambda now: self._decide(agreement, now))
-        else:
+        self._story.write(agreement.row())
+        if not on_trial:
             self._activate(agreement, when)
 
     def _decide(self, agreement: Agreement, when: datetime) -> None:
         """The trial is over."""
-        if self._story.dice.chance(self._story.company.trial_conversion):
-            agreement.status = "active"
+        if self._story.random.chance(self._story.company.trial_conversion):
             self._activate(agreement, when)
         else:
             self._end(agreement, when, "voluntary")
 
     def _activate(self, agreement: Agreement, when: datetime) -> None:
-        self._open(agreement, when)
+        version_id = self._story.random.id()
+        request = Activate(self._story.moment(when), version_id, agreement.version_price())
+        self._count_from(agreement, activate(self._state(agreement), request), version_id, when)
+        agreement.status = "active"
         agreement.anchor, agreement.period_no = when, 0
         self._bill(agreement, when, agreement.epoch)
         self._review_later(agreement, when)
 
-    def _open(self, agreement: Agreement, when: datetime) -> None:
-        """The price counts from now on; a first or another first time is an event."""
-        agreement.open_version(when)
-        if agreement.price.is_free or (self.won and not self.lost):
-            return
-        self._story.tell(EventType.CUSTOMER_REGAINED if self.won else EventType.CUSTOMER_WON, when)
+    def _state(self, agreement: Agreement) -> SubscriptionState:
+        others = any(not other.ended for other in self.all if other is not agreement)
+        return agreement.state(ever_paid=self.won, lost=self.lost, others_running=others)
+
+    def _count_from(self, agreement: Agreement, decision: Decision, version_id: Id, when: datetime) -> bool:
+        """Write a decision by which a price counts from now on, and remember what it made of the customer."""
+        if self._story.commit(decision) is None:
+            return False
+        agreement.in_force = None
+        if agreement.price.is_free:
+            return True
+        agreement.in_force = PriceInForce(version_id, when)
         if self.lost and self.on_return:
             self.on_return(when)
         self.won_at, self.lost = self.won_at or when, False
+        return True
 
     def _end(self, agreement: Agreement, when: datetime, reason: str) -> None:
-        agreement.end(when, reason)
-        self._story.tell(EventType.SUBSCRIPTION_ENDED, when, reason)
-        if self.won and not self.lost and all(other.ended for other in self.all):
+        state = self._state(agreement)
+        if self._story.commit(end(state, EndSubscription(self._story.moment(when), reason))) is None:
+            return
+        agreement.status, agreement.in_force = "ended", None
+        agreement.epoch += 1
+        if self.won and not self.lost and not state.others_running:
             self.lost = True
-            self._story.tell(EventType.CUSTOMER_LOST, when, reason)
             self._after_loss(when)
 
     def _after_loss(self, when: datetime) -> None:
-        dice = self._story.dice
+        random = self._story.random
         if self.on_loss:
             self.on_loss(when)
-        if dice.chance(self._story.company.comeback):
-            self._story.at(when + dice.days(*_AWAY_DAYS), self._come_back)
+        if random.chance(self._story.company.comeback):
+            self._story.at(when + random.days(*_AWAY_DAYS), self._come_back)
 
     def _come_back(self, when: datetime) -> None:
         if self.lost:
@@ -170,7 +200,7 @@ class Agreements:
     def _invoice(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
         story, account = self._story, self._account
         calendar, yearly = story.company.calendar, agreement.price.plan.interval.months == _MONTHS_OF_YEAR
-        parts = story.dice.pick(_INSTALMENTS) if yearly else 1
+        parts = story.random.pick(_INSTALMENTS) if yearly else 1
         first = calendar.days_later(when, account.terms_days)
         due = [calendar.day(calendar.months_later(first, 3 * n)) for n in range(parts)]
         claim = account.issue(
@@ -188,13 +218,15 @@ class Agreements:
         story = self._story
         months = (ends - when).days / 30.4
         hazard = story.company.cancel.at(story.era.progress(when))
-        if agreement.cancel_requested_at is None and story.dice.chance(1 - (1 - hazard) ** months):
-            asked, epoch = story.dice.moment(when, ends), agreement.epoch
+        if agreement.cancel_requested_at is None and story.random.chance(1 - (1 - hazard) ** months):
+            asked, epoch = story.random.moment(when, ends), agreement.epoch
             story.at(asked, lambda now: self._ask_to_leave(agreement, now, epoch))
             story.at(ends, lambda now: self._leave(agreement, now))
 
     def _ask_to_leave(self, agreement: Agreement, when: datetime, epoch: int) -> None:
-        if agreement.epoch == epoch:
+        if agreement.epoch != epoch:
+            return
+        if self._story.commit(cancel(self._state(agreement), Cancel(self._story.moment(when)))):
             agreement.cancel_requested_at = when
 
     def _leave(self, agreement: Agreement, when: datetime) -> None:
@@ -202,16 +234,16 @@ class Agreements:
             self._end(agreement, when, "voluntary")
 
     def _review_later(self, agreement: Agreement, when: datetime) -> None:
-        later = when + self._story.dice.days(*_REVIEW_DAYS)
+        later = when + self._story.random.days(*_REVIEW_DAYS)
         self._story.at(later, lambda now: self._review(agreement, now))
 
     def _review(self, agreement: Agreement, when: datetime) -> None:
         """About once a month a customer thinks about what it has."""
         if agreement.ended:
             return
-        if agreement.status == "active" and agreement.since and agreement.cancel_requested_at is None:
+        if agreement.status == "active" and agreement.paying and agreement.cancel_requested_at is None:
             company = self._story.company
-            wish = self._story.dice.pick(
+            wish = self._story.random.pick(
                 {
                     self._upgrade: company.upgrade,
                     self._downgrade: company.downgrade,
@@ -247,8 +279,8 @@ class Agreements:
 
     def _higher(self, price: Price) -> Price:
         plan = price.plan
-        if plan.tier == LADDER[-1] or (plan.rank and self._story.dice.chance(0.5)):
-            return Price(plan, price.quantity + self._story.dice.randrange(1, 4), price.discount_percent)
+        if plan.tier == LADDER[-1] or (plan.rank and self._story.random.chance(0.5)):
+            return Price(plan, price.quantity + self._story.random.randrange(1, 4), price.discount_percent)
         return Price(
             self._plans[LADDER[plan.rank + 1], plan.interval.unit], price.quantity, price.discount_percent
         )
@@ -267,22 +299,25 @@ class Agreements:
         """Let an agreed change of price take effect."""
         if agreement.next_price == agreement.price:
             return
-        agreement.close_version(when)
+        state, version_id, before = self._state(agreement), self._story.random.id(), agreement.price
         agreement.price = agreement.next_price
-        self._story.tell(EventType.SUBSCRIPTION_CHANGED, when, agreement.price.plan.tier)
-        self._open(agreement, when)
+        request = ChangePrice(self._story.moment(when), version_id, agreement.version_price())
+        if not self._count_from(agreement, change_price(state, request), version_id, when):
+            agreement.price = agreement.next_price = before
 
     def _pause(self, agreement: Agreement, when: datetime) -> None:
-        agreement.close_version(when)
-        agreement.status = "paused"
+        if self._story.commit(pause(self._state(agreement), Pause(self._story.moment(when)))) is None:
+            return
+        agreement.status, agreement.in_force = "paused", None
         agreement.epoch += 1
-        again = when + self._story.dice.days(*_PAUSE_DAYS)
+        again = when + self._story.random.days(*_PAUSE_DAYS)
         self._story.at(again, lambda now: self._resume(agreement, now))
 
     def _resume(self, agreement: Agreement, when: datetime) -> None:
-        if agreement.status == "paused":
+        version_id = self._story.random.id()
+        request = Resume(self._story.moment(when), version_id, agreement.version_price())
+        if self._count_from(agreement, resume(self._state(agreement), request), version_id, when):
             agreement.status = "active"
-            self._open(agreement, when)
             agreement.anchor, agreement.period_no = when, 0
             self._bill(agreement, when, agreement.epoch)
 

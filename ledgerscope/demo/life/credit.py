@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.records import AuditEntry, CreditBreach, CreditLimit, span
-from ledgerscope.domain.credit import exposure as exposure_of
-from ledgerscope.domain.credit import severity
-from ledgerscope.domain.events import EventType
+from ledgerscope.customers.credit import (
+    CheckInvoice,
+    CreditState,
+    DecideLimit,
+    GrantLimit,
+    LimitInForce,
+    PendingLimit,
+    RequestLimit,
+    check_invoice,
+    decide_limit,
+    grant_limit,
+    request_limit,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account, Claim
+    from ledgerscope.demo.life.account import Account
     from ledgerscope.demo.life.story import Story
+    from ledgerscope.store.records import Id
 
 __all__ = ["Credit"]
 
-_KINDS: Final = {"none": 0.10, "unlimited": 0.08, "zero": 0.02, "normal": 0.80}
+_KINDS: Final = {"none": 0.10, "unlimited": 0.08, "zero": 0.004, "normal": 0.816}
 _ROUND_TO: Final = 500_00
 _MONTHS_BETWEEN_REQUESTS: Final = 14
 _OVERRIDDEN: Final = 0.35
 _DESK: Final = "credit desk"
+_APPROVED: Final = {"increase": 0.7, "decrease": 0.9}
+_AFTER_A_BREACH: Final = 0.9
+"""Share of breaches after which sales asks for a limit that would have been enough."""
 
 
 class Credit:
@@ -31,102 +44,92 @@ class Credit:
         self._story = story
         self._account = account
         self._usual_month = usual_month
-        self.kind = story.dice.pick(_KINDS)
-        self._limit: int | None = None
-        self._since: datetime | None = None
+        self.kind = story.random.pick(_KINDS)
+        self._limit: LimitInForce | None = None
+        self._asked = False
 
     def grant(self, when: datetime) -> None:
         """The limit a customer begins with; some have none."""
         if self.kind == "none":
             return
-        self._since = when
-        if self.kind == "zero":
-            self._limit = 0
-        elif self.kind == "normal":
-            months = self._story.company.limit_months * self._story.dice.uniform(0.6, 2.2)
-            self._limit = self._rounded(self._usual_month * months)
+        amount = 0 if self.kind == "zero" else None
+        if self.kind == "normal":
+            months = self._story.company.limit_months * self._story.random.uniform(0.6, 2.2)
+            amount = self._rounded(self._usual_month * months)
             self._ask_later(when)
+        story, limit_id = self._story, self._story.random.id()
+        request = GrantLimit(
+            moment=story.moment(when),
+            credit_limit_id=limit_id,
+            customer_id=story.customer_id,
+            currency=story.currency,
+            limit_minor=amount,
+            approved_by=_DESK,
+        )
+        if story.commit(grant_limit(self._limit, request)):
+            self._limit = LimitInForce(limit_id, amount, when)
 
-    def check(self, when: datetime, claim: Claim) -> None:
+    def check(self, when: datetime, invoice_id: Id) -> None:
         """A new invoice takes the customer over its limit, or not."""
-        limit = self._limit
-        if self._since is None or limit is None:
-            return
-        exposure = exposure_of(self._account.owed, self._account.unused)
-        level = severity(exposure, limit)
-        if level is None:
-            return
         story = self._story
-        override = _DESK if story.dice.chance(_OVERRIDDEN) else None
-        story.write(
-            CreditBreach(
-                story.tenant_id, story.dice.id(), story.customer_id, claim.id, story.currency, exposure,
-                limit, level, override, when,
-            )
-        )  # fmt: skip
-        allowed = "true" if override else "false"
-        story.tell(EventType.CREDIT_LIMIT_BREACHED, when, level, allowed, amount=exposure - limit)
-
-    def close(self) -> None:
-        """Write the limit in force at the end of the story."""
-        if self._since is not None:
-            self._write_limit(self._since, None)
+        exposure = self._account.exposure
+        request = CheckInvoice(
+            moment=story.moment(when),
+            breach_id=story.random.id(),
+            customer_id=story.customer_id,
+            invoice_id=invoice_id,
+            currency=story.currency,
+            override_by=_DESK if story.random.chance(_OVERRIDDEN) else None,
+        )
+        changes = story.commit(check_invoice(CreditState(self._limit, exposure), request))
+        broken = changes is not None and bool(changes.rows)
+        if broken and self.kind == "normal" and not self._asked and story.random.chance(_AFTER_A_BREACH):
+            wanted = self._rounded(exposure * 1.6)
+            story.at(when + story.random.days(0.02, 1), lambda now: self._ask(now, "increase", wanted))
 
     def _rounded(self, amount: float) -> int:
         return max(1, round(amount / _ROUND_TO)) * _ROUND_TO
 
     def _ask_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.dice.wait(_MONTHS_BETWEEN_REQUESTS * 30.4), self._ask)
+        self._story.at(when + self._story.random.wait(_MONTHS_BETWEEN_REQUESTS * 30.4), self._ask_anyway)
 
-    def _ask(self, when: datetime) -> None:
-        """Somebody asks for another limit; the credit desk decides within days."""
-        story = self._story
-        direction = "increase" if story.dice.chance(0.75) else "decrease"
-        story.tell(EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED, when, direction)
-        decided = when + story.dice.days(0.5, 6)
-        if decided > story.era.until:
-            self._write_request(when, None, direction, "requested")
-        else:
-            story.at(decided, lambda now: self._decide(now, when, direction))
-
-    def _decide(self, when: datetime, asked: datetime, direction: str) -> None:
-        story = self._story
-        approved = story.dice.chance(0.7 if direction == "increase" else 0.9)
-        if approved:
-            self._adjust(when, direction)
-        else:
-            self._write_request(asked, when, direction, "rejected")
-        kind = EventType.CREDIT_LIMIT_ADJUSTED if approved else EventType.CREDIT_LIMIT_REJECTED
-        story.tell(kind, when, direction)
-        action = "credit.limit.approved" if approved else "credit.limit.rejected"
-        story.write(AuditEntry(story.tenant_id, _DESK, action, story.customer_id, "{}", when))
+    def _ask_anyway(self, when: datetime) -> None:
+        """Somebody asks for another limit."""
+        direction = "increase" if self._story.random.chance(0.75) else "decrease"
+        now = self._limit.limit_minor if self._limit and self._limit.limit_minor else _ROUND_TO
+        factor = 1.5 if direction == "increase" else 0.8
+        self._ask(when, direction, self._rounded(now * factor))
         self._ask_later(when)
 
-    def _adjust(self, when: datetime, direction: str) -> None:
-        if self._since is not None:
-            self._write_limit(self._since, when)
-        self._limit = self._changed(direction)
-        self._since = when
+    def _ask(self, when: datetime, direction: str, wanted: int) -> None:
+        """A request; the credit desk decides within days."""
+        if self._asked:
+            return
+        story, limit_id = self._story, self._story.random.id()
+        request = RequestLimit(
+            moment=story.moment(when),
+            credit_limit_id=limit_id,
+            customer_id=story.customer_id,
+            currency=story.currency,
+            limit_minor=wanted,
+            direction=direction,
+            requested_by="sales",
+        )
+        if story.commit(request_limit(request)):
+            self._asked = True
+            pending = PendingLimit(limit_id, story.customer_id, story.currency, "requested", direction)
+            story.at(when + story.random.days(0.2, 3), lambda now: self._decide(now, pending, wanted))
 
-    def _changed(self, direction: str) -> int:
-        factor = 1.5 if direction == "increase" else 0.6
-        return self._rounded((self._limit or _ROUND_TO) * factor)
-
-    def _write_limit(self, start: datetime, end: datetime | None) -> None:
+    def _decide(self, when: datetime, pending: PendingLimit, wanted: int) -> None:
         story = self._story
-        story.write(
-            CreditLimit(
-                story.tenant_id, story.dice.id(), story.customer_id, story.currency, self._limit,
-                span(start, end), "approved", "sales", start, _DESK, start, None,
-            )
-        )  # fmt: skip
-
-    def _write_request(self, asked: datetime, decided: datetime | None, direction: str, status: str) -> None:
-        story = self._story
-        reason = "exposure too high for the term asked" if status == "rejected" else None
-        story.write(
-            CreditLimit(
-                story.tenant_id, story.dice.id(), story.customer_id, story.currency,
-                self._changed(direction), span(asked, None), status, "sales", asked, None, decided, reason,
-            )
-        )  # fmt: skip
+        approved = story.random.chance(_APPROVED[pending.direction])
+        request = DecideLimit(
+            moment=story.moment(when),
+            approved=approved,
+            decided_by=_DESK,
+            reason=None if approved else "exposure too high for the term asked",
+        )
+        if story.commit(decide_limit(pending, self._limit, request)):
+            self._asked = False
+            if approved:
+                self._limit = LimitInForce(pending.credit_limit_id, wanted, when)

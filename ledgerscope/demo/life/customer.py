@@ -39,15 +39,15 @@ class _Customer:
     def __init__(
         self, story: Story, plans: Mapping[tuple[str, str], Plan], created_at: datetime, *, opening: bool
     ) -> None:
-        dice = story.dice
+        random = story.random
         self._story = story
         self._created_at = created_at
-        self._account = Account(story, dice.pick(_TERMS_DAYS))
+        self._account = Account(story, random.pick(_TERMS_DAYS))
         self._standing = Standing(story, self._account, created_at, opening=opening)
         self._agreements = Agreements(story, plans, self._account, self._arrange)
         self._agreements.on_loss = self._standing.lost
         self._agreements.on_return = self._standing.returned
-        usual_month = int(plans["professional", "month"].amount_minor * dice.lognormvariate(0.4, 0.7))
+        usual_month = int(plans["professional", "month"].amount_minor * random.lognormvariate(0.4, 0.7))
         self._credit = Credit(story, self._account, usual_month)
         self._relations = Relations(story, self._agreements)
         self._sales = Sales(story, self._account, self._agreements, self._arrange, usual_month)
@@ -67,23 +67,21 @@ class _Customer:
         write_progress(self._story, self._standing, self._agreements)
         write_sync(self._story, self._created_at)
         write_statements(self._story, self._created_at)
-        for part in (self._standing, self._agreements, self._account, self._credit):
-            part.close()
 
     def _begin(self, when: datetime) -> None:
-        story, dice = self._story, self._story.dice
+        story, random = self._story, self._story.random
         self._standing.begin(when)
         self._credit.grant(when)
         self._relations.begin(when)
-        if dice.chance(story.company.one_time_share):
+        if random.chance(story.company.one_time_share):
             self._sales.sell_now_and_then(when)
             return
-        story.at(when + dice.days(0, 3), self._agreements.first)
-        if dice.chance(story.company.usage_share):
+        story.at(when + random.days(0, 3), self._agreements.first)
+        if random.chance(story.company.usage_share):
             self._sales.bill_use(when)
 
     def _arrange(self, when: datetime, claim: Claim) -> None:
-        self._credit.check(when, claim)
+        self._credit.check(when, claim.id)
         self._payer.arrange(when, claim)
 
     def _on_overdue(self, claim: Claim, when: datetime) -> None:  # noqa: ARG002 -- reminders name no claim

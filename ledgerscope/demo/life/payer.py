@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.records import PaymentAttempt
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import PaymentAttempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account, Claim, Instalment, Source
+    from ledgerscope.demo.life.account import Account, Claim
     from ledgerscope.demo.life.story import Story
-    from ledgerscope.demo.records import Id
+    from ledgerscope.store.records import Id
 
 __all__ = ["Payer"]
 
@@ -28,14 +28,15 @@ _REASONS: Final = {
     "other": 0.04,
 }
 _TRANSFERS: Final = {"bank_transfer": 0.8, "direct_debit": 0.12, "cheque": 0.05, "cash": 0.03}
-_HABITS: Final = {"full": 0.86, "in_parts": 0.08, "too_much": 0.02, "unnamed": 0.04}
-_REVERSALS: Final = {"bounced": 0.5, "charged_back": 0.35, "refunded": 0.15}
+_HABITS: Final = {"full": 0.92, "in_parts": 0.04, "too_much": 0.02, "unnamed": 0.02}
+_REVERSALS: Final = {"bounced": 0.5, "charged_back": 0.5}
 _CREDIT_REASONS: Final = ("service outage", "price agreement", "wrong quantity", "goodwill")
 _DISPUTED: Final = 0.022
 _WITHDRAWN: Final = 0.006
 _REVERSED: Final = 0.004
 _UNUSED_CREDIT_STAYS: Final = 0.3
-_GIVEN_UP_AFTER_DAYS: Final = (150, 420)
+_RECOVERED: Final = 0.15
+_GIVEN_UP_AFTER_DAYS: Final = (30, 60)
 
 
 class Payer:
@@ -56,7 +57,7 @@ class Payer:
         overdue: Callable[[Claim, datetime], None],
         paid: Callable[[datetime], None],
     ) -> None:
-        company, dice = story.company, story.dice
+        company, random = story.company, story.random
         self._story = story
         self._account = account
         self._past_due = past_due
@@ -64,40 +65,40 @@ class Payer:
         self._exhausted = exhausted
         self._overdue = overdue
         self._paid = paid
-        self.autopay = dice.chance(company.autopay_share)
-        self.gateway = dice.pick(company.gateways)
-        self._lateness = dice.expovariate(1 / company.late_days) if company.late_days else 0.0
-        stops = dice.chance(company.default_share)
-        self._stops_at = dice.moment(story.era.since, story.era.until) if stops else story.era.until
+        self.autopay = random.chance(company.autopay_share)
+        self.gateway = random.pick(company.gateways)
+        self._lateness = random.expovariate(1 / company.late_days) if company.late_days else 0.0
+        stops = random.chance(company.default_share)
+        self._stops_at = random.moment(story.era.since, story.era.until) if stops else story.era.until
 
     def arrange(self, when: datetime, claim: Claim) -> None:
         """A new claim has come in: use what credit there is, then settle the rest in time, or not."""
-        dice = self._story.dice
-        if self._account.credits and not dice.chance(_UNUSED_CREDIT_STAYS):
+        random = self._story.random
+        if self._account.unused and not random.chance(_UNUSED_CREDIT_STAYS):
             self._account.use_credit(when, claim)
-        if claim.open and dice.chance(_WITHDRAWN):
-            self._at(when + dice.days(0.1, 2), lambda now: self._withdraw(now, claim))
+        if claim.open and random.chance(_WITHDRAWN):
+            self._at(when + random.days(0.1, 2), lambda now: self._withdraw(now, claim))
         elif claim.open:
             self._settle_later(when, claim)
-        if dice.chance(_DISPUTED):
-            self._at(when + dice.days(2, 40), lambda now: self._credit(now, claim))
+        if random.chance(_DISPUTED):
+            self._at(when + random.days(2, 40), lambda now: self._credit(now, claim))
 
     def _settle_later(self, when: datetime, claim: Claim) -> None:
-        dice = self._story.dice
-        if self.autopay and len(claim.instalments) == 1:
-            self._at(when + dice.seconds(60, 7200), lambda now: self._charge(now, claim, 1))
+        random = self._story.random
+        if self.autopay and len(claim.due_on) == 1:
+            self._at(when + random.seconds(60, 7200), lambda now: self._charge(now, claim, 1))
             return
-        for part in claim.instalments:
-            due = self._story.company.calendar.at(part.due_on, when.timetz().replace(tzinfo=None))
-            self._at(max(when, due) + dice.days(31, 45), lambda now: self._chase(now, claim))
+        for place, due_on in enumerate(claim.due_on):
+            due = self._story.company.calendar.at(due_on, when.timetz().replace(tzinfo=None))
+            self._at(max(when, due) + random.days(31, 45), lambda now: self._chase(now, claim))
             if when < self._stops_at:
-                delay = dice.days(-6, 3 + 2 * self._lateness)
-                self._at(max(when, due + delay), self._transfer_of(claim, part))
+                delay = random.days(-6, 3 + 2 * self._lateness)
+                self._at(max(when, due + delay), self._transfer_of(claim, place))
             else:
                 self._give_up_later(due, claim)
 
-    def _transfer_of(self, claim: Claim, part: Instalment) -> Callable[[datetime], None]:
-        return lambda now: self._transfer(now, claim, part)
+    def _transfer_of(self, claim: Claim, place: int) -> Callable[[datetime], None]:
+        return lambda now: self._transfer(now, claim, place)
 
     def _at(self, when: datetime, action: Callable[[datetime], None]) -> None:
         self._story.at(when, action)
@@ -107,100 +108,125 @@ class Payer:
         amount = claim.open
         if not amount or claim.status != "open":
             return
-        dice = self._story.dice
+        random = self._story.random
         refused = self._story.company.decline if attempt_no == 1 else 0.55
         if when >= self._stops_at:
             refused = 0.97
-        if not dice.chance(refused):
+        if not random.chance(refused):
             payment = self._account.receive(when, amount, "card", self.gateway)
             self._attempt(when, claim, attempt_no, payment=payment)
-            self._book_payment(when, claim, payment)
+            self._place_payment(when, claim, payment)
             return
-        reason = dice.pick(_REASONS)
+        reason = random.pick(_REASONS)
         self._attempt(when, claim, attempt_no, reason=reason)
-        self._story.tell(EventType.PAYMENT_FAILED, when, self.gateway, reason, amount=amount)
+        self._story.emit(EventType.PAYMENT_FAILED, when, self.gateway, reason, amount=amount)
         if claim.subscription_id:
             self._past_due(claim.subscription_id)
         if attempt_no <= len(_RETRY_AFTER_DAYS):
-            again = when + dice.days(0, 0.2) + dice.days(1, 1) * _RETRY_AFTER_DAYS[attempt_no - 1]
+            again = when + random.days(0, 0.2) + random.days(1, 1) * _RETRY_AFTER_DAYS[attempt_no - 1]
             self._at(again, lambda now: self._charge(now, claim, attempt_no + 1))
         else:
             self._run_out(when, claim)
 
     def _run_out(self, when: datetime, claim: Claim) -> None:
         """Dunning has ended: the customer mends it by hand, or is lost and the claim given up in time."""
-        dice = self._story.dice
-        if when < self._stops_at and dice.chance(0.4):
-            self._at(when + dice.days(1, 20), self._transfer_of(claim, claim.instalments[0]))
+        random = self._story.random
+        if when < self._stops_at and random.chance(0.4):
+            self._at(when + random.days(1, 8), self._transfer_of(claim, 0))
             return
         if claim.subscription_id:
             self._exhausted(claim.subscription_id, when)
         self._give_up_later(when, claim)
 
-    def _transfer(self, when: datetime, claim: Claim, part: Instalment) -> None:
+    def _transfer(self, when: datetime, claim: Claim, place: int) -> None:
         """Money sent by hand for one instalment, in one of the ways people do it."""
-        if not part.open or claim.status != "open":
+        part = claim.instalment(place)
+        if not part.open_minor or claim.status != "open":
             return
-        dice = self._story.dice
-        habit, amount = dice.pick(_HABITS), part.open
+        random = self._story.random
+        habit, amount = random.pick(_HABITS), part.open_minor
         if habit == "in_parts" and amount > 1:
-            amount = max(1, amount * dice.randrange(25, 75) // 100)
-            self._at(when + dice.days(5, 40), self._transfer_of(claim, part))
+            amount = max(1, amount * random.randrange(25, 75) // 100)
+            self._at(when + random.days(5, 20), self._transfer_of(claim, place))
         elif habit == "too_much":
-            amount += max(1, amount * dice.randrange(2, 20) // 100)
-        payment = self._account.receive(when, amount, dice.pick(_TRANSFERS), "manual")
+            amount += max(1, amount * random.randrange(2, 20) // 100)
+        payment = self._account.receive(when, amount, random.pick(_TRANSFERS), "manual")
         if habit == "unnamed":
-            self._at(when + dice.days(2, 60), lambda now: self._name(now, claim, payment))
+            self._at(when + random.days(2, 15), lambda now: self._name(now, claim, payment))
         else:
-            self._book_payment(when, claim, payment, part.open)
+            self._place_payment(when, claim, payment, part.open_minor)
+        if habit == "too_much" and random.chance(0.4):
+            self._at(when + random.days(10, 50), lambda now: self._refund(now, payment))
 
-    def _name(self, when: datetime, claim: Claim, payment: Source) -> None:
+    def _name(self, when: datetime, claim: Claim, payment: Id) -> None:
         """A payment that nobody could place finds its claim."""
-        if payment.left and claim.status == "open" and not payment.reversal:
-            self._book_payment(when, claim, payment)
+        if self._account.source(payment).left_minor and claim.status == "open":
+            self._place_payment(when, claim, payment)
 
-    def _book_payment(self, when: datetime, claim: Claim, payment: Source, limit: int | None = None) -> None:
+    def _place_payment(self, when: datetime, claim: Claim, payment: Id, limit: int | None = None) -> None:
         self._account.settle(when, claim, payment, limit)
         if claim.subscription_id and claim.status == "paid":
             self._recovered(claim.subscription_id)
         self._paid(when)
-        dice = self._story.dice
-        if dice.chance(_REVERSED):
-            self._at(when + dice.days(3, 30), lambda now: self._reverse(now, claim, payment))
+        random = self._story.random
+        if random.chance(_REVERSED):
+            self._at(when + random.days(3, 30), lambda now: self._reverse(now, claim, payment))
 
-    def _reverse(self, when: datetime, claim: Claim, payment: Source) -> None:
-        if payment.reversal is None and all(given[1].status == "paid" for given in payment.given):
-            self._account.take_back(when, payment, self._story.dice.pick(_REVERSALS))
-            for part in claim.instalments:
-                self._at(when + self._story.dice.days(4, 50), self._transfer_of(claim, part))
+    def _reverse(self, when: datetime, claim: Claim, payment: Id) -> None:
+        """The payment bounces, or is charged back in whole or in part; what it settled is paid again."""
+        source, random = self._account.source(payment), self._story.random
+        if not source.stands or claim.status != "paid":
+            return
+        reversal = random.pick(_REVERSALS)
+        part = max(1, source.value_minor // 3) if reversal == "charged_back" and random.chance(0.5) else None
+        self._account.take_back(when, payment, reversal, part)
+        for place in range(len(claim.due_on)):
+            self._at(when + random.days(4, 30), self._transfer_of(claim, place))
+
+    def _refund(self, when: datetime, source_id: Id) -> None:
+        """What is left of money that was too much is paid back, or half of it."""
+        left = self._account.source(source_id).left_minor
+        if left:
+            whole = self._story.random.chance(0.6)
+            self._account.refund(when, source_id, left if whole else max(1, left // 2))
 
     def _credit(self, when: datetime, claim: Claim) -> None:
         """Part of a claim is disputed and credited; on a paid claim the credit stays unused."""
-        dice = self._story.dice
+        random = self._story.random
         if claim.status not in ("open", "paid"):
             return
-        amount = max(1, claim.total * dice.choice((10, 15, 25, 50)) // 100)
-        note = self._account.give_credit(when, amount, dice.choice(_CREDIT_REASONS))
+        amount = max(1, claim.total * random.choice((10, 15, 25, 50)) // 100)
+        note = self._account.give_credit(when, amount, random.choice(_CREDIT_REASONS))
         if claim.open:
             self._account.settle(when, claim, note)
 
     def _withdraw(self, when: datetime, claim: Claim) -> None:
-        untouched = claim.open == claim.total
-        if claim.status == "open" and untouched:
+        if claim.status == "open":
             self._account.void(when, claim)
-        else:
-            self._settle_later(when, claim)
 
     def _chase(self, when: datetime, claim: Claim) -> None:
         if claim.status == "open" and claim.open:
             self._overdue(claim, when)
 
     def _give_up_later(self, when: datetime, claim: Claim) -> None:
-        self._at(when + self._story.dice.days(*_GIVEN_UP_AFTER_DAYS), lambda now: self._give_up(now, claim))
+        self._at(when + self._story.random.days(*_GIVEN_UP_AFTER_DAYS), lambda now: self._give_up(now, claim))
 
     def _give_up(self, when: datetime, claim: Claim) -> None:
         if claim.status == "open" and claim.open:
-            self._account.write_off(when, claim, "no payment after reminders")
+            write_off = self._account.write_off(when, claim, "no payment after reminders")
+            if self._story.random.chance(_RECOVERED):
+                again = when + self._story.random.days(20, 90)
+                self._at(again, lambda now: self._recover(now, claim, write_off))
+            if claim.subscription_id:
+                self._exhausted(claim.subscription_id, when)
+
+    def _recover(self, when: datetime, claim: Claim, write_off: Id) -> None:
+        """The customer pays after all what was given up."""
+        self._account.reverse_write_off(when, write_off, "recovered")
+        amount = claim.open
+        if amount and claim.status == "open":
+            payment = self._account.receive(when, amount, "bank_transfer", "manual")
+            self._account.settle(when, claim, payment)
 
     def _attempt(
         self,
@@ -208,14 +234,14 @@ class Payer:
         claim: Claim,
         attempt_no: int,
         *,
-        payment: Source | None = None,
+        payment: Id | None = None,
         reason: str | None = None,
     ) -> None:
         story = self._story
-        outcome, payment_id = ("succeeded", payment.id) if payment else ("failed", None)
+        outcome, payment_id = ("succeeded", payment) if payment else ("failed", None)
         story.write(
             PaymentAttempt(
-                story.tenant_id, story.dice.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,
+                story.tenant_id, story.random.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,
                 reason, when,
             )
         )  # fmt: skip

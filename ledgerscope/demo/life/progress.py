@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.records import ActivityDay, Milestone, SegmentAssignment, span
+from ledgerscope.store.records import ActivityDay, Milestone, SegmentAssignment, span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,13 +33,13 @@ def write_progress(story: Story, standing: Standing, agreements: Agreements) -> 
 
 
 def _milestones(story: Story, created_at: datetime, agreements: Agreements) -> None:
-    dice = story.dice
-    activated = created_at + dice.days(0, 6)
+    random = story.random
+    activated = created_at + random.days(0, 6)
     stages = {"signed_up": created_at}
     if agreements.all:
         first = agreements.all[0]
         stages["activated"] = activated
-        stages["first_value"] = activated + dice.days(0.5, 25)
+        stages["first_value"] = activated + random.days(0.5, 25)
         if first.trial_end:
             stages["trial_started"] = first.started_at
         if agreements.won_at:
@@ -53,14 +53,14 @@ def _activity(story: Story, created_at: datetime, agreements: Agreements) -> Non
     """Users come on most working days and few at weekends."""
     if not agreements.active:
         return
-    dice = story.dice
-    diligence = dice.uniform(0.05, 0.6)
-    users = [dice.id()[:16] for _ in range(dice.choice((1, 1, 2)))]
+    random = story.random
+    diligence = random.uniform(0.05, 0.6)
+    users = [random.id()[:16] for _ in range(random.choice((1, 1, 2)))]
     since = max(created_at, story.era.until - _ACTIVITY)
     for day in story.company.calendar.days_between(since, story.era.until):
         share = diligence if day.weekday() < _SATURDAY else diligence / 4
         for user in users:
-            if dice.chance(share):
+            if random.chance(share):
                 story.write(ActivityDay(story.tenant_id, day, story.customer_id, user))
 
 
@@ -68,15 +68,16 @@ def _segments(story: Story, standing: Standing, agreements: Agreements) -> None:
     created = standing.created_at
     grown_up = created + _NEW
     _assign(story, "new", None, created, grown_up if grown_up <= story.era.until else None)
-    mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.since), Decimal(0))
-    since = max((agreement.since for agreement in agreements.all if agreement.since), default=created)
+    mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.paying), Decimal(0))
+    begun = (agreement.since for agreement in agreements.all)
+    since = max((when for when in begun if when is not None), default=created)
     if mrr >= _HIGH_VALUE:
         _assign(story, "high_value", mrr, since, None)
     elif mrr >= _PREMIUM:
         _assign(story, "premium", mrr, since, None)
     elif mrr:
         _assign(story, "regular", mrr, since, None)
-    if mrr >= _HIGH_VALUE and story.dice.chance(0.3):
+    if mrr >= _HIGH_VALUE and story.random.chance(0.3):
         _assign(story, "vip", mrr, since, None)
     if standing.credit_hold:
         _assign(story, "at_risk", None, since, None)
@@ -86,7 +87,7 @@ def _assign(story: Story, segment: str, value: Decimal | None, start: datetime, 
     story.write(
         SegmentAssignment(
             story.tenant_id,
-            story.dice.id(),
+            story.random.id(),
             story.customer_id,
             segment,
             value,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo import names
-from ledgerscope.demo.records import (
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import (
     Communication,
     Contact,
     Interaction,
@@ -13,7 +14,6 @@ from ledgerscope.demo.records import (
     Ticket,
     TicketEvent,
 )
-from ledgerscope.domain.events import EventType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,19 +40,19 @@ class Relations:
     """Conversations of one customer."""
 
     def __init__(self, story: Story, agreements: Agreements) -> None:
-        dice = story.dice
+        random = story.random
         self._story = story
         self._agreements = agreements
-        self._people = [dice.id()[:16] for _ in range(dice.pick(_CONTACTS))]
-        self._contacts = [dice.id() for _ in self._people]
-        self._mood = dice.gauss(0, 1.6)
+        self._people = [random.id()[:16] for _ in range(random.pick(_CONTACTS))]
+        self._contacts = [random.id() for _ in self._people]
+        self._mood = random.gauss(0, 1.6)
 
     def begin(self, when: datetime) -> None:
         """The first people get in touch; conversations, questions and surveys follow."""
         story = self._story
         for number, contact_id in enumerate(self._contacts):
             self._write_contact(number, contact_id, when)
-        story.at(when + story.dice.days(20, _DAYS_BETWEEN_SURVEYS), self._survey)
+        story.at(when + story.random.days(20, _DAYS_BETWEEN_SURVEYS), self._survey)
         self._talk_later(when)
         self._ask_later(when)
 
@@ -62,12 +62,12 @@ class Relations:
 
     def _write_contact(self, number: int, contact_id: str, when: datetime) -> None:
         story = self._story
-        name = names.person(story.dice)
+        name = names.person(story.random)
         kind = _CONTACT_TYPES[(story.number + number) % len(_CONTACT_TYPES)]
         story.write(
             Contact(
                 story.tenant_id, contact_id, story.customer_id, name,
-                names.email(story.dice, name, story.number), names.phone(story.dice), kind, number == 0,
+                names.email(story.random, name, story.number), names.phone(story.random), kind, number == 0,
                 when,
             )
         )  # fmt: skip
@@ -76,45 +76,45 @@ class Relations:
         story = self._story
         story.write(
             Communication(
-                story.tenant_id, story.dice.id(), story.customer_id, self._contacts[0], channel, direction,
+                story.tenant_id, story.random.id(), story.customer_id, self._contacts[0], channel, direction,
                 subject, "accounts", when,
             )
         )  # fmt: skip
 
     def _talk_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.dice.wait(_DAYS_BETWEEN_TALKS), self._talk)
+        self._story.at(when + self._story.random.wait(_DAYS_BETWEEN_TALKS), self._talk)
 
     def _talk(self, when: datetime) -> None:
-        story, dice = self._story, self._story.dice
-        if dice.chance(0.5):
-            direction = "inbound" if dice.chance(0.4) else "outbound"
-            self._write_communication(when, dice.pick(_CHANNELS), direction, "How things are going")
+        story, random = self._story, self._story.random
+        if random.chance(0.5):
+            direction = "inbound" if random.chance(0.4) else "outbound"
+            self._write_communication(when, random.pick(_CHANNELS), direction, "How things are going")
         else:
-            done = when + dice.days(0, 12)
-            status = "completed" if done <= story.era.until else dice.choice(("pending", "in_progress"))
+            done = when + random.days(0, 12)
+            status = "completed" if done <= story.era.until else random.choice(("pending", "in_progress"))
             updated = min(done, story.era.until)
-            if status == "completed" and dice.chance(0.06):
+            if status == "completed" and random.chance(0.06):
                 status = "cancelled"
-            kind = dice.pick(_INTERACTIONS)
+            kind = random.pick(_INTERACTIONS)
             story.write(
                 Interaction(
-                    story.tenant_id, dice.id(), story.customer_id, kind, status, "Follow-up", "success desk",
-                    when, when, updated,
+                    story.tenant_id, random.id(), story.customer_id, kind, status, "Follow-up",
+                    "success desk", when, when, updated,
                 )
             )  # fmt: skip
         self._talk_later(when)
 
     def _survey(self, when: datetime) -> None:
         """Each person is asked how likely it is to recommend the company; not all answer."""
-        story, dice = self._story, self._story.dice
+        story, random = self._story, self._story.random
         if self._agreements.active:
             mean = story.company.nps.at(story.era.progress(when)) + self._mood
             for person in self._people:
-                answered = when + dice.days(0, 9)
-                if dice.chance(_ANSWERS) and answered <= story.era.until:
-                    score = min(10, max(0, round(dice.gauss(mean, 1.3))))
+                answered = when + random.days(0, 9)
+                if random.chance(_ANSWERS) and answered <= story.era.until:
+                    score = min(10, max(0, round(random.gauss(mean, 1.3))))
                     self._answer("nps", EventType.NPS_ANSWERED, person, score, 10, answered)
-        story.at(when + dice.days(0.9, 1.1) * _DAYS_BETWEEN_SURVEYS, self._survey)
+        story.at(when + random.days(0.9, 1.1) * _DAYS_BETWEEN_SURVEYS, self._survey)
 
     def _answer(
         self, kind: str, event_type: EventType, person: str, score: int, scale: int, when: datetime
@@ -122,13 +122,13 @@ class Relations:
         story = self._story
         story.write(
             SurveyResponse(
-                story.tenant_id, story.dice.id(), story.customer_id, kind, person, score, scale, when
+                story.tenant_id, story.random.id(), story.customer_id, kind, person, score, scale, when
             )
         )
-        story.tell(event_type, when)
+        story.emit(event_type, when)
 
     def _ask_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.dice.wait(30.4 / self._story.company.tickets), self._ask_for_help)
+        self._story.at(when + self._story.random.wait(30.4 / self._story.company.tickets), self._ask_for_help)
 
     def _ask_for_help(self, when: datetime) -> None:
         if self._agreements.active:
@@ -137,13 +137,13 @@ class Relations:
 
     def _open_ticket(self, when: datetime) -> None:
         """A ticket lives through its steps; those in the future have not happened yet."""
-        story, dice = self._story, self._story.dice
-        priority, ticket_id = dice.pick(_PRIORITIES), dice.id()
-        story.tell(EventType.TICKET_OPENED, when, priority)
-        hours = _HOURS_TO_RESOLVE[priority] * dice.uniform(0.2, 3)
-        replied = when + dice.days(0.01, 0.2) * (hours / 24)
-        resolved = replied + dice.days(0.5, 1) * (hours / 24)
-        closed = resolved + dice.days(1, 5)
+        story, random = self._story, self._story.random
+        priority, ticket_id = random.pick(_PRIORITIES), random.id()
+        story.emit(EventType.TICKET_OPENED, when, priority)
+        hours = _HOURS_TO_RESOLVE[priority] * random.uniform(0.2, 3)
+        replied = when + random.days(0.01, 0.2) * (hours / 24)
+        resolved = replied + random.days(0.5, 1) * (hours / 24)
+        closed = resolved + random.days(1, 5)
         steps = [
             ("opened", when),
             ("assigned", when),
@@ -164,13 +164,13 @@ class Relations:
             )
         )  # fmt: skip
         if last == "closed":
-            story.tell(EventType.TICKET_CLOSED, closed, priority)
+            story.emit(EventType.TICKET_CLOSED, closed, priority)
             self._rate(closed)
 
     def _rate(self, when: datetime) -> None:
-        story, dice = self._story, self._story.dice
-        answered = when + dice.days(0, 2)
-        if dice.chance(_ANSWERS) and answered <= story.era.until:
+        story, random = self._story, self._story.random
+        answered = when + random.days(0, 2)
+        if random.chance(_ANSWERS) and answered <= story.era.until:
             mean = story.company.csat.at(story.era.progress(when)) + self._mood / 4
-            score = min(5, max(1, round(dice.gauss(mean, 0.8))))
-            self._answer("csat", EventType.CSAT_ANSWERED, dice.choice(self._people), score, 5, answered)
+            score = min(5, max(1, round(random.gauss(mean, 0.8))))
+            self._answer("csat", EventType.CSAT_ANSWERED, random.choice(self._people), score, 5, answered)

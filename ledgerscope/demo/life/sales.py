@@ -41,12 +41,12 @@ class Sales:
         self._story.at(calendar.months_later(when, 1), lambda now: self._use(now, when))
 
     def sell_now_and_then(self, when: datetime) -> None:
-        self._story.at(when + self._story.dice.wait(_DAYS_BETWEEN_SALES), self._sell)
+        self._story.at(when + self._story.random.wait(_DAYS_BETWEEN_SALES), self._sell)
 
     def _use(self, when: datetime, since: datetime) -> None:
         story = self._story
         if self._agreements.active:
-            busy = story.company.busy(since) * story.dice.uniform(0.05, 0.4)
+            busy = story.company.busy(since) * story.random.uniform(0.05, 0.4)
             due = story.company.calendar.days_later(when, self._account.terms_days)
             net = max(100, int(self._usual_month * busy))
             claim = self._account.issue(when, "usage", net, [story.day(due)], period=(since, when))
@@ -55,9 +55,9 @@ class Sales:
 
     def _sell(self, when: datetime) -> None:
         story, calendar = self._story, self._story.company.calendar
-        parts = story.dice.pick(_INSTALMENTS)
+        parts = story.random.pick(_INSTALMENTS)
         first = calendar.days_later(when, self._account.terms_days)
         due = [story.day(calendar.months_later(first, n)) for n in range(parts)]
-        net = max(100, int(self._usual_month * story.dice.uniform(0.5, 4) * story.company.busy(when)))
+        net = max(100, int(self._usual_month * story.random.uniform(0.5, 4) * story.company.busy(when)))
         self._arrange(when, self._account.issue(when, "one_time", net, due))
         self.sell_now_and_then(when)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.dates import add_months
-from ledgerscope.demo.records import Statement
+from ledgerscope.store.records import Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,20 +25,20 @@ _FAILS: Final = 0.02
 
 def write_statements(story: Story, since: datetime) -> None:
     """A few statements per customer, each over whole months before it was asked for."""
-    for _ in range(story.dice.pick(_HOW_MANY)):
-        _write(story, story.dice.moment(since, story.era.until))
+    for _ in range(story.random.pick(_HOW_MANY)):
+        _write(story, story.random.moment(since, story.era.until))
 
 
 def _write(story: Story, when: datetime) -> None:
-    dice = story.dice
+    random = story.random
     end = story.day(when).replace(day=1)
-    failure = dice.choice(_FAILURES) if dice.chance(_FAILS) else None
-    took = int(dice.lognormvariate(6.8, 0.6))
+    failure = random.choice(_FAILURES) if random.chance(_FAILS) else None
+    took = int(random.lognormvariate(6.8, 0.6))
     done = min(when + timedelta(milliseconds=took), story.era.until)
     story.write(
         Statement(
-            story.tenant_id, dice.id(), story.customer_id, add_months(end, -dice.choice(_MONTHS)), end,
-            dice.pick(_FORMATS), dice.pick(_DELIVERIES), "failure" if failure else "success", failure, took,
-            when, None if failure else done,
+            story.tenant_id, random.id(), story.customer_id, add_months(end, -random.choice(_MONTHS)), end,
+            random.pick(_FORMATS), random.pick(_DELIVERIES), "failure" if failure else "success", failure,
+            took, when, None if failure else done,
         )
     )  # fmt: skip

@@ -9,17 +9,20 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from ledgerscope.demo.book import make_event
+from ledgerscope.customers import Moment, Refused
+from ledgerscope.store.records import make_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from ledgerscope.demo.book import Book
+    from ledgerscope.customers import Decision
     from ledgerscope.demo.companies import Company
-    from ledgerscope.demo.dice import Dice
-    from ledgerscope.demo.records import Id, Record
+    from ledgerscope.demo.random_source import RandomSource
     from ledgerscope.domain.events import EventType
+    from ledgerscope.store.changes import Changes
+    from ledgerscope.store.changes_batch import Batch
+    from ledgerscope.store.records import Id, Record
 
 __all__ = ["Era", "Story"]
 
@@ -39,29 +42,29 @@ class Era:
 
 
 class Story:
-    """What the parts of a customer's life share: who it is, the agenda, chance and the book."""
+    """What the parts of a customer's life share: who it is, the agenda, chance and the batch."""
 
     __slots__ = (
         "_agenda",
         "_count",
         "_over",
-        "book",
+        "batch",
         "company",
         "currency",
         "customer_id",
-        "dice",
         "era",
         "number",
+        "random",
     )
 
-    def __init__(self, company: Company, number: int, dice: Dice, book: Book, era: Era) -> None:
+    def __init__(self, company: Company, number: int, random: RandomSource, batch: Batch, era: Era) -> None:
         self.company = company
         self.number = number
-        self.dice = dice
-        self.book = book
+        self.random = random
+        self.batch = batch
         self.era = era
-        self.customer_id: Id = dice.id()
-        self.currency = dice.pick(company.currencies)
+        self.customer_id: Id = random.id()
+        self.currency = random.pick(company.currencies)
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._count = 0
         self._over = False
@@ -90,10 +93,21 @@ class Story:
         """The date at the company."""
         return self.company.calendar.day(when)
 
-    def write(self, record: Record) -> None:
-        self.book.add(record)
+    def moment(self, when: datetime) -> Moment:
+        """An instant as requests take it."""
+        return Moment(self.company.tenant_id, when, self.company.calendar.day(when))
 
-    def tell(
+    def commit(self, decision: Decision) -> Changes | None:
+        """Write the changes of a decision; None where it was refused, and nothing changes."""
+        if isinstance(decision, Refused):
+            return None
+        self.batch.apply(decision)
+        return decision
+
+    def write(self, record: Record) -> None:
+        self.batch.add(record)
+
+    def emit(
         self,
         event_type: EventType,
         when: datetime,
@@ -101,7 +115,7 @@ class Story:
         amount: int | None = None,
     ) -> None:
         """Write an event about this customer; amounts are in its currency."""
-        self.book.add(
+        self.batch.add(
             make_event(
                 self.tenant_id,
                 event_type,

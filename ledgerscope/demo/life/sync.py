@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.records import Credential, SyncRun, SyncSchedule, span
+from ledgerscope.store.records import Credential, SyncRun, SyncSchedule, span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,21 +25,21 @@ _ERRORS: Final = ("timeout", "rate_limited", "bad_credentials", "upstream_error"
 
 def write_sync(story: Story, created_at: datetime) -> None:
     """Some customers are kept in step with a system of their own."""
-    dice = story.dice
-    if not dice.chance(story.company.sync_share) or created_at > story.era.until - timedelta(days=2):
+    random = story.random
+    if not random.chance(story.company.sync_share) or created_at > story.era.until - timedelta(days=2):
         return
     _write_credentials(story, created_at)
-    frequency, status = dice.pick(_FREQUENCIES), dice.pick(_STATUSES)
+    frequency, status = random.pick(_FREQUENCIES), random.pick(_STATUSES)
     _write_runs(story, created_at, frequency, status)
 
 
 def _write_credentials(story: Story, created_at: datetime) -> None:
-    dice = story.dice
-    rotated = created_at + (story.era.until - created_at) * dice.uniform(0.3, 0.9)
-    starts = [created_at, rotated] if dice.chance(0.4) else [created_at]
+    random = story.random
+    rotated = created_at + (story.era.until - created_at) * random.uniform(0.3, 0.9)
+    starts = [created_at, rotated] if random.chance(0.4) else [created_at]
     for version, start in enumerate(starts, 1):
         end = starts[version] if version < len(starts) else None
-        ciphertext = dice.randbytes(96)
+        ciphertext = random.randbytes(96)
         fingerprint = sha256(ciphertext).hexdigest()[:16]
         story.write(
             Credential(
@@ -57,22 +57,22 @@ def _write_credentials(story: Story, created_at: datetime) -> None:
 
 def _write_runs(story: Story, created_at: datetime, frequency: str, status: str) -> None:
     """The last runs, one interval apart; a schedule in error has failed since its third but last."""
-    dice, every = story.dice, _EVERY[frequency]
-    last = story.era.until - every * dice.uniform(0.05, 0.95)
+    random, every = story.random, _EVERY[frequency]
+    last = story.era.until - every * random.uniform(0.05, 0.95)
     attempts = [last - every * n for n in reversed(range(_RUNS)) if last - every * n > created_at]
     succeeded: datetime | None = None
     failures, error = 0, None
     for number, start in enumerate(attempts):
         broken = status == "error" and number >= len(attempts) - 3
-        error = dice.choice(_ERRORS) if broken or dice.chance(_FAILS) else None
-        end = start + dice.seconds(2, 40)
+        error = random.choice(_ERRORS) if broken or random.chance(_FAILS) else None
+        end = start + random.seconds(2, 40)
         trigger = "initial" if number == 0 and len(attempts) < _RUNS else "scheduled"
         outcome = "failure" if error else "success"
-        records = 0 if error else dice.randrange(1, 400)
+        records = 0 if error else random.randrange(1, 400)
         story.write(
             SyncRun(
-                story.tenant_id, dice.id(), story.customer_id, trigger, outcome, error,
-                dice.randrange(1, 30), records, start, end,
+                story.tenant_id, random.id(), story.customer_id, trigger, outcome, error,
+                random.randrange(1, 30), records, start, end,
             )
         )  # fmt: skip
         succeeded = succeeded if error else start

@@ -1,151 +1,53 @@
-"""Background jobs in every state: done, failed and retried, waiting, running and hanging."""
+"""Sixty days of background work, and the queues as they are at the end of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.book import make_event
-from ledgerscope.demo.dice import Dice
-from ledgerscope.demo.records import JobRun
-from ledgerscope.domain.events import EventType
+from ledgerscope.demo.operations.workers import JOB_WEIGHTS, enqueue, go_on, job_finished
+from ledgerscope.demo.random_source import RandomSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from ledgerscope.demo.book import Book
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.life.story import Era
-    from ledgerscope.demo.records import Event, Id
+    from ledgerscope.store.changes_batch import Batch
 
-__all__ = ["ERRORS", "JOB_WEIGHTS", "KINDS", "JobKind", "job_finished", "write_jobs"]
+__all__ = ["JOBS_PER_DAY", "LEAST_JOBS_PER_DAY", "write_jobs"]
 
-ERRORS: Final = ("Timeout", "ConnectionReset", "ValidationError", "OutOfMemory", "UpstreamUnavailable")
+JOBS_PER_DAY: Final = 4320
+"""Of a company of its full size, at present; the older history keeps a sample of them."""
+LEAST_JOBS_PER_DAY: Final = 24
 _HISTORY: Final = timedelta(days=60)
-_ATTEMPTS: Final = 3
-_LEAST_PER_DAY: Final = 8
-_RETRY_FAILS: Final = 0.5
-_SILENT: Final = timedelta(minutes=20)
+_IN_FULL: Final = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
-class JobKind:
-    """A job by name: its queue, its share of all jobs, and how long it usually takes."""
-
-    queue: str
-    name: str
-    share: float
-    usual_seconds: float
-
-
-KINDS: Final = (
-    JobKind("billing", "issue-invoices", 0.14, 24),
-    JobKind("billing", "charge-cards", 0.14, 9),
-    JobKind("billing", "refresh-aging", 0.06, 45),
-    JobKind("mail", "send-reminders", 0.16, 1.2),
-    JobKind("mail", "send-statements", 0.12, 2.5),
-    JobKind("sync", "sync-customer", 0.22, 6),
-    JobKind("reports", "build-report", 0.1, 70),
-    JobKind("imports", "import-customers", 0.06, 30),
-)
-JOB_WEIGHTS: Final = {kind: kind.share for kind in KINDS}
+def write_jobs(seed: int, company: Company, batch: Batch, era: Era, size: float) -> None:
+    """All jobs of the last two days, and a sample of those before; some wait and some run at the end."""
+    random = RandomSource(seed, company.tenant_id, "jobs")
+    start, full = max(era.since, era.until - _HISTORY), max(era.since, era.until - _IN_FULL)
+    arrivals = (
+        *_arrivals(random, start, full, company.jobs_per_day * size),
+        *_arrivals(random, full, era.until, JOBS_PER_DAY * size),
+    )
+    for when in arrivals:
+        first = enqueue(company.tenant_id, random, when)
+        for run in go_on(first, when, era.until, company.job_failure):
+            batch.add(run)
+            if run.finished_at is not None:
+                batch.add(job_finished(run))
+    for _ in range(3):
+        _write_cancelled(random, company, batch, era.until - random.days(1, 20))
 
 
-def job_finished(run: JobRun) -> Event:
-    """The event of a try that has ended; raises ValueError for one that has not."""
-    if run.started_at is None or run.finished_at is None:
-        raise ValueError(f"job run {run.job_run_id} has not finished: it is {run.state}")
-    status = "completed" if run.state == "succeeded" else "failed"
-    duration = (run.finished_at - run.started_at) // timedelta(milliseconds=1)
-    labels = (run.queue, run.job_name, status)
-    return make_event(run.tenant_id, EventType.JOB_FINISHED, run.finished_at, *labels, duration_ms=duration)
+def _arrivals(random: RandomSource, start: datetime, end: datetime, per_day: float) -> Iterator[datetime]:
+    every = timedelta(days=1) / max(LEAST_JOBS_PER_DAY, per_day)
+    return (start + every * (number + random.random()) for number in range(int((end - start) / every)))
 
 
-def write_jobs(seed: int, company: Company, book: Book, era: Era, size: float) -> None:
-    """Sixty days of work, as much as a company of that size has, and the queues as they are now."""
-    work = _Work(Dice(seed, company.tenant_id, "jobs"), company, book, era)
-    start = max(era.since, era.until - _HISTORY)
-    every = timedelta(days=1) / max(_LEAST_PER_DAY, company.jobs_per_day * size)
-    for number in range(int((era.until - start) / every)):
-        work.do(work.dice.pick(JOB_WEIGHTS), start + every * (number + work.dice.random()))
-    work.write_queues()
-
-
-class _Work:
-    """The jobs of one company."""
-
-    def __init__(self, dice: Dice, company: Company, book: Book, era: Era) -> None:
-        self.dice = dice
-        self._company = company
-        self._book = book
-        self._until = era.until
-
-    def do(self, kind: JobKind, enqueued: datetime) -> None:
-        """A job and, where it fails, its retries; a try that would not be over yet is left out."""
-        refused, job_id = self._company.job_failure, self.dice.id()
-        for attempt in range(1, _ATTEMPTS + 1):
-            started = enqueued + self.dice.seconds(0.2, 40)
-            finished = started + self._takes(kind)
-            if finished > self._until:
-                return
-            failed = self.dice.chance(refused)
-            state = "failed" if failed else "succeeded"
-            error = self.dice.choice(ERRORS) if failed else None
-            run = self._write(
-                kind,
-                state,
-                enqueued,
-                started,
-                finished,
-                finished,
-                error=error,
-                job_id=job_id,
-                attempt=attempt,
-            )
-            self._book.add(job_finished(run))
-            if not failed:
-                return
-            refused = _RETRY_FAILS
-            enqueued = finished + self.dice.seconds(20, 300)
-
-    def write_queues(self) -> None:
-        """Now: some wait, some run, some hang without a sign of life, a few were called off."""
-        until, dice = self._until, self.dice
-        for _ in range(self._company.waiting_jobs):
-            self._write(dice.pick(JOB_WEIGHTS), "queued", until - dice.seconds(1, 900))
-        for _ in range(4):
-            started = until - dice.seconds(10, 90)
-            self._write(dice.pick(JOB_WEIGHTS), "running", started - dice.seconds(1, 9), started, started)
-        for _ in range(self._company.stuck_jobs):
-            heard = until - _SILENT - dice.seconds(0, 7200)
-            started = heard - dice.seconds(60, 600)
-            self._write(KINDS[0], "running", started - dice.seconds(1, 9), started, heard)
-        for _ in range(3):
-            enqueued = until - dice.days(1, 20)
-            cancelled = enqueued + dice.seconds(60, 600)
-            self._write(dice.pick(JOB_WEIGHTS), "cancelled", enqueued, finished=cancelled)
-
-    def _takes(self, kind: JobKind) -> timedelta:
-        seconds = kind.usual_seconds * self.dice.lognormvariate(0, 0.7)
-        return timedelta(milliseconds=max(20, int(seconds * 1000)))
-
-    def _write(
-        self,
-        kind: JobKind,
-        state: str,
-        enqueued: datetime,
-        started: datetime | None = None,
-        heartbeat: datetime | None = None,
-        finished: datetime | None = None,
-        *,
-        error: str | None = None,
-        job_id: Id | None = None,
-        attempt: int = 1,
-    ) -> JobRun:
-        run = JobRun(
-            self._company.tenant_id, self.dice.id(), job_id or self.dice.id(), kind.queue, kind.name, state,
-            attempt, enqueued, started, heartbeat, finished, error,
-        )  # fmt: skip
-        self._book.add(run)
-        return run
+def _write_cancelled(random: RandomSource, company: Company, batch: Batch, when: datetime) -> None:
+    run = enqueue(company.tenant_id, random, when, random.pick(JOB_WEIGHTS))
+    batch.add(run._replace(state="cancelled", finished_at=when + random.seconds(60, 600)))

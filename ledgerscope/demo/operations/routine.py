@@ -8,15 +8,14 @@ from decimal import Decimal
 from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.book import make_event
-from ledgerscope.demo.dice import Dice
-from ledgerscope.demo.records import FxRate, MarketingSpend
+from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.records import FxRate, MarketingSpend, make_event
 
 if TYPE_CHECKING:
-    from ledgerscope.demo.book import Book
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.life.story import Era
+    from ledgerscope.store.changes_batch import Batch
 
 __all__ = ["write_routine"]
 
@@ -27,40 +26,40 @@ _USD_PER_EUR: Final = 1.09
 _RATE_PLACES: Final = Decimal("0.0000000001")
 
 
-def write_routine(seed: int, company: Company, book: Book, era: Era) -> None:
+def write_routine(seed: int, company: Company, batch: Batch, era: Era) -> None:
     """What happens once a day."""
-    _write_aging(Dice(seed, company.tenant_id, "aging"), company, book, era)
-    _write_marketing(Dice(seed, company.tenant_id, "marketing"), company, book, era)
+    _write_aging(RandomSource(seed, company.tenant_id, "aging"), company, batch, era)
+    _write_marketing(RandomSource(seed, company.tenant_id, "marketing"), company, batch, era)
     if len(company.currencies) > 1:
-        _write_rates(Dice(seed, company.tenant_id, "rates"), company, book, era)
+        _write_rates(RandomSource(seed, company.tenant_id, "rates"), company, batch, era)
 
 
-def _write_aging(dice: Dice, company: Company, book: Book, era: Era) -> None:
+def _write_aging(random: RandomSource, company: Company, batch: Batch, era: Era) -> None:
     for day in company.calendar.days_between(era.since, era.until):
         night = company.calendar.at(day, _NIGHT)
-        asked = night + dice.days(0.2, 0.6)
-        runs = [(night, "scheduled"), (asked, "on_demand")][: 1 + dice.chance(_ON_DEMAND)]
+        asked = night + random.days(0.2, 0.6)
+        runs = [(night, "scheduled"), (asked, "on_demand")][: 1 + random.chance(_ON_DEMAND)]
         for when, trigger in runs:
             if era.since <= when <= era.until:
-                book.add(make_event(company.tenant_id, EventType.AGING_SNAPSHOT_REFRESHED, when, trigger))
+                batch.add(make_event(company.tenant_id, EventType.AGING_SNAPSHOT_REFRESHED, when, trigger))
 
 
-def _write_marketing(dice: Dice, company: Company, book: Book, era: Era) -> None:
+def _write_marketing(random: RandomSource, company: Company, batch: Batch, era: Era) -> None:
     size = company.customers / 1000
     for day in company.calendar.days_between(era.since, era.until):
         busy = company.season[day.month - 1]
         for channel, spend in _DAILY_SPEND.items():
-            amount = int(spend * size * busy * dice.uniform(0.7, 1.3))
-            book.add(MarketingSpend(company.tenant_id, day, channel, company.base_currency, amount))
+            amount = int(spend * size * busy * random.uniform(0.7, 1.3))
+            batch.add(MarketingSpend(company.tenant_id, day, channel, company.base_currency, amount))
 
 
-def _write_rates(dice: Dice, company: Company, book: Book, era: Era) -> None:
+def _write_rates(random: RandomSource, company: Company, batch: Batch, era: Era) -> None:
     """A slow random walk, each day in both directions."""
     level = 0.0
     for day in company.calendar.days_between(era.since, era.until):
-        level = level * 0.995 + dice.gauss(0, 0.003)
+        level = level * 0.995 + random.gauss(0, 0.003)
         for pair in permutations(company.currencies, 2):
-            book.add(FxRate(company.tenant_id, day, *pair, _rate(pair, _USD_PER_EUR * math.exp(level))))
+            batch.add(FxRate(company.tenant_id, day, *pair, _rate(pair, _USD_PER_EUR * math.exp(level))))
 
 
 def _rate(pair: tuple[str, ...], usd_per_eur: float) -> Decimal:

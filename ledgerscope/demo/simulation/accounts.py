@@ -1,73 +1,77 @@
-"""Acts around customer records: they come, change, are blocked and released."""
+"""Operations on customer records: they come, change, are blocked and released."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ledgerscope.customers.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.demo import names
-from ledgerscope.demo.records import AuditEntry, Contact, Customer, StatusChange
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import Contact, Customer, Milestone, StatusChange
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from ledgerscope.demo.simulation.scene import Scene
+    from ledgerscope.demo.simulation.context import Context
+    from ledgerscope.store.records import Id
 
-__all__ = ["change_profile", "change_status", "create_customer", "pick_customer"]
+__all__ = ["block", "change_profile", "create_customer", "pick_customer", "release"]
 
 _SOURCES: Final = {"ui": 0.5, "api": 0.3, "import": 0.1, "cli": 0.1}
 _CHANNELS: Final = {"organic": 0.4, "paid": 0.3, "referral": 0.2, "social": 0.1}
 _FIELDS: Final = {"email": 0.3, "phone": 0.3, "address": 0.3, "other": 0.1}
-_NEXT: Final = {
-    "active": {"blocked": 0.6, "inactive": 0.4},
-    "blocked": {"active": 1.0},
-    "inactive": {"active": 1.0},
-}
 
 
-def pick_customer(scene: Scene, *statuses: str) -> Row[Any] | None:
+def pick_customer(context: Context, *statuses: str) -> Row[Any] | None:
     """A customer that is not deleted, of one of the statuses where any are given."""
     table = t.customer
     right_status = (table.c.status.in_(statuses),) if statuses else ()
-    return scene.pick(table, "customer_id", table.c.deleted_at.is_(None), *right_status)
+    return context.pick(table, "customer_id", table.c.deleted_at.is_(None), *right_status)
 
 
-def create_customer(scene: Scene) -> None:
+def create_customer(context: Context) -> Id:
     """A new customer with its first contact."""
-    dice, now, tenant_id = scene.dice, scene.now, scene.tenant_id
-    customer_id, person, number = dice.id(), names.person(dice), dice.randrange(1_000_000)
-    source, email = dice.pick(_SOURCES), names.email(dice, person, number)
-    scene.write(
+    random, now, tenant_id = context.random, context.now, context.tenant_id
+    customer_id, person, number = random.id(), names.person(random), random.randrange(1_000_000)
+    source, email = random.pick(_SOURCES), names.email(random, person, number)
+    context.write(
         Customer(
-            tenant_id, customer_id, f"L-{customer_id[:12]}", names.business(dice), email, "active", False,
-            scene.currency, 30, source, dice.pick(_CHANNELS), now, now,
+            tenant_id, customer_id, f"L-{customer_id[:12]}", names.business(random), email, "active", False,
+            context.currency, 30, source, random.pick(_CHANNELS), now, now,
         )
     )  # fmt: skip
-    scene.write(StatusChange(tenant_id, customer_id, None, "active", "created", source, now))
-    scene.write(
-        Contact(tenant_id, dice.id(), customer_id, person, email, names.phone(dice), "general", True, now)
-    )
-    scene.tell(EventType.CUSTOMER_CREATED, source, "active", customer_id=customer_id)
+    context.write(StatusChange(tenant_id, customer_id, None, "active", "created", source, now))
+    phone = names.phone(random)
+    context.write(Contact(tenant_id, random.id(), customer_id, person, email, phone, "general", True, now))
+    context.write(Milestone(tenant_id, customer_id, "signed_up", now))
+    context.emit(EventType.CUSTOMER_CREATED, source, "active", customer_id=customer_id)
+    return customer_id
 
 
-def change_profile(scene: Scene) -> None:
+def change_profile(context: Context) -> None:
     """A field of a customer record changes."""
-    customer = pick_customer(scene)
+    customer = pick_customer(context)
     if customer is None:
         return
-    scene.change(t.customer, "customer_id", customer, updated_at=scene.now)
-    scene.tell(EventType.CUSTOMER_UPDATED, scene.dice.pick(_FIELDS), customer_id=customer.customer_id.hex)
+    context.change(t.customer, "customer_id", customer, updated_at=context.now)
+    field = context.random.pick(_FIELDS)
+    context.emit(EventType.CUSTOMER_UPDATED, field, customer_id=customer.customer_id.hex)
 
 
-def change_status(scene: Scene) -> None:
-    """A customer is blocked, goes quiet, or becomes active again."""
-    customer = pick_customer(scene)
-    if customer is None:
-        return
-    before, after = customer.status, scene.dice.pick(_NEXT[customer.status])
-    subject = customer.customer_id.hex
-    scene.change(t.customer, "customer_id", customer, status=after, updated_at=scene.now)
-    scene.write(StatusChange(scene.tenant_id, subject, before, after, "reviewed", "accounts", scene.now))
-    scene.write(AuditEntry(scene.tenant_id, "accounts", "customer.status.changed", subject, "{}", scene.now))
-    scene.tell(EventType.CUSTOMER_STATUS_CHANGED, before, after, customer_id=subject)
+def block(context: Context) -> None:
+    """An active customer is blocked, or becomes inactive."""
+    _change_status(context, "active", context.random.pick({"blocked": 0.6, "inactive": 0.4}))
+
+
+def release(context: Context) -> None:
+    """A customer that was blocked or inactive is active again."""
+    _change_status(context, context.random.choice(("blocked", "inactive")), "active")
+
+
+def _change_status(context: Context, before: str, after: str) -> None:
+    customer = pick_customer(context, before)
+    if customer is not None:
+        state = CustomerState(customer.customer_id.hex, customer.status)
+        request = ChangeStatus(context.moment, after, "reviewed", "accounts")
+        context.commit(change_status(state, request))

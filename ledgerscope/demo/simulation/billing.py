@@ -1,264 +1,343 @@
-"""Acts around money: invoices and the limits they break, payments of all kinds, refusals and credit."""
+"""Operations on receivables: invoices and the limits they break, money that comes and goes back, credit."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select
 
-from ledgerscope.demo.records import (
+from ledgerscope.customers.credit import CheckInvoice, CreditState, check_invoice
+from ledgerscope.customers.receivables import (
+    Allocate,
+    Documents,
+    Instalment,
+    IssueCreditNote,
+    IssueInvoice,
+    ReceivePayment,
+    Refund,
+    ReversePayment,
+    ReverseWriteOff,
+    VoidInvoice,
+    WriteOffInvoice,
+    allocate,
+    issue_credit_note,
+    issue_invoice,
+    receive_payment,
+    refund,
+    reverse_payment,
+    reverse_write_off,
+    void_invoice,
+    write_off_invoice,
+)
+from ledgerscope.demo.simulation.accounts import pick_customer
+from ledgerscope.demo.simulation.credit import limit_in_force
+from ledgerscope.domain.events import EventType
+from ledgerscope.store import tables as t
+from ledgerscope.store.records import (
     Allocation,
-    CreditBreach,
     CreditNote,
     Invoice,
     InvoiceDue,
     Payment,
     PaymentAttempt,
+    PaymentReversal,
+    WriteOff,
+    WriteOffReversal,
 )
-from ledgerscope.demo.simulation.accounts import pick_customer
-from ledgerscope.domain.credit import exposure, severity
-from ledgerscope.domain.events import EventType
-from ledgerscope.store import tables as t
+from ledgerscope.store.records import Refund as RefundRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import Row
 
-    from ledgerscope.demo.records import Id
-    from ledgerscope.demo.simulation.scene import Scene
+    from ledgerscope.demo.simulation.context import Context
+    from ledgerscope.store.records import Id
 
-__all__ = ["decline_card", "give_credit", "issue_invoice", "pay", "pay_a_part", "pay_too_much"]
+__all__ = [
+    "bill",
+    "charge_back",
+    "decline_card",
+    "documents_of",
+    "give_credit",
+    "pay",
+    "pay_a_part",
+    "pay_too_much",
+    "recover",
+    "refund_unused",
+    "void",
+    "write_off",
+]
 
 _KINDS: Final = {"subscription": 0.7, "usage": 0.2, "one_time": 0.1}
 _REASONS: Final = {"insufficient_funds": 0.5, "card_declined": 0.3, "expired_card": 0.2}
 _OVERRIDDEN: Final = 0.35
-
-_OPEN: Final = """
-    select coalesce(sum(d.amount_minor - d.allocated_minor), 0)
-    from invoice i join invoice_due d using (tenant_id, invoice_id)
-    where i.tenant_id = :tenant and i.customer_id = :customer and i.currency = :currency
-        and i.status = 'open' and d.settled_on is null
-"""
-_UNALLOCATED: Final = """
-    select coalesce(sum(minor), 0)
-    from (
-        select amount_minor - allocated_minor as minor from payment
-        where tenant_id = :tenant and customer_id = :customer and currency = :currency
-            and used_up_on is null and reversed_on is null
-        union all
-        select amount_minor - allocated_minor from credit_note
-        where tenant_id = :tenant and customer_id = :customer and currency = :currency
-            and used_up_on is null and voided_on is null
-    ) as s
-"""
+_SOON: Final = timedelta(days=3)
+_OLD: Final = timedelta(days=150)
 
 
-def issue_invoice(scene: Scene) -> None:
+def documents_of(context: Context, customer_id: Any) -> Documents:
+    """All receivables of a customer, read from the database."""
+    own = {table: table.c.customer_id == customer_id for table in (t.invoice, t.payment, t.credit_note)}
+    invoices = select(t.invoice.c.invoice_id).where(
+        t.invoice.c.tenant_id == context.tenant_id, own[t.invoice]
+    )
+    payments = select(t.payment.c.payment_id).where(
+        t.payment.c.tenant_id == context.tenant_id, own[t.payment]
+    )
+    given_up = select(t.write_off.c.write_off_id).where(
+        t.write_off.c.tenant_id == context.tenant_id, t.write_off.c.customer_id == customer_id
+    )
+    rows: list[Any] = [
+        *context.records(Invoice, own[t.invoice]),
+        *context.records(InvoiceDue, t.invoice_due.c.invoice_id.in_(invoices), order="seq"),
+        *context.records(Payment, own[t.payment]),
+        *context.records(CreditNote, own[t.credit_note]),
+        *context.records(WriteOff, t.write_off.c.customer_id == customer_id),
+        *sorted(
+            context.records(Allocation, t.allocation.c.invoice_id.in_(invoices), order="recorded_at"),
+            key=lambda row: row.reverses_id is not None,
+        ),
+        *context.records(PaymentReversal, t.payment_reversal.c.payment_id.in_(payments)),
+        *context.records(RefundRow, t.refund.c.customer_id == customer_id),
+        *context.records(WriteOffReversal, t.write_off_reversal.c.write_off_id.in_(given_up)),
+    ]
+    return Documents(rows)
+
+
+def bill(context: Context) -> None:
     """An invoice to some active customer, checked against its credit limit."""
-    customer = pick_customer(scene, "active")
-    if customer is None:
-        return
-    dice, customer_id = scene.dice, customer.customer_id.hex
-    invoice_id, kind, total = dice.id(), dice.pick(_KINDS), int(dice.lognormvariate(9.2, 0.8)) + 100
-    due_on = scene.today + timedelta(days=customer.terms_days)
-    scene.write(
-        Invoice(
-            scene.tenant_id, invoice_id, customer_id, None, f"L-{invoice_id[:12]}", "open", kind,
-            scene.today, scene.now, None, customer.currency, total, total * 16 // 116, None,
-        )
-    )  # fmt: skip
-    scene.write(InvoiceDue(scene.tenant_id, invoice_id, 1, due_on, total))
-    scene.tell(
-        EventType.INVOICE_FINALISED, kind, customer_id=customer_id, amount=total, currency=customer.currency
-    )
-    _check_limit(scene, customer, invoice_id, total)
+    customer = pick_customer(context, "active")
+    if customer is not None:
+        total = int(context.random.lognormvariate(9.2, 0.8)) + 100
+        issue(context, customer, total, context.random.pick(_KINDS))
 
 
-def _check_limit(scene: Scene, customer: Row[Any], invoice_id: Id, total: int) -> None:
-    limit = _limit(scene, customer)
-    parameters = {
-        "tenant": scene.tenant_id,
-        "customer": customer.customer_id,
-        "currency": customer.currency,
-    }
-    owed = int(scene.connection.execute(text(_OPEN), parameters).scalar_one())
-    unallocated = int(scene.connection.execute(text(_UNALLOCATED), parameters).scalar_one())
-    used = exposure(owed + total, unallocated)
-    level = severity(used, limit)
-    if level is None or limit is None:
-        return
-    override = "credit desk" if scene.dice.chance(_OVERRIDDEN) else None
-    scene.write(
-        CreditBreach(
-            scene.tenant_id, scene.dice.id(), customer.customer_id.hex, invoice_id, customer.currency, used,
-            limit, level, override, scene.now,
-        )
-    )  # fmt: skip
-    scene.tell(
-        EventType.CREDIT_LIMIT_BREACHED,
-        level,
-        "true" if override else "false",
-        customer_id=customer.customer_id.hex,
-        amount=used - limit,
+def issue(context: Context, customer: Row[Any], total: int, kind: str) -> None:
+    """One invoice, due at the customer's terms, checked against its credit limit."""
+    random, customer_id = context.random, customer.customer_id.hex
+    invoice_id = random.id()
+    due_on = context.today + timedelta(days=customer.terms_days)
+    request = IssueInvoice(
+        moment=context.moment,
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+        number=f"L-{invoice_id[:12]}",
+        kind=kind,
         currency=customer.currency,
+        total_minor=total,
+        tax_minor=total * 16 // 116,
+        instalments=(Instalment(due_on, total),),
     )
-
-
-def _limit(scene: Scene, customer: Row[Any]) -> int | None:
-    """The approved limit in force; None: unlimited."""
-    limit = t.credit_limit.c
-    query = select(limit.limit_minor).where(
-        limit.tenant_id == scene.tenant_id,
-        limit.customer_id == customer.customer_id,
-        limit.currency == customer.currency,
-        limit.status == "approved",
-        limit.valid.contains(scene.now),
+    if context.commit(issue_invoice(request)) is None:
+        return
+    exposure = documents_of(context, customer.customer_id).exposure_minor(customer.currency) + total
+    state = CreditState(limit_in_force(context, customer.customer_id, customer.currency), exposure)
+    check = CheckInvoice(
+        moment=context.moment,
+        breach_id=random.id(),
+        customer_id=customer_id,
+        invoice_id=invoice_id,
+        currency=customer.currency,
+        override_by="credit desk" if random.chance(_OVERRIDDEN) else None,
     )
-    return scene.connection.execute(query).scalar()
+    context.commit(check_invoice(state, check))
 
 
-def pay(scene: Scene) -> None:
+def pay(context: Context) -> None:
     """What is open of an invoice is paid."""
-    _pay_invoice(scene, paid_percent=100)
+    _pay_invoice(context, paid_percent=100)
 
 
-def pay_a_part(scene: Scene) -> None:
+def pay_a_part(context: Context) -> None:
     """A part of an invoice is paid."""
-    _pay_invoice(scene, paid_percent=scene.dice.randrange(20, 80))
+    _pay_invoice(context, paid_percent=context.random.randrange(20, 80))
 
 
-def pay_too_much(scene: Scene) -> None:
+def pay_too_much(context: Context) -> None:
     """More than is open is paid; the rest stays unallocated."""
-    _pay_invoice(scene, paid_percent=scene.dice.randrange(105, 130))
+    _pay_invoice(context, paid_percent=context.random.randrange(105, 130))
 
 
-def _pay_invoice(scene: Scene, paid_percent: int) -> None:
-    invoice = _pick_open_invoice(scene)
-    if invoice is None:
-        return
-    parts = _open_instalments(scene, invoice)
-    amount = max(1, sum(part.open for part in parts) * paid_percent // 100)
-    payment_id, gateway = _receive(scene, invoice, amount)
-    if gateway != "manual":
-        _attempt(scene, invoice, gateway, payment_id=payment_id)
-    _allocate(scene, invoice, parts, "payment", payment_id, amount)
-
-
-def _receive(scene: Scene, invoice: Row[Any], amount: int) -> tuple[Id, str]:
-    payment_id = scene.dice.id()
-    method, gateway = scene.dice.choice((("card", "stripe"), ("bank_transfer", "manual")))
-    scene.write(
-        Payment(
-            scene.tenant_id, payment_id, invoice.customer_id.hex, amount, invoice.currency, method, gateway,
-            scene.today, scene.now,
-        )
-    )  # fmt: skip
-    scene.tell(
-        EventType.PAYMENT_SUCCEEDED,
-        gateway,
-        customer_id=invoice.customer_id.hex,
-        amount=amount,
-        currency=invoice.currency,
-    )
-    return payment_id, gateway
-
-
-def decline_card(scene: Scene) -> None:
+def decline_card(context: Context) -> None:
     """A charge is refused."""
-    invoice = _pick_open_invoice(scene)
+    invoice = _pick_open_invoice(context)
     if invoice is None:
         return
-    amount = sum(part.open for part in _open_instalments(scene, invoice))
-    reason = scene.dice.pick(_REASONS)
-    _attempt(scene, invoice, "stripe", reason=reason)
-    scene.tell(
+    state = documents_of(context, invoice.customer_id).invoice(invoice.invoice_id.hex)
+    if not state.open_minor:
+        return
+    reason = context.random.pick(_REASONS)
+    _attempt(context, invoice, "stripe", reason=reason)
+    context.emit(
         EventType.PAYMENT_FAILED,
         "stripe",
         reason,
-        customer_id=invoice.customer_id.hex,
-        amount=amount,
-        currency=invoice.currency,
+        customer_id=state.customer_id,
+        amount=state.open_minor,
+        currency=state.currency,
     )
 
 
-def give_credit(scene: Scene) -> None:
+def give_credit(context: Context) -> None:
     """A credit note over a tenth of an invoice, set against it."""
-    invoice = _pick_open_invoice(scene)
+    invoice = _pick_open_invoice(context)
     if invoice is None:
         return
-    note_id, amount = scene.dice.id(), max(1, invoice.total_minor // 10)
-    scene.write(
-        CreditNote(
-            scene.tenant_id, note_id, invoice.customer_id.hex, f"L-{note_id[:12]}", amount, invoice.currency,
-            "goodwill", scene.today,
-        )
-    )  # fmt: skip
-    scene.tell(
-        EventType.CREDIT_NOTE_ISSUED,
+    documents, note_id = documents_of(context, invoice.customer_id), context.random.id()
+    request = IssueCreditNote(
+        moment=context.moment,
+        credit_note_id=note_id,
         customer_id=invoice.customer_id.hex,
-        amount=amount,
+        number=f"L-{note_id[:12]}",
         currency=invoice.currency,
+        amount_minor=max(1, invoice.total_minor // 10),
+        reason="goodwill",
     )
-    _allocate(scene, invoice, _open_instalments(scene, invoice), "credit_note", note_id, amount)
+    changes = context.commit(issue_credit_note(request))
+    if changes is not None:
+        documents.add(changes.rows)
+        _allocate(context, documents, note_id, invoice.invoice_id.hex)
 
 
-def _pick_open_invoice(scene: Scene) -> Row[Any] | None:
-    return scene.pick(t.invoice, "invoice_id", t.invoice.c.status == "open")
+def charge_back(context: Context) -> None:
+    """A recent card payment is charged back, whole or in part."""
+    since = context.today - timedelta(days=60)
+    payment = context.pick(
+        t.payment,
+        "payment_id",
+        t.payment.c.reversed_on.is_(None),
+        t.payment.c.received_on.between(since, context.today),
+    )
+    if payment is None:
+        return
+    source = documents_of(context, payment.customer_id).source(payment.payment_id.hex)
+    part = max(1, source.value_minor // 3) if context.random.chance(0.5) else None
+    kind = "charged_back" if payment.method == "card" else "bounced"
+    context.commit(reverse_payment(source, ReversePayment(context.moment, context.random.id(), kind, part)))
 
 
-class _Part(NamedTuple):
-    """What is open of an instalment, in minor units."""
+def refund_unused(context: Context) -> None:
+    """Unused money is paid back."""
+    payment = context.pick(
+        t.payment,
+        "payment_id",
+        t.payment.c.reversed_on.is_(None),
+        t.payment.c.used_up_on.is_(None),
+        t.payment.c.received_on <= context.today,
+    )
+    if payment is None:
+        return
+    source = documents_of(context, payment.customer_id).source(payment.payment_id.hex)
+    amount = source.left_minor if context.random.chance(0.6) else max(1, source.left_minor // 2)
+    context.commit(refund(source, Refund(context.moment, context.random.id(), amount)))
 
-    seq: int
-    open: int
+
+def void(context: Context) -> None:
+    """An invoice is withdrawn."""
+    invoice = _pick_open_invoice(context)
+    if invoice is not None:
+        state = documents_of(context, invoice.customer_id).invoice(invoice.invoice_id.hex)
+        context.commit(void_invoice(state, VoidInvoice(context.moment, context.random.id())))
 
 
-def _open_instalments(scene: Scene, invoice: Row[Any]) -> list[_Part]:
-    """The instalments of which something is open, the oldest first, locked."""
+def write_off(context: Context) -> None:
+    """A debt that is long overdue is given up."""
+    overdue = exists().where(
+        t.invoice_due.c.tenant_id == t.invoice.c.tenant_id,
+        t.invoice_due.c.invoice_id == t.invoice.c.invoice_id,
+        t.invoice_due.c.settled_on.is_(None),
+        t.invoice_due.c.due_on < context.today - _OLD,
+    )
+    invoice = context.pick(t.invoice, "invoice_id", t.invoice.c.status == "open", overdue)
+    if invoice is not None:
+        state = documents_of(context, invoice.customer_id).invoice(invoice.invoice_id.hex)
+        request = WriteOffInvoice(
+            context.moment, context.random.id(), "no payment after reminders", "head of finance"
+        )
+        context.commit(write_off_invoice(state, request))
+
+
+def recover(context: Context) -> None:
+    """A debt that was given up is paid after all."""
+    invoice = context.pick(t.invoice, "invoice_id", t.invoice.c.status == "uncollectible")
+    if invoice is None:
+        return
+    documents, invoice_id = documents_of(context, invoice.customer_id), invoice.invoice_id.hex
+    sources = {one.from_id for one in documents.invoice(invoice_id).applied if one.from_kind == "write_off"}
+    for source_id in sorted(sources):
+        request = ReverseWriteOff(context.moment, context.random.id(), "recovered")
+        changes = context.commit(reverse_write_off(documents.source(source_id), request))
+        if changes is not None:
+            documents.add(changes.rows)
+    _receive(context, documents, invoice, documents.invoice(invoice_id).open_minor)
+
+
+def _pay_invoice(context: Context, paid_percent: int) -> None:
+    invoice = _pick_open_invoice(context)
+    if invoice is not None:
+        documents = documents_of(context, invoice.customer_id)
+        owed = documents.invoice(invoice.invoice_id.hex).open_minor
+        _receive(context, documents, invoice, max(1, owed * paid_percent // 100))
+
+
+def _receive(context: Context, documents: Documents, invoice: Row[Any], amount: int) -> None:
+    payment_id = context.random.id()
+    method, gateway = context.random.choice((("card", "stripe"), ("bank_transfer", "manual")))
+    request = ReceivePayment(
+        moment=context.moment,
+        payment_id=payment_id,
+        customer_id=invoice.customer_id.hex,
+        currency=invoice.currency,
+        amount_minor=amount,
+        method=method,
+        gateway=gateway,
+    )
+    changes = context.commit(receive_payment(request))
+    if changes is None:
+        return
+    if gateway != "manual":
+        _attempt(context, invoice, gateway, payment_id=payment_id)
+    documents.add(changes.rows)
+    _allocate(context, documents, payment_id, invoice.invoice_id.hex)
+
+
+def _allocate(context: Context, documents: Documents, source_id: Id, invoice_id: Id) -> None:
+    request = Allocate(context.moment, context.random.id())
+    context.commit(allocate(documents.source(source_id), documents.invoice(invoice_id), request))
+
+
+def _pick_open_invoice(context: Context) -> Row[Any] | None:
+    """An open invoice that is due soon or overdue, where there is one; else any open one."""
     due = t.invoice_due.c
-    query = (
-        select(due.seq, (due.amount_minor - due.allocated_minor).label("open"))
-        .where(due.tenant_id == scene.tenant_id, due.invoice_id == invoice.invoice_id)
-        .where(due.settled_on.is_(None))
-        .order_by(due.seq)
-        .with_for_update(of=t.invoice_due)
+    soon = exists().where(
+        due.tenant_id == t.invoice.c.tenant_id,
+        due.invoice_id == t.invoice.c.invoice_id,
+        due.settled_on.is_(None),
+        due.due_on <= context.today + _SOON,
     )
-    return [_Part(row.seq, int(row.open)) for row in scene.connection.execute(query)]
-
-
-def _allocate(
-    scene: Scene, invoice: Row[Any], parts: Sequence[_Part], kind: str, source: Id, amount: int
-) -> None:
-    """Set a source against the open instalments; an invoice with nothing open is paid."""
-    rest = amount
-    for part in parts:
-        share = min(rest, part.open)
-        if share:
-            scene.write(
-                Allocation(
-                    scene.tenant_id, scene.dice.id(), kind, source, invoice.invoice_id.hex, part.seq, share,
-                    scene.today, scene.now,
-                )
-            )  # fmt: skip
-            rest -= share
-    if amount >= sum(part.open for part in parts):
-        scene.change(t.invoice, "invoice_id", invoice, status="paid")
+    is_open = (t.invoice.c.status == "open", t.invoice.c.issued_on <= context.today)
+    return context.pick(t.invoice, "invoice_id", *is_open, soon) or context.pick(
+        t.invoice, "invoice_id", *is_open
+    )
 
 
 def _attempt(
-    scene: Scene, invoice: Row[Any], gateway: str, *, payment_id: Id | None = None, reason: str | None = None
+    context: Context,
+    invoice: Row[Any],
+    gateway: str,
+    *,
+    payment_id: Id | None = None,
+    reason: str | None = None,
 ) -> None:
     attempt = t.payment_attempt.c
     query = select(func.coalesce(func.max(attempt.attempt_no), 0)).where(
-        attempt.tenant_id == scene.tenant_id, attempt.invoice_id == invoice.invoice_id
+        attempt.tenant_id == context.tenant_id, attempt.invoice_id == invoice.invoice_id
     )
-    number = scene.connection.execute(query).scalar_one() + 1
+    number = context.connection.execute(query).scalar_one() + 1
     outcome = "succeeded" if payment_id else "failed"
-    scene.write(
+    context.write(
         PaymentAttempt(
-            scene.tenant_id, scene.dice.id(), invoice.invoice_id.hex, payment_id, gateway, number, outcome,
-            reason, scene.now,
+            context.tenant_id, context.random.id(), invoice.invoice_id.hex, payment_id, gateway, number,
+            outcome, reason, context.now,
         )
     )  # fmt: skip

@@ -1,76 +1,85 @@
-"""Acts around credit limits: another one is asked for, and the request is decided."""
+"""Operations on credit limits: another one is asked for, and the request is decided."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, update
+from sqlalchemy import func, select
 
-from ledgerscope.demo.records import AuditEntry, CreditLimit, span
+from ledgerscope.customers.credit import (
+    DecideLimit,
+    LimitInForce,
+    PendingLimit,
+    RequestLimit,
+    decide_limit,
+    request_limit,
+)
 from ledgerscope.demo.simulation.accounts import pick_customer
-from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from ledgerscope.demo.simulation.context import Context
 
-    from ledgerscope.demo.simulation.scene import Scene
+__all__ = ["ask_for_limit", "decide", "limit_in_force"]
 
-__all__ = ["decide_limit", "request_limit"]
-
-_STEP = 500_00
-_APPROVED = 0.7
+_STEP: Final = 500_00
+_APPROVED: Final = 0.7
 
 
-def request_limit(scene: Scene) -> None:
-    """Sales asks for a limit for a customer."""
-    customer = pick_customer(scene, "active")
+def limit_in_force(context: Context, customer_id: Any, currency: str) -> LimitInForce | None:
+    """The approved limit of a customer now, or None."""
+    limit = t.credit_limit.c
+    query = select(
+        limit.credit_limit_id, limit.limit_minor, func.lower(limit.valid), func.upper(limit.valid)
+    ).where(
+        limit.tenant_id == context.tenant_id,
+        limit.customer_id == customer_id,
+        limit.currency == currency,
+        limit.status == "approved",
+        limit.valid.contains(context.now),
+    )
+    row = context.connection.execute(query).one_or_none()
+    return None if row is None else LimitInForce(row[0].hex, *row[1:])
+
+
+def ask_for_limit(context: Context) -> None:
+    """Sales asks for a limit: half as much again as the one in force, or a first one."""
+    customer = pick_customer(context, "active")
     if customer is None:
         return
-    wanted = _STEP * scene.dice.randrange(2, 40)
-    scene.write(
-        CreditLimit(
-            scene.tenant_id, scene.dice.id(), customer.customer_id.hex, customer.currency, wanted,
-            span(scene.now, None), "requested", "sales", scene.now, None, None, None,
-        )
-    )  # fmt: skip
-    scene.tell(EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED, "increase", customer_id=customer.customer_id.hex)
+    now = limit_in_force(context, customer.customer_id, customer.currency)
+    before = None if now is None else now.limit_minor
+    wanted = before + before // 2 + _STEP if before is not None else _STEP * context.random.randrange(20, 60)
+    request = RequestLimit(
+        moment=context.moment,
+        credit_limit_id=context.random.id(),
+        customer_id=customer.customer_id.hex,
+        currency=customer.currency,
+        limit_minor=wanted,
+        direction="increase",
+        requested_by="sales",
+    )
+    context.commit(request_limit(request))
 
 
-def decide_limit(scene: Scene) -> None:
+def decide(context: Context) -> None:
     """The credit desk approves a request, which ends the limit before it, or rejects it."""
     limit = t.credit_limit.c
-    request = scene.pick(
+    row = context.pick(
         t.credit_limit,
         "credit_limit_id",
         limit.status == "requested",
-        func.lower(limit.valid) < scene.now,
+        limit.requested_at < context.now,
     )
-    if request is None:
+    if row is None:
         return
-    approved = scene.dice.chance(_APPROVED)
-    if approved:
-        _end_limit_before(scene, request)
-    decision: dict[str, Any] = {"status": "approved" if approved else "rejected", "decided_at": scene.now}
-    if approved:
-        decision |= {"approved_by": "credit desk", "valid": func.tstzrange(scene.now, None)}
-    scene.change(t.credit_limit, "credit_limit_id", request, **decision)
-    subject = request.customer_id.hex
-    scene.write(AuditEntry(scene.tenant_id, "credit desk", "credit.limit.decided", subject, "{}", scene.now))
-    outcome = EventType.CREDIT_LIMIT_ADJUSTED if approved else EventType.CREDIT_LIMIT_REJECTED
-    scene.tell(outcome, "increase", customer_id=subject)
-
-
-def _end_limit_before(scene: Scene, request: Row[Any]) -> None:
-    limit = t.credit_limit.c
-    scene.connection.execute(
-        update(t.credit_limit)
-        .where(
-            limit.tenant_id == scene.tenant_id,
-            limit.customer_id == request.customer_id,
-            limit.currency == request.currency,
-            limit.status == "approved",
-            limit.valid.contains(scene.now),
-        )
-        .values(valid=func.tstzrange(func.lower(limit.valid), scene.now))
+    pending = PendingLimit(row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status, "increase")
+    approved = context.random.chance(_APPROVED)
+    request = DecideLimit(
+        moment=context.moment,
+        approved=approved,
+        decided_by="credit desk",
+        reason=None if approved else "exposure too high for the term asked",
     )
+    in_force = limit_in_force(context, row.customer_id, row.currency)
+    context.commit(decide_limit(pending, in_force, request))

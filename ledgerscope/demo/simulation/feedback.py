@@ -1,4 +1,4 @@
-"""Acts around what customers say: surveys, tickets, and using the product."""
+"""Operations around what customers say: surveys, tickets, using the product, and asking for figures."""
 
 from __future__ import annotations
 
@@ -6,81 +6,92 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.dialects.postgresql import insert
 
-from ledgerscope.demo.records import SurveyResponse, Ticket, TicketEvent
 from ledgerscope.demo.simulation.accounts import pick_customer
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
+from ledgerscope.store.records import SurveyResponse, Ticket, TicketEvent
 
 if TYPE_CHECKING:
-    from ledgerscope.demo.simulation.scene import Scene
+    from ledgerscope.demo.simulation.context import Context
 
-__all__ = ["answer_csat", "answer_nps", "close_ticket", "open_ticket", "use_product"]
+__all__ = ["answer_csat", "answer_nps", "close_ticket", "open_ticket", "refresh_aging", "use_product"]
 
 _PRIORITIES: Final = {"critical": 0.05, "high": 0.2, "medium": 0.5, "low": 0.25}
 
 
-def answer_nps(scene: Scene) -> None:
+def answer_nps(context: Context) -> None:
     """Somebody says how likely it is to recommend the company."""
-    _answer(scene, "nps", EventType.NPS_ANSWERED, round(scene.dice.triangular(0, 10, 9)), 10)
-
-
-def answer_csat(scene: Scene) -> None:
-    """Somebody rates the help it got."""
-    _answer(scene, "csat", EventType.CSAT_ANSWERED, round(scene.dice.triangular(1, 5, 4.4)), 5)
-
-
-def _answer(scene: Scene, kind: str, event_type: EventType, score: int, scale: int) -> None:
-    customer = pick_customer(scene, "active")
-    if customer is None:
-        return
-    dice, subject = scene.dice, customer.customer_id.hex
-    scene.write(
-        SurveyResponse(scene.tenant_id, dice.id(), subject, kind, dice.id()[:16], score, scale, scene.now)
+    _answer(
+        context, "nps", EventType.NPS_ANSWERED, min(10, max(0, round(context.random.gauss(8.4, 1.6)))), 10
     )
-    scene.tell(event_type, customer_id=subject)
 
 
-def open_ticket(scene: Scene) -> None:
-    """A customer asks for help."""
-    customer = pick_customer(scene, "active")
+def answer_csat(context: Context) -> None:
+    """Somebody rates the help it got."""
+    _answer(
+        context, "csat", EventType.CSAT_ANSWERED, min(5, max(1, round(context.random.gauss(4.4, 0.7)))), 5
+    )
+
+
+def _answer(context: Context, kind: str, event_type: EventType, score: int, scale: int) -> None:
+    customer = pick_customer(context, "active")
     if customer is None:
         return
-    ticket_id, priority = scene.dice.id(), scene.dice.pick(_PRIORITIES)
+    random, subject = context.random, customer.customer_id.hex
+    context.write(
+        SurveyResponse(
+            context.tenant_id, random.id(), subject, kind, random.id()[:16], score, scale, context.now
+        )
+    )
+    context.emit(event_type, customer_id=subject)
+
+
+def open_ticket(context: Context) -> None:
+    """A customer asks for help."""
+    customer = pick_customer(context, "active")
+    if customer is None:
+        return
+    ticket_id, priority = context.random.id(), context.random.pick(_PRIORITIES)
     subject = customer.customer_id.hex
-    scene.write(Ticket(scene.tenant_id, ticket_id, subject, priority, "open", scene.now))
-    scene.write(TicketEvent(scene.tenant_id, ticket_id, "opened", "customer", scene.now))
-    scene.tell(EventType.TICKET_OPENED, priority, customer_id=subject)
+    context.write(Ticket(context.tenant_id, ticket_id, subject, priority, "open", context.now))
+    context.write(TicketEvent(context.tenant_id, ticket_id, "opened", "customer", context.now))
+    context.emit(EventType.TICKET_OPENED, priority, customer_id=subject)
 
 
-def close_ticket(scene: Scene) -> None:
+def close_ticket(context: Context) -> None:
     """A ticket is resolved and closed."""
-    ticket = scene.pick(
-        t.ticket, "ticket_id", t.ticket.c.status != "closed", t.ticket.c.opened_at <= scene.now
+    ticket = context.pick(
+        t.ticket, "ticket_id", t.ticket.c.status != "closed", t.ticket.c.opened_at <= context.now
     )
     if ticket is None:
         return
-    scene.change(
+    context.change(
         t.ticket,
         "ticket_id",
         ticket,
         status="closed",
-        first_reply_at=ticket.first_reply_at or scene.now,
-        resolved_at=ticket.resolved_at or scene.now,
-        closed_at=scene.now,
+        first_reply_at=ticket.first_reply_at or context.now,
+        resolved_at=ticket.resolved_at or context.now,
+        closed_at=context.now,
     )
-    scene.write(TicketEvent(scene.tenant_id, ticket.ticket_id.hex, "closed", "support", scene.now))
-    scene.tell(EventType.TICKET_CLOSED, ticket.priority, customer_id=ticket.customer_id.hex)
+    context.write(TicketEvent(context.tenant_id, ticket.ticket_id.hex, "closed", "support", context.now))
+    context.emit(EventType.TICKET_CLOSED, ticket.priority, customer_id=ticket.customer_id.hex)
 
 
-def use_product(scene: Scene) -> None:
+def use_product(context: Context) -> None:
     """A user of a customer is active today; a second time on a day changes nothing."""
-    customer = pick_customer(scene, "active")
+    customer = pick_customer(context, "active")
     if customer is None:
         return
     row = {
-        "tenant_id": scene.tenant_id,
-        "day": scene.today,
+        "tenant_id": context.tenant_id,
+        "day": context.today,
         "customer_id": customer.customer_id,
         "user_hash": customer.customer_id.hex[:16],
     }
-    scene.connection.execute(insert(t.activity_day).values(row).on_conflict_do_nothing())
+    context.connection.execute(insert(t.activity_day).values(row).on_conflict_do_nothing())
+
+
+def refresh_aging(context: Context) -> None:
+    """Somebody asks for a fresh aging snapshot."""
+    context.emit(EventType.AGING_SNAPSHOT_REFRESHED, "on_demand")

@@ -1,96 +1,83 @@
-"""Acts of the background workers: jobs are enqueued, started, give signs of life, end, fail, are retried."""
+"""The workers of a company go on: jobs arrive, wait, run, give signs of life, end, fail and are retried."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.operations.jobs import ERRORS, JOB_WEIGHTS, job_finished
-from ledgerscope.demo.records import JobRun
-from ledgerscope.domain.events import EventType
+from ledgerscope.demo.operations.workers import KINDS, enqueue, go_on, job_finished
 from ledgerscope.store import tables as t
+from ledgerscope.store.changes import Changes, Update
+from ledgerscope.store.records import JobRun, key_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from collections.abc import Iterable
 
-    from ledgerscope.demo.simulation.scene import Scene
+    from ledgerscope.demo.simulation.context import Context
 
-__all__ = ["beat", "enqueue", "finish", "refresh_aging", "start"]
+__all__ = ["Workers", "work"]
 
-_FAILS: Final = 0.08
-_ATTEMPTS: Final = 3
-_ALIVE: Final = timedelta(minutes=5)
+_UNFINISHED: Final = t.job_run.c.state.in_(("queued", "running"))
 
 
-def enqueue(scene: Scene) -> None:
-    """A job is put into its queue."""
-    kind = scene.dice.pick(JOB_WEIGHTS)
-    scene.write(
-        JobRun(
-            scene.tenant_id, scene.dice.id(), scene.dice.id(), kind.queue, kind.name, "queued", 1, scene.now
-        )
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How the workers of a company do: jobs a day, the share of tries that fail, queues that stand still.
+
+    `take_over`: they also go on with tries that another worker left without a sign of life.
+    """
+
+    jobs_per_day: float
+    failure: float
+    stopped_queues: frozenset[str] = frozenset()
+    take_over: bool = True
+
+
+def work(context: Context, workers: Workers) -> None:
+    """All that the workers do from the step before to this one."""
+    for run in context.records(JobRun, _UNFINISHED, order="enqueued_at"):
+        if run.queue in workers.stopped_queues and run.state == "queued":
+            continue
+        silent = run.heartbeat_at not in {None, context.since}
+        if silent and not workers.take_over:
+            continue
+        if silent:
+            _take_over(context, run)
+        else:
+            _collect(context, go_on(run, context.since, context.now, workers.failure), known=run)
+    every = timedelta(days=1) / workers.jobs_per_day
+    when = context.since + context.random.random() * every
+    while when <= context.now:
+        first = enqueue(context.tenant_id, context.random, when)
+        if first.queue in workers.stopped_queues:
+            context.write(first)
+        else:
+            _collect(context, go_on(first, when, context.now, workers.failure))
+        when += context.random.expovariate(1.0) * every + timedelta(milliseconds=1)
+
+
+def _take_over(context: Context, run: JobRun) -> None:
+    """A try that hangs is ended as failed, and the job is done by a try of its own."""
+    lost = run._replace(
+        state="failed",
+        error_class="WorkerLost",
+        heartbeat_at=context.now,
+        finished_at=context.now,
     )
+    again = enqueue(
+        run.tenant_id, context.random, context.now, next(kind for kind in KINDS if kind.name == run.job_name)
+    )
+    _collect(context, (lost, again._replace(job_id=run.job_id, attempt=run.attempt + 1)), known=run)
 
 
-def start(scene: Scene) -> None:
-    """A worker takes a job from its queue."""
-    run = scene.pick(t.job_run, "job_run_id", t.job_run.c.state == "queued")
-    if run is not None:
-        scene.change(
-            t.job_run,
-            "job_run_id",
-            run,
-            state="running",
-            started_at=scene.now,
-            heartbeat_at=scene.now,
-        )
-
-
-def beat(scene: Scene) -> None:
-    """A running job gives a sign of life; one that hangs does not."""
-    run = _pick_alive(scene)
-    if run is not None:
-        scene.change(t.job_run, "job_run_id", run, heartbeat_at=scene.now)
-
-
-def finish(scene: Scene) -> None:
-    """A running job ends: done, or failed and, unless it was the last try, enqueued again."""
-    run = _pick_alive(scene)
-    if run is None:
-        return
-    failed = scene.dice.chance(_FAILS)
-    ended: dict[str, Any] = {
-        "state": "failed" if failed else "succeeded",
-        "error_class": scene.dice.choice(ERRORS) if failed else None,
-        "heartbeat_at": scene.now,
-        "finished_at": scene.now,
-    }
-    scene.change(t.job_run, "job_run_id", run, **ended)
-    scene.write(job_finished(_as_record(run)._replace(**ended)))
-    if failed and run.attempt < _ATTEMPTS:
-        scene.write(_as_record(run)._replace(**_again(scene, run)))
-
-
-def refresh_aging(scene: Scene) -> None:
-    """Somebody asks for a fresh aging snapshot."""
-    scene.tell(EventType.AGING_SNAPSHOT_REFRESHED, "on_demand")
-
-
-def _pick_alive(scene: Scene) -> Row[Any] | None:
-    run = t.job_run.c
-    return scene.pick(t.job_run, "job_run_id", run.state == "running", run.heartbeat_at > scene.now - _ALIVE)
-
-
-def _as_record(run: Row[Any]) -> JobRun:
-    return JobRun(*(getattr(run, name) for name in JobRun._fields))
-
-
-def _again(scene: Scene, run: Row[Any]) -> dict[str, Any]:
-    return {
-        "job_run_id": scene.dice.id(),
-        "state": "queued",
-        "attempt": run.attempt + 1,
-        "enqueued_at": scene.now,
-        "started_at": None,
-        "heartbeat_at": None,
-    }
+def _collect(context: Context, runs: Iterable[JobRun], known: JobRun | None = None) -> None:
+    """The tries as they are now; the first of them is known to the database where `known` is given."""
+    for run in runs:
+        if known is not None and key_of(run) == key_of(known):
+            changed = {name: value for name, value in run._asdict().items() if value != getattr(known, name)}
+            rows: tuple[JobRun | Update, ...] = (Update(JobRun, key_of(run), changed),) if changed else ()
+        else:
+            rows = (run,)
+        events = () if run.finished_at is None else (job_finished(run),)
+        context.commit(Changes(rows, events))

@@ -40,15 +40,20 @@ class Upgrade:
     notes: tuple[str, ...]
 
 
-def upgrade(url: str | URL) -> Upgrade:
-    """Bring the database to `head()` and renew every right; raises `StoreError`."""
+def upgrade(url: str | URL, revision: str | None = None) -> Upgrade:
+    """Bring the database to `head()` and renew every right; raises `StoreError`.
+
+    An earlier `revision` is for trying a migration out: rights are given at `head()` only.
+    """
+    wanted = revision or head()
     with create_engine(url, OWNER, pool_size=0).begin() as connection:
         connection.execute(text(_LOCK))
         before = current(connection)
         notes = roles.become_owner(connection)
-        command.upgrade(_config(connection), "head")
-        roles.grant(connection)
-    return Upgrade(before, head(), notes)
+        command.upgrade(_config(connection), wanted)
+        if wanted == head():
+            roles.grant(connection)
+    return Upgrade(before, wanted, notes)
 
 
 def head() -> str:

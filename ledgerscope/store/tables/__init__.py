@@ -29,14 +29,17 @@ from ledgerscope.store.tables.receivables import (
     invoice_due,
     payment,
     payment_attempt,
+    payment_reversal,
+    refund,
     write_off,
+    write_off_reversal,
 )
 from ledgerscope.store.tables.statements import export_run, import_batch, import_row_error, statement
 from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
 from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
 
-APPEND_ONLY = (event, allocation, audit_log)
+APPEND_ONLY = (event, allocation, payment_reversal, refund, write_off_reversal, audit_log)
 """Tables whose rows are never changed or removed, by nobody."""
 
 __all__ = [
@@ -70,7 +73,9 @@ __all__ = [
     "milestone",
     "payment",
     "payment_attempt",
+    "payment_reversal",
     "plan",
+    "refund",
     "segment_assignment",
     "statement",
     "subscription",
@@ -82,4 +87,5 @@ __all__ = [
     "ticket",
     "ticket_event",
     "write_off",
+    "write_off_reversal",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -144,4 +145,18 @@ def no_overlap(table: str, *same: str, where: str | None = None) -> ExcludeConst
 
 def table(name: str, *items: Any, comment: str) -> Table:
     """One table of the schema; `comment` says meaning, grain and writer, and is kept in the database too."""
-    return Table(name, metadata, *items, comment=comment)
+    made = Table(name, metadata, *items, comment=comment)
+    if finite := [condition for column in made.columns if (condition := _finite(column))]:
+        made.append_constraint(check("finite", " and ".join(finite)))
+    return made
+
+
+def _finite(column: Column[Any]) -> str | None:
+    """What refuses infinity and NaN; null, and an open end of a range, stay allowed."""
+    if isinstance(column.type, (Date, DateTime)):
+        return f"isfinite({column.name})"
+    if isinstance(column.type, TSTZRANGE):
+        return f"isfinite(lower({column.name})) and isfinite(upper({column.name}))"
+    if isinstance(column.type, Numeric):
+        return f"{column.name} <> 'NaN'"
+    return None

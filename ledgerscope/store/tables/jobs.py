@@ -31,6 +31,7 @@ job_run: Final = table(
     UniqueConstraint("tenant_id", "job_id", "attempt"),
     closed("state", values.JOB_STATES),
     check("attempt", "attempt > 0"),
+    check("names", "btrim(queue) <> '' and btrim(job_name) <> ''"),
     check("finished", "(state in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null)"),
     check("running", "state in ('queued', 'cancelled') or started_at is not null"),
     check("order", "started_at >= enqueued_at and heartbeat_at >= started_at and finished_at >= enqueued_at"),

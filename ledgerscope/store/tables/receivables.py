@@ -41,12 +41,20 @@ _SETTLED_ON = "day from which nothing is open; null while something is; kept by 
 _USED_UP_ON = "day from which nothing of it is left; null while something is; kept by trigger"
 
 
-def _kept(day: str, meaning: str) -> tuple[Column[int], Column[date]]:
-    """What the trigger on `allocation` keeps of the two sides of a settlement; a load may write it itself."""
-    total = "sum of all its allocations, also of those that take effect later; kept by trigger"
+def _kept(day: str, meaning: str) -> tuple[Column[int], Column[date], Column[date]]:
+    """What triggers keep of the two sides of a settlement (ADR 0008); a load may write it itself."""
+    total = (
+        "sum of its allocations that count in the end: without those whose invoice or source is void or "
+        "reversed on any day; kept by trigger"
+    )
+    changed = (
+        f"where {day} is null: day from which allocated_minor holds; null without allocations; "
+        "kept by trigger"
+    )
     return (
         Column("allocated_minor", BigInteger, nullable=False, server_default="0", comment=total),
         Column(day, Date, comment=meaning),
+        Column("changed_on", Date, comment=changed),
     )
 
 
@@ -61,10 +69,15 @@ invoice: Final = table(
     Column("kind", Text, nullable=False),
     Column("issued_on", Date, comment="date in the tenant's zone; null only while a draft"),
     instant("finalised_at", nullable=True),
-    Column("voided_on", Date, comment="owed nothing from this day on; its allocations are reversed first"),
+    Column("voided_on", Date, comment="owed nothing from this day on; its allocations no longer count"),
     currency(),
     minor("total_minor", comment="with tax; equals the sum of its instalments"),
     minor("tax_minor"),
+    minor(
+        "missing_minor",
+        nullable=True,
+        comment="total_minor less the sum of its instalments; null until that is known; kept by trigger",
+    ),
     Column("service_period", TSTZRANGE),
     of_customer(),
     within_tenant("subscription", "subscription_id"),
@@ -77,6 +90,7 @@ invoice: Final = table(
     Index("invoice_customer_idx", "tenant_id", "customer_id"),
     Index("invoice_issued_on_idx", "tenant_id", "issued_on"),
     Index("invoice_open_idx", "tenant_id", "customer_id", postgresql_where=text("status = 'open'")),
+    Index("invoice_missing_idx", "tenant_id", postgresql_where=text("missing_minor is distinct from 0")),
     comment="A claim on a customer; counts at D when issued_on <= D and not voided by D. One row per "
     "invoice. Written by billing.",
 )
@@ -93,9 +107,9 @@ invoice_due: Final = table(
     check("seq", "seq > 0"),
     check("amount_minor", "amount_minor > 0"),
     Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
-    comment="An instalment; open at D = amount_minor - sum(allocation.amount_minor with effective_on <= D)"
-    " = amount_minor - allocated_minor + sum(allocation.amount_minor with effective_on > D); zero where "
-    "settled_on <= D. One row per instalment. Written with the invoice.",
+    comment="An instalment; open at D = amount_minor less its allocations that count at D; that is "
+    "amount_minor - allocated_minor where changed_on is null or <= D, and zero where settled_on <= D. One "
+    "row per instalment. Written with the invoice.",
 )
 
 payment: Final = table(
@@ -109,7 +123,7 @@ payment: Final = table(
     Column("gateway", Text, nullable=False),
     Column("received_on", Date, nullable=False, comment="date in the tenant's zone"),
     instant("received_at"),
-    Column("reversed_on", Date, comment="money went back; its allocations are reversed with it"),
+    Column("reversed_on", Date, comment="all of it went back; its allocations no longer count from then on"),
     Column("reversal", Text),
     *_kept("used_up_on", _USED_UP_ON),
     of_customer(),
@@ -126,8 +140,27 @@ payment: Final = table(
         "currency",
         postgresql_where=text("used_up_on is null"),
     ),
-    comment="Money received; unallocated at D = amount_minor - sum(its allocations with effective_on <= D),"
-    " for payments received_on <= D and not reversed by D. One row per payment. Written by billing.",
+    comment="Money received; worth amount_minor less its payment_reversal and refund rows by D, for payments "
+    "received_on <= D and not reversed by D; what its allocations that count at D leave of that is "
+    "unallocated. One row per payment. Written by billing.",
+)
+
+payment_reversal: Final = table(
+    "payment_reversal",
+    tenant_key(),
+    key("payment_reversal_id"),
+    reference("payment_id"),
+    Column("kind", Text, nullable=False),
+    minor(),
+    Column("reversed_on", Date, nullable=False, comment="date in the tenant's zone from which it counts"),
+    instant("recorded_at"),
+    Column("reason", Text),
+    within_tenant("payment", "payment_id"),
+    closed("kind", values.PAYMENT_REVERSAL_KINDS),
+    check("amount_minor", "amount_minor > 0"),
+    Index("payment_reversal_payment_idx", "tenant_id", "payment_id"),
+    comment="A part of a payment that went back, by a bounce or a chargeback; where it was allocated, the "
+    "allocation is reversed by the same part. Append-only. One row per reversal. Written by billing.",
 )
 
 payment_attempt: Final = table(
@@ -177,6 +210,33 @@ credit_note: Final = table(
     "by billing.",
 )
 
+refund: Final = table(
+    "refund",
+    tenant_key(),
+    key("refund_id"),
+    reference("customer_id"),
+    reference("payment_id", nullable=True),
+    reference("credit_note_id", nullable=True),
+    minor(),
+    currency(),
+    Column("refunded_on", Date, nullable=False, comment="date in the tenant's zone from which it counts"),
+    instant("recorded_at"),
+    of_customer(),
+    within_tenant("payment", "payment_id"),
+    within_tenant("credit_note", "credit_note_id"),
+    check("source", "num_nonnulls(payment_id, credit_note_id) = 1"),
+    check("amount_minor", "amount_minor > 0"),
+    Index("refund_payment_idx", "tenant_id", "payment_id", postgresql_where=text("payment_id is not null")),
+    Index(
+        "refund_credit_note_idx",
+        "tenant_id",
+        "credit_note_id",
+        postgresql_where=text("credit_note_id is not null"),
+    ),
+    comment="Unused money of one payment or credit note, paid back to the customer. Append-only. One row per "
+    "refund. Written by billing.",
+)
+
 write_off: Final = table(
     "write_off",
     tenant_key(),
@@ -191,7 +251,25 @@ write_off: Final = table(
     of_customer(),
     check("amount_minor", "amount_minor > 0"),
     Index("write_off_customer_idx", "tenant_id", "customer_id"),
-    comment="Debt given up; allocated in full on the same day. One row per write-off. Written by finance.",
+    comment="Debt given up; worth what is allocated from it and counts. One row per write-off. Written by "
+    "finance.",
+)
+
+write_off_reversal: Final = table(
+    "write_off_reversal",
+    tenant_key(),
+    key("write_off_reversal_id"),
+    reference("write_off_id"),
+    minor(),
+    Column("reversed_on", Date, nullable=False, comment="date in the tenant's zone from which it counts"),
+    Column("reason", Text, nullable=False),
+    instant("recorded_at"),
+    within_tenant("write_off", "write_off_id"),
+    closed("reason", values.WRITE_OFF_REVERSAL_REASONS),
+    check("amount_minor", "amount_minor > 0"),
+    Index("write_off_reversal_write_off_idx", "tenant_id", "write_off_id"),
+    comment="A part of a write-off taken back, by mistake or because the customer paid after all; its "
+    "allocation is reversed by the same part. Append-only. One row per reversal. Written by finance.",
 )
 
 _SOURCES: Final = {kind: f"{kind}_id" for kind in values.ALLOCATION_KINDS}
@@ -223,13 +301,12 @@ allocation: Final = table(
     Index("allocation_from_idx", "tenant_id", "from_id"),
     Index("allocation_effective_on_idx", "tenant_id", "effective_on"),
     Index(
-        "allocation_reverses_key",
+        "allocation_reverses_idx",
         "tenant_id",
         "reverses_id",
-        unique=True,
         postgresql_where=text("reverses_id is not null"),
     ),
-    comment="What settles what: a part of a payment, credit note or write-off applied to an instalment. "
-    "Append-only: a mistake is undone by a new row of the opposite amount with reverses_id. Written"
-    " by billing.",
+    comment="What settles what: a part of a payment, credit note or write-off applied to an instalment; "
+    "counts at D when effective_on <= D and its invoice and its source stand at D. Append-only: all or part "
+    "of a row is taken back by a new row of a negative amount with reverses_id. Written by billing.",
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.promql import processes
+from tests import processes
 from tests.promql.plugin.suites import PLUGIN, RULES, TESTS, outcome
 
 pytest_plugins = ["pytester"]

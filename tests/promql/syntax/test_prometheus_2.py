@@ -15,7 +15,7 @@ from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_2
 from ledgerscope.promql.syntax.parser import parse, parse_metric
-from tests.promql import processes
+from tests import processes
 
 TEXTS = [
     line

@@ -1,0 +1,55 @@
+"""Columns of our own schema that no collector reads: somebody else's database need not offer them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.store.contract import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Table
+
+__all__ = ["NOT_READ", "read_columns"]
+
+NOT_READ: Final[Mapping[str, frozenset[str]]] = {
+    "allocation": frozenset({"recorded_at"}),
+    "credit_limit": frozenset({"requested_by", "requested_at", "approved_by", "decided_at", "reason"}),
+    "credit_note": frozenset({"number", "reason"}),
+    "customer": frozenset(
+        {
+            "external_id",
+            "name",
+            "email",
+            "source",
+            "signup_channel",
+            "updated_at",
+            "deletion_mode",
+            "deletion_reason",
+            "erased_at",
+        }
+    ),
+    "customer_status_history": frozenset({"reason", "actor"}),
+    "event": frozenset({"schema_version", "customer_id", "user_id", "correlation_id", "idempotency_key"}),
+    "invoice": frozenset(
+        {"subscription_id", "number", "kind", "finalised_at", "tax_minor", "service_period"}
+    ),
+    "job_run": frozenset({"job_name", "error_class"}),
+    "payment": frozenset({"method", "gateway", "received_at", "reversal"}),
+    "payment_reversal": frozenset({"kind", "recorded_at", "reason"}),
+    "plan": frozenset({"code", "name", "trial_days", "retired_at"}),
+    "refund": frozenset({"recorded_at"}),
+    "subscription": frozenset({"end_reason"}),
+    "survey_response": frozenset({"customer_id"}),
+    "tenant": frozenset({"name"}),
+    "write_off": frozenset({"reason", "approved_by"}),
+    "write_off_reversal": frozenset({"recorded_at", "reason"}),
+}
+"""By table. Names of people and other personal data are among them."""
+
+
+def read_columns(table: Table) -> Relation:
+    """The part of the table that a reader may need."""
+    unread = NOT_READ.get(table.name, frozenset())
+    return Relation.of(table, *(column for column in table.columns if column.name not in unread))

@@ -1,0 +1,1 @@
+"""The HTTP server: routes, the status page and the listening socket."""

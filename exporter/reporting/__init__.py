@@ -1,0 +1,1 @@
+"""What is said about the current page: scrape bodies, self-metrics, health and the log."""

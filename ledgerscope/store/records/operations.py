@@ -1,0 +1,145 @@
+"""Records of background work, transfers, synchronisation, audit and events."""
+
+# ruff: noqa: D101 -- what a row means is said where the table is defined
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from ledgerscope.store.records.base import Id
+
+__all__ = [
+    "AuditEntry",
+    "Credential",
+    "Event",
+    "ExportRun",
+    "ImportBatch",
+    "ImportRowError",
+    "JobRun",
+    "Statement",
+    "SyncRun",
+    "SyncSchedule",
+]
+
+
+class Event(NamedTuple):
+    tenant_id: str
+    event_type: str
+    customer_id: Id | None
+    labels: str
+    amount_minor: int | None
+    currency: str | None
+    duration_ms: int | None
+    occurred_at: datetime
+
+
+class JobRun(NamedTuple):
+    tenant_id: str
+    job_run_id: Id
+    job_id: Id
+    queue: str
+    job_name: str
+    state: str
+    attempt: int
+    enqueued_at: datetime
+    started_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    finished_at: datetime | None = None
+    error_class: str | None = None
+
+
+class Statement(NamedTuple):
+    tenant_id: str
+    statement_id: Id
+    customer_id: Id
+    period_start: date
+    period_end: date
+    format: str
+    delivery_method: str | None
+    outcome: str
+    failure_class: str | None
+    duration_ms: int
+    at: datetime
+    delivered_at: datetime | None
+
+
+class ImportBatch(NamedTuple):
+    tenant_id: str
+    import_batch_id: Id
+    format: str
+    outcome: str | None
+    rows_total: int
+    rows_accepted: int
+    rows_rejected: int
+    actor: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class ImportRowError(NamedTuple):
+    tenant_id: str
+    import_batch_id: Id
+    row_no: int
+    field: str
+    problem: str
+
+
+class ExportRun(NamedTuple):
+    tenant_id: str
+    export_run_id: Id
+    format: str
+    filter_type: str
+    outcome: str
+    rows: int
+    size_bytes: int
+    actor: str
+    duration_ms: int
+    at: datetime
+
+
+class Credential(NamedTuple):
+    tenant_id: str
+    customer_id: Id
+    version: int
+    key_id: str
+    ciphertext: bytes
+    fingerprint: str
+    valid: str
+    rotated_at: datetime
+
+
+class SyncSchedule(NamedTuple):
+    tenant_id: str
+    customer_id: Id
+    frequency: str
+    status: str
+    next_due_at: datetime
+    last_attempt_at: datetime | None
+    last_success_at: datetime | None
+    backoff: int
+    last_error_class: str | None
+
+
+class SyncRun(NamedTuple):
+    tenant_id: str
+    sync_run_id: Id
+    customer_id: Id
+    trigger: str
+    outcome: str | None
+    error_class: str | None
+    api_calls: int
+    records: int
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class AuditEntry(NamedTuple):
+    tenant_id: str
+    actor: str
+    action: str
+    subject: str
+    details: str
+    at: datetime
