@@ -11,8 +11,18 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
 from ledgerscope.promql.series.notation import Histograms, Series, parse_values
+from ledgerscope.promql.syntax.ast import VectorSelector
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parser import parse, parse_metric
+from ledgerscope.promql.testing.extensions import (
+    ALERT_FIELDS,
+    SAMPLE_FIELDS,
+    SERIES_FIELDS,
+    read_patterns,
+    read_selector,
+    read_tolerance,
+    repeated,
+)
 from ledgerscope.promql.testing.model import (
     MINUTE_MS,
     AlertCase,
@@ -28,6 +38,7 @@ from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compo
 from ledgerscope.promql.yaml.places import place_of_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import yaml
@@ -43,7 +54,7 @@ _GROUP_FIELDS = (
 
 
 def load_tests(
-    path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
+    path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False, extensions: bool = True
 ) -> tuple[TestFile, list[Fault]]:
     """The tests of a file as far as they can be made out, and its faults: more may be wrong with its rules.
 
@@ -56,7 +67,7 @@ def load_tests(
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
     reader = Reader(str(path), text, lenient=lenient)
-    return _read(reader, path, dialect), reader.in_order()
+    return _read(reader, path, dialect, extensions=extensions), reader.in_order()
 
 
 def read_tests(text: str, path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False) -> TestFile:
@@ -67,11 +78,11 @@ def read_tests(text: str, path: Path, *, dialect: Dialect = PROMETHEUS_3, lenien
     return found
 
 
-def _read(reader: Reader, path: Path, dialect: Dialect) -> TestFile:
+def _read(reader: Reader, path: Path, dialect: Dialect, *, extensions: bool = True) -> TestFile:
     documents = compose_all(reader.source, str(path))
     if len(documents) > 1:
         reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    return _Loader(reader, path, dialect).file(documents[0]) if documents else TestFile(path, ())
+    return _Loader(reader, path, dialect, extensions).file(documents[0]) if documents else TestFile(path, ())
 
 
 @dataclass(slots=True)
@@ -79,6 +90,11 @@ class _Loader:
     reader: Reader
     path: Path
     dialect: Dialect
+    extensions: bool
+
+    def _also(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields of our own, where they are on."""
+        return fields if self.extensions else ()
 
     def file(self, node: yaml.Node) -> TestFile:
         reader = self.reader
@@ -109,13 +125,14 @@ class _Loader:
     def group(self, node: yaml.Node, index: int, interval: int) -> TestGroup:
         reader = self.reader
         fields = reader.fields(node, _GROUP_FIELDS, "a test group")
+        inputs = reader.items(fields.get("input_series"), "input_series")
         alerts = reader.items(fields.get("alert_rule_test"), "alert_rule_test")
         exprs = reader.items(fields.get("promql_expr_test"), "promql_expr_test")
         return TestGroup(
             reader.text(fields.get("name"), "name"),
             index,
             reader.duration(fields.get("interval"), "interval") or interval,
-            tuple(self._input(each) for each in reader.items(fields.get("input_series"), "input_series")),
+            tuple(each for item in inputs for each in self._input(item)),
             tuple(self._alert_case(each) for each in alerts),
             tuple(self._expr_case(each) for each in exprs),
             reader.text_map(fields.get("external_labels"), "external_labels"),
@@ -126,9 +143,21 @@ class _Loader:
 
     # -- input
 
-    def _input(self, node: yaml.Node) -> Series:
-        fields = self.reader.fields(node, ("series", "values"), "an input series")
-        series, values = fields.get("series"), fields.get("values")
+    def _input(self, node: yaml.Node) -> Iterator[Series]:
+        known = ("series", "values", *self._also(SERIES_FIELDS))
+        fields = self.reader.fields(node, known, "an input series")
+        if fields.get("repeat") is None:
+            yield self._one_input(node, fields.get("series"), fields.get("values"))
+            return
+        texts = [self.reader.text(fields.get(each), each) for each in ("series", "values")]
+        for series, values in repeated(self.reader, fields["repeat"], *texts):
+            try:
+                yield Series(parse_metric(series, self.dialect), parse_values(values))
+            except (ParseError, HistogramError) as error:
+                self.reader.fault(node, f"{series} {values}: {error}", _SERIES_HINT)
+                return
+
+    def _one_input(self, node: yaml.Node, series: yaml.Node | None, values: yaml.Node | None) -> Series:
         if series is None:
             self.reader.fault(node, "an input series needs 'series'", _SERIES_HINT)
             return Series({}, ())
@@ -195,10 +224,18 @@ class _Loader:
         )
 
     def _expected_alert(self, node: yaml.Node, name: str) -> ExpectedAlert:
-        fields = self.reader.fields(node, ("exp_labels", "exp_annotations"), "an expected alert")
+        known = ("exp_labels", "exp_annotations", *self._also(ALERT_FIELDS))
+        fields = self.reader.fields(node, known, "an expected alert")
+        selector = read_selector(self.reader, fields.get("match_labels"))
+        patterns = read_patterns(self.reader, fields.get("match_annotations"))
+        if patterns and selector is None:
+            selector = VectorSelector("", ())
+        if selector is not None and ("exp_labels" in fields or "exp_annotations" in fields):
+            self.reader.fault(node, "match_... and exp_... stand for one another", "leave one out")
         labels = self.reader.text_map(fields.get("exp_labels"), "exp_labels")
         annotations = self.reader.text_map(fields.get("exp_annotations"), "exp_annotations")
-        return ExpectedAlert({**labels, "alertname": name}, annotations, self.reader.where(node))
+        where = self.reader.where(node)
+        return ExpectedAlert({**labels, "alertname": name}, annotations, where, selector, patterns)
 
     # -- expressions
 
@@ -224,13 +261,18 @@ class _Loader:
 
     def _expected_sample(self, node: yaml.Node) -> ExpectedSample:
         reader = self.reader
-        fields = reader.fields(node, ("labels", "value", "histogram"), "an expected sample")
+        known = ("labels", "value", "histogram", *self._also(SAMPLE_FIELDS))
+        fields = reader.fields(node, known, "an expected sample")
+        if "labels" in fields and "match_labels" in fields:
+            reader.fault(node, "'match_labels' and 'labels' stand for one another", "leave one out")
         labels = self._labels(fields["labels"], "labels") if "labels" in fields else {}
         return ExpectedSample(
             labels,
             reader.number(fields.get("value"), "value"),
             self._histogram(fields.get("histogram")),
             reader.where(node),
+            read_selector(reader, fields.get("match_labels")),
+            read_tolerance(reader, fields.get("tolerance")),
         )
 
     def _histogram(self, node: yaml.Node | None) -> Histogram | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.series.notation import Series
+    from ledgerscope.promql.syntax.ast import VectorSelector
+    from ledgerscope.promql.testing.extensions import Tolerance
 
 MINUTE_MS = 60_000
 _NOWHERE = Where("<test>", 1, 1)
@@ -21,11 +23,14 @@ _NOWHERE = Where("<test>", 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
-    """A firing alert, complete: every label and every annotation."""
+    """A firing alert, complete: every label and every annotation; or, with `selector`, some of them."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     where: Where = _NOWHERE
+    #: Instead of all labels and annotations: conditions on some of them.
+    selector: VectorSelector | None = None
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class ExpectedSample:
     value: float
     histogram: Histogram | None = None
     where: Where = _NOWHERE
+    #: Instead of all labels: conditions on some of them.
+    selector: VectorSelector | None = None
+    tolerance: Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True)

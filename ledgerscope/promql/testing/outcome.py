@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ledgerscope.promql.testing.extensions import everyone_fits, meets, texts_meet
 from ledgerscope.promql.text.close_match import did_you_mean
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.alert_history import ActiveAlert
     from ledgerscope.promql.rules.failures import RuleFailure
     from ledgerscope.promql.samples.values import Sample
-    from ledgerscope.promql.testing.model import AlertCase, ExpectedSample, ExprCase
+    from ledgerscope.promql.testing.model import AlertCase, ExpectedAlert, ExpectedSample, ExprCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class AlertOutcome:
         """Whether exactly the expected alerts fire."""
         if self.unknown and self.strict:
             return False
+        if any(each.selector for each in self.case.expected):
+            return everyone_fits(self.case.expected, self.firing, alert_fits)
         expected = sorted((_key(each.labels), _key(each.annotations)) for each in self.case.expected)
         return expected == sorted((_key(each.labels), _key(each.annotations)) for each in self.firing)
 
@@ -54,11 +57,17 @@ class ExprOutcome:
         """Whether exactly the expected samples are there."""
         if self.error or len(self.samples) != len(self.case.expected):
             return False
+        if any(each.selector for each in self.case.expected):
+            return everyone_fits(self.case.expected, self.samples, self.fits)
         expected = sorted(self.case.expected, key=lambda each: _key(each.labels))
         return all(
             dict(want.labels) == got.labels.as_dict() and self.same_value(want, got)
             for want, got in zip(expected, self.samples, strict=True)
         )
+
+    def fits(self, want: ExpectedSample, got: Sample) -> bool:
+        """Whether a sample is one that is expected."""
+        return sample_labels_fit(want, got) and self.same_value(want, got)
 
     def same_value(self, want: ExpectedSample, got: Sample) -> bool:
         """Whether a sample has the expected value."""
@@ -67,6 +76,8 @@ class ExprOutcome:
                 return False
             same = want.histogram.compacted().same_data(got.histogram.compacted())
             return same and want.histogram.hint is got.histogram.hint
+        if want.tolerance is not None and want.tolerance.allows(want.value, got.value):
+            return True
         return same_float(want.value, got.value, fuzzy=self.fuzzy)
 
 
@@ -90,6 +101,19 @@ def same_float(want: float, got: float, *, fuzzy: bool = False) -> bool:
     if want == got or (math.isnan(want) and math.isnan(got)):
         return True
     return fuzzy and got in (math.nextafter(want, -math.inf), math.nextafter(want, math.inf))
+
+
+def alert_fits(want: ExpectedAlert, got: ActiveAlert) -> bool:
+    """Whether an alert is one that is expected."""
+    if want.selector is None:
+        return dict(want.labels) == got.labels and dict(want.annotations) == got.annotations
+    return meets(want.selector, got.labels) and texts_meet(want.patterns, got.annotations)
+
+
+def sample_labels_fit(want: ExpectedSample, got: Sample) -> bool:
+    """Whether a sample has the expected labels."""
+    labels = got.labels.as_dict()
+    return dict(want.labels) == labels if want.selector is None else meets(want.selector, labels)
 
 
 def unknown_alert(alert: str, known: Iterable[str]) -> str:

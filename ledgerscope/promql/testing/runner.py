@@ -45,6 +45,7 @@ class Options:
     lenient: unknown fields of files are passed over.
     to_end: rules are evaluated to the last sample of the input, also beyond the last assertion.
     features: Prometheus's feature flags that are on.
+    extensions: keys that promtool does not have may be used.
     """
 
     compat: str = "3"
@@ -52,6 +53,7 @@ class Options:
     lenient: bool = False
     to_end: bool = False
     features: tuple[str, ...] = ()
+    extensions: bool = True
 
     @property
     def dialect(self) -> Dialect:

@@ -46,7 +46,12 @@ class TestSession:
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file, faults = load_tests(path, dialect=self.options.dialect, lenient=self.options.lenient)
+        file, faults = load_tests(
+            path,
+            dialect=self.options.dialect,
+            lenient=self.options.lenient,
+            extensions=self.options.extensions,
+        )
         groups: list[RuleGroup] = []
         warnings = list(file.warnings)
         for each in file.rule_files:
