@@ -96,7 +96,7 @@ def test_they_can_be_refused(pytester: pytest.Pytester) -> None:
 
 SPANS = """
   alert_rule_test:
-  - {alertname: Errors, fires_between: [7m, 31m]}
+  - {alertname: Errors, fires_between: [7m, 34m]}
   - {alertname: Errors, fires_between: [7m, 20m], match_labels: '{job="a"}'}
   - {alertname: Errors, fires_between: [8m, 20m]}
   - {alertname: Errors, fires_between: [5m, 20m]}
