@@ -1,4 +1,4 @@
-"""Renaming anything in the catalogue breaks the build in every room that uses it."""
+"""Renaming anything in the catalogue breaks the build in every package that uses it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pytest
 from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("alertmanager", "collectors", "dashboards", "docs", "exporter", "ledgerscope", "rules")
+PACKAGES = ("alertmanager", "collectors", "dashboards", "docs", "exporter", "ledgerscope", "rules")
 BUILD = "from ledgerscope.cli import main; main(['build', '--check'])"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of everything that the build reads and compares."""
-    for room in ROOMS:
+    for package in PACKAGES:
         shutil.copytree(
-            ROOT / room,
-            tmp_path / room,
+            ROOT / package,
+            tmp_path / package,
             ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png"),
         )
     shutil.copytree(ROOT / "tests" / "rules", tmp_path / "tests" / "rules")
