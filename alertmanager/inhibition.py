@@ -1,4 +1,4 @@
-"""Inhibition: while the cause is being told, what follows from it is held back."""
+"""Inhibition: while an alert on the cause fires, alerts on its effects are not sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def inhibitions() -> tuple[Inhibition, ...]:
     behind = (exporter.FAILING, exporter.STALE, exporter.SLOW)
     return (
         Inhibition(
-            why="the same trouble at a higher severity is being told",
+            why="the same alert fires at a higher severity",
             source=(Condition("severity", "=", Severity.CRITICAL.value),),
             target=(Condition("severity", "=~", f"{Severity.WARNING}|{Severity.INFO}"),),
             equal=("alertname", "team", *_labels_of_graded_alerts()),

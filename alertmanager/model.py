@@ -80,7 +80,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Who is told, and by which ways."""
+    """Who is notified, and how."""
 
     name: str
     emails: tuple[Email, ...] = ()

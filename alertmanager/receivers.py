@@ -11,7 +11,7 @@ from ledgerscope.catalogue.owners import PLATFORM
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alertmanager.settings import Settings
+    from alertmanager.settings import RoutingSettings
     from ledgerscope.catalogue import Owner
 
 __all__ = ["HEARTBEAT", "STRAY", "page", "receivers", "ticket"]
@@ -31,7 +31,7 @@ def ticket(owner: Owner) -> str:
     return f"{owner.team}-ticket"
 
 
-def receivers(settings: Settings) -> tuple[Receiver, ...]:
+def receivers(settings: RoutingSettings) -> tuple[Receiver, ...]:
     """All receivers, the default one first."""
     return (
         Receiver(name=STRAY, emails=(_mailbox(PLATFORM.team, settings),)),
@@ -40,16 +40,16 @@ def receivers(settings: Settings) -> tuple[Receiver, ...]:
     )
 
 
-def _teams(settings: Settings) -> Iterator[Receiver]:
+def _teams(settings: RoutingSettings) -> Iterator[Receiver]:
     for owner in OWNERS:
         mailbox = _mailbox(owner.team, settings)
         yield Receiver(name=page(owner), emails=(mailbox,), webhooks=(_endpoint(owner.team, settings),))
         yield Receiver(name=ticket(owner), emails=(mailbox,))
 
 
-def _mailbox(name: str, settings: Settings) -> Email:
+def _mailbox(name: str, settings: RoutingSettings) -> Email:
     return Email(to=f"{name}@{settings.mail_domain}")
 
 
-def _endpoint(path: str, settings: Settings) -> Webhook:
+def _endpoint(path: str, settings: RoutingSettings) -> Webhook:
     return Webhook(url=f"{settings.webhook}/{path}", token_file=settings.token_file)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alertmanager.model import Email, Inhibition, Receiver, Route, TimeInterval, Webhook
-    from alertmanager.settings import Settings
+    from alertmanager.settings import RoutingSettings
 
 __all__ = ["CONFIG_PATH", "TEMPLATE_PATH", "render_alertmanager"]
 
@@ -35,7 +35,7 @@ _MEANINGS = (
 )
 
 
-def render_alertmanager(settings: Settings = DEFAULT_SETTINGS) -> dict[str, bytes]:
+def render_alertmanager(settings: RoutingSettings = DEFAULT_SETTINGS) -> dict[str, bytes]:
     """Configuration and notification texts by their path in the project."""
     whole = routing(settings)
     content = {
@@ -49,7 +49,7 @@ def render_alertmanager(settings: Settings = DEFAULT_SETTINGS) -> dict[str, byte
     return {CONFIG_PATH: yaml_artefact(content, "Routes of all alerts."), TEMPLATE_PATH: _texts()}
 
 
-def _global(settings: Settings) -> dict[str, object]:
+def _global(settings: RoutingSettings) -> dict[str, object]:
     return {
         "smtp_smarthost": settings.mail_server,
         "smtp_from": settings.mail_from,

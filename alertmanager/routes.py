@@ -15,7 +15,7 @@ from rules.exporter import WATCHDOG
 from rules.model import Severity
 
 if TYPE_CHECKING:
-    from alertmanager.settings import Pace, Settings
+    from alertmanager.settings import Pace, RoutingSettings
     from ledgerscope.catalogue import Owner
 
 __all__ = ["OFFICE_HOURS", "routing_tree", "time_intervals"]
@@ -23,7 +23,7 @@ __all__ = ["OFFICE_HOURS", "routing_tree", "time_intervals"]
 OFFICE_HOURS = "office-hours"
 
 
-def routing_tree(settings: Settings) -> Route:
+def routing_tree(settings: RoutingSettings) -> Route:
     """The whole tree. One company's trouble is one notification, whatever it has many of."""
     return Route(
         receiver=STRAY,
@@ -35,7 +35,7 @@ def routing_tree(settings: Settings) -> Route:
     )
 
 
-def time_intervals(settings: Settings) -> tuple[TimeInterval, ...]:
+def time_intervals(settings: RoutingSettings) -> tuple[TimeInterval, ...]:
     """Named times that routes refer to."""
     start, end = settings.office_hours
     return (
@@ -56,7 +56,7 @@ def _heartbeat(pace: Pace) -> Route:
     )
 
 
-def _team(owner: Owner, settings: Settings) -> Route:
+def _team(owner: Owner, settings: RoutingSettings) -> Route:
     """A team's branch; what is neither critical nor for information stays at its ticket receiver."""
     return Route(
         receiver=ticket(owner),

@@ -11,14 +11,14 @@ from alertmanager.routes import routing_tree, time_intervals
 
 if TYPE_CHECKING:
     from alertmanager.model import Inhibition, Receiver, Route, TimeInterval
-    from alertmanager.settings import Settings
+    from alertmanager.settings import RoutingSettings
 
 __all__ = ["Routing", "routing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """Who is told what, and when not."""
+    """Who is notified of what, and when not."""
 
     tree: Route
     receivers: tuple[Receiver, ...]
@@ -26,7 +26,7 @@ class Routing:
     times: tuple[TimeInterval, ...]
 
 
-def routing(settings: Settings) -> Routing:
+def routing(settings: RoutingSettings) -> Routing:
     """The routing with the addresses, hours and paces of one installation."""
     return Routing(
         tree=routing_tree(settings),

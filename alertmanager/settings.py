@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-__all__ = ["DEFAULT_SETTINGS", "Pace", "Settings"]
+__all__ = ["DEFAULT_SETTINGS", "Pace", "RoutingSettings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class RoutingSettings:
     """Addresses, hours and paces of one installation."""
 
     mail_server: str
@@ -38,7 +38,7 @@ class Settings:
     heartbeat: Pace
 
 
-DEFAULT_SETTINGS = Settings(
+DEFAULT_SETTINGS = RoutingSettings(
     mail_server="mail:1025",
     mail_from="alertmanager@ledgerscope.example",
     mail_domain="ledgerscope.example",

@@ -87,8 +87,8 @@ def outcome(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     `start`, `kept` and `end` are the sums of s, min(s, e) and e; null where a rate is missing.
     """
     version = recent(companies, as_of)
-    step = history(version, companies, as_of)
-    facts = _Facts(_base(version), _totals(version), states(step, companies), amounts(step, companies))
+    amount = amounts(history(version, companies, as_of), companies)
+    facts = _Facts(_base(version), _totals(version), states(amount), amount)
     return union_all(*(_of_window(window, companies, facts) for window in WINDOWS))
 
 

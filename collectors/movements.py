@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, literal, select, true
 
 from collectors.clock import WINDOWS, clock, window_start
-from collectors.recurring import END, earliest_start, start_of
+from collectors.recurring import END, INSTANTS, earliest_start, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,50 +25,48 @@ if TYPE_CHECKING:
 __all__ = ["amounts", "between_ends", "journal", "states"]
 
 
-def states(step: CTE, companies: Companies) -> CTE:
-    """One row per customer that changed: what it was at `as_of` and just before each window began.
+def amounts(step: CTE, companies: Companies) -> CTE:
+    """One row per customer that changed and currency: what recurs at `as_of` and just before each window.
 
-    For each instant `paying_` and `paused_`, as booleans; and `first_paid_at`.
+    For each instant its revenue, and by name of the instant the counts `versions_` and `resumable_`.
     """
     now = clock(companies)
-    customer = step.c.tenant_id, step.c.customer_id
-    columns: list[ColumnElement[Any]] = []
-    for name, until in _instants(step, now):
-        versions, resumable = (
-            func.coalesce(func.sum(step.c[column]).filter(until), 0) for column in ("versions", "resumable")
-        )
-        columns += [(versions > 0).label(f"paying_{name}")]
-        columns += [and_(versions == 0, resumable > 0).label(f"paused_{name}")]
-    return (
-        select(*customer, func.min(step.c.at).filter(step.c.versions > 0).label("first_paid_at"), *columns)
-        .join_from(now, step, step.c.tenant_id == now.c.tenant_id)
-        .group_by(*customer)
-        .cte("state")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def amounts(step: CTE, companies: Companies) -> CTE:
-    """One row per customer that changed and currency: its revenue at `as_of` and before each window began."""
-    now = clock(companies)
     keys = step.c.tenant_id, step.c.customer_id, step.c.currency
-    sums = (
-        func.coalesce(func.sum(step.c.price).filter(until), 0).label(name)
+    sums = [
+        func.coalesce(func.sum(step.c[column]).filter(until), 0).label(f"{prefix}{name}")
         for name, until in _instants(step, now)
-    )
+        for column, prefix in (("price", ""), ("versions", "versions_"), ("resumable", "resumable_"))
+    ]
+    first = func.min(step.c.at).filter(step.c.versions > 0)
     return (
-        select(*keys, *sums)
+        select(*keys, first.label("first_paid_at"), *sums)
         .join_from(now, step, step.c.tenant_id == now.c.tenant_id)
-        .where(step.c.currency.is_not(None))
         .group_by(*keys)
         .cte("amount")
         .prefix_with("MATERIALIZED")
     )
 
 
+def states(amount: CTE) -> CTE:
+    """One row per customer that changed: `paying_` and `paused_` by name of the instant, `first_paid_at`."""
+    customer = amount.c.tenant_id, amount.c.customer_id
+    columns: list[ColumnElement[Any]] = []
+    for name in INSTANTS:
+        versions, resumable = (func.sum(amount.c[f"{c}_{name}"]) for c in ("versions", "resumable"))
+        columns.append((versions > 0).label(f"paying_{name}"))
+        columns.append(and_(versions == 0, resumable > 0).label(f"paused_{name}"))
+    return (
+        select(*customer, func.min(amount.c.first_paid_at).label("first_paid_at"), *columns)
+        .group_by(*customer)
+        .cte("state")
+        .prefix_with("MATERIALIZED")
+    )
+
+
 def between_ends(step: CTE, companies: Companies) -> list[Select[Any]]:
     """Per window, company, currency and kind: how much revenue changed between its start and `as_of`."""
-    state, amount = states(step, companies), amounts(step, companies)
+    amount = amounts(step, companies)
+    state = states(amount)
     return [_between_ends(window, state, amount, companies) for window in WINDOWS]
 
 
@@ -106,18 +104,13 @@ def _between_ends(window: str, state: CTE, amount: CTE, companies: Companies) ->
 def _path(step: CTE, companies: Companies) -> CTE:
     """Every change within the longest window, with its kind."""
     customer = step.c.tenant_id, step.c.customer_id
-    here = {"partition_by": (*customer, step.c.at)}
-    until_now = {"partition_by": customer, "order_by": step.c.at}
-    counts = {
-        f"{name}_{when}": count
-        for name in ("versions", "resumable")
-        for after in [func.sum(step.c[name]).over(**until_now)]
-        for when, count in (("after", after), ("before", after - func.sum(step.c[name]).over(**here)))
-    }
-    first = func.min(step.c.at).filter(step.c.versions > 0).over(partition_by=customer)
-    path = select(
-        *step.c, first.label("first_paid_at"), *(count.label(name) for name, count in counts.items())
-    ).subquery("walked")
+    counts: list[ColumnElement[Any]] = []
+    for name in ("versions", "resumable"):
+        after = func.sum(step.c[name]).over(partition_by=customer, order_by=step.c.at)
+        here = func.sum(step.c[name]).over(partition_by=(*customer, step.c.at))
+        counts += [after.label(f"{name}_after"), (after - here).label(f"{name}_before")]
+    first = func.min(step.c.at).filter(step.c.versions > 0).over(partition_by=customer, order_by=step.c.at)
+    path = select(*step.c, first.label("first_paid_at"), *counts).subquery("walked")
     now = clock(companies)
     kind = _kind(
         had=path.c.versions_before > 0,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import DateTime, Numeric, Text, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import DateTime, Numeric, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import Range
 
 from collectors.clock import WINDOWS, clock, instant, window_start
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from collectors.companies import Companies
 
-__all__ = ["END", "READS", "earliest_start", "history", "in_base_currency", "recent", "start_of"]
+__all__ = ["END", "INSTANTS", "READS", "earliest_start", "history", "in_base_currency", "recent", "start_of"]
 
 END: Final = "at_end"
 """The name of the column that says whether something holds at `as_of`."""
@@ -44,6 +44,10 @@ FOREVER: Final = cast(literal("infinity"), DateTime(timezone=True))
 def start_of(window: str) -> str:
     """The name of the column that says whether something held just before the start of a window."""
     return f"at_start_{window}"
+
+
+INSTANTS: Final = (END, *map(start_of, WINDOWS))
+"""The names of all columns that say whether something holds at an instant."""
 
 
 def earliest_start(clock: NamedFromClause) -> ColumnElement[Any]:
@@ -58,8 +62,12 @@ def recent(companies: Companies, as_of: datetime) -> CTE:
     """
     now = clock(companies)
     source = now.join(version, version.c.tenant_id == now.c.tenant_id)
-    terms = _terms(source, companies, "recent", version.c.valid.overlaps(_span(companies, as_of)))
-    terms = terms.subquery("recent_term")
+    price = _kept(_plan_prices(companies), "recent_plan")
+    terms = (
+        _terms(source, price, _agreements().subquery(), _deletions().subquery())
+        .where(version.c.valid.overlaps(_span(companies, as_of)))
+        .subquery("recent_term")
+    )
     calendar = clock(companies)
     begins, ends, since = terms.c.begins, terms.c.ends, earliest_start(calendar)
     held = {
@@ -70,7 +78,7 @@ def recent(companies: Companies, as_of: datetime) -> CTE:
         },
     }
     changed = or_(*(edge.between(since, instant(as_of)) for edge in (begins, ends)))
-    return (
+    query = (
         select(
             *(terms.c[name] for name in ("tenant_id", "customer_id", "tier", "currency", "price")),
             *(condition.label(name) for name, condition in held.items()),
@@ -78,31 +86,27 @@ def recent(companies: Companies, as_of: datetime) -> CTE:
         )
         .join_from(calendar, terms, terms.c.tenant_id == calendar.c.tenant_id)
         .where(_recurs(terms))
-        .cte("recent")
-        .prefix_with("MATERIALIZED")
     )
+    return _kept(query, "recent")
 
 
 def history(recent: CTE, companies: Companies, as_of: datetime) -> CTE:
     """Every step of the customers that changed within the longest window: one row per currency and instant.
 
     `price` and `versions` are by how much recurs from then on, `resumable` by how many subscriptions that
-    would make the customer paused if it paid nothing. A row of the latter has no currency.
+    would make the customer paused if it paid nothing.
     """
     names = "tenant_id", "customer_id"
     changed = select(*(recent.c[name] for name in names)).distinct().where(recent.c.changed).cte("changed")
     source = changed.join(version, and_(*(version.c[name] == changed.c[name] for name in names)))
-    terms = _terms(source, companies, "history").cte("history_term").prefix_with("MATERIALIZED")
+    price = _kept(_plan_prices(companies), "history_plan")
+    agreement, deleted = _kept(_agreements(), "agreement"), _kept(_deletions(), "deleted")
+    terms = _kept(_terms(source, price, agreement, deleted), "history_term")
     edge = union_all(*_price_edges(terms), *_pause_edges(terms)).subquery("edge")
     keys = edge.c.tenant_id, edge.c.customer_id, edge.c.currency, edge.c.at
     counted = (func.sum(edge.c[name]).label(name) for name in ("price", "versions", "resumable"))
-    return (
-        select(*keys, *counted)
-        .where(edge.c.at <= instant(as_of))
-        .group_by(*keys)
-        .cte("step")
-        .prefix_with("MATERIALIZED")
-    )
+    steps = select(*keys, *counted).where(edge.c.at <= instant(as_of)).group_by(*keys)
+    return _kept(steps, "step")
 
 
 def in_base_currency(companies: Companies, day: str, name: str) -> CTE:
@@ -158,28 +162,26 @@ def _pause_edges(terms: CTE) -> tuple[Select[Any], Select[Any]]:
             func.min(terms.c.begins).filter(_recurs(terms)).label("begins"),
             func.min(case((goes_on, ends))).label("ends"),
             func.least(func.min(ends), func.max(terms.c.version_begins)).label("last"),
+            func.min(terms.c.currency).label("currency"),
         )
         .group_by(*keys, terms.c.subscription_id)
         .cte("wait")
     )
-    ends = func.coalesce(waits.c.ends, waits.c.last)
-    keys = waits.c.tenant_id, waits.c.customer_id, cast(null(), Text)
+    until = func.coalesce(waits.c.ends, waits.c.last)
+    found = waits.c.tenant_id, waits.c.customer_id, waits.c.currency
     zero = cast(0, Numeric), literal(0)
-    is_ever = waits.c.begins < ends
+    is_ever = waits.c.begins < until
     return (
-        select(*keys, waits.c.begins, *zero, literal(1)).where(is_ever),
-        select(*keys, ends, *zero, literal(-1)).where(is_ever),
+        select(*found, waits.c.begins, *zero, literal(1)).where(is_ever),
+        select(*found, until, *zero, literal(-1)).where(is_ever),
     )
 
 
-def _terms(
-    source: FromClause, companies: Companies, name: str, *conditions: ColumnElement[bool]
-) -> Select[Any]:
+def _terms(source: FromClause, price: FromClause, agreement: FromClause, deleted: FromClause) -> Select[Any]:
     """Versions as they were agreed: their price a month in the plan's currency, and when it recurs.
 
     Of subscriptions and customers only those are joined of which there is more to know: mostly few.
     """
-    price, agreement, deleted = (find(companies, name) for find in (_plan_prices, _agreements, _deletions))
     joined = source.outerjoin(price, _same(version, price, "plan_id"))
     joined = joined.outerjoin(agreement, _same(version, agreement, "subscription_id"))
     joined = joined.outerjoin(deleted, _same(version, deleted, "customer_id"))
@@ -203,7 +205,6 @@ def _terms(
             deleted.c.deleted_at,
         )
         .select_from(joined)
-        .where(*conditions)
         .offset(0)  # a fence for the planner: the price is computed once per version
     )
 
@@ -212,7 +213,7 @@ def _recurs(terms: FromClause) -> ColumnElement[bool]:
     return and_(terms.c.price > 0, terms.c.begins < terms.c.ends)
 
 
-def _plan_prices(companies: Companies, name: str) -> CTE:
+def _plan_prices(companies: Companies) -> Select[Any]:
     """What a unit of each plan costs a month."""
     now = clock(companies)
     factor = case(
@@ -222,39 +223,30 @@ def _plan_prices(companies: Companies, name: str) -> CTE:
         )
     )
     monthly = plan.c.amount_minor * factor / plan.c.interval_count
-    return (
-        select(*(plan.c[key] for key in ("tenant_id", "plan_id", "tier", "currency", "metered")))
-        .add_columns(monthly.label("monthly"))
-        .join_from(now, plan, plan.c.tenant_id == now.c.tenant_id)
-        .cte(f"{name}_plan")
-        .prefix_with("MATERIALIZED")
-    )
+    return select(
+        *(plan.c[key] for key in ("tenant_id", "plan_id", "tier", "currency", "metered")),
+        monthly.label("monthly"),
+    ).join_from(now, plan, plan.c.tenant_id == now.c.tenant_id)
 
 
-def _agreements(companies: Companies, name: str) -> CTE:
+def _agreements() -> Select[Any]:
     """Subscriptions of which there is more to know than that they run."""
-    now, at = clock(companies), subscription.c
+    at = subscription.c
     known = (column.is_not(None) for column in (at.trial_end, at.ended_at, at.cancel_requested_at))
-    return (
-        select(
-            *(at.tenant_id, at.subscription_id, at.status, at.trial_end, at.ended_at, at.cancel_requested_at)
-        )
-        .join_from(now, subscription, at.tenant_id == now.c.tenant_id)
-        .where(or_(at.status.in_(("trialing", "paused")), *known))
-        .cte(f"{name}_agreement")
-        .prefix_with("MATERIALIZED")
+    return select(
+        at.tenant_id, at.subscription_id, at.status, at.trial_end, at.ended_at, at.cancel_requested_at
+    ).where(or_(at.status.in_(("trialing", "paused")), *known))
+
+
+def _deletions() -> Select[Any]:
+    return select(customer.c.tenant_id, customer.c.customer_id, customer.c.deleted_at).where(
+        customer.c.deleted_at.is_not(None)
     )
 
 
-def _deletions(companies: Companies, name: str) -> CTE:
-    now = clock(companies)
-    return (
-        select(customer.c.tenant_id, customer.c.customer_id, customer.c.deleted_at)
-        .join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
-        .where(customer.c.deleted_at.is_not(None))
-        .cte(f"{name}_deleted")
-        .prefix_with("MATERIALIZED")
-    )
+def _kept(query: Select[Any], name: str) -> CTE:
+    """Computed once, and joined by a hash whatever the planner expects of the rest."""
+    return query.cte(name).prefix_with("MATERIALIZED")
 
 
 def _same(one: FromClause, other: FromClause, key: str) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from collectors.area import AreaCollector
 from collectors.clock import WINDOWS, clock
 from collectors.movements import between_ends, journal
 from collectors.rates import CONVERTED_DECIMALS
-from collectors.recurring import END, READS, history, in_base_currency, recent, start_of
+from collectors.recurring import END, INSTANTS, READS, history, in_base_currency, recent, start_of
 from ledgerscope.catalogue import revenue as catalogue
 from ledgerscope.store.tables import plan
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy import CTE, CompoundSelect, Connection, RowMapping, Select
+    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, RowMapping, Select
 
     from collectors.companies import Companies
     from collectors.samples import SampleBuilder
@@ -104,12 +104,13 @@ def offers(companies: Companies) -> Select[Any]:
 def figures(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     """Rows of `metric`, what it is about (null: all), and its `amount`: minor units, or a count."""
     version = recent(companies, as_of)
+    total, payer = _totals(version), _payers(version)
     step = history(version, companies, as_of)
     return union_all(
-        _as_rows(catalogue.MRR, _by_tier(version)),
-        _as_rows(catalogue.PAYING, _paying(version)),
-        _as_rows(catalogue.CUSTOMERS, _customers(version, companies)),
-        *(_as_rows(catalogue.MRR_START, start) for start in _starts(version)),
+        _as_rows(catalogue.MRR, _by_tier(total)),
+        _as_rows(catalogue.PAYING, _paying(version, payer)),
+        _as_rows(catalogue.CUSTOMERS, _customers(version, payer, companies)),
+        *(_as_rows(catalogue.MRR_START, start) for start in _starts(total)),
         *(_as_rows(catalogue.MRR_MOVEMENT, moved) for moved in between_ends(step, companies)),
         *(_as_rows(catalogue.MRR_JOURNAL, moved) for moved in journal(step, companies)),
     )
@@ -118,60 +119,79 @@ def figures(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
 def _as_rows(metric: Metric, query: Select[Any]) -> Select[Any]:
     found = query.subquery()
     about = (cast(found.c[name] if name in found.c else null(), Text).label(name) for name in _COLUMNS)
-    return select(literal(metric.name).label("metric"), *about, found.c.amount)
+    columns: list[ColumnElement[Any]] = [literal(metric.name).label("metric"), *about, found.c.amount]
+    return select(*columns)
 
 
-def _by_tier(version: CTE) -> Select[Any]:
+def _totals(version: CTE) -> CTE:
+    """Per company, tier and currency: revenue at each instant; null where there is none."""
     keys = version.c.tenant_id, version.c.tier, version.c.currency
-    return select(*keys, func.sum(version.c.price).label("amount")).where(version.c[END]).group_by(*keys)
+    sums = (func.sum(version.c.price).filter(version.c[name]).label(name) for name in INSTANTS)
+    return select(*keys, *sums).group_by(*keys).cte("total")
 
 
-def _starts(version: CTE) -> Iterator[Select[Any]]:
-    keys = version.c.tenant_id, version.c.currency
+def _by_tier(total: CTE) -> Select[Any]:
+    return select(total.c.tenant_id, total.c.tier, total.c.currency, total.c[END].label("amount")).where(
+        total.c[END].is_not(None)
+    )
+
+
+def _starts(total: CTE) -> Iterator[Select[Any]]:
+    keys = total.c.tenant_id, total.c.currency
     for window in WINDOWS:
+        minor = total.c[start_of(window)]
         yield (
-            select(*keys, literal(window).label("window"), func.sum(version.c.price).label("amount"))
-            .where(version.c[start_of(window)])
+            select(*keys, literal(window).label("window"), func.sum(minor).label("amount"))
+            .where(minor.is_not(None))
             .group_by(*keys)
         )
 
 
-def _paying(version: CTE) -> Select[Any]:
-    """Customers with revenue in the currency."""
-    keys = version.c.tenant_id, version.c.currency
-    customer = select(*keys, version.c.customer_id).distinct().where(version.c[END]).subquery("payer")
-    keys = customer.c.tenant_id, customer.c.currency
-    return select(*keys, func.count().label("amount")).group_by(*keys)
-
-
-def _customers(version: CTE, companies: Companies) -> Select[Any]:
-    """Customers by the tier of their greatest version; only those with several tiers need a comparison."""
+def _payers(version: CTE) -> CTE:
+    """Per paying customer: how many versions it pays for, and tier and currency where that is one."""
     customer = version.c.tenant_id, version.c.customer_id
-    tiers = (
-        select(*customer, func.min(version.c.tier).label("first"), func.max(version.c.tier).label("last"))
+    any_of = (func.min(version.c[name]).label(name) for name in ("tier", "currency"))
+    return (
+        select(*customer, func.count().label("versions"), *any_of)
         .where(version.c[END])
         .group_by(*customer)
-        .cte("tiers")
+        .cte("payer")
+        .prefix_with("MATERIALIZED")
     )
+
+
+def _of_several(version: CTE, payer: CTE, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The versions now of the customers that pay for several."""
+    same = (version.c[name] == payer.c[name] for name in ("tenant_id", "customer_id"))
+    return select(*columns).join_from(payer, version, and_(*same)).where(payer.c.versions > 1, version.c[END])
+
+
+def _paying(version: CTE, payer: CTE) -> Select[Any]:
+    """Customers with revenue in the currency."""
+    keys = version.c.tenant_id, version.c.customer_id, version.c.currency
+    several = _of_several(version, payer, *keys).distinct().subquery("of_several")
+    counted = union_all(
+        select(payer.c.tenant_id, payer.c.currency).where(payer.c.versions == 1),
+        select(several.c.tenant_id, several.c.currency),
+    ).subquery("payer_currency")
+    return select(*counted.c, func.count().label("amount")).group_by(*counted.c)
+
+
+def _customers(version: CTE, payer: CTE, companies: Companies) -> Select[Any]:
+    """Customers by the tier of their greatest version."""
     rate = in_base_currency(companies, "day", "rate_today")
     value = func.round(version.c.price * rate.c.rate, CONVERTED_DECIMALS)
-    same = (version.c[name] == tiers.c[name] for name in ("tenant_id", "customer_id"))
+    of_currency = and_(rate.c.tenant_id == version.c.tenant_id, rate.c.currency == version.c.currency)
+    customer = version.c.tenant_id, version.c.customer_id
     greatest = (
-        select(version.c.tenant_id, version.c.tier)
+        _of_several(version, payer, version.c.tenant_id, version.c.tier)
+        .join(rate, of_currency, isouter=True)
         .ext(distinct_on(*customer))
-        .join_from(tiers, version, and_(*same))
-        .join(
-            rate,
-            and_(rate.c.tenant_id == version.c.tenant_id, rate.c.currency == version.c.currency),
-            isouter=True,
-        )
-        .where(tiers.c.first != tiers.c.last, version.c[END])
         .order_by(*customer, value.desc().nulls_last(), version.c.tier)
         .subquery("greatest")
     )
     counted = union_all(
-        select(tiers.c.tenant_id, tiers.c.first.label("tier")).where(tiers.c.first == tiers.c.last),
+        select(payer.c.tenant_id, payer.c.tier).where(payer.c.versions == 1),
         select(greatest.c.tenant_id, greatest.c.tier),
-    ).subquery("counted")
-    keys = counted.c.tenant_id, counted.c.tier
-    return select(*keys, func.count().label("amount")).group_by(*keys)
+    ).subquery("payer_tier")
+    return select(*counted.c, func.count().label("amount")).group_by(*counted.c)

@@ -110,7 +110,7 @@ def _unit_is_that_of_the_queries(panel: Panel, _board: Board) -> Iterator[str]:
 
 def _is_described(panel: Panel, _board: Board) -> Iterator[str]:
     if not panel.about.endswith((".", "?")):
-        yield "the description is a sentence that says what is seen and what it is good for"
+        yield "the description is a sentence that says what the panel shows and what it is for"
 
 
 def _draws_alerts_of_one_direction(panel: Panel, _board: Board) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One panel. `draws` are the alerts whose limits are drawn; `tells` those shown as a state instead.
+    """One panel. `draws` are the alerts whose limits are drawn; `indicates` those shown as a state instead.
 
     `about` says in a sentence or two what the reader sees and what it is good for. `width` is in the 24
     columns of the grid. `repeat` is the variable of whose values each gets a copy of the panel of its own.
@@ -65,7 +65,7 @@ class Panel:
     width: int
     height: int
     draws: tuple[Alert, ...] = ()
-    tells: tuple[Alert, ...] = ()
+    indicates: tuple[Alert, ...] = ()
     stacked: bool = False
     from_zero: bool = True
     decimals: int | None = None
@@ -74,7 +74,7 @@ class Panel:
 
     @property
     def shows(self) -> tuple[Alert, ...]:
-        return self.draws + self.tells
+        return self.draws + self.indicates
 
 
 @dataclass(frozen=True, slots=True)

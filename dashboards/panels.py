@@ -20,7 +20,7 @@ def stat(
     about: str,
     unit: Unit,
     draws: tuple[Alert, ...] = (),
-    tells: tuple[Alert, ...] = (),
+    indicates: tuple[Alert, ...] = (),
     width: int = 4,
     decimals: int | None = None,
 ) -> Panel:
@@ -34,7 +34,7 @@ def stat(
         width=width,
         height=5,
         draws=draws,
-        tells=tells,
+        indicates=indicates,
         decimals=decimals,
     )
 
@@ -45,7 +45,7 @@ def lines(
     about: str,
     unit: Unit,
     draws: tuple[Alert, ...] = (),
-    tells: tuple[Alert, ...] = (),
+    indicates: tuple[Alert, ...] = (),
     width: int = 12,
     stacked: bool = False,
     from_zero: bool = True,
@@ -64,7 +64,7 @@ def lines(
         width=width,
         height=8,
         draws=draws,
-        tells=tells,
+        indicates=indicates,
         stacked=stacked,
         from_zero=from_zero,
         decimals=decimals,
@@ -96,7 +96,7 @@ def states(
     *queries: Query,
     about: str,
     mappings: tuple[Mapping, ...],
-    tells: tuple[Alert, ...] = (),
+    indicates: tuple[Alert, ...] = (),
     width: int = 24,
 ) -> Panel:
     """Which state something is in over time, in words and colours."""
@@ -108,6 +108,6 @@ def states(
         queries=queries,
         width=width,
         height=8,
-        tells=tells,
+        indicates=indicates,
         mappings=mappings,
     )

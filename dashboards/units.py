@@ -45,7 +45,7 @@ _COUNTS = frozenset({AggregateOp.COUNT, AggregateOp.GROUP})
 
 
 def unit_of(node: Expr, known: Vocabulary) -> Unit | None:
-    """The unit of the result, as far as it can be told; None for numbers and for what has no name."""
+    """The unit of the result, as far as it is known; None for numbers and for what has no name."""
     match node:
         case VectorSelector():
             return known.find(node.name).metric.unit

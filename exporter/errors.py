@@ -33,7 +33,7 @@ __all__ = [
 
 
 class ExporterError(Exception):
-    """Base of all errors of this room."""
+    """Base of all errors of the exporter."""
 
 
 class DuplicateMetric(ExporterError):

@@ -1,6 +1,7 @@
 """The exporter put together: from settings, collectors, an engine and a clock to what can be served.
 
-The one composition of this room; `serve`, `demo` and `collect --once` differ only in what they do with it.
+The only place where the parts are put together; `serve`, `demo` and `collect --once` differ in what they do
+with it.
 """
 
 from __future__ import annotations

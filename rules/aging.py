@@ -1,7 +1,7 @@
 """Aging: what is overdue, for how long, and whether the buckets still add up to the ledger.
 
-The source's limits ("more than 50 overdue", "overdue for more than 30 days") fire for ever at a business of
-some size. Here the count is the minimum volume, and what is compared is a share.
+A fixed count of overdue invoices would fire permanently at a business of some size. Here the count is the
+minimum volume, and what is compared is a share.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ __all__ = [
     "UNEXPLAINED",
 ]
 
-_LATE = matching("1-30", "31-60", "61-90", "90+")
-_LATE_30 = matching("31-60", "61-90", "90+")
+_LATE = matching(*aging.DUE_BUCKETS[1:])
+_LATE_30 = matching(*aging.DUE_BUCKETS[2:])
 
 INVOICES = Recording(
     name="company:customer_aging_open_invoices:sum",
@@ -42,7 +42,6 @@ INVOICES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S0 customer_aging_bucket_distribution",
 )
 OVERDUE_INVOICES = Recording(
     name="company:customer_aging_open_invoices:overdue",
@@ -51,7 +50,6 @@ OVERDUE_INVOICES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S4 alert: overdue invoices",
 )
 OVERDUE_SHARE = Recording(
     name="company:customer_aging_open_invoices:overdue_ratio",
@@ -60,7 +58,6 @@ OVERDUE_SHARE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S4 alert: overdue invoices, corrected (A9.32)",
 )
 OVERDUE_30_INVOICES = Recording(
     name="company:customer_aging_open_invoices:overdue30",
@@ -69,7 +66,6 @@ OVERDUE_30_INVOICES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S4 alert: critically overdue invoices",
 )
 OPEN = Recording(
     name="company_currency:customer_aging_open_amount:sum",
@@ -78,7 +74,6 @@ OPEN = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="definitions: aging",
 )
 OVERDUE = Recording(
     name="company_currency:customer_aging_open_amount:overdue",
@@ -87,7 +82,6 @@ OVERDUE = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="definitions: aging",
 )
 OVERDUE_30 = Recording(
     name="company_currency:customer_aging_open_amount:overdue30",
@@ -96,7 +90,6 @@ OVERDUE_30 = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="S4 alert: critically overdue invoices",
 )
 OVERDUE_30_SHARE = Recording(
     name="company_currency:customer_aging_open_amount:overdue30_ratio",
@@ -105,7 +98,6 @@ OVERDUE_30_SHARE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="S4 alert: critically overdue invoices, corrected (A9.32)",
 )
 UNEXPLAINED = Recording(
     name="company_currency:customer_receivable_amount:unexplained",
@@ -121,7 +113,6 @@ UNEXPLAINED = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=PLATFORM,
-    source="definitions: aging",
 )
 
 MANY_OVERDUE = Alert(
@@ -139,7 +130,6 @@ MANY_OVERDUE = Alert(
         "overdue (limit <limit>)."
     ),
     panel="Overdue share of invoices",
-    source="S4: overdue invoices > 50, corrected (A9.32)",
 )
 CRITICALLY_OVERDUE = Alert(
     name="CustomerAgingCriticallyOverdue",
@@ -156,7 +146,6 @@ CRITICALLY_OVERDUE = Alert(
         "{{ $labels.currency }} is more than 30 days overdue (limit <limit>)."
     ),
     panel="More than 30 days overdue",
-    source="S4: critically overdue invoices, corrected (A9.32)",
 )
 RECEIVABLE_GAP = Alert(
     name="CustomerAgingDoesNotReconcile",
@@ -171,7 +160,6 @@ RECEIVABLE_GAP = Alert(
         "{{ $labels.currency }} (limit <limit>): the aging figures cannot be trusted."
     ),
     panel="Aging against ledger",
-    source="definitions: aging",
 )
 
 AREA = RuleArea(

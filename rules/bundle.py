@@ -1,6 +1,6 @@
-"""Writing generated files and comparing them with what is on disk. All rooms that generate go through here.
+"""Writing generated files and comparing them with what is on disk. All generators go through here.
 
-A room states which paths belong to it, so that a file it no longer makes is found and removed.
+A generator states which paths belong to it, so that a file it no longer makes is found and removed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Difference:
 
 
 def join(bundles: Iterable[Bundle]) -> Bundle:
-    """Several bundles as one. Two rooms that claim one path are a bug of ours: ValueError."""
+    """Several bundles as one. Two generators that claim one path are a bug of ours: ValueError."""
     files: dict[str, bytes] = {}
     owned: list[str] = []
     for bundle in bundles:

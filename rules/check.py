@@ -161,6 +161,14 @@ def _holds_longer_than_a_blip(alert: Alert, _known: Vocabulary) -> Iterator[str]
             yield f"holds for {duration(limit.hold)}: at least {duration(MIN_HOLD)}, two scrapes"
 
 
+def _limits_say_when_to_change_them(alert: Alert, _known: Vocabulary) -> Iterator[str]:
+    for limit in alert.limits:
+        if bool(limit.change_when) == bool(limit.fixed_because):
+            yield f"its {limit.severity} limit needs either change_when or fixed_because"
+        if limit.change_when.startswith("never"):
+            yield f"its {limit.severity} limit is never changed: say why in fixed_because"
+
+
 def _severities_are_distinct(alert: Alert, _known: Vocabulary) -> Iterator[str]:
     for severity, times in Counter(alert.severities).items():
         if times > 1:
@@ -202,6 +210,7 @@ def _owner_is_known(alert: Alert, _known: Vocabulary) -> Iterator[str]:
 
 ALERT_CHECKS: tuple[Callable[[Alert, Vocabulary], Iterator[str]], ...] = (
     _holds_longer_than_a_blip,
+    _limits_say_when_to_change_them,
     _severities_are_distinct,
     _worse_is_further_out,
     _summary_is_a_fixed_sentence,

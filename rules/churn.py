@@ -33,7 +33,6 @@ LOGO = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="S1 chom_churn_rate_monthly, corrected (A9.22)",
 )
 GROSS_REVENUE = Recording(
     name="company:chom_churn_ratio:revenue_gross30d",
@@ -42,7 +41,6 @@ GROSS_REVENUE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="definitions: gross MRR churn",
 )
 NET_RETENTION = Recording(
     name="company:chom_revenue_retention_ratio:net30d",
@@ -51,7 +49,6 @@ NET_RETENTION = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="definitions: NRR",
 )
 BASE = Recording(
     name="company:chom_churn_base_customers:max30d",
@@ -60,16 +57,14 @@ BASE = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="definitions: logo churn",
 )
 LOST = Recording(
     name="company:chom_churn_lost_customers:max30d",
     expr=once(churn.CHURNED_CUSTOMERS.where(window="30d")),
-    help="Paying customers of 30 days ago that pay no longer.",
+    help="Paying customers of 30 days ago that no longer pay.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="definitions: logo churn",
 )
 
 _ENOUGH_CUSTOMERS = at_least(BASE, limits.MIN_CHURN_BASE, COMPANY)
@@ -90,7 +85,6 @@ LOGO_HIGH = Alert(
         "30 days (limit <limit>)."
     ),
     panel="Logo churn",
-    source="S1 High Churn Rate, corrected (A9.22)",
 )
 GROSS_REVENUE_HIGH = Alert(
     name="ChurnRevenueGrossHigh",
@@ -107,7 +101,6 @@ GROSS_REVENUE_HIGH = Alert(
         "within 30 days by churn and contraction (limit <limit>)."
     ),
     panel="Revenue churn",
-    source="definitions: gross MRR churn",
 )
 NET_RETENTION_LOW = Alert(
     name="ChurnNetRetentionLow",
@@ -124,7 +117,6 @@ NET_RETENTION_LOW = Alert(
         "the customers it had 30 days ago (limit <limit>)."
     ),
     panel="Revenue retention",
-    source="definitions: NRR",
 )
 
 AREA = RuleArea(

@@ -1,7 +1,4 @@
-"""Old names kept alive: series of the source documents whose name or type cannot be served as it stands.
-
-One row per row of the name table in the requirements; queries written for the old names go on working.
-"""
+"""Former names: names that cannot be served themselves, recorded so that old queries still work."""
 
 from __future__ import annotations
 
@@ -23,51 +20,46 @@ AREA = RuleArea(
         Recording(
             name="customer_credit_utilization_histogram",
             expr=once(credit.UTILIZATION_CUSTOMERS),
-            help="Old name of customer_credit_utilization_customers.",
+            help="Former name of customer_credit_utilization_customers.",
             unit=Unit.COUNT,
             labels=credit.UTILIZATION_CUSTOMERS.labels,
             owner=CREDIT_CONTROL,
-            source="S0; A9.14: no histogram, and a type does not belong in a name",
             compat=True,
         ),
         Recording(
             name="customer_aging_bucket_distribution",
             expr=once(aging.OPEN_INVOICES),
-            help="Old name of customer_aging_open_invoices.",
+            help="Former name of customer_aging_open_invoices.",
             unit=Unit.COUNT,
             labels=aging.OPEN_INVOICES.labels,
             owner=CREDIT_CONTROL,
-            source="S0; A9.31: unit was not stated",
             compat=True,
         ),
         Recording(
             name="chom_customers_total",
             expr=sum_by(once(revenue.CUSTOMERS), COMPANY),
-            help="Old name of the sum of chom_customers over its tiers.",
+            help="Former name of the sum of chom_customers over its tiers.",
             unit=Unit.COUNT,
             labels=(COMPANY,),
             owner=FINANCE,
-            source="S1; A9.12: a gauge must not end in _total",
             compat=True,
         ),
         Recording(
             name="chom_churn_rate_monthly",
             expr=f"100 * {churn.LOGO}",
-            help="Old name of the logo churn of 30 days, in percent.",
+            help="Former name of the logo churn of 30 days, in percent.",
             unit=Unit.PERCENT,
             labels=(COMPANY,),
             owner=FINANCE,
-            source="S1; A9.22: measured against the customers of 30 days ago",
             compat=True,
         ),
         Recording(
             name="chom:ltv",
             expr=str(LIFETIME_VALUE),
-            help="Old name of the customer lifetime value.",
+            help="Former name of the customer lifetime value.",
             unit=Unit.CURRENCY,
             labels=(COMPANY, CURRENCY),
             owner=FINANCE,
-            source="S1; A9.23: guarded, with gross margin, per currency",
             compat=True,
         ),
     ),

@@ -1,7 +1,7 @@
 """Credit: limits that are nearly used up, and invoices that break them.
 
-The source's alert compared a rate per second and per series with 0.1, which is 30 breaches in five minutes
-of one severity; it is breaches per limited customer within an hour here, with a minimum volume.
+The alert compares breaches per limited customer within an hour, with a minimum volume: a fixed rate would
+mean something else for each size of business.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ LIMITED = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S0 customer_credit_utilization_histogram",
 )
 OVER_LIMIT_SHARE = Recording(
     name="company:customer_credit_utilization_customers:over_limit_ratio",
@@ -45,7 +44,6 @@ OVER_LIMIT_SHARE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S0 customer_credit_utilization_histogram, bucket 100%+",
 )
 UTILIZATION = Recording(
     name="company_currency:customer_credit_utilization_ratio:max",
@@ -54,7 +52,6 @@ UTILIZATION = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="A1 S0",
 )
 BREACHES_1H = Recording(
     name="company:customer_credit_breach:increase1h",
@@ -63,7 +60,6 @@ BREACHES_1H = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S0 CustomerCreditBreachRateHigh, corrected (A9.9)",
 )
 BREACH_RATE = Recording(
     name="company:customer_credit_breach:per_limited1h",
@@ -72,7 +68,6 @@ BREACH_RATE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="S0 CustomerCreditBreachRateHigh, corrected (A9.9)",
 )
 
 BREACH_RATE_HIGH = Alert(
@@ -90,7 +85,6 @@ BREACH_RATE_HIGH = Alert(
         "customers of company {{ $labels.company_id }} (limit <limit>)."
     ),
     panel="Breaches per limited customer",
-    source="S0, corrected (A9.9)",
 )
 UTILIZATION_HIGH = Alert(
     name="CustomerCreditUtilizationHigh",
@@ -105,7 +99,6 @@ UTILIZATION_HIGH = Alert(
         "{{ $labels.currency }} in use (limit <limit>)."
     ),
     panel="Utilisation of limits",
-    source="A1 S0 customer_credit_utilization_ratio",
 )
 MANY_OVER_LIMIT = Alert(
     name="CustomerCreditOverLimitShareHigh",
@@ -122,7 +115,6 @@ MANY_OVER_LIMIT = Alert(
         "at or over their limit (limit <limit>)."
     ),
     panel="Customers over their limit",
-    source="S0 customer_credit_utilization_histogram, bucket 100%+",
 )
 
 AREA = RuleArea(

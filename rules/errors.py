@@ -1,4 +1,4 @@
-"""What can go wrong in this room.
+"""What can go wrong in this package.
 
 RulesError
 ├── UnparsableExpression   an expression is no PromQL
@@ -15,7 +15,7 @@ __all__ = ["Finding", "RulesError", "UnknownSeries", "UnparsableExpression"]
 
 
 class RulesError(Exception):
-    """Base of all errors of this room."""
+    """Base of all errors of this package."""
 
 
 class UnparsableExpression(RulesError):

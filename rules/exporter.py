@@ -50,7 +50,6 @@ LOAD = Recording(
     unit=Unit.RATIO,
     labels=(INSTANCE, _COLLECTOR),
     owner=PLATFORM,
-    source="notes/exporter R3",
 )
 
 DOWN = Alert(
@@ -63,7 +62,6 @@ DOWN = Alert(
     summary="Prometheus cannot scrape an exporter.",
     description="Prometheus cannot scrape the exporter at {{ $labels.instance }}.",
     panel="Scraped",
-    source="notes/as-code: SourceDown",
 )
 ABSENT = Alert(
     name="LedgerscopeAbsent",
@@ -75,7 +73,6 @@ ABSENT = Alert(
     summary="No exporter can be scraped.",
     description="Prometheus can scrape no exporter at all; nothing about the business is being recorded.",
     panel="Scraped",
-    source="notes/as-code: SourceDown",
 )
 DATABASE_DOWN = Alert(
     name="LedgerscopeDatabaseUnreachable",
@@ -85,9 +82,8 @@ DATABASE_DOWN = Alert(
     unit=Unit.COUNT,
     owner=PLATFORM,
     summary="No exporter reaches the database.",
-    description="The database answers no exporter; all values grow old and will expire.",
+    description="No exporter gets an answer from the database; all values become stale and expire.",
     panel="Database",
-    source="notes/exporter R4",
 )
 FAILING = Alert(
     name="LedgerscopeCollectorFailing",
@@ -96,13 +92,12 @@ FAILING = Alert(
     limits=(limits.COLLECTOR_FAILURES,),
     unit=Unit.COUNT,
     owner=PLATFORM,
-    summary="A collector fails again and again.",
+    summary="A collector fails repeatedly.",
     description=(
         "Collector {{ $labels.collector }} at {{ $labels.instance }} failed {{ $value }} times in a row "
         "(limit <limit>)."
     ),
     panel="Failures in a row",
-    source="notes/exporter R4",
 )
 
 
@@ -117,7 +112,6 @@ def _in_state(name: str, state: str, limit: Limit, summary: str, consequence: st
         summary=summary,
         description=f"{_WHICH} is {state}: {consequence}.",
         panel="State of the values",
-        source="notes/exporter R4",
     )
 
 
@@ -125,8 +119,8 @@ STALE = _in_state(
     "LedgerscopeCollectorStale",
     "stale",
     limits.COLLECTOR_STALE,
-    "A collector serves old values.",
-    "its values are older than they should be and still served",
+    "A collector serves stale values.",
+    "its values are out of date but still served",
 )
 EXPIRED = _in_state(
     "LedgerscopeCollectorExpired",
@@ -155,7 +149,6 @@ SLOW = Alert(
         "of its interval (limit <limit>)."
     ),
     panel="Share of the interval in use",
-    source="notes/exporter R3",
 )
 REBASED = Alert(
     name="LedgerscopeCountersRebased",
@@ -164,13 +157,12 @@ REBASED = Alert(
     limits=(limits.TALLY_REBASES,),
     unit=Unit.COUNT,
     owner=PLATFORM,
-    summary="Event counters were counted anew.",
+    summary="Event counters were recounted.",
     description=(
-        "Collector {{ $labels.collector }} at {{ $labels.instance }} counted all events anew within the last "
+        "Collector {{ $labels.collector }} at {{ $labels.instance }} recounted all events within the last "
         "hour, because the database was restored, replaced or failed over."
     ),
     panel="Recounts",
-    source="schema.md: counters that never reset",
 )
 MISPLACED = Alert(
     name="LedgerscopeEventsMisplaced",
@@ -185,7 +177,6 @@ MISPLACED = Alert(
         "label values the catalogue does not know; its counters are too low by as many."
     ),
     panel="Events in no counter",
-    source="promise: the numbers are right",
 )
 ISOLATED = Alert(
     name="LedgerscopeCompanyIsolated",
@@ -200,7 +191,6 @@ ISOLATED = Alert(
         "{{ $labels.company_id }}, because its data cannot be used; all other companies are served."
     ),
     panel="Companies whose values are left out",
-    source="promise: one company's bad data never hides another's",
 )
 WATCHDOG = Alert(
     name="Watchdog",
@@ -210,9 +200,8 @@ WATCHDOG = Alert(
     unit=Unit.COUNT,
     owner=PLATFORM,
     summary="Alerting works from end to end.",
-    description="This alert always fires; a receiver that stops hearing of it knows that alerting is broken.",
+    description="This alert always fires; when its receiver no longer gets it, alerting is broken.",
     panel="Scraped",
-    source="notes/as-code: Watchdog",
 )
 
 AREA = RuleArea(

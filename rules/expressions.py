@@ -218,7 +218,7 @@ def _divisions_are_guarded(tree: Expr, _known: Vocabulary) -> Iterator[str]:
 
 
 def _positive(node: Expr) -> bool:
-    """Whether the value is above zero wherever there is one, as far as the text itself tells."""
+    """Whether the value is above zero wherever there is one, as far as the text itself shows."""
     match node:
         case Paren():
             return _positive(node.expr)

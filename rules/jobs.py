@@ -33,20 +33,18 @@ _HALF_HOUR = timedelta(minutes=30)
 STUCK = Recording(
     name="company_queue:telecom_billing_jobs_stuck:max",
     expr=once(jobs.STUCK),
-    help="Running jobs without a sign of life for five minutes.",
+    help="Running jobs without a heartbeat for five minutes.",
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 alert: stuck jobs",
 )
 FAILED = Recording(
     name="company:telecom_billing_jobs_failed:sum",
     expr=sum_by(once(jobs.FAILED), COMPANY),
-    help="Jobs that failed for good and that nobody has looked after.",
+    help="Jobs that failed for good and were neither retried nor discarded.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=PLATFORM,
-    source="S4 alert: failed jobs",
 )
 WAIT = Recording(
     name="company_queue:telecom_billing_queue_oldest_wait_seconds:max",
@@ -55,7 +53,6 @@ WAIT = Recording(
     unit=Unit.SECONDS,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S0, S4 panels: queue depth",
 )
 RUNS = Recording(
     name="company_queue:telecom_billing_jobs:increase30m",
@@ -64,7 +61,6 @@ RUNS = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 panels: job processing rate per queue",
 )
 FAILURE_SHARE = Recording(
     name="company_queue:telecom_billing_jobs:failed_ratio30m",
@@ -73,7 +69,6 @@ FAILURE_SHARE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 panels: failed jobs",
 )
 DURATION_P95 = Recording(
     name="company_queue:telecom_billing_job_processing_duration_seconds:p95_30m",
@@ -82,7 +77,6 @@ DURATION_P95 = Recording(
     unit=Unit.SECONDS,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="S4 panels: job latency",
 )
 
 STUCK_JOBS = Alert(
@@ -92,13 +86,12 @@ STUCK_JOBS = Alert(
     limits=(limits.STUCK_JOBS,),
     unit=STUCK.unit,
     owner=PLATFORM,
-    summary="Jobs have stopped giving signs of life.",
+    summary="Running jobs send no heartbeat.",
     description=(
         "{{ $value | humanize }} of the running jobs of company {{ $labels.company_id }} in queue "
-        "{{ $labels.queue }} gave no sign of life for five minutes."
+        "{{ $labels.queue }} have sent no heartbeat for five minutes."
     ),
     panel="Stuck jobs",
-    source="S4: stuck jobs > 5 min",
 )
 MANY_FAILED = Alert(
     name="JobsFailedMany",
@@ -107,13 +100,12 @@ MANY_FAILED = Alert(
     limits=(limits.FAILED_JOBS,),
     unit=FAILED.unit,
     owner=PLATFORM,
-    summary="Failed jobs are piling up.",
+    summary="Failed jobs accumulate.",
     description=(
-        "{{ $value | humanize }} jobs of company {{ $labels.company_id }} failed and nobody retried or "
-        "discarded them (limit <limit>)."
+        "{{ $value | humanize }} jobs of company {{ $labels.company_id }} failed and were neither retried "
+        "nor discarded (limit <limit>)."
     ),
     panel="Failed jobs",
-    source="S4: failed jobs > 100, corrected (A9.32)",
 )
 FAILURE_SHARE_HIGH = Alert(
     name="JobsFailureShareHigh",
@@ -130,7 +122,6 @@ FAILURE_SHARE_HIGH = Alert(
         "{{ $labels.queue }} failed within 30 minutes (limit <limit>)."
     ),
     panel="Failure share",
-    source="S4: failed jobs, corrected (A9.32)",
 )
 QUEUE_WAIT = Alert(
     name="JobsQueueWaitLong",
@@ -145,7 +136,6 @@ QUEUE_WAIT = Alert(
         "{{ $labels.queue }} (limit <limit>)."
     ),
     panel="Longest wait",
-    source="S0, S4 panels: queue depth",
 )
 
 AREA = RuleArea(

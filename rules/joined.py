@@ -48,7 +48,6 @@ def joined(metric: Metric) -> Recording:
         unit=metric.unit,
         labels=labels,
         owner=metric.owner,
-        source=metric.source,
         grows=True,
     )
 

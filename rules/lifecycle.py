@@ -1,4 +1,4 @@
-"""Customers: how many there are, and the mass deletion or mass blocking that nobody meant to do."""
+"""Customers: how many there are, and unintended mass deletion or mass blocking."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ ACCOUNTS = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 panel: active customer count by company",
 )
 BLOCKED_SHARE = Recording(
     name="company:customer_accounts:blocked_ratio",
@@ -31,7 +30,6 @@ BLOCKED_SHARE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 status blocked",
 )
 CREATED_7D = Recording(
     name="company:customer_created:increase7d",
@@ -40,7 +38,6 @@ CREATED_7D = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 panel: customer creation rate (last 7 days)",
 )
 DELETED_1H = Recording(
     name="company:customer_deleted:increase1h",
@@ -49,7 +46,6 @@ DELETED_1H = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
-    source="S0 customer_deleted_total",
 )
 
 DELETIONS = Alert(
@@ -65,7 +61,6 @@ DELETIONS = Alert(
         "(limit <limit>)."
     ),
     panel="Deleted within an hour",
-    source="S0 customer_deleted_total",
 )
 MANY_BLOCKED = Alert(
     name="CustomerBlockedShareHigh",
@@ -82,7 +77,6 @@ MANY_BLOCKED = Alert(
         "(limit <limit>)."
     ),
     panel="Blocked share",
-    source="S0 status blocked",
 )
 
 AREA = RuleArea(

@@ -1,7 +1,7 @@
 """Every number a person may want to change, with the reason to change it: limits of alerts, minimum volumes.
 
 Alert rules, the threshold lines of panels and the runbooks all take their numbers from here and nowhere else.
-A limit has no default: a number nobody chose must not wake anybody.
+A limit has no default: nobody is paged by a number that nobody chose.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BLOCKED_SHARE = Limit(
 )
 MIN_CUSTOMERS = Setting(
     value=20,
-    change_when="companies are so small that a share of 20 customers already means something",
+    change_when="the companies are so small that a share of fewer customers already says something",
 )
 
 # --- credit ----------------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ BREACH_RATE_CRITICAL = Limit(
     severity=Severity.CRITICAL,
     value=0.05,
     hold=5 * _MINUTE,
-    change_when="the warning limit changes; a fifth of it should be left for the warning to be useful",
+    change_when="the warning limit changes; keep it at about five times the warning",
 )
 MIN_BREACHES = Setting(
     value=10,
@@ -62,7 +62,7 @@ OVER_LIMIT_SHARE = Limit(
     severity=Severity.WARNING,
     value=0.05,
     hold=_HOUR,
-    change_when="limits of zero are in use as a block; each of those customers counts as over the limit",
+    change_when="limits of zero are used to block customers; each of them counts as over the limit",
 )
 
 # --- aging -----------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ OVERDUE_SHARE = Limit(
 )
 MIN_OVERDUE_INVOICES = Setting(
     value=50,
-    change_when="a company has fewer open invoices than this at the best of times",
+    change_when="a company never has this many open invoices",
 )
 OVERDUE_30_SHARE = Limit(
     severity=Severity.CRITICAL,
@@ -85,13 +85,13 @@ OVERDUE_30_SHARE = Limit(
 )
 MIN_OVERDUE_30_INVOICES = Setting(
     value=5,
-    change_when="single invoices are so large that fewer of them endanger the company",
+    change_when="fewer invoices can already endanger the company",
 )
 RECEIVABLE_GAP = Limit(
     severity=Severity.CRITICAL,
     value=0.005,
     hold=5 * _MINUTE,
-    change_when="never for currencies with two decimals: half a cent is rounding, a cent is not",
+    fixed_because="half a cent is rounding, a whole cent is a difference",
 )
 
 # --- revenue ---------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ LIFETIME_MONTHS = Setting(
 )
 MIN_LOST_CUSTOMERS = Setting(
     value=5,
-    change_when="a lifetime estimated from fewer lost customers is good enough, at about 45 % error for 5",
+    change_when="a rougher estimate of the lifetime is acceptable; with 5 lost customers it is off by 45 %",
 )
 
 # --- churn -----------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ LOGO_CHURN = Limit(
     severity=Severity.WARNING,
     value=0.07,
     hold=10 * _MINUTE,
-    change_when="the contracts are yearly: 7 % in 30 days is the source documents' figure for monthly ones",
+    change_when="the contracts are yearly; 7 % in 30 days suits monthly ones",
 )
 LOGO_CHURN_CRITICAL = Limit(
     severity=Severity.CRITICAL,
@@ -158,17 +158,17 @@ NPS = Limit(
     severity=Severity.WARNING,
     value=0,
     hold=_HOUR,
-    change_when="the trade's usual score is known; below 0 more customers warn others than recommend",
+    change_when="the usual score of the industry is known; below 0 there are more detractors than promoters",
 )
 CSAT = Limit(
     severity=Severity.WARNING,
     value=70,
     hold=_HOUR,
-    change_when="the survey asks after other occasions; 70 % satisfied is low after support contacts",
+    change_when="the survey is sent on other occasions; 70 % is low after support contacts",
 )
 MIN_RESPONSES = Setting(
     value=30,
-    change_when="surveys are rare; 30 answers already mean a margin of about 30 points of score",
+    change_when="surveys are rare; with 30 answers the margin is already about 30 points",
 )
 
 # --- job queue -------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ STUCK_JOBS = Limit(
     severity=Severity.CRITICAL,
     value=1,
     hold=_MINUTE,
-    change_when="never: a job without a sign of life for five minutes is one too many",
+    fixed_because="a job without a heartbeat for five minutes has stopped",
 )
 FAILED_JOBS = Limit(
     severity=Severity.WARNING,
@@ -193,19 +193,19 @@ JOB_FAILURE_SHARE = Limit(
 )
 MIN_JOB_RUNS = Setting(
     value=20,
-    change_when="a queue runs fewer jobs than this in half an hour and its failures matter singly",
+    change_when="a queue runs fewer jobs than this in half an hour and each failure matters",
 )
 QUEUE_WAIT = Limit(
     severity=Severity.WARNING,
     value=900,
     hold=5 * _MINUTE,
-    change_when="work is queued ahead of time, for example a night's run in the evening",
+    change_when="work is queued ahead of time, for example in the evening for the night",
 )
 QUEUE_WAIT_CRITICAL = Limit(
     severity=Severity.CRITICAL,
     value=3600,
     hold=5 * _MINUTE,
-    change_when="the warning limit changes, or nobody has to get up for a queue that stands still",
+    change_when="the warning limit changes, or a queue that has stopped can wait until morning",
 )
 
 # --- the exporter itself ---------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ DATABASE_DOWN = Limit(
     severity=Severity.CRITICAL,
     value=1,
     hold=2 * _MINUTE,
-    change_when="fail-over of the database takes longer than this",
+    change_when="failover of the database takes longer than this",
 )
 COLLECTOR_FAILURES = Limit(
     severity=Severity.WARNING,
@@ -238,13 +238,13 @@ COLLECTOR_STALE = Limit(
     severity=Severity.WARNING,
     value=1,
     hold=5 * _MINUTE,
-    change_when="nobody acts on values as old as twice a collector's interval",
+    change_when="values as old as twice the interval of their collector are acceptable",
 )
 COLLECTOR_EXPIRED = Limit(
     severity=Severity.CRITICAL,
     value=1,
     hold=_MINUTE,
-    change_when="never: the values are gone and every alert on them is blind",
+    fixed_because="the values are gone, and no alert on them can fire",
 )
 COLLECTOR_DISABLED = Limit(
     severity=Severity.INFO,
@@ -256,19 +256,19 @@ COLLECTOR_LOAD = Limit(
     severity=Severity.WARNING,
     value=0.8,
     hold=10 * _MINUTE,
-    change_when="intervals are chosen with less room on purpose; at 1 runs are skipped",
+    change_when="intervals are short on purpose; at 100 % runs are skipped",
 )
 TALLY_REBASES = Limit(
     severity=Severity.INFO,
     value=1,
     hold=_MINUTE,
-    change_when="fail-overs are routine; each one recounts",
+    change_when="failovers are routine; each one causes a recount",
 )
 MISPLACED_EVENTS = Limit(
     severity=Severity.WARNING,
     value=1,
     hold=5 * _MINUTE,
-    change_when="never: an event that no counter holds is a counter that is wrong",
+    fixed_because="a counter that lacks an event is wrong",
 )
 ISOLATED_COMPANY = Limit(
     severity=Severity.WARNING,
@@ -280,5 +280,5 @@ HEARTBEAT = Limit(
     severity=Severity.NONE,
     value=1,
     hold=timedelta(0),
-    change_when="never: it fires always, and its absence is the alarm",
+    fixed_because="this alert always fires, and its absence is the alarm",
 )

@@ -46,12 +46,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """The number at which an alert of one severity begins, how long it has to hold, when to change it."""
+    """The number at which an alert of one severity begins and how long it has to hold.
+
+    `change_when` says when to change the number; where nobody should, `fixed_because` says why.
+    """
 
     severity: Severity
     value: float
     hold: timedelta
-    change_when: str
+    change_when: str = ""
+    fixed_because: str = ""
 
     def __str__(self) -> str:
         return f"{self.value:.15g}"
@@ -62,7 +66,7 @@ class Recording:
     """A recorded series. It has a name, a unit and labels like any metric, and is selected like one.
 
     `labels` is the whole label set of the result; the checks compare it with what the expression yields.
-    `compat` keeps a name of the source documents alive and is therefore free of the naming rule and of the
+    `compat` keeps a former name alive and is therefore free of the naming rule and of the
     rule that something here has to use it. `grows` is true for a counter, recorded to be rated afterwards.
     """
 
@@ -72,7 +76,6 @@ class Recording:
     unit: Unit
     labels: tuple[Label, ...]
     owner: Owner
-    source: str
     compat: bool = False
     grows: bool = False
 
@@ -89,7 +92,6 @@ class Recording:
             unit=self.unit,
             labels=self.labels,
             owner=self.owner,
-            source=self.source,
         )
 
     def where(self, **matchers: str | Matcher) -> Selector:
@@ -115,7 +117,6 @@ class Alert:
     summary: str
     description: str
     panel: str
-    source: str
     given: str = ""
     settings: tuple[tuple[str, Setting], ...] = field(default=())
 

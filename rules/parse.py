@@ -1,4 +1,4 @@
-"""The one door through which this room and the boards reach the PromQL parser."""
+"""The one door through which this package and the boards reach the PromQL parser."""
 
 from __future__ import annotations
 

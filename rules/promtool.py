@@ -160,10 +160,10 @@ def _expected(
     known: Vocabulary,
 ) -> dict[str, object]:
     templates = rule_annotations(area, alert, limit, links, known)
-    told = {name: _filled_in(text, labels) for name, text in templates.items()}
+    annotations = {name: _filled_in(text, labels) for name, text in templates.items()}
     return {
         "exp_labels": dict(sorted({**labels, **rule_labels(area, alert, limit)}.items())),
-        "exp_annotations": told | {"description": says},
+        "exp_annotations": annotations | {"description": says},
     }
 
 

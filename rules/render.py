@@ -60,7 +60,7 @@ def rule_labels(area: RuleArea, alert: Alert, limit: Limit) -> dict[str, str]:
 def rule_annotations(
     area: RuleArea, alert: Alert, limit: Limit, links: Links, known: Vocabulary
 ) -> dict[str, str]:
-    """What a person is told: what happened, what it means, where to look."""
+    """What a person reads: what happened, what it means, where to look."""
     return {
         "dashboard_url": links.panel(area, alert, alert_labels(alert, known)),
         "description": alert.says(limit),

@@ -32,7 +32,6 @@ MRR = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="S1 chom_revenue_mrr",
 )
 NET_CHANGE = Recording(
     name="company_currency:chom_revenue_mrr_movement:net_ratio30d",
@@ -44,7 +43,6 @@ NET_CHANGE = Recording(
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="definitions: starting + movements = ending",
 )
 QUICK_RATIO = Recording(
     name="company_currency:chom_revenue_mrr_movement:quick_ratio30d",
@@ -56,7 +54,6 @@ QUICK_RATIO = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="definitions: quick ratio",
 )
 LIFETIME_VALUE = Recording(
     name="company_currency:chom_revenue_arpa:lifetime_value",
@@ -71,7 +68,6 @@ LIFETIME_VALUE = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="S1 chom:ltv, corrected (A9.23)",
 )
 UNEXPLAINED = Recording(
     name="company_currency_window:chom_revenue_mrr:unexplained",
@@ -90,7 +86,6 @@ UNEXPLAINED = Recording(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY, WINDOW),
     owner=PLATFORM,
-    source="definitions: starting + movements = ending",
 )
 
 SHRINKING = Alert(
@@ -108,7 +103,6 @@ SHRINKING = Alert(
         "{{ $value | humanizePercentage }} within 30 days (limit <limit>)."
     ),
     panel="Net change within 30 days",
-    source="definitions: MRR movements",
 )
 BRIDGE_GAP = Alert(
     name="RevenueBridgeDoesNotClose",
@@ -124,7 +118,6 @@ BRIDGE_GAP = Alert(
         "cannot be trusted."
     ),
     panel="Bridge against recurring revenue",
-    source="definitions: starting + movements = ending",
 )
 
 AREA = RuleArea(

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from rules.areas import AREAS
+from rules.check import vocabulary
+from rules.definitions import sections_behind
 from rules.errors import Finding
 from rules.links import board_uid, panel_id, runbook_path
 from rules.model import spoken
@@ -51,13 +53,23 @@ _PAGE = """\
 ```
 
 {% for limit in alert.limits -%}
+{% if limit.change_when -%}
 Change the {{ limit.severity }} limit ({{ spoken(limit.value, alert.unit) }}) when {{ limit.change_when }}.
+{% else -%}
+Do not change the {{ limit.severity }} limit ({{ spoken(limit.value, alert.unit) }}): \
+{{ limit.fixed_because }}.
+{% endif -%}
 {% endfor -%}
 {% for what, setting in alert.settings -%}
-It needs at least {{ setting }} {{ what }}; change that when {{ setting.change_when }}.
+The alert needs at least {{ setting }} {{ what }}; change that number when {{ setting.change_when }}.
 {% endfor %}
-Limits stand in `rules/limits.py`. The signal is on the panel *{{ alert.panel }}* of the board
-`{{ board }}` (panel {{ panel }}). Source: {{ alert.source }}.
+The limits are in `rules/limits.py`. The panel *{{ alert.panel }}* of the board `{{ board }}` \
+(panel {{ panel }}) shows the signal.
+{% if sections %}
+What the figures mean: {% for section in sections -%}
+[{{ section.title }}](../../definitions.md#{{ section.anchor }}){{ ", " if not loop.last }}
+{%- endfor %}.
+{% endif %}
 """
 
 _INDEX = """\
@@ -132,6 +144,7 @@ def _page(area: RuleArea, alert: Alert) -> str:
         prose=prose,
         board=board_uid(area.name),
         panel=panel_id(area.name, alert.panel),
+        sections=sections_behind(map(alert.expr, alert.limits), AREAS, vocabulary()),
         spoken=spoken,
         duration=duration,
     )

@@ -23,7 +23,6 @@ NPS_UPPER = Recording(
     unit=Unit.POINTS,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="definitions: NPS",
 )
 NPS_RESPONSES = Recording(
     name="company:chom_nps_responses:sum",
@@ -32,7 +31,6 @@ NPS_RESPONSES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="S1 chom_nps_responses",
 )
 CSAT = Recording(
     name="company:chom_csat_score:max",
@@ -41,7 +39,6 @@ CSAT = Recording(
     unit=Unit.PERCENT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="S1 chom_csat_score, corrected (A9.29)",
 )
 CSAT_RESPONSES = Recording(
     name="company:chom_csat_responses:max",
@@ -50,7 +47,6 @@ CSAT_RESPONSES = Recording(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="A9.29",
 )
 
 NPS_LOW = Alert(
@@ -62,13 +58,12 @@ NPS_LOW = Alert(
     settings=(("respondents within 90 days", limits.MIN_RESPONSES),),
     unit=NPS_UPPER.unit,
     owner=CUSTOMER_SUCCESS,
-    summary="More customers warn others than recommend the company.",
+    summary="There are more detractors than promoters.",
     description=(
         'The net promoter score of company {{ $labels.company_id }} is at most {{ $value | printf "%.0f" }} '
         "even at the upper end of its interval (limit <limit>)."
     ),
     panel="Net promoter score",
-    source="S1 chom_nps_score, with its margin (definitions: NPS)",
 )
 CSAT_LOW = Alert(
     name="SatisfactionCsatLow",
@@ -85,7 +80,6 @@ CSAT_LOW = Alert(
         "were in the top two fifths of the scale (limit <limit>)."
     ),
     panel="Customer satisfaction",
-    source="S1 chom_csat_score, corrected (A9.29)",
 )
 
 AREA = RuleArea(

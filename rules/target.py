@@ -21,6 +21,5 @@ UP = Metric(
     unit=Unit.COUNT,
     labels=TARGET_LABELS,
     owner=PLATFORM,
-    source="Prometheus",
 )
 METRICS = (UP,)

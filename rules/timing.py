@@ -38,7 +38,7 @@ RETENTION = timedelta(days=15)
 KEEP_FIRING = timedelta(minutes=5)
 """How long a business alert outlives its data: a restart of the exporter is no good news.
 
-Longer than it takes until the absence of every exporter is told, which then holds back all that follows.
+Longer than the alert on the absence of all exporters takes to fire, which then holds back all that follows.
 """
 
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))

@@ -30,7 +30,7 @@ _TARGET_LABELS = frozenset(label.name for label in TARGET_LABELS)
 class Series:
     """One series name: the metric behind it, every label it carries, and whether it only ever grows.
 
-    `joined` is what to rate in its place, for a counter that several exporters show. `recorded` tells whether
+    `joined` is what to rate in its place, for a counter that several exporters show. `recorded` is true when
     the series is a recording.
     """
 

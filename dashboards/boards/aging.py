@@ -42,7 +42,7 @@ BOARD = Board(
                 stat(
                     "Overdue by more than 30 days",
                     Query(str(chosen(rules.OVERDUE_30)), "{{company_id}} {{currency}}"),
-                    about="What is that late is often paid only in part.",
+                    about="Amounts this late are often paid only in part.",
                     unit=Unit.CURRENCY,
                     width=6,
                 ),
@@ -61,7 +61,7 @@ BOARD = Board(
                 parts(
                     "Open amount by days overdue",
                     *amounts(aging.OPEN_AMOUNT, aging.OPEN_AMOUNT.label("bucket"), BUCKETS),
-                    about="All buckets together are the receivable; unallocated money counts against it.",
+                    about="All buckets together are the receivable; unallocated money is negative.",
                     repeat=_EACH_CURRENCY,
                 ),
                 lines(
@@ -95,7 +95,7 @@ BOARD = Board(
                     Query(str(chosen(rules.OVERDUE_INVOICES)), "{{company_id}} overdue"),
                     Query(str(chosen(rules.OVERDUE_30_INVOICES)), "{{company_id}} 31+ days"),
                     Query(str(chosen(rules.INVOICES)), "{{company_id}} open"),
-                    about="Of all open invoices, those that are late and those that are very late.",
+                    about="Overdue invoices, and those overdue by more than 30 days.",
                     unit=Unit.COUNT,
                     width=8,
                 ),
@@ -114,7 +114,7 @@ BOARD = Board(
                 lines(
                     "Aging against ledger",
                     Query(str(chosen(rules.UNEXPLAINED)), "{{company_id}} {{currency}}"),
-                    about="Buckets and ledger are two ways to the same figure: this should be nothing.",
+                    about="Difference between the buckets and the ledger; should be zero.",
                     unit=Unit.CURRENCY,
                     draws=(rules.RECEIVABLE_GAP,),
                     decimals=3,

@@ -14,7 +14,7 @@ __all__ = ["BOARD"]
 BOARD = Board(
     area="churn",
     title="Churn",
-    question="Are customers staying, and do those who stay bring more?",
+    question="Do customers stay, and do those who stay spend more?",
     variables=(Variable("company_id", "Company", churn.BASE),),
     rows=(
         Row(
@@ -23,7 +23,7 @@ BOARD = Board(
                 stat(
                     "Customers lost",
                     Query(str(chosen(rules.LOGO)), "{{company_id}}"),
-                    about="Share of the customers of 30 days ago that pay no longer.",
+                    about="Share of the customers of 30 days ago that no longer pay.",
                     unit=Unit.RATIO,
                     draws=(rules.LOGO_HIGH,),
                     width=6,
@@ -41,7 +41,7 @@ BOARD = Board(
                 stat(
                     "Revenue kept",
                     Query(str(chosen(rules.NET_RETENTION)), "{{company_id}}"),
-                    about="What the customers of 30 days ago bring now, additions included.",
+                    about="Revenue now from the customers of 30 days ago, expansion included.",
                     unit=Unit.RATIO,
                     draws=(rules.NET_RETENTION_LOW,),
                     width=6,
@@ -50,7 +50,7 @@ BOARD = Board(
                 stat(
                     "Customers 30 days ago",
                     Query(str(chosen(rules.BASE)), "{{company_id}}"),
-                    about="What shares on this page are measured against; with few, a share means little.",
+                    about="Number of customers that the shares are based on; with few, a share means little.",
                     unit=Unit.COUNT,
                     width=6,
                 ),
@@ -62,14 +62,14 @@ BOARD = Board(
                 lines(
                     "Logo churn",
                     Query(str(chosen(rules.LOGO)), "{{company_id}}"),
-                    about="Customers lost, whatever they paid.",
+                    about="Share of customers lost, regardless of what they paid.",
                     unit=Unit.RATIO,
                     draws=(rules.LOGO_HIGH,),
                 ),
                 lines(
                     "Revenue churn",
                     Query(str(chosen(rules.GROSS_REVENUE)), "{{company_id}}"),
-                    about="Gross: by churn and contraction, without what was won elsewhere.",
+                    about="Gross: lost by churn and contraction, expansion not counted.",
                     unit=Unit.RATIO,
                     draws=(rules.GROSS_REVENUE_HIGH,),
                 ),
@@ -84,7 +84,7 @@ BOARD = Board(
                 lines(
                     "Gross and net retention",
                     Query(now(churn.RETENTION, window="30d"), "{{company_id}} {{kind}}"),
-                    about="The gap between the two is what the customers who stayed bought in addition.",
+                    about="The gap between the two is the expansion of existing customers.",
                     unit=Unit.RATIO,
                     from_zero=False,
                 ),
@@ -96,7 +96,7 @@ BOARD = Board(
                 lines(
                     "Lost within 30 days",
                     Query(str(chosen(rules.LOST)), "{{company_id}}"),
-                    about="Customers of 30 days ago that pay no longer.",
+                    about="Customers of 30 days ago that no longer pay.",
                     unit=Unit.COUNT,
                 ),
                 lines(

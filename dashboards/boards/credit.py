@@ -19,7 +19,7 @@ _TYPE, _STATUS = credit.LIMIT_ADJUSTED.label("adjustment_type"), credit.LIMIT_AD
 BOARD = Board(
     area="credit",
     title="Credit",
-    question="How much of the credit that was granted is used, and are limits being broken?",
+    question="How much of the credit granted is used, and are limits broken?",
     variables=(Variable("company_id", "Company", credit.UNLIMITED),),
     rows=(
         Row(
@@ -54,13 +54,13 @@ BOARD = Board(
                 stat(
                     "Customers with a limit",
                     Query(str(chosen(rules.LIMITED)), "{{company_id}}"),
-                    about="Those that the shares on this page are measured against.",
+                    about="Number of customers that the shares on this page are based on.",
                     unit=Unit.COUNT,
                 ),
                 stat(
                     "On credit hold",
                     Query(now(credit.HELD), "{{company_id}}"),
-                    about="Customers that get nothing on credit.",
+                    about="Customers that cannot buy on credit.",
                     unit=Unit.COUNT,
                 ),
             ),
@@ -92,7 +92,7 @@ BOARD = Board(
                 bars(
                     "Customers by utilisation, now",
                     *counts(credit.UTILIZATION_CUSTOMERS, _BUCKET, USE),
-                    about="Is the use spread over everybody, or is it a few?",
+                    about="Shows whether the use is spread over all customers or concentrated on a few.",
                     unit=Unit.COUNT,
                 ),
             ),
@@ -122,25 +122,25 @@ BOARD = Board(
                         per_hour(credit.LIMIT_ADJUSTED, COMPANY, _TYPE, _STATUS),
                         "{{company_id}} {{adjustment_type}} {{status}}",
                     ),
-                    about="Requests, and what became of them.",
+                    about="Requests, approvals and rejections.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Customers without a limit",
                     Query(now(credit.UNLIMITED), "{{company_id}}"),
-                    about="They are in no bucket and break no limit.",
+                    about="They are in no bucket and cannot break a limit.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Customers whose limit has expired",
                     Query(now(credit.EXPIRED), "{{company_id}}"),
-                    about="Their last limit has run out and no other is in force: renew it or decide against it.",
+                    about="Their last limit has expired and no other is in force: renew it or let it go.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Exposure without a rate",
                     Query(now(credit.UNCOVERED), "{{company_id}} {{currency}}"),
-                    about="Exposure in a currency without a limit of its own and without an exchange rate to one.",
+                    about="Exposure in a currency that has neither a limit nor an exchange rate to one.",
                     unit=Unit.CURRENCY,
                 ),
             ),

@@ -43,20 +43,20 @@ def _per_hour(metric: Metric, *labels: Label) -> str:
 BOARD = Board(
     area="exporter",
     title="Exporter",
-    question="Can the figures on the other boards be believed, and how old are they?",
+    question="Can the figures on the other boards be trusted, and how old are they?",
     variables=(),
     span="6h",
     rows=(
         Row(
-            "Can they be believed",
+            "Can they be trusted",
             (
                 stat(
                     "Scraped",
                     Query(by("max", UP.where(job=EXPORTER_JOB), INSTANCE), "{{instance}}"),
-                    about="1 while Prometheus can scrape the exporter. The heartbeat is told by its absence.",
+                    about="1 while Prometheus can scrape the exporter. The heartbeat alarms by its absence.",
                     unit=Unit.COUNT,
                     draws=(rules.DOWN,),
-                    tells=(rules.ABSENT, rules.WATCHDOG),
+                    indicates=(rules.ABSENT, rules.WATCHDOG),
                     width=6,
                 ),
                 stat(
@@ -70,7 +70,7 @@ BOARD = Board(
                 stat(
                     "Oldest values",
                     Query(by("max", exporter.AGE, INSTANCE), "{{instance}}"),
-                    about="Age of the oldest values that are served.",
+                    about="Age of the oldest values served.",
                     unit=Unit.SECONDS,
                     width=6,
                 ),
@@ -89,14 +89,14 @@ BOARD = Board(
                 states(
                     "State of the values",
                     Query(_STATE_NUMBER, _EACH),
-                    about="Stale values are served although too old; expired ones are no longer served.",
+                    about="Stale values are out of date but served; expired values are no longer served.",
                     mappings=_STATES,
-                    tells=(rules.STALE, rules.EXPIRED, rules.DISABLED),
+                    indicates=(rules.STALE, rules.EXPIRED, rules.DISABLED),
                 ),
                 lines(
                     "Age",
                     Query(by("max", exporter.AGE, INSTANCE, _COLLECTOR), _EACH),
-                    about="Time since the instant that the values describe; a saw-tooth, one interval high.",
+                    about="Time since the instant that the values describe: a sawtooth of one interval.",
                     unit=Unit.SECONDS,
                 ),
                 lines(
@@ -113,14 +113,14 @@ BOARD = Board(
                 lines(
                     "Share of the interval in use",
                     Query(str(rules.LOAD), _EACH),
-                    about="At 1 a run takes as long as there is until the next one.",
+                    about="At 100 % a run takes as long as the interval.",
                     unit=Unit.RATIO,
                     draws=(rules.SLOW,),
                 ),
                 lines(
                     "Duration of the last run",
                     Query(by("max", exporter.DURATION, INSTANCE, _COLLECTOR), _EACH),
-                    about="Successful or not.",
+                    about="Duration of the last run, successful or not.",
                     unit=Unit.SECONDS,
                 ),
                 lines(
@@ -136,13 +136,13 @@ BOARD = Board(
                         _per_hour(exporter.FAILURES, INSTANCE, _COLLECTOR, _CLASS),
                         _EACH + " {{class}}",
                     ),
-                    about="The class tells where to look.",
+                    about="The class of failure shows where to look.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Skipped per hour",
                     Query(_per_hour(exporter.SKIPPED, INSTANCE, _COLLECTOR), _EACH),
-                    about="Runs that were due while the one before was still going on.",
+                    about="Runs skipped because the previous one had not finished.",
                     unit=Unit.COUNT,
                 ),
                 lines(
@@ -154,14 +154,14 @@ BOARD = Board(
                 lines(
                     "Recounts",
                     Query(by("max", f"increase({exporter.REBASES}[1h])", INSTANCE, _COLLECTOR), _EACH),
-                    about="Full recounts of the last hour, because the database was another one than before.",
+                    about="Full recounts of the last hour, after the database was restored or replaced.",
                     unit=Unit.COUNT,
                     draws=(rules.REBASED,),
                 ),
                 lines(
                     "Events in no counter",
                     Query(by("max", exporter.MISPLACED, INSTANCE, _COLLECTOR), _EACH),
-                    about="Events with a label value that the catalogue does not know; counters lack them.",
+                    about="Events with an unknown label value; no counter includes them.",
                     unit=Unit.COUNT,
                     draws=(rules.MISPLACED,),
                 ),
@@ -184,7 +184,7 @@ BOARD = Board(
                 lines(
                     "Samples served",
                     Query(by("max", exporter.SAMPLES, INSTANCE, _COLLECTOR), _EACH),
-                    about="Series of each collector; a jump is a new company, a fall is data that vanished.",
+                    about="Series of each collector. A jump is usually a new company, a fall missing data.",
                     unit=Unit.COUNT,
                     width=24,
                 ),

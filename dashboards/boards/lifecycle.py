@@ -21,7 +21,7 @@ _FROM, _TO = lifecycle.STATUS_CHANGED.label("from_status"), lifecycle.STATUS_CHA
 BOARD = Board(
     area="lifecycle",
     title="Customers",
-    question="How many customers are there, and is anything happening to them that nobody meant to do?",
+    question="How many customers are there, and do unintended changes happen to them?",
     variables=(Variable("company_id", "Company", lifecycle.ACCOUNTS),),
     rows=(
         Row(
@@ -44,7 +44,7 @@ BOARD = Board(
                 stat(
                     "New within seven days",
                     Query(str(chosen(rules.CREATED_7D)), "{{company_id}}"),
-                    about="Customers created within seven days, whichever way they came in.",
+                    about="Customers created within seven days, from all sources.",
                     unit=Unit.COUNT,
                     width=6,
                     decimals=0,
@@ -59,19 +59,19 @@ BOARD = Board(
             ),
         ),
         Row(
-            "Stock",
+            "By status",
             (
                 lines(
                     "Customers by status",
                     *counts(lifecycle.ACCOUNTS, _STATUS, STATUSES),
-                    about="Every customer is in exactly one status; together they are all customers.",
+                    about="Every customer has exactly one status.",
                     unit=Unit.COUNT,
                     stacked=True,
                 ),
                 lines(
                     "Blocked share",
                     Query(str(chosen(rules.BLOCKED_SHARE)), "{{company_id}}"),
-                    about="A step is a job or a script, a slope is collecting.",
+                    about="A sudden step points to a job or a script, a slow rise to collection.",
                     unit=Unit.RATIO,
                     draws=(rules.MANY_BLOCKED,),
                 ),
@@ -83,7 +83,7 @@ BOARD = Board(
                 lines(
                     "Created per hour",
                     Query(per_hour(lifecycle.CREATED, COMPANY, _SOURCE), "{{company_id}} {{source}}"),
-                    about="New customers by the way they came in.",
+                    about="New customers by source.",
                     unit=Unit.COUNT,
                 ),
                 lines(
@@ -99,7 +99,7 @@ BOARD = Board(
                         per_hour(lifecycle.STATUS_CHANGED, COMPANY, _FROM, _TO),
                         "{{company_id}} {{from_status}} to {{to_status}}",
                     ),
-                    about="The movements between active, inactive and blocked.",
+                    about="Changes between active, inactive and blocked.",
                     unit=Unit.COUNT,
                 ),
                 lines(

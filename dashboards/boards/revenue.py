@@ -19,7 +19,7 @@ _EACH_CURRENCY = Variable("currency", "Currency", chosen(revenue.MRR), hidden=Tr
 BOARD = Board(
     area="revenue",
     title="Revenue",
-    question="How much revenue recurs each month, where is it going, and what is a customer worth?",
+    question="How much revenue recurs each month, how does it change, and what is a customer worth?",
     variables=(Variable("company_id", "Company", revenue.CUSTOMERS), _EACH_CURRENCY),
     rows=(
         Row(
@@ -51,7 +51,7 @@ BOARD = Board(
                 stat(
                     "Lifetime value",
                     Query(str(chosen(rules.LIFETIME_VALUE)), "{{company_id}} {{currency}}"),
-                    about="Gross margin of a customer until it leaves; absent where too few left to tell.",
+                    about="Gross margin of a customer over its lifetime; absent where too few left.",
                     unit=Unit.CURRENCY,
                     width=6,
                 ),
@@ -63,13 +63,13 @@ BOARD = Board(
                 parts(
                     "Movements of 30 days",
                     *amounts(revenue.MRR_MOVEMENT, _MOVEMENT, MOVEMENTS, window="30d"),
-                    about="Customer by customer; won above zero, lost below.",
+                    about="Gains above zero, losses below.",
                     repeat=_EACH_CURRENCY,
                 ),
                 lines(
                     "Net change within 30 days",
                     Query(str(chosen(rules.NET_CHANGE)), "{{company_id}} {{currency}}"),
-                    about="Below zero, more is lost than won.",
+                    about="Below zero, more revenue is lost than won.",
                     unit=Unit.RATIO,
                     draws=(rules.SHRINKING,),
                 ),
@@ -93,7 +93,7 @@ BOARD = Board(
                 parts(
                     "Journal of 30 days",
                     *amounts(revenue.MRR_JOURNAL, _MOVEMENT, MOVEMENTS, window="30d"),
-                    about="Each change at its instant, also of customers who came and left within the window.",
+                    about="Every change, also of customers that came and left within the window.",
                     repeat=_EACH_CURRENCY,
                 ),
                 parts(
@@ -125,13 +125,13 @@ BOARD = Board(
                 bars(
                     "Customers by tier, now",
                     Query(total(revenue.CUSTOMERS, _TIER), "{{tier}}"),
-                    about="Each customer is in the tier of its greatest subscription.",
+                    about="Each customer is in the tier of its largest subscription.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Bridge against recurring revenue",
                     Query(str(chosen(rules.UNEXPLAINED)), "{{company_id}} {{currency}} {{window}}"),
-                    about="What start and movements leave unexplained: this should be nothing but rounding.",
+                    about="Start plus movements, less the present revenue; should be rounding only.",
                     unit=Unit.CURRENCY,
                     draws=(rules.BRIDGE_GAP,),
                     decimals=2,

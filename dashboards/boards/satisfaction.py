@@ -18,7 +18,7 @@ _UPPER = now(satisfaction.NPS_BOUND, bound="upper")
 BOARD = Board(
     area="satisfaction",
     title="Satisfaction",
-    question="Would customers recommend the company, and did enough of them answer to know?",
+    question="Would customers recommend the company, and did enough of them answer?",
     variables=(Variable("company_id", "Company", satisfaction.NPS_RESPONSES),),
     rows=(
         Row(
@@ -53,7 +53,7 @@ BOARD = Board(
                 stat(
                     "Respondents",
                     Query(str(chosen(rules.NPS_RESPONSES)), "{{company_id}}"),
-                    about="Who answered within 90 days; with few, the score means little.",
+                    about="Respondents within 90 days; with few, the score means little.",
                     unit=Unit.COUNT,
                     width=6,
                 ),
@@ -67,7 +67,7 @@ BOARD = Board(
                     Query(str(chosen(rules.NPS_UPPER)), "{{company_id}} upper end"),
                     Query(now(satisfaction.NPS), "{{company_id}}"),
                     Query(_LOWER, "{{company_id}} lower end"),
-                    about="The score with its 95 % interval. The alert looks at the upper end.",
+                    about="The score with its 95 % interval. The alert compares the upper end.",
                     unit=Unit.POINTS,
                     draws=(rules.NPS_LOW,),
                 ),

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 __all__ = ["Receiver", "lines", "main"]
 
 MAX_BODY = 4 * 1024 * 1024
-_TOLD = ("summary", "description", "dashboard_url", "runbook_url")
+_REPORTED = ("summary", "description", "dashboard_url", "runbook_url")
 
 
 def lines(receiver: str, notification: Mapping[str, object]) -> Iterator[str]:
-    """One line for each alert: who was told, what happened, where to look. TypeError: no notification."""
+    """One line for each alert: which receiver, what happened, where to look. TypeError: no notification."""
     alerts = notification["alerts"]
     if not isinstance(alerts, list):
         raise TypeError("a notification holds a list of alerts")
     for alert in alerts:
-        told = {name: alert["annotations"][name] for name in _TOLD if name in alert["annotations"]}
-        yield json.dumps({"receiver": receiver, "status": alert["status"], **alert["labels"], **told})
+        reported = {name: alert["annotations"][name] for name in _REPORTED if name in alert["annotations"]}
+        yield json.dumps({"receiver": receiver, "status": alert["status"], **alert["labels"], **reported})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -52,10 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, body: bytes) -> HTTPStatus:
         try:
-            told = list(lines(self.path.strip("/"), json.loads(body)))
+            reported = list(lines(self.path.strip("/"), json.loads(body)))
         except (ValueError, LookupError, TypeError):
             return HTTPStatus.BAD_REQUEST
-        for line in told:
+        for line in reported:
             print(line, file=self.server.output, flush=True)
         return HTTPStatus.OK
 

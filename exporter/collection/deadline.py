@@ -6,7 +6,7 @@ Three layers around everything that a run does with the database:
 2. shortly after, a cancel request on a connection of its own, for runs of several statements;
 3. if neither is answered, the socket is shut down under the driver, which frees the blocked thread.
 
-A run does not hand its connection over: the pool tells which thread has taken, given back or is just making
+A run does not hand its connection over: the pool reports which thread has taken, given back or is just making
 which connection. So even the pool's own liveness check of an idle connection to a frozen server is ended.
 """
 

@@ -31,7 +31,7 @@ __all__ = ["Runner"]
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs collectors. `within` is the time one run may take, `tenants` how many companies it may tell of."""
+    """Runs collectors. `within` is the time one run may take, `tenants` how many companies may be served."""
 
     engine: Engine
     watchdog: Watchdog
@@ -42,7 +42,7 @@ class Runner:
     def run(
         self, collector: Collector, token: str, as_of: datetime, imported: Callable[[], object]
     ) -> Outcome:
-        """Collect under the exported snapshot `token`; `imported` is told once that may be let go."""
+        """Collect under the exported snapshot `token`; `imported` is called once that may be let go."""
         started = monotonic()
         with self.watchdog.limit(self.within) as deadline:
             try:

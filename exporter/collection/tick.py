@@ -83,7 +83,7 @@ class Ticker:
         """Run the collectors; those that are `doubtful` are checked against the database first.
 
         Returns when the first `grace` seconds are over (None: when all have ended) and the snapshot has
-        been let go. `finished` is told each collector's name once its run is over.
+        been let go. `finished` is called with each collector's name once its run is over.
         """
         batch = _Batch(len(collectors), self.publish)
 

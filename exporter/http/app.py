@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from collectors.errors import UnknownCollector
 from exporter.exposition.negotiation import choose_format, gzip_wanted
+from exporter.http.docs_page import docs_page
 from exporter.http.index_page import index_page
 from exporter.reporting.health import Health, Status
 from exporter.reporting.scrape import Restriction
@@ -37,6 +38,8 @@ def create_app(exporter: Exporter) -> FastAPI:
     app = FastAPI(
         title="Ledgerscope exporter",
         version=__version__,
+        docs_url=None,  # the framework's own page loads its scripts from the internet
+        redoc_url=None,
         description="Business metrics from a customer and billing database, with their age and failures.",
     )
     app.router.routes.insert(0, Route("/metrics", _Metrics(exporter.scrape), include_in_schema=False))
@@ -48,6 +51,10 @@ def _add_routes(app: FastAPI, exporter: Exporter) -> None:
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def index() -> str:
         return index_page(exporter.health(), __version__)
+
+    @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+    def docs() -> str:
+        return docs_page(app.openapi())
 
     @app.get("/metrics/json", summary="The metrics as JSON")
     def metrics_json() -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Listens on an address, serves an application there until told to stop, and stops gracefully.
+"""Listens on an address, serves an application there until a signal or `stop`, and stops gracefully.
 
 SIGTERM and SIGINT end it without a traceback and with exit code 0; requests under way are answered first.
 """

@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     SecretStr,
     field_serializer,
+    model_validator,
 )
 from sqlalchemy import URL, make_url
 
@@ -39,6 +40,12 @@ _EXPIRED = 3
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, value: object) -> object:
+        """A heading without anything below it is read as None, and means that nothing is set."""
+        return {} if value is None else value
+
 
 def _words(value: object) -> object:
     """A list, or the same in one environment variable, separated by commas."""
@@ -46,21 +53,51 @@ def _words(value: object) -> object:
 
 
 class Database(_Group):
-    """Where the data is and what the exporter may ask of the server.
+    """Where the data is and what the exporter may ask of the server."""
 
-    `connections` bounds all connections together: one for the snapshot, the others for collectors at work.
-    `statement_timeout` is the time for one whole run of a collector.
-    """
-
-    url: SecretStr | None = None
-    url_file: str | None = None
-    password: SecretStr | None = None
-    password_file: str | None = None
-    role: str | None = None
-    schema_: str | None = Field(default=None, alias="schema")
-    connections: int = Field(default=5, ge=2, le=100)
-    connect_timeout: Duration = timedelta(seconds=3)
-    statement_timeout: Duration = timedelta(seconds=10)
+    url: SecretStr | None = Field(
+        default=None,
+        description="The database, as postgresql://user@host:5432/database. Required.",
+        examples=["postgresql://reader@db.example.com:5432/business"],
+    )
+    url_file: str | None = Field(
+        default=None,
+        description="A file that holds the URL, for example a mounted secret; it wins over url.",
+        examples=["/run/secrets/database-url"],
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        description="The password, where it is not part of the URL.",
+        examples=["secret"],
+    )
+    password_file: str | None = Field(
+        default=None,
+        description="A file that holds the password; it wins over password.",
+        examples=["/run/secrets/database-password"],
+    )
+    role: str | None = Field(
+        default=None,
+        description="The role to take on after login; db upgrade makes one that may only read.",
+        examples=["ledgerscope_exporter"],
+    )
+    schema_: str | None = Field(
+        default=None,
+        alias="schema",
+        description="The schema that holds the relations; without it the login's search path decides.",
+        examples=["billing"],
+    )
+    connections: int = Field(
+        default=5,
+        ge=2,
+        le=100,
+        description="All connections together: one for the snapshot, the others for collectors at work.",
+    )
+    connect_timeout: Duration = Field(
+        default=timedelta(seconds=3), description="How long to wait for a connection."
+    )
+    statement_timeout: Duration = Field(
+        default=timedelta(seconds=10), description="How long one whole run of a collector may take."
+    )
 
     def address(self) -> URL | None:
         """The URL with the password in it; None where no database is set."""
@@ -75,34 +112,61 @@ class Database(_Group):
 
 
 class Listen(_Group):
-    """Where to serve; port 0 takes a free one. `ready_at_once`: ready before the first tick is over."""
+    """Where to serve."""
 
-    address: str = "127.0.0.1"
-    port: int = Field(default=9108, ge=0, le=65535)
-    ready_at_once: bool = False
+    address: str = Field(
+        default="127.0.0.1", description="The address to serve on; 0.0.0.0 serves on all addresses."
+    )
+    port: int = Field(default=9108, ge=0, le=65535, description="The port to serve on; 0 takes any free one.")
+    ready_at_once: bool = Field(
+        default=False, description="Whether /health/ready answers 200 before every collector has been tried."
+    )
 
 
 class CollectorSettings(_Group):
-    """What is different for one collector; what is not given follows from the interval."""
+    """What is different for one collector."""
 
-    enabled: bool = True
-    interval: Duration | None = None
-    stale_after: Duration | None = None
-    expire_after: Duration | None = None
+    enabled: bool = Field(default=True, description="Whether the collector runs.")
+    interval: Duration | None = Field(
+        default=None,
+        description="Time between two of its runs; without it the interval of all collectors.",
+        examples=["1m"],
+    )
+    stale_after: Duration | None = Field(
+        default=None,
+        description="Age from which its values count as too old; without it 1.5 intervals.",
+        examples=["90s"],
+    )
+    expire_after: Duration | None = Field(
+        default=None,
+        description="Age from which its values are no longer served; without it 3 intervals.",
+        examples=["3m"],
+    )
 
 
 class Tenants(_Group):
-    """Whose data is served: `only` these companies (all where empty), and never more than `limit`."""
+    """Whose data is served."""
 
-    only: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
-    limit: int = Field(default=1000, ge=1)
+    only: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
+        default=(), description="Serve these companies only; empty serves all."
+    )
+    limit: int = Field(
+        default=1000,
+        ge=1,
+        description="The greatest number of companies; a collector that finds more fails, so that Prometheus "
+        "is not flooded.",
+    )
 
 
 class Log(_Group):
     """What is written to standard error."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least level that is written."
+    )
+    format: Literal["console", "json"] = Field(
+        default="console", description="Lines for people, or one JSON object per line."
+    )
 
 
 class ExporterSettings(_Group):
@@ -110,9 +174,17 @@ class ExporterSettings(_Group):
 
     database: Database = Database()
     listen: Listen = Listen()
-    interval: Duration = timedelta(seconds=15)
-    jitter: Duration = timedelta(seconds=1)
-    collectors: dict[Literal[COLLECTORS], CollectorSettings] = Field(default_factory=dict)  # type: ignore[valid-type]  # the catalogue's list is the type
+    interval: Duration = Field(
+        default=timedelta(seconds=15), description="Time between two runs of a collector."
+    )
+    jitter: Duration = Field(
+        default=timedelta(seconds=1),
+        description="Runs begin up to this much later, so that several exporters do not run in step.",
+    )
+    collectors: Annotated[
+        dict[Literal[COLLECTORS], CollectorSettings],  # type: ignore[valid-type]  # the catalogue's list is the type
+        BeforeValidator(lambda value: {} if value is None else value),
+    ] = Field(default_factory=dict)
     tenants: Tenants = Tenants()
     log: Log = Log()
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
     Tree = dict[str, object]
 
-__all__ = ["Problem", "Source", "from_environment", "from_file", "from_options"]
+__all__ = ["OPTIONS", "PREFIX", "Problem", "Source", "from_environment", "from_file", "from_options"]
 
 PREFIX = "LEDGERSCOPE_"
 _ALIASES: Mapping[str, Path] = {
     "DATABASE_URL": ("database", "url"),
     "DATABASE_URL_FILE": ("database", "url_file"),
 }
-_OPTIONS: Mapping[str, Path] = {
+OPTIONS: Mapping[str, Path] = {
     "--database-url": ("database", "url"),
     "--address": ("listen", "address"),
     "--port": ("listen", "port"),
@@ -138,7 +138,7 @@ def from_options(options: Mapping[str, object]) -> Source:
     source = Source()
     for name, value in options.items():
         if value is not None:
-            source.put(_OPTIONS[name], value, f"option {name}")
+            source.put(OPTIONS[name], value, f"option {name}")
     return source
 
 

@@ -22,7 +22,7 @@ __all__ = ["Failure", "FailureClass", "classify", "describe"]
 
 
 class FailureClass(StrEnum):
-    """The values of the label `class`; `disabling` ones are mended in the database, not by trying again."""
+    """The values of the label `class`; `disabling` ones last until the database is changed."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
@@ -69,7 +69,7 @@ def classify(error: BaseException, *, timed_out: bool = False) -> FailureClass:
 
 
 def describe(error: BaseException) -> str:
-    """What to tell people: errors of the store speak for themselves, others need their type."""
+    """The message for people: errors of the store speak for themselves, others need their type."""
     if isinstance(error, store.StoreError | InvalidReadings):
         return str(error)
     return f"{type(error).__name__}: {error}"

@@ -39,7 +39,7 @@ class Body:
 class Page:
     """What is served until the next page, or until `valid_until`, when some of its values expire.
 
-    `database` tells whether the database answered when last asked; None before it was asked.
+    `database` is whether the database answered when last asked; None before it was asked.
     """
 
     records: Mapping[str, Record]

@@ -5,11 +5,19 @@ from __future__ import annotations
 from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import CREDIT_CONTROL
+from ledgerscope.domain.aging import BUCKETS, UNALLOCATED
 
-__all__ = ["METRICS", "OPEN_AMOUNT", "OPEN_INVOICES", "RECEIVABLE", "REFRESHED"]
+__all__ = [
+    "DUE_BUCKETS",
+    "METRICS",
+    "OPEN_AMOUNT",
+    "OPEN_INVOICES",
+    "RECEIVABLE",
+    "REFRESHED",
+    "UNALLOCATED",
+]
 
-DUE_BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
-UNALLOCATED = "unallocated"
+DUE_BUCKETS = tuple(name for name, _ in BUCKETS)
 
 _DAYS = "Days past the due date of the instalment, in the company's time zone; 90+ begins with day 91"
 
@@ -52,7 +60,7 @@ REFRESHED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="trigger", help="What asked for it.", values=("scheduled", "on_demand"))),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (OPEN_AMOUNT, OPEN_INVOICES, RECEIVABLE, REFRESHED)

@@ -82,7 +82,7 @@ def _name_has_no_reserved_suffix(metric: Metric) -> Iterator[str]:
             yield f"the suffix {suffix} belongs to histograms and to Prometheus"
 
 
-def _name_tells_no_type(metric: Metric) -> Iterator[str]:
+def _name_has_no_type(metric: Metric) -> Iterator[str]:
     for word in sorted(_TYPE_WORDS.intersection(metric.name.split("_"))):
         yield f"the type does not belong in the name: leave out {word!r}"
 
@@ -113,11 +113,6 @@ def _help_is_a_sentence(metric: Metric) -> Iterator[str]:
 def _owner_is_known(metric: Metric) -> Iterator[str]:
     if metric.owner not in OWNERS:
         yield f"the owner {metric.owner.team!r} is not in owners.py"
-
-
-def _source_is_stated(metric: Metric) -> Iterator[str]:
-    if not metric.source:
-        yield "the source document is missing"
 
 
 def _buckets_belong_to_histograms(metric: Metric) -> Iterator[str]:
@@ -182,13 +177,12 @@ def _label_names_nobody(label: Label) -> Iterator[str]:
 _METRIC_CHECKS: tuple[Callable[[Metric], Iterable[str]], ...] = (
     _name_is_legal,
     _name_has_no_reserved_suffix,
-    _name_tells_no_type,
+    _name_has_no_type,
     _total_means_counter,
     _name_ends_in_its_unit,
     _name_uses_base_units,
     _help_is_a_sentence,
     _owner_is_known,
-    _source_is_stated,
     _buckets_belong_to_histograms,
     _money_has_a_currency,
     _company_comes_first,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ledgerscope.catalogue.labels import COMPANY, CURRENCY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import CREDIT_CONTROL
+from ledgerscope.domain.credit import BUCKETS
+from ledgerscope.domain.values import BREACH_SEVERITIES, CREDIT_LIMIT_STATUSES
 
 __all__ = [
     "BREACH",
@@ -20,7 +22,7 @@ __all__ = [
     "UTILIZATION_CUSTOMERS",
 ]
 
-UTILIZATION_BUCKETS = ("0-25%", "25-50%", "50-75%", "75-100%", "100%+")
+UTILIZATION_BUCKETS = tuple(name for name, _ in BUCKETS)
 
 UTILIZATION_CUSTOMERS = Metric(
     name="customer_credit_utilization_customers",
@@ -62,7 +64,7 @@ HELD = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="A9.3",
+    source="docs/definitions.md, Limits",
 )
 EXPOSURE = Metric(
     name="customer_credit_exposure_amount",
@@ -112,10 +114,10 @@ LIMIT_ADJUSTED = Metric(
     labels=(
         COMPANY,
         Label(name="adjustment_type", help="Direction.", values=("increase", "decrease")),
-        Label(name="status", help="Step of the request.", values=("requested", "approved", "rejected")),
+        Label(name="status", help="Step of the request.", values=CREDIT_LIMIT_STATUSES),
     ),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 BREACH = Metric(
     name="customer_credit_breach_total",
@@ -125,11 +127,11 @@ BREACH = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="severity", help="How far over the limit.", values=("warning", "critical")),
+        Label(name="severity", help="How far over the limit.", values=BREACH_SEVERITIES),
         Label(name="override_used", help="Whether somebody allowed it.", values=("true", "false")),
     ),
     owner=CREDIT_CONTROL,
-    source="S0",
+    source="docs/definitions.md, Counters",
 )
 
 METRICS = (

@@ -44,7 +44,6 @@ UP = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 STATE = Metric(
     name="ledgerscope_collector_state",
@@ -54,7 +53,6 @@ STATE = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="state", help="State of the values.", values=STATES)),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 AGE = Metric(
     name="ledgerscope_collector_age_seconds",
@@ -63,7 +61,6 @@ AGE = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 LAST_SUCCESS = Metric(
     name="ledgerscope_collector_last_success_timestamp_seconds",
@@ -72,7 +69,6 @@ LAST_SUCCESS = Metric(
     unit=Unit.TIMESTAMP,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 INTERVAL = Metric(
     name="ledgerscope_collector_interval_seconds",
@@ -81,7 +77,6 @@ INTERVAL = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 DURATION = Metric(
     name="ledgerscope_collector_duration_seconds",
@@ -90,7 +85,6 @@ DURATION = Metric(
     unit=Unit.SECONDS,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="Prometheus: writing exporters, scrape meta as gauges",
 )
 SAMPLES = Metric(
     name="ledgerscope_collector_samples",
@@ -99,7 +93,6 @@ SAMPLES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 FAILURES = Metric(
     name="ledgerscope_collector_failures_total",
@@ -108,7 +101,6 @@ FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR, Label(name="class", help="Class of failure.", values=FAILURE_CLASSES)),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 CONSECUTIVE_FAILURES = Metric(
     name="ledgerscope_collector_consecutive_failures",
@@ -117,7 +109,6 @@ CONSECUTIVE_FAILURES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 SKIPPED = Metric(
     name="ledgerscope_collector_skipped_total",
@@ -126,7 +117,6 @@ SKIPPED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="notes/exporter R3",
 )
 DATABASE_UP = Metric(
     name="ledgerscope_database_up",
@@ -134,7 +124,6 @@ DATABASE_UP = Metric(
     help="Whether the database answered when it was last asked.",
     unit=Unit.COUNT,
     owner=PLATFORM,
-    source="notes/exporter R4",
 )
 REBASES = Metric(
     name="ledgerscope_tally_rebases_total",
@@ -143,7 +132,6 @@ REBASES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="schema.md: counters that never reset",
 )
 MISPLACED = Metric(
     name="ledgerscope_collector_misplaced_events",
@@ -152,7 +140,6 @@ MISPLACED = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="promise: the numbers are right",
 )
 ISOLATED_COMPANIES = Metric(
     name="ledgerscope_collector_isolated_companies",
@@ -162,7 +149,6 @@ ISOLATED_COMPANIES = Metric(
     unit=Unit.COUNT,
     labels=(_COLLECTOR,),
     owner=PLATFORM,
-    source="promise: one company's bad data never hides another's",
 )
 ISOLATED_COMPANY = Metric(
     name="ledgerscope_collector_isolated_company",
@@ -175,16 +161,14 @@ ISOLATED_COMPANY = Metric(
         Label(name="company_id", help="Tenant whose values are left out.", bound=20),
     ),
     owner=PLATFORM,
-    source="promise: one company's bad data never hides another's",
 )
 BUILD_INFO = Metric(
     name="ledgerscope_build_info",
     kind=Kind.GAUGE,
-    help="Always 1; the labels tell the version.",
+    help="Always 1; the label holds the version.",
     unit=Unit.COUNT,
     labels=(Label(name="version", help="Version of Ledgerscope.", bound=1),),
     owner=PLATFORM,
-    source="Prometheus: exporter conventions",
 )
 
 METRICS = (

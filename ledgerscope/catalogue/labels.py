@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledgerscope.catalogue.metric import Label
 
-__all__ = ["COMPANY", "CURRENCY", "CUSTOMER_STATUSES", "TIER", "WINDOW"]
+__all__ = ["COMPANY", "CURRENCY", "TIER", "WINDOW"]
 
 COMPANY = Label(name="company_id", help="Tenant whose data the value is about.", bound=1)
 CURRENCY = Label(name="currency", help="ISO 4217 code of the amount; do not sum over it.", bound=8)
@@ -15,5 +15,3 @@ WINDOW = Label(
     "to date in the company's time zone.",
     values=("30d", "mtd"),
 )
-
-CUSTOMER_STATUSES = ("active", "inactive", "blocked")

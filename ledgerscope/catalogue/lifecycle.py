@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ledgerscope.catalogue.labels import COMPANY, CUSTOMER_STATUSES
+from ledgerscope.catalogue.labels import COMPANY
 from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import SALES_OPERATIONS
+from ledgerscope.domain.values import ACCOUNT_STATUSES, DELETION_MODES, DELETION_REASONS, SOURCES
 
 __all__ = ["ACCOUNTS", "CREATED", "DELETED", "METRICS", "STATUS_CHANGED", "UPDATED"]
 
-_STATUS = Label(name="status", help="Life-cycle status.", values=CUSTOMER_STATUSES)
+_STATUS = Label(name="status", help="Life-cycle status.", values=ACCOUNT_STATUSES)
 
 ACCOUNTS = Metric(
     name="customer_accounts",
@@ -17,7 +18,6 @@ ACCOUNTS = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _STATUS),
     owner=SALES_OPERATIONS,
-    source="docs/definitions.md, Customers",
 )
 CREATED = Metric(
     name="customer_created_total",
@@ -26,11 +26,10 @@ CREATED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="source", help="Way the customer came in.", values=("ui", "cli", "api", "import")),
+        Label(name="source", help="Way the customer came in.", values=SOURCES),
         _STATUS,
     ),
     owner=SALES_OPERATIONS,
-    source="docs/definitions.md, Counters",
 )
 UPDATED = Metric(
     name="customer_updated_total",
@@ -46,7 +45,6 @@ UPDATED = Metric(
         ),
     ),
     owner=SALES_OPERATIONS,
-    source="docs/definitions.md, Counters",
 )
 DELETED = Metric(
     name="customer_deleted_total",
@@ -55,11 +53,10 @@ DELETED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="reason", help="Why.", values=("requested", "duplicate", "closed", "erasure", "other")),
-        Label(name="mode", help="How.", values=("soft", "hard")),
+        Label(name="reason", help="Reason.", values=DELETION_REASONS),
+        Label(name="mode", help="Kind of deletion.", values=DELETION_MODES),
     ),
     owner=SALES_OPERATIONS,
-    source="docs/definitions.md, Counters",
 )
 STATUS_CHANGED = Metric(
     name="customer_status_changed_total",
@@ -68,12 +65,11 @@ STATUS_CHANGED = Metric(
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="from_status", help="Status before.", values=CUSTOMER_STATUSES),
-        Label(name="to_status", help="Status after.", values=CUSTOMER_STATUSES),
+        Label(name="from_status", help="Status before.", values=ACCOUNT_STATUSES),
+        Label(name="to_status", help="Status after.", values=ACCOUNT_STATUSES),
     ),
-    impossible=frozenset((status, status) for status in CUSTOMER_STATUSES),
+    impossible=frozenset((status, status) for status in ACCOUNT_STATUSES),
     owner=SALES_OPERATIONS,
-    source="docs/definitions.md, Counters",
 )
 
 METRICS = (ACCOUNTS, CREATED, UPDATED, DELETED, STATUS_CHANGED)

@@ -73,7 +73,7 @@ class Metric:
     """One metric family.
 
     `labels` is the whole label set, in the order in which readings give their values. `impossible` lists the
-    combinations of closed values that can never occur, so that they are not shown at zero for ever.
+    combinations of closed values that can never occur, so that they are not served as zeros.
     """
 
     name: str
@@ -81,10 +81,10 @@ class Metric:
     help: str
     unit: Unit
     owner: Owner
-    source: str
     labels: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
     impossible: frozenset[tuple[str, ...]] = frozenset()
+    source: str = ""
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""The command line: the only place that wires rooms together.
+"""The command line: the only place that connects the packages.
 
 Commands are imported when they are called, so that `--help` answers at once and a tool that only prints the
 catalogue never loads a web server.
@@ -33,22 +33,24 @@ _COMMANDS: dict[str, _Entry] = {
     "collect": _Entry("collect", "Run collectors once and print what /metrics would show."),
     "db": _Entry("db", "Bring the database schema up to date, or check it."),
     "build": _Entry("build", "Render rules, dashboards, Alertmanager configuration and docs.", extra="build"),
+    "settings": _Entry("settings", "Print a settings file to start from, or every setting's meaning."),
     "metrics": _Entry("metrics", "Print the metric reference."),
 }
 
 
-def _missing_extra(command: str, entry: _Entry, missing: ModuleNotFoundError) -> Exception:
-    """What to raise when a command cannot be imported: a hint where an extra was not installed."""
-    if entry.extra is None or (missing.name or "").partition(".")[0] in _OWN:
-        return missing
+def _extra_to_install(missing: ModuleNotFoundError, command: str | None) -> CommandFailed | None:
+    """The message that names the extra of the command, where a package of it is missing."""
+    extra = _COMMANDS[command].extra if command in _COMMANDS else None
+    if extra is None or (missing.name or "").partition(".")[0] in _OWN:
+        return None
     return CommandFailed(
         f"{command} needs packages that are not installed (no {missing.name}); "
-        f"install them with:  pip install 'ledgerscope[{entry.extra}]'"
+        f"install them with:  pip install 'ledgerscope[{extra}]'"
     )
 
 
 class _LazyGroup(click.Group):
-    """A group whose commands are modules of this room, imported on use."""
+    """A group whose commands are modules of this package, imported on use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -60,8 +62,18 @@ class _LazyGroup(click.Group):
         try:
             command: click.Command = import_module(f"{__name__}.{entry.module}").command
         except ModuleNotFoundError as missing:
-            raise _missing_extra(cmd_name, entry, missing) from missing
+            if failure := _extra_to_install(missing, cmd_name):
+                raise failure from missing
+            raise
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as missing:
+            if failure := _extra_to_install(missing, ctx.invoked_subcommand):
+                raise failure from missing
+            raise
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

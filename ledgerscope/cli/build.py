@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from exporter.settings import reference
 from ledgerscope.catalogue import AREAS, all_metrics
 from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
@@ -92,5 +93,7 @@ def _documents() -> Bundle:
     pages = {
         "docs/metrics.md": as_markdown(AREAS),
         connecting.PAGE: connecting.as_markdown(registry.create()),
+        "docs/settings.md": reference.as_markdown(),
+        "docs/ledgerscope.example.yaml": reference.as_example(),
     }
     return Bundle({name: page.encode() for name, page in pages.items()}, tuple(pages))

@@ -1,4 +1,4 @@
-"""From what can go wrong in the other rooms to one clear message and an exit code."""
+"""From what can go wrong in the other packages to one clear message and an exit code."""
 
 from __future__ import annotations
 

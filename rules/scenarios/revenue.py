@@ -85,7 +85,7 @@ RECORDINGS = (
         yields=((_EURO, 2400),),
     ),
     RecordingCase(
-        title="lifetime value is absent where too few customers left to tell",
+        title="lifetime value is absent where too few customers left for an estimate",
         expr=str(rules.LIFETIME_VALUE),
         series=_lifetime(logo=0.05, lost=4),
         at=timedelta(minutes=5),

@@ -33,7 +33,7 @@ def test_the_committed_file_is_the_generated_one(path: str) -> None:
     assert (ROOT / path).read_bytes() == GENERATED[path]
 
 
-def test_the_room_owns_what_it_makes() -> None:
+def test_the_generator_owns_what_it_makes() -> None:
     assert bundle().owned == ("alertmanager/generated/*",)
 
 

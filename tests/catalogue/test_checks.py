@@ -18,7 +18,6 @@ SOUND = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="test",
 )
 STRANGER = Owner(team="strangers", title="Strangers", mission="none")
 
@@ -44,7 +43,6 @@ def test_a_sound_metric_has_no_finding() -> None:
         (replace(SOUND, help="Two\nlines."), "one line of text"),
         (replace(SOUND, help="No stop"), "ends with a full stop"),
         (replace(SOUND, owner=STRANGER), "owner 'strangers' is not in owners.py"),
-        (replace(SOUND, source=""), "source document is missing"),
         (replace(SOUND, buckets=(1.0,)), "histograms have buckets"),
         (replace(SOUND, kind=Kind.HISTOGRAM), "histograms have buckets"),
         (replace(SOUND, kind=Kind.HISTOGRAM, buckets=(2.0, 1.0)), "bounds rise strictly"),

@@ -61,7 +61,7 @@ def test_a_wrong_environment_variable_is_named() -> None:
 
 
 @pytest.mark.parametrize("command", [["serve"], ["collect", "--once"], ["db", "check"], ["db", "upgrade"]])
-def test_without_a_database_the_ways_to_set_one_are_told(command: list[str]) -> None:
+def test_without_a_database_the_ways_to_set_one_are_reported(command: list[str]) -> None:
     result = run(*command)
     assert result.exit_code == USAGE
     assert "give --database-url, set DATABASE_URL" in result.output
@@ -139,9 +139,7 @@ def test_a_secret_that_is_no_text_is_one_message(tmp_path: Path) -> None:
     assert "it is not UTF-8 text" in result.output
 
 
-def test_a_missing_relation_is_named_with_its_collector_and_its_cure(
-    owner: Engine, exporter_url: str
-) -> None:
+def test_a_missing_relation_is_named_with_its_collector_and_its_fix(owner: Engine, exporter_url: str) -> None:
     with owner.begin() as connection:
         connection.execute(text("drop table job_run"))
     checked = run("db", "check", "--database-url", exporter_url)
@@ -154,7 +152,7 @@ def test_a_missing_relation_is_named_with_its_collector_and_its_cure(
     assert 'ledgerscope_collector_up{collector="aging"} 1.0' in collected.output, "the others still deliver"
 
 
-def test_a_missing_right_is_named_with_the_grant_that_mends_it(owner: Engine, exporter_url: str) -> None:
+def test_a_missing_right_is_named_with_the_grant_that_fixes_it(owner: Engine, exporter_url: str) -> None:
     with owner.begin() as connection:
         connection.execute(text("revoke select on survey_response from ledgerscope_exporter"))
     checked = run("db", "check", "--database-url", exporter_url)
@@ -165,7 +163,7 @@ def test_a_missing_right_is_named_with_the_grant_that_mends_it(owner: Engine, ex
 
 
 @pytest.mark.parametrize("command", [["collect", "--once"], ["db", "check"]])
-def test_an_old_schema_is_told_from_a_missing_one(
+def test_an_old_schema_is_distinguished_from_a_missing_one(
     owner: Engine, exporter_url: str, command: list[str]
 ) -> None:
     with owner.begin() as connection:
@@ -204,6 +202,29 @@ def test_a_port_that_is_taken_is_reported_before_anything_is_built(
     assert result.exit_code == 1
     expected = f"cannot listen on 127.0.0.1:{taken}: the port is taken; choose another with --port"
     assert expected in result.output
+
+
+def test_the_demo_reports_a_port_that_is_taken_before_anything_is_built(taken: int, tmp_path: Path) -> None:
+    result = run("demo", "--port", str(taken), "--directory", str(tmp_path / "demo"))
+    assert result.exit_code == 1
+    assert (
+        f"cannot listen on 127.0.0.1:{taken}: the port is taken; choose another with --port" in result.output
+    )
+    assert not (tmp_path / "demo").exists()
+
+
+def test_the_demo_reports_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("demo", "--once", "--directory", str(tmp_path / "file"))
+    assert result.exit_code == SETTINGS
+    assert "cannot be used (File exists); name a directory that you may write to" in result.output
+
+
+@pytest.mark.parametrize("url", WRONG_URLS)
+def test_the_demo_blames_a_wrong_url_on_its_option(url: str) -> None:
+    result = run("demo", "--once", "--database-url", url)
+    assert result.exit_code == SETTINGS
+    assert f"option --database-url: {WRONG_URLS[url]}" in result.output
 
 
 def test_the_options_of_the_address_override_the_settings() -> None:

@@ -43,6 +43,7 @@ class Books:
     connection: Connection
     waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     numbers: int = 0
+    plans: dict[UUID, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, table: Table, **values: Any) -> None:
         self.waiting.setdefault(table, []).append(values)
@@ -272,20 +273,28 @@ class Books:
             recorded_at=NOON,
         )
 
-    def plan(self, tier: str = "starter", *, tenant_id: str = "acme", currency: str = "EUR") -> UUID:
+    def plan(
+        self, tier: str = "starter", *, tenant_id: str = "acme", currency: str = "EUR", **values: Any
+    ) -> UUID:
         plan_id = uuid4()
+        row = {
+            "tier": tier,
+            "amount_minor": 1000,
+            "currency": currency,
+            "interval_unit": "month",
+            "interval_count": 1,
+            "metered": False,
+        } | values
         self.add(
             t.plan,
             tenant_id=tenant_id,
             plan_id=plan_id,
             code=self.number(),
             name=tier,
-            tier=tier,
-            amount_minor=1000,
-            currency=currency,
-            interval_unit="month",
             created_at=LONG_AGO,
+            **row,
         )
+        self.plans[plan_id] = row
         return plan_id
 
     def subscription(
@@ -295,22 +304,49 @@ class Books:
         *versions: tuple[Any, datetime, datetime | None],
         tenant_id: str = "acme",
         currency: str = "EUR",
+        **values: Any,
     ) -> UUID:
-        """A subscription of priced stretches, each MRR in minor units, its begin and its end."""
+        """A subscription of priced stretches, each MRR in minor units, its begin and its end.
+
+        Each stretch is of a plan with that price and otherwise like the one given.
+        """
         subscription_id = uuid4()
         own = {"tenant_id": tenant_id, "subscription_id": subscription_id, "customer_id": customer_id}
-        self.add(t.subscription, **own, plan_id=plan_id, status="active", started_at=versions[0][1])
+        row = {
+            "status": "active",
+            "started_at": LONG_AGO,
+            "trial_end": None,
+            "cancel_requested_at": None,
+            "ended_at": None,
+            "end_reason": "voluntary" if values.get("ended_at") else None,
+        } | values
+        self.add(t.subscription, **own, plan_id=plan_id, **row)
         for mrr, begin, end in versions:
-            self.add(
-                t.subscription_version,
-                **own,
-                version_id=uuid4(),
-                plan_id=plan_id,
-                currency=currency,
-                mrr=mrr,
-                valid=Range(begin, end),
-            )
+            like = self.plans[plan_id] | {"amount_minor": int(mrr)}
+            of_price = plan_id if like == self.plans[plan_id] else self.plan(tenant_id=tenant_id, **like)
+            self.version(own, of_price, mrr, begin, end, currency=currency)
         return subscription_id
+
+    def version(
+        self,
+        subscription: dict[str, Any],
+        plan_id: UUID,
+        mrr: Any,
+        begin: datetime,
+        end: datetime | None = None,
+        **values: Any,
+    ) -> None:
+        """A version of the subscription (its three keys), as the row says it."""
+        row = {"quantity": 1, "discount": 0, "currency": "EUR"} | values
+        self.add(
+            t.subscription_version,
+            **subscription,
+            version_id=uuid4(),
+            plan_id=plan_id,
+            mrr=mrr,
+            valid=Range(begin, end),
+            **row,
+        )
 
     def limit(
         self,

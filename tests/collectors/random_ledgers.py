@@ -79,7 +79,7 @@ def _invoice(one: _History) -> None:
     total = whole if due and one.chance(0.8) else max(0, whole + one.random.choice((-50, 10, 500)))
     voided = one.soon(begin, 50) if issued and one.chance(0.2) else None
     status = "draft" if issued is None else "void" if voided else one.random.choice(("open", "uncollectible"))
-    values = {"status": status, "voided_on": voided, "total_minor": total}
+    values: dict[str, Any] = {"status": status, "voided_on": voided, "total_minor": total}
     key = one.books.invoice(one.customer, *due, issued_on=issued, **one.place, **values)
     parts = tuple(aging.Instalment(seq, on, minor) for seq, (minor, on) in enumerate(due, start=1))
     one.claims.append((key, aging.Claim(one.currency, total, issued, parts, voided, one.terms_days)))
@@ -127,7 +127,8 @@ def _go_back(one: _History, kind: str, key: UUID, given: date, left: int) -> tup
     if kind == "payment" and one.chance(0.5):
         one.books.payment_reversal(key, minor, on, tenant_id=one.tenant_id)
     else:
-        one.books.refund(one.customer, minor, on, **{f"{kind}_id": key}, **one.place)
+        source: dict[str, Any] = {f"{kind}_id": key, **one.place}
+        one.books.refund(one.customer, minor, on, **source)
     return (aging.Back(minor, on),)
 
 

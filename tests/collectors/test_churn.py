@@ -71,7 +71,7 @@ def test_who_left_and_came_back_within_the_window_is_not_lost(books: Books) -> N
     books.subscription(books.customer(), books.plan(), (1000, at(-90), at(-9)), (1000, at(-5), None))
     found = books.read(ChurnCollector())
     assert found[LOST]["acme", "30d"] == 0
-    assert ratios(found) == {"logo": 0, "revenue_gross": 1, "revenue_net": 0, "gross": 1, "net": 1}
+    assert ratios(found) == {"logo": 0, "revenue_gross": 0, "revenue_net": 0, "gross": 1, "net": 1}
 
 
 def test_currencies_are_valued_at_the_rate_of_the_windows_start(books: Books) -> None:
@@ -120,17 +120,51 @@ def test_random_businesses_churn_as_the_definition_says(shared: Engine, seed: in
     compare_random_companies(shared, ChurnCollector(), seed, _compare)
 
 
+def test_a_paused_customer_is_neither_lost_nor_worth_less(books: Books) -> None:
+    books.tenant()
+    plan = books.plan()
+    books.subscription(books.customer(), plan, (1000, at(-90), at(-9)), status="paused")
+    books.subscription(books.customer(), plan, (1000, at(-90), at(-9)), ended_at=at(-9), status="ended")
+    found = books.read(ChurnCollector())
+    assert (found[BASE]["acme", "30d"], found[LOST]["acme", "30d"]) == (2, 1)
+    assert ratios(found) == {
+        "logo": 0.5,
+        "revenue_gross": 0.5,
+        "revenue_net": 0.5,
+        "gross": 0.5,
+        "net": 0.5,
+    }
+
+
+def test_a_deleted_customer_is_lost(books: Books) -> None:
+    books.tenant()
+    customer = books.customer(deleted_at=at(-3), deletion_mode="soft", deletion_reason="closed")
+    books.subscription(customer, books.plan(), (1000, at(-90), None))
+    assert books.read(ChurnCollector())[LOST] == {("acme", "30d"): 1, ("acme", "mtd"): 1}
+    assert books.read(ChurnCollector(), at(-4))[LOST] == {("acme", "30d"): 0, ("acme", "mtd"): 0}
+
+
+def test_an_old_rate_is_none(books: Books) -> None:
+    books.tenant()
+    books.subscription(books.customer(), books.plan(currency="USD"), (2000, at(-90), None), currency="USD")
+    books.rate("0.5", day(-30 - 367))
+    assert ratios(books.read(ChurnCollector())) == {"logo": 0}
+    books.rate("0.5", day(-30 - 366))
+    assert ratios(books.read(ChurnCollector()))["net"] == 1
+
+
 def _compare(found: Found, tenant_id: str, company: Subscribers, as_of: datetime) -> None:
     for window, period in company.windows(as_of).items():
-        of = company.versions, period.start, period.end
-        logo = churn.logo_churn(*of)
+        logo = churn.logo_churn(company.versions, period)
         assert (found[BASE][tenant_id, window], found[LOST][tenant_id, window]) == (logo.whole, logo.part)
+        kept = churn.retained(company.versions, period, rates())
+        assert kept is not None
         expected = {
             (RATIO, "logo"): logo,
-            (RATIO, "revenue_gross"): churn.gross_churn(*of, rates()),
-            (RATIO, "revenue_net"): churn.net_churn(*of, rates()),
-            (RETENTION, "gross"): churn.grr(*of, rates()),
-            (RETENTION, "net"): churn.nrr(*of, rates()),
+            (RATIO, "revenue_gross"): kept.gross_churn,
+            (RATIO, "revenue_net"): kept.net_churn,
+            (RETENTION, "gross"): kept.gross_retention,
+            (RETENTION, "net"): kept.net_retention,
         }
         for (metric, kind), share in expected.items():
             served = found.get(metric, {}).get((tenant_id, kind, window))

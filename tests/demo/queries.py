@@ -3,43 +3,56 @@
 Each query returns the rows that break an identity: an empty answer means it holds.
 """
 
+# ruff: noqa: E501 -- queries keep the shape of SQL
+
 from __future__ import annotations
 
 from typing import Final
 
 AGING_EQUALS_LEDGER: Final = """
-with today as (
+with given as (
+    select a.*, i.currency, greatest(a.effective_on, i.issued_on, p.received_on, c.issued_on, w.written_off_on) as starts_on,
+        least(i.voided_on, p.reversed_on, c.voided_on) as ends_on
+    from allocation a join invoice i using (tenant_id, invoice_id)
+    left join payment p on (p.tenant_id, p.payment_id) = (a.tenant_id, a.payment_id)
+    left join credit_note c on (c.tenant_id, c.credit_note_id) = (a.tenant_id, a.credit_note_id)
+    left join write_off w on (w.tenant_id, w.write_off_id) = (a.tenant_id, a.write_off_id)
+    where i.status <> 'draft'
+), today as (
     select tenant_id, (cast(:until as timestamptz) at time zone timezone)::date as day from tenant
-), open_instalments as (
-    select i.tenant_id, i.currency, d.amount_minor - coalesce((
-        select sum(g.amount_minor) from allocation g
-        where g.tenant_id = d.tenant_id and g.invoice_id = d.invoice_id and g.due_seq = d.seq
-            and g.effective_on <= today.day
-    ), 0) as amount
-    from invoice i join invoice_due d using (tenant_id, invoice_id) join today using (tenant_id)
-    where i.status <> 'draft' and i.voided_on is null
-), sources as (
-    select tenant_id, currency, 'payment' as kind, payment_id as id, amount_minor from payment
-    where reversed_on is null
-    union all select tenant_id, currency, 'credit_note', credit_note_id, amount_minor from credit_note
-    where voided_on is null
-), unallocated as (
-    select s.tenant_id, s.currency, -(s.amount_minor - coalesce((
-        select sum(g.amount_minor) from allocation g
-        where g.tenant_id = s.tenant_id and g.from_kind = s.kind and g.from_id = s.id
-            and g.effective_on <= today.day
-    ), 0)) as amount
-    from sources s join today using (tenant_id)
+), counts as (
+    select given.* from given join today using (tenant_id)
+    where starts_on <= day and (ends_on is null or ends_on > day)
+), sources(tenant_id, currency, kind, id, amount) as (
+    select tenant_id, currency, 'payment', payment_id, amount_minor
+        - coalesce((select sum(r.amount_minor) from payment_reversal r
+            where (r.tenant_id, r.payment_id) = (p.tenant_id, p.payment_id) and r.reversed_on <= day), 0)
+        - coalesce((select sum(r.amount_minor) from refund r
+            where (r.tenant_id, r.payment_id) = (p.tenant_id, p.payment_id) and r.refunded_on <= day), 0)
+    from payment p join today using (tenant_id)
+    where received_on <= day and (reversed_on is null or reversed_on > day)
+    union all
+    select tenant_id, currency, 'credit_note', credit_note_id, amount_minor
+        - coalesce((select sum(r.amount_minor) from refund r
+            where (r.tenant_id, r.credit_note_id) = (c.tenant_id, c.credit_note_id) and r.refunded_on <= day), 0)
+    from credit_note c join today using (tenant_id)
+    where issued_on <= day and (voided_on is null or voided_on > day)
+), invoices as (
+    select i.* from invoice i join today using (tenant_id)
+    where status <> 'draft' and issued_on <= day and (voided_on is null or voided_on > day)
 ), aging as (
-    select tenant_id, currency, sum(amount) as amount
-    from (select * from open_instalments union all select * from unallocated) as everything
-    group by tenant_id, currency
+    select tenant_id, currency, sum(amount) as amount from (
+        select i.tenant_id, i.currency, d.amount_minor as amount
+            from invoices i join invoice_due d using (tenant_id, invoice_id)
+        union all select tenant_id, currency, -amount_minor from counts
+        union all select tenant_id, currency, -amount from sources
+        union all select tenant_id, currency, amount_minor from counts where from_kind <> 'write_off'
+    ) as everything group by tenant_id, currency
 ), ledger as (
     select tenant_id, currency, sum(amount) as amount from (
-        select tenant_id, currency, total_minor as amount from invoice
-        where status <> 'draft' and voided_on is null
-        union all select tenant_id, currency, -amount_minor from sources
-        union all select tenant_id, currency, -amount_minor from write_off
+        select tenant_id, currency, total_minor as amount from invoices
+        union all select tenant_id, currency, -amount from sources
+        union all select tenant_id, currency, -amount_minor from counts where from_kind = 'write_off'
     ) as entries group by tenant_id, currency
 )
 select tenant_id, currency, aging.amount, ledger.amount
@@ -72,52 +85,58 @@ with running as (
     ) as used
     from allocation
 ), sources as (
-    select tenant_id, 'payment' as kind, payment_id as id, customer_id, amount_minor, received_on as day
-        from payment
+    select tenant_id, 'payment' as kind, payment_id as id, customer_id, amount_minor from payment
     union all
-    select tenant_id, 'credit_note', credit_note_id, customer_id, amount_minor, issued_on from credit_note
+    select tenant_id, 'credit_note', credit_note_id, customer_id, amount_minor from credit_note
     union all
-    select tenant_id, 'write_off', write_off_id, customer_id, amount_minor, written_off_on from write_off
+    select tenant_id, 'write_off', write_off_id, customer_id, amount_minor from write_off
 )
 select running.from_kind, used, s.amount_minor
 from running
 join sources s on (s.tenant_id, s.kind, s.id) = (running.tenant_id, from_kind, from_id)
 join invoice i on (i.tenant_id, i.invoice_id) = (running.tenant_id, running.invoice_id)
 where used > s.amount_minor or used < 0 or i.customer_id <> s.customer_id
-    or effective_on < s.day or effective_on < i.issued_on
 """
 
 KEPT_DAYS_ARE_TRUE: Final = """
-with kept(tenant_id, kind, id, seq, amount_minor, allocated_minor, last_day) as (
-    select tenant_id, null, invoice_id, seq, amount_minor, allocated_minor, settled_on from invoice_due
-    union all select tenant_id, 'payment', payment_id, 0, amount_minor, allocated_minor, used_up_on
-        from payment
-    union all select tenant_id, 'credit_note', credit_note_id, 0, amount_minor, allocated_minor, used_up_on
-        from credit_note
-    union all select tenant_id, 'write_off', write_off_id, 0, amount_minor, allocated_minor, used_up_on
-        from write_off
+with given as (
+    select a.*, i.currency, greatest(a.effective_on, i.issued_on, p.received_on, c.issued_on, w.written_off_on) as starts_on,
+        least(i.voided_on, p.reversed_on, c.voided_on) as ends_on
+    from allocation a join invoice i using (tenant_id, invoice_id)
+    left join payment p on (p.tenant_id, p.payment_id) = (a.tenant_id, a.payment_id)
+    left join credit_note c on (c.tenant_id, c.credit_note_id) = (a.tenant_id, a.credit_note_id)
+    left join write_off w on (w.tenant_id, w.write_off_id) = (a.tenant_id, a.write_off_id)
+    where i.status <> 'draft'
+), kept(tenant_id, kind, id, seq, worth, allocated_minor, last_day, changed_on) as (
+    select tenant_id, null, invoice_id, seq, amount_minor, allocated_minor, settled_on, changed_on from invoice_due
+    union all select tenant_id, 'payment', payment_id, 0, amount_minor
+        - coalesce((select sum(amount_minor) from payment_reversal r
+            where (r.tenant_id, r.payment_id) = (p.tenant_id, p.payment_id)), 0)
+        - coalesce((select sum(amount_minor) from refund r
+            where (r.tenant_id, r.payment_id) = (p.tenant_id, p.payment_id)), 0),
+        allocated_minor, used_up_on, changed_on from payment p
 ), summed(tenant_id, kind, id, seq, amount, last_day) as (
-    select tenant_id, null, invoice_id, due_seq, sum(amount_minor), max(effective_on) from allocation
-        group by tenant_id, invoice_id, due_seq
-    union all select tenant_id, from_kind, from_id, 0, sum(amount_minor), max(effective_on) from allocation
-        group by tenant_id, from_kind, from_id
+    select tenant_id, null, invoice_id, due_seq, coalesce(sum(amount_minor) filter (where ends_on is null), 0),
+        max(case when ends_on > starts_on then ends_on when ends_on is null then starts_on end)
+        from given group by tenant_id, invoice_id, due_seq
+    union all select tenant_id, from_kind, from_id, 0,
+        coalesce(sum(amount_minor) filter (where ends_on is null), 0), null
+        from given where from_kind = 'payment' group by tenant_id, from_kind, from_id
 )
 select k.tenant_id, k.kind, k.id, k.seq, k.allocated_minor, k.last_day, s.amount, s.last_day
 from kept k left join summed s
     on (s.tenant_id, s.id, s.seq) = (k.tenant_id, k.id, k.seq) and s.kind is not distinct from k.kind
 where k.allocated_minor <> coalesce(s.amount, 0)
-    or k.last_day is distinct from case when s.amount = k.amount_minor then s.last_day end
+    or (k.last_day is not null) <> (k.allocated_minor = k.worth)
+    or k.kind is null and coalesce(k.last_day, k.changed_on) is distinct from s.last_day
 """
 
 STATUS_OF_INVOICES_IS_TRUE: Final = """
 select i.tenant_id, i.number, i.status, count(*) filter (where d.settled_on is null) as still_open
 from invoice i left join invoice_due d using (tenant_id, invoice_id)
+where i.status <> 'void'
 group by i.tenant_id, i.invoice_id
 having (i.status in ('paid', 'uncollectible')) <> (count(d.seq) filter (where d.settled_on is null) = 0)
-    and i.status <> 'void'
-    or i.status = 'void' and exists (
-        select from allocation a where (a.tenant_id, a.invoice_id) = (i.tenant_id, i.invoice_id)
-        group by a.invoice_id having sum(a.amount_minor) <> 0)
 """
 
 STATUS_IS_LAST_OF_HISTORY: Final = """
@@ -145,7 +164,8 @@ select tenant_id, customer_id, won, first_price from (
     from event where event_type = 'CustomerWon' group by 1, 2
 ) as events full join (
     select tenant_id, customer_id, min(lower(valid)) as first_price
-    from subscription_version where mrr > 0 group by 1, 2
+    from subscription_version join plan using (tenant_id, plan_id)
+    where mrr > 0 and not metered group by 1, 2
 ) as versions using (tenant_id, customer_id)
 where won is distinct from first_price or times <> 1
 """
@@ -193,7 +213,7 @@ where events.at is null or returns.at is null
 NO_PRICE_WITHOUT_A_RUNNING_SUBSCRIPTION: Final = """
 select v.tenant_id, v.subscription_id, s.status, v.valid
 from subscription_version v join subscription s using (tenant_id, subscription_id)
-where lower(v.valid) < s.started_at or upper(v.valid) > s.ended_at or v.mrr = 0
+where lower(v.valid) < s.started_at or upper(v.valid) > s.ended_at or (v.mrr = 0 and v.discount < 1)
     or (upper_inf(v.valid) and s.status not in ('active', 'past_due'))
     or lower(v.valid) < s.trial_end
 """
@@ -224,22 +244,30 @@ with counted(tenant_id, event_type, n) as (
     union all select tenant_id, 'PaymentFailed', count(*) from payment_attempt where outcome = 'failed'
         group by 1
     union all select tenant_id, 'CreditNoteIssued', count(*) from credit_note group by 1
+    union all select tenant_id, 'InvoiceVoided', count(*) from invoice where status = 'void' group by 1
+    union all select tenant_id, 'PaymentReversed', count(*) from (
+        select tenant_id from payment where reversed_on is not null
+        union all select tenant_id from payment_reversal) as reversed group by 1
+    union all select tenant_id, 'MoneyRefunded', count(*) from refund group by 1
+    union all select tenant_id, 'DebtWrittenOff', count(*) from write_off group by 1
+    union all select tenant_id, 'WriteOffReversed', count(*) from write_off_reversal group by 1
     union all select tenant_id, 'NpsAnswered', count(*) from survey_response where kind = 'nps' group by 1
     union all select tenant_id, 'CsatAnswered', count(*) from survey_response where kind = 'csat' group by 1
     union all select tenant_id, 'TicketOpened', count(*) from ticket group by 1
     union all select tenant_id, 'TicketClosed', count(*) from ticket where status = 'closed' group by 1
     union all select tenant_id, 'JobFinished', count(*) from job_run where state in ('succeeded', 'failed')
         group by 1
-), told as (
+), events as (
     select tenant_id, event_type, count(*) as n from event
     where event_type not in (
         'CustomerUpdated', 'CustomerWon', 'CustomerLost', 'CustomerRegained',
-            'CreditLimitAdjustmentRequested',
+            'CreditLimitAdjustmentRequested', 'SubscriptionPaused', 'SubscriptionResumed',
         'CreditLimitAdjusted', 'SubscriptionChanged', 'AgingSnapshotRefreshed')
+        and labels ->> 'status' is distinct from 'exploded'
     group by 1, 2
 )
-select tenant_id, event_type, counted.n, told.n
-from counted full join told using (tenant_id, event_type) where counted.n is distinct from told.n
+select tenant_id, event_type, counted.n, events.n
+from counted full join events using (tenant_id, event_type) where counted.n is distinct from events.n
 """
 
 AMOUNTS_OF_EVENTS_AND_ROWS_DIFFER: Final = """
@@ -250,12 +278,12 @@ with counted as (
     union all select tenant_id, 'CreditNoteIssued', currency, sum(amount_minor) from credit_note group by 1, 3
     union all select tenant_id, 'CreditLimitBreached', currency, sum(exposure_minor - limit_minor)
         from credit_breach group by 1, 3
-), told as (
+), events as (
     select tenant_id, event_type, currency, sum(amount_minor) as amount from event
     where event_type in (select event_type from counted) group by 1, 2, 3
 )
-select * from counted full join told using (tenant_id, event_type, currency)
-where counted.amount is distinct from told.amount
+select * from counted full join events using (tenant_id, event_type, currency)
+where counted.amount is distinct from events.amount
 """
 
 CREDIT_REQUESTS_WITHOUT_THEIR_EVENTS: Final = """
@@ -263,7 +291,7 @@ select tenant_id, requested, decided, waiting from (
     select tenant_id, count(*) filter (where event_type = 'CreditLimitAdjustmentRequested') as requested,
            count(*) filter (where event_type in ('CreditLimitAdjusted', 'CreditLimitRejected')) as decided
     from event group by 1
-) as told left join (
+) as events left join (
     select tenant_id, count(*) filter (where status = 'requested') as waiting from credit_limit group by 1
 ) as kept using (tenant_id)
 where requested <> decided + coalesce(waiting, 0)

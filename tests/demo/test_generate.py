@@ -1,4 +1,4 @@
-"""The generator is pure, tells nothing of the future, and fills every table."""
+"""The generator is pure, says nothing of the future, and fills every table."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from ledgerscope.store.records import (
     Invoice,
     InvoiceDue,
     JobRun,
+    Payment,
     Record,
     SyncSchedule,
     columns,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
 
 WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
-PLANNED = {"due_on", "next_due_at", "trial_end"}
+PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib
 from datetime import UTC, datetime
@@ -120,7 +121,10 @@ def test_nothing_lies_in_the_future(chapters: list[Batch]) -> None:
         for kind, rows in batch.pages()
         for row in rows
         for name, value in zip(columns(kind), row, strict=True)
-        if name not in PLANNED and isinstance(value, date) and is_late(value, zones[row[0]])
+        if name not in PLANNED
+        and isinstance(value, date)
+        and is_late(value, zones[row[0]])
+        and not (isinstance(row, Payment) and row.method == "cheque")  # one of them is post-dated
     ]
     assert late == []
 
@@ -137,17 +141,12 @@ def test_names_are_invented_and_addresses_reach_nobody(chapters: list[Batch]) ->
     assert [email for email in emails if not re.fullmatch(r"[a-z.0-9-]+@example\.(com|org|net)", email)] == []
 
 
-def test_jobs_are_in_every_state_and_some_hang(chapters: list[Batch]) -> None:
+def test_jobs_end_wait_and_run_and_none_hangs(chapters: list[Batch]) -> None:
     runs = [run for run in rows_of(chapters, JobRun) if isinstance(run, JobRun)]
-    silent = {run.tenant_id for run in runs if run.state == "running" and run.heartbeat_at}
-    hanging = {
-        run.tenant_id
-        for run in runs
-        if run.state == "running" and run.heartbeat_at and UNTIL - run.heartbeat_at > timedelta(minutes=5)
-    }
-    assert {run.state for run in runs} == {"queued", "running", "succeeded", "failed", "cancelled"}
-    assert silent == {"aurora", "basalt", "cinder"}
-    assert hanging == {"basalt", "cinder"}
+    assert {"succeeded", "failed", "cancelled"} <= {run.state for run in runs}
+    assert [run for run in runs if run.state == "running" and run.heartbeat_at != UNTIL] == []
+    waiting = [run for run in runs if run.state == "queued"]
+    assert [run for run in waiting if UNTIL - run.enqueued_at > timedelta(minutes=1)] == []
 
 
 def test_tries_of_one_job_belong_together(chapters: list[Batch]) -> None:

@@ -62,6 +62,8 @@ def test_the_business_keeps_the_identity(demo: Connection, name: str) -> None:
     ],
 )
 def test_the_query_sees_a_broken_identity(demo: Connection, query: str, damage: str) -> None:
+    for table in ("invoice_due", "payment"):  # their triggers refuse this damage
+        demo.execute(text(f"alter table {table} disable trigger user"))
     changed = demo.execute(text(damage)).rowcount
     assert changed > 0
     assert broken(demo, IDENTITIES[query])
@@ -70,7 +72,7 @@ def test_the_query_sees_a_broken_identity(demo: Connection, query: str, damage: 
 def test_several_currencies_have_rates_for_every_day_in_both_directions(demo: Connection) -> None:
     query = """
         select tenant_id, count(distinct currency) as currencies, (
-            select count(*) from fx_rate r where r.tenant_id = customer.tenant_id
+            select count(*) from fx_rate r where r.tenant_id = customer.tenant_id and r.to_currency <> 'GBP'
         ) as rates, (
             select count(*) from fx_rate r join fx_rate back using (tenant_id, day)
             where r.tenant_id = customer.tenant_id and (r.from_currency, r.to_currency)

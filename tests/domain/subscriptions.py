@@ -36,7 +36,9 @@ def version(
     **agreement: Any,
 ) -> Version:
     """A version in a subscription of its own, unless a key is given; instants of the agreement in days."""
-    known = {name: at(value) if isinstance(value, int) else value for name, value in agreement.items()}
+    known: dict[str, Any] = {
+        name: at(value) if isinstance(value, int) else value for name, value in agreement.items()
+    }
     subscription = Subscription(key or f"{customer} {start} {end} {price} {currency}", customer, **known)
     stop = None if end is None else at(end)
     return Version(subscription, currency, Fraction(price), at(start), stop, is_metered)

@@ -107,7 +107,8 @@ def test_a_subscription_that_ends_later_was_paused_until_then() -> None:
 
 @pytest.mark.parametrize("end", ["cancel_requested_at", "customer_deleted_at"])
 def test_cancelled_or_deleted_is_not_paused(end: str) -> None:
-    assert paused_on(version(1, 3, 10, status="paused", **{end: 6})) == [3, 4, 5]
+    until: dict[str, Any] = {end: 6}
+    assert paused_on(version(1, 3, 10, status="paused", **until)) == [3, 4, 5]
 
 
 def test_who_never_paid_or_pays_for_something_else_is_not_paused() -> None:

@@ -59,7 +59,7 @@ def make_exporter(engine: Engine, clock: Clock, log: structlog.testing.LogCaptur
 
 @pytest.fixture
 def sessions(owner: Engine) -> Callable[[], list[str]]:
-    """The states of the exporter's sessions on the server, as pg_stat_activity tells them."""
+    """The states of the exporter's sessions on the server, as pg_stat_activity lists them."""
     query = text(
         "select state from pg_stat_activity "
         "where application_name = 'ledgerscope-exporter' and datname = current_database()"

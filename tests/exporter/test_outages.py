@@ -77,7 +77,7 @@ def exporter(switch: PowerSwitch) -> Iterator[Exporter]:
     engine.dispose()
 
 
-def told(exporter: Exporter, metric: str) -> dict[str, float]:
+def served_values(exporter: Exporter, metric: str) -> dict[str, float]:
     lines = exporter.scrape.body(Format.TEXT, gzip=False).decode().splitlines()
     return {
         name: float(value)
@@ -89,11 +89,14 @@ def told(exporter: Exporter, metric: str) -> dict[str, float]:
 
 def fresh(exporter: Exporter) -> bool:
     return (
-        told(exporter, "collector_state")['ledgerscope_collector_state{collector="jobs",state="fresh"}'] == 1
+        served_values(exporter, "collector_state")[
+            'ledgerscope_collector_state{collector="jobs",state="fresh"}'
+        ]
+        == 1
     )
 
 
-def test_a_stopped_database_is_told_and_its_return_is_noticed(
+def test_a_stopped_database_is_reported_and_its_return_is_noticed(
     switch: PowerSwitch, exporter: Exporter
 ) -> None:
     exporter.start()
@@ -120,17 +123,17 @@ def test_a_stopped_database_is_told_and_its_return_is_noticed(
         assert set(answers) == {200}
 
 
-def test_a_frozen_database_frees_the_workers_and_is_told(switch: PowerSwitch, exporter: Exporter) -> None:
+def test_a_frozen_database_frees_the_workers_and_is_reported(switch: PowerSwitch, exporter: Exporter) -> None:
     exporter.collect_once()
     with switch.frozen():
         records = exporter.collect_once().records
         assert records["jobs"].failures[FailureClass.TIMEOUT] == 1
         assert "did not answer within 1 s" in str(records["jobs"].last_failure)
-        assert told(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
+        assert served_values(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
         # from here on the pool has no connection: new ones are refused by their own time limit
         records = exporter.collect_once().records
         assert records["jobs"].failures[FailureClass.UNREACHABLE] == 1
-        assert told(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
+        assert served_values(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
     assert exporter.collect_once().database is True
     assert fresh(exporter)
 
@@ -142,7 +145,7 @@ def test_an_exporter_that_starts_before_its_database_serves_as_soon_as_it_is_the
     try:
         exporter.start()
         eventually(lambda: exporter.ready)
-        assert told(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
+        assert served_values(exporter, "database_up") == {"ledgerscope_database_up": 0.0}
         assert exporter.page().records["jobs"].failures[FailureClass.UNREACHABLE] >= 1
     finally:
         switch.start()

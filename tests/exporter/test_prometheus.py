@@ -17,6 +17,7 @@ from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
 from ledgerscope.catalogue import jobs
 from tests.exporter.doubles import SqlCollector, aging_collector, eventually
+from tests.processes import start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def prometheus(exporter: Exporter, tmp_path: Path) -> Iterator[str]:
             f"--storage.tsdb.path={tmp_path / 'data'}",
             f"--web.listen-address={address}",
         ]
-        with (tmp_path / "log").open("wb") as log, subprocess.Popen(arguments, stderr=log) as process:
+        with (tmp_path / "log").open("wb") as log, start(*arguments, stderr=log) as process:
             yield f"http://{address}"
             process.terminate()
 

@@ -1,4 +1,4 @@
-"""One exporter over a real database: what a tick collects is what is served, and failures are told."""
+"""One exporter over a real database: what a tick collects is what is served, and failures are reported."""
 
 from __future__ import annotations
 

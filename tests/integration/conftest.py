@@ -31,6 +31,7 @@ from exporter.settings.model import Database, ExporterSettings, Listen
 from ledgerscope.demo.load import load_demo
 from ledgerscope.store import roles
 from ledgerscope.store.engine import OWNER, create_engine
+from tests.processes import start
 from tests.uncovered import environment
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
     url = clone_template().render_as_string(hide_password=False)
     arguments = ["demo", "--database-url", url, "--scale", str(3 * SCALE), "--speed", "10", "--port", "0"]
     hurried = environment(LEDGERSCOPE_INTERVAL="1s", LEDGERSCOPE_JITTER="0s")
-    with subprocess.Popen([PROGRAM, *arguments], env=hurried, stderr=subprocess.PIPE, text=True) as process:
+    with start(PROGRAM, *arguments, env=hurried, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
             said = next((line for line in process.stderr if line.split()[:1] == ["metrics"]), "")
@@ -149,7 +150,7 @@ def _scraping(served: str, folder: Path) -> Iterator[Prometheus]:
         "--log.level=warn",
     ]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, *arguments], stdout=log, stderr=log)
+        process = start(program, *arguments, stdout=log, stderr=log)
         try:
             yield _after_first_evaluations(Prometheus(f"http://127.0.0.1:{port}"), process, folder / "log")
         finally:
@@ -177,9 +178,7 @@ def _configuration(served: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _after_first_evaluations(
-    prometheus: Prometheus, process: subprocess.Popen[bytes], log: Path
-) -> Prometheus:
+def _after_first_evaluations(prometheus: Prometheus, process: subprocess.Popen[str], log: Path) -> Prometheus:
     """Wait until scraped values have passed twice through the rules, which read each other's results."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

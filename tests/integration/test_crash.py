@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from ledgerscope.store.engine import OWNER, begin_as, create_engine
+from tests.processes import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +116,7 @@ def _exporter(url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         "LEDGERSCOPE_JITTER": "0s",
         "LEDGERSCOPE_COLLECTORS__JOBS__EXPIRE_AFTER": "1m",
     }
-    process = subprocess.Popen([PROGRAM, "serve"], env=environment, stderr=subprocess.PIPE, text=True)
+    process = start(PROGRAM, "serve", env=environment, stderr=subprocess.PIPE)
     try:
         assert process.stderr is not None
         said = next(line for line in process.stderr if line.startswith("serving on "))

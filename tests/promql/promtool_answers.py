@@ -22,7 +22,7 @@ from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.stale import STALE
 from ledgerscope.promql.samples.storage import Storage
-from tests.promql import processes
+from tests import processes
 
 if TYPE_CHECKING:
     from pathlib import Path

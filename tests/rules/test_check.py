@@ -13,6 +13,7 @@ from rules import churn, limits
 from rules import lifecycle as customers
 from rules.areas import AREAS
 from rules.check import check_rules, unused
+from rules.joined import joined_counters
 from rules.model import Alert, Limit, Recording, RuleArea, Severity
 from rules.timing import BUSINESS_INTERVAL
 
@@ -77,6 +78,14 @@ def test_a_wrong_recording_is_refused(recording: Recording, message: str) -> Non
             replace(ALERT, limits=(replace(limits.DELETIONS, hold=timedelta(seconds=15)),)),
             "holds for 15s: at least 30s",
         ),
+        (
+            replace(ALERT, limits=(replace(limits.DELETIONS, change_when=""),)),
+            "its warning limit needs either change_when or fixed_because",
+        ),
+        (
+            replace(ALERT, limits=(replace(limits.DELETIONS, change_when="never: one is too many"),)),
+            "its warning limit is never changed: say why in fixed_because",
+        ),
         (replace(ALERT, limits=(limits.DELETIONS, limits.DELETIONS)), "has 2 limits of severity warning"),
         (
             replace(GRADED, limits=(limits.LOGO_CHURN, replace(limits.LOGO_CHURN_CRITICAL, value=0.01))),
@@ -113,7 +122,7 @@ def test_a_wrong_alert_is_refused(alert: Alert, message: str) -> None:
 
 
 def test_the_heartbeat_alone_may_fire_at_once() -> None:
-    at_once = Limit(severity=Severity.NONE, value=1, hold=timedelta(0), change_when="never")
+    at_once = Limit(severity=Severity.NONE, value=1, hold=timedelta(0), fixed_because="it is the heartbeat")
     heartbeat = replace(ALERT, limits=(at_once,))
     assert messages(heartbeat) == []
 
@@ -123,9 +132,12 @@ def test_two_rules_of_one_name_are_refused() -> None:
     assert [str(finding) for finding in check_rules(twice)] == [f"{ALERT.name}: 2 rules share this name"]
 
 
+JOINED = joined_counters(lifecycle.METRICS)
+
+
 def test_a_recording_stands_before_those_that_read_it() -> None:
     reader = replace(customers.BLOCKED_SHARE)
-    turned = RuleArea(name="turned", interval=BUSINESS_INTERVAL, recordings=(reader, ACCOUNTS))
+    turned = RuleArea(name="turned", interval=BUSINESS_INTERVAL, recordings=(*JOINED, reader, ACCOUNTS))
     rest = tuple(one for one in AREAS if one.name != "lifecycle")
     found = [str(finding) for finding in check_rules((*rest, turned))]
     assert found == [f"{reader.name}: reads {ACCOUNTS.name}, which is recorded later in the same group"]
@@ -144,7 +156,6 @@ def test_recordings_that_nothing_reads_are_found() -> None:
         unit=Unit.POINTS,
         labels=(COMPANY,),
         owner=ACCOUNTS.owner,
-        source="test",
     )
     areas = (RuleArea(name="test", interval=BUSINESS_INTERVAL, recordings=(lonely,)),)
     assert [finding.where for finding in unused(areas, ())] == [lonely.name]

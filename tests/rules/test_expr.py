@@ -30,8 +30,8 @@ def test_a_label_that_is_fixed_is_left_out_and_one_that_is_excluded_is_kept() ->
 def test_the_bounds_of_a_histogram_are_kept() -> None:
     grown = rise(jobs.DURATION.bucket.where(status="failed"), timedelta(minutes=30))
     assert grown == (
-        "max by (company_id, queue, job_name, le) "
-        '(increase(telecom_billing_job_processing_duration_seconds_bucket{status="failed"}[30m]))'
+        "increase(company_queue_job_name_status_le:telecom_billing_job_processing_duration_seconds_bucket:max"
+        '{status="failed"}[30m])'
     )
     assert quantile(0.95, "x", COMPANY) == "histogram_quantile(0.95, sum by (company_id, le) (x)) >= 0"
 

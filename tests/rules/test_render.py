@@ -1,4 +1,4 @@
-"""Rule files: what is committed is what the code makes, and nobody is told too little."""
+"""Rule files: what is committed is what the code makes, and no alert says too little."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in groups(render_rules()) for rule in group["rules"]]
 
 
-def test_the_room_has_no_findings_and_owns_what_it_makes() -> None:
+def test_the_generator_has_no_findings_and_owns_what_it_makes() -> None:
     assert check() == []
     made = bundle()
     assert all(any(Path(path).match(glob) for glob in made.owned) for path in made.files)

@@ -80,18 +80,54 @@ with embedded_postgres(Path(sys.argv[1])) as server:
 """
 
 
-def test_the_server_of_a_killed_process_is_stopped_and_its_data_kept(directory: Path) -> None:
+def killed(directory: Path) -> int:
+    """Kill a process that runs a server; the number of the server's process."""
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, directory], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         data = Path(process.stdout.readline().strip())
+        orphan = int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
         process.kill()
-    orphan = int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+    return orphan
+
+
+def test_the_server_of_a_killed_process_ends_by_itself(directory: Path) -> None:
+    _wait_until_gone(killed(directory))
+
+
+def test_after_a_kill_the_next_start_waits_for_the_server_to_end_and_finds_its_data(directory: Path) -> None:
+    for _ in range(2):
+        orphan = killed(directory)
+        with embedded_postgres(directory) as server:
+            assert postmaster(server) != orphan
+            assert ask(server, "SELECT n FROM kept") == 42
+            ask(server, "DROP TABLE kept")
+
+
+def test_a_server_that_runs_on_all_the_same_is_stopped_by_the_next_start(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded._Server, "stop", lambda _: None)
+    monkeypatch.setattr(embedded._Server, "stopping", ("true",))
+    with embedded_postgres(directory) as server:
+        pass
+    monkeypatch.undo()
+    orphan = postmaster(server)
+    assert embedded._is_postgres(orphan)
     with embedded_postgres(directory) as server:
         assert postmaster(server) != orphan
-        assert ask(server, "SELECT n FROM kept") == 42
-    _wait_until_gone(orphan)
+    assert not embedded._is_postgres(orphan)
+
+
+@pytest.mark.parametrize("unusable", ["a file", "a file/below", "/proc/nowhere"])
+def test_a_directory_that_cannot_be_used_is_reported(directory: Path, unusable: str) -> None:
+    (directory / "a file").touch()
+    with (
+        pytest.raises(EmbeddedFailed, match=r"cannot hold a database: .*; name a directory that may be"),
+        serve(directory / unusable),
+    ):
+        pass
 
 
 def test_folders_on_the_way_are_passable_under_any_umask(directory: Path) -> None:
@@ -132,7 +168,7 @@ def test_half_a_cluster_is_never_taken_for_one(directory: Path) -> None:
 def test_a_directory_serves_one_process_at_a_time(directory: Path) -> None:
     with (
         serve(directory),
-        pytest.raises(EmbeddedFailed, match="in use by another process"),
+        pytest.raises(EmbeddedFailed, match=f"in use by process {os.getpid()}; stop it or use another"),
         serve(directory),
     ):
         pass

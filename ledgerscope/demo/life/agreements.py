@@ -46,13 +46,13 @@ _REVIEW_DAYS: Final = (24, 36)
 _PAUSE_DAYS: Final = (20, 75)
 _AWAY_DAYS: Final = (15, 170)
 _DISCOUNTS: Final = (10, 15, 20, 30)
-_SEATS: Final = {1: 0.55, 2: 0.2, 3: 0.12, 5: 0.08, 10: 0.04, 25: 0.01}
+_SEATS: Final = {1: 0.5, 2: 0.25, 3: 0.16, 5: 0.08, 10: 0.01}
 _INSTALMENTS: Final = {1: 0.6, 4: 0.4}
 _MONTHS_OF_YEAR: Final = 12
 
 
 class Agreements:
-    """The subscriptions of one customer; `lost` and `active` tell the others how it stands."""
+    """The subscriptions of one customer; `lost` and `active` say how it stands."""
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ _REASONS: Final = {
     "other": 0.04,
 }
 _TRANSFERS: Final = {"bank_transfer": 0.8, "direct_debit": 0.12, "cheque": 0.05, "cash": 0.03}
-_HABITS: Final = {"full": 0.86, "in_parts": 0.08, "too_much": 0.02, "unnamed": 0.04}
+_HABITS: Final = {"full": 0.92, "in_parts": 0.04, "too_much": 0.02, "unnamed": 0.02}
 _REVERSALS: Final = {"bounced": 0.5, "charged_back": 0.5}
 _CREDIT_REASONS: Final = ("service outage", "price agreement", "wrong quantity", "goodwill")
 _DISPUTED: Final = 0.022
@@ -36,13 +36,13 @@ _WITHDRAWN: Final = 0.006
 _REVERSED: Final = 0.004
 _UNUSED_CREDIT_STAYS: Final = 0.3
 _RECOVERED: Final = 0.15
-_GIVEN_UP_AFTER_DAYS: Final = (45, 90)
+_GIVEN_UP_AFTER_DAYS: Final = (30, 60)
 
 
 class Payer:
     """The paying habits of one customer.
 
-    `past_due`, `recovered` and `exhausted` are told about the subscription of a claim whose charge failed,
+    `past_due`, `recovered` and `exhausted` are called with the subscription of a claim whose charge failed,
     was made good, or was tried for the last time.
     """
 
@@ -129,10 +129,10 @@ class Payer:
             self._run_out(when, claim)
 
     def _run_out(self, when: datetime, claim: Claim) -> None:
-        """Dunning has ended: the customer mends it by hand, or is lost and the claim given up in time."""
+        """Dunning has ended: the customer pays by hand, or is lost and the claim given up in time."""
         random = self._story.random
         if when < self._stops_at and random.chance(0.4):
-            self._at(when + random.days(1, 20), self._transfer_of(claim, 0))
+            self._at(when + random.days(1, 8), self._transfer_of(claim, 0))
             return
         if claim.subscription_id:
             self._exhausted(claim.subscription_id, when)
@@ -147,12 +147,12 @@ class Payer:
         habit, amount = random.pick(_HABITS), part.open_minor
         if habit == "in_parts" and amount > 1:
             amount = max(1, amount * random.randrange(25, 75) // 100)
-            self._at(when + random.days(5, 40), self._transfer_of(claim, place))
+            self._at(when + random.days(5, 20), self._transfer_of(claim, place))
         elif habit == "too_much":
             amount += max(1, amount * random.randrange(2, 20) // 100)
         payment = self._account.receive(when, amount, random.pick(_TRANSFERS), "manual")
         if habit == "unnamed":
-            self._at(when + random.days(2, 60), lambda now: self._name(now, claim, payment))
+            self._at(when + random.days(2, 15), lambda now: self._name(now, claim, payment))
         else:
             self._place_payment(when, claim, payment, part.open_minor)
         if habit == "too_much" and random.chance(0.4):

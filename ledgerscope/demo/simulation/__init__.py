@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledgerscope.demo.simulation.incidents import INCIDENTS, Incident
 from ledgerscope.demo.simulation.run import Simulation
 
-__all__ = ["Simulation"]
+__all__ = ["INCIDENTS", "Incident", "Simulation"]

@@ -278,7 +278,7 @@ INCIDENTS: Final[dict[str, Incident]] = {
         ),
         Incident(
             name="unknown-events",
-            about="another program writes events with labels that nobody knows",
+            about="another program writes events with unknown labels",
             alerts=("LedgerscopeEventsMisplaced",),
             begin=_unknown_events,
         ),

@@ -2,7 +2,7 @@
 
 Guards that the business goes on exactly once: a step is done in the transaction that moves its position, and
 all keys that it writes follow from the position. So a step that was killed did not happen, and one that was
-done is never done again, whoever does the next. The table lies in a schema of its own.
+done is never done again, whoever does the next. The table is no part of the canonical schema.
 """
 
 from __future__ import annotations
@@ -26,35 +26,26 @@ BUSINESS: Final = "business"
 """What customers and people do, operation by operation."""
 WORK: Final = "work"
 """What the background workers do."""
-_CREATE: Final = (
-    "create schema if not exists ledgerscope_demo",
-    """
-    create table if not exists ledgerscope_demo.position (
+_CREATE: Final = """
+    create table if not exists demo_position (
         tenant_id text not null,
         part text not null,
         step bigint not null,
         at timestamptz not null,
         primary key (tenant_id, part)
     )
-    """,
-)
-_GRANT: Final = (
-    f"grant usage on schema ledgerscope_demo to {roles.APP}",
-    f"grant select, insert, update on ledgerscope_demo.position to {roles.APP}",
-)
-_IS_THERE: Final = text("select to_regclass('ledgerscope_demo.position') is not null")
+"""
+_GRANT: Final = f"grant select, insert, update on demo_position to {roles.APP}"
+_IS_THERE: Final = text("select to_regclass('demo_position') is not null")
 _ROLE: Final = text("select exists (select from pg_roles where rolname = :role)")
-_BEGIN: Final = text(
-    "insert into ledgerscope_demo.position values (:tenant_id, :part, 0, :at) on conflict do nothing"
-)
-_READ_ALL: Final = text("select tenant_id, part, step, at from ledgerscope_demo.position")
+_BEGIN: Final = text("insert into demo_position values (:tenant_id, :part, 0, :at) on conflict do nothing")
+_READ_ALL: Final = text("select tenant_id, part, step, at from demo_position")
 _LOCK: Final = text(
-    "select tenant_id, part, step, at from ledgerscope_demo.position "
-    "where tenant_id = :tenant_id and part = :part for update"
+    "select tenant_id, part, step, at from demo_position "
+    "where tenant_id = :tenant_id and part = :part for update skip locked"
 )
 _ADVANCE: Final = text(
-    "update ledgerscope_demo.position set step = step + 1, at = :at "
-    "where tenant_id = :tenant_id and part = :part"
+    "update demo_position set step = step + 1, at = :at where tenant_id = :tenant_id and part = :part"
 )
 
 
@@ -71,11 +62,9 @@ class Position:
 def prepare(connection: Connection, tenants: Iterable[str], part: str, at: datetime) -> None:
     """Create the table, with the owner's rights, and let a part begin where it has not begun yet."""
     if not connection.execute(_IS_THERE).scalar_one():
-        for statement in _CREATE:
-            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(_CREATE)
         if connection.execute(_ROLE, {"role": roles.APP}).scalar_one():
-            for statement in _GRANT:
-                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(_GRANT)
     for tenant_id in tenants:
         begin(connection, tenant_id, part, at)
 
@@ -93,7 +82,7 @@ def read_all(connection: Connection) -> tuple[Position, ...]:
 
 
 def lock(connection: Connection, tenant_id: str, part: str) -> Position | None:
-    """The position, locked until the transaction ends; None where the part has not begun."""
+    """The position, locked until the transaction ends; None while another transaction holds it."""
     row = connection.execute(_LOCK, {"tenant_id": tenant_id, "part": part}).one_or_none()
     return None if row is None else Position(*row)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from ledgerscope.demo.companies import COMPANIES
 from ledgerscope.demo.errors import NotLoaded
@@ -24,7 +24,6 @@ from ledgerscope.demo.simulation.business import PER_COMPANY_AND_DAY, PER_CUSTOM
 from ledgerscope.demo.simulation.context import Context
 from ledgerscope.demo.simulation.position import BUSINESS, WORK
 from ledgerscope.demo.simulation.work import Workers, work
-from ledgerscope.store import tables as t
 from ledgerscope.store.engine import begin_as
 from ledgerscope.store.errors import StoreError
 
@@ -49,6 +48,14 @@ _LONGEST_SLEEP: Final = 1.0
 _PATIENCE_SECONDS: Final = (0.5, 10.0)
 _HEALTHY_FAILURE: Final = {company.tenant_id: company.job_failure for company in COMPANIES}
 _FULL_SIZE: Final = {company.tenant_id: company.customers for company in COMPANIES}
+
+_USUAL_SIZE: Final = 1000
+_ACTIVE: Final = 0.8
+"""Share of the customers of a company that are active; the size itself is kept with the company."""
+_SCALE: Final = text("select settings #>> '{demo,scale}' from tenant where tenant_id = :tenant_id")
+
+_BUSY: Final = "another process does it"
+_DONE_ELSEWHERE: Final = "another process did it"
 
 _log = logging.getLogger(__name__)
 
@@ -191,7 +198,7 @@ class Simulation:
         return count
 
     def run(self, stop: threading.Event) -> None:
-        """Go on until told to stop; a lost database is tried again, ever more patiently."""
+        """Go on until asked to stop; a lost database is tried again, ever more patiently."""
         patience, pause = _PATIENCE_SECONDS[0], 0.0
         while not stop.wait(pause):
             try:
@@ -224,21 +231,17 @@ class Simulation:
 
     def _parts_of(self, tenant_id: str) -> Iterator[Part]:
         with begin_as(self._engine, tenant_id) as connection:
-            customers = connection.execute(
-                select(func.count()).where(
-                    t.customer.c.tenant_id == tenant_id,
-                    t.customer.c.status == "active",
-                    t.customer.c.deleted_at.is_(None),
-                )
-            ).scalar_one()
+            scale = connection.execute(_SCALE, {"tenant_id": tenant_id}).scalar_one()
+        full_size = _FULL_SIZE.get(tenant_id, _USUAL_SIZE)
+        size = float(scale or 1)
+        customers = max(1, round(full_size * size * _ACTIVE))
         own = [incident for incident in self._incidents if incident.company == tenant_id]
         yield _Business(customers, self._speed)
-        yield _Work(self._workers(tenant_id, customers, own), self._beat)
+        yield _Work(self._workers(tenant_id, size, own), self._beat)
         for incident in own:
             yield _Trouble(incident, self._begun)
 
-    def _workers(self, tenant_id: str, customers: int, incidents: Sequence[Incident]) -> Workers:
-        size = customers / _FULL_SIZE.get(tenant_id, 1000)
+    def _workers(self, tenant_id: str, size: float, incidents: Sequence[Incident]) -> Workers:
         failures = [one.failure for one in incidents if one.failure is not None]
         return Workers(
             max(LEAST_JOBS_PER_DAY, JOBS_PER_DAY * size) * self._speed,
@@ -266,9 +269,9 @@ class Simulation:
         with begin_as(self._engine, tenant_id) as connection:
             position = positions.lock(connection, tenant_id, name)
             if position is None:
-                raise NotLoaded(tenant_id)
-            if position != self._positions[key]:
-                done, after = "done elsewhere", position
+                done, after = _BUSY, self._positions[key]
+            elif position != self._positions[key]:
+                done, after = _DONE_ELSEWHERE, position
             else:
                 random = self._random(position)
                 self._parts[key].next_at(position, random, at)  # draws what it drew when it was planned
@@ -282,4 +285,4 @@ class Simulation:
 
     def _committed(self, done: str) -> tuple[str, ...]:
         self._begun.add(done)
-        return (done,)
+        return () if done == _BUSY else (done,)

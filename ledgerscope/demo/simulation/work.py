@@ -39,7 +39,7 @@ def work(context: Context, workers: Workers) -> None:
     for run in context.records(JobRun, _UNFINISHED, order="enqueued_at"):
         if run.queue in workers.stopped_queues and run.state == "queued":
             continue
-        silent = run.heartbeat_at is not None and run.heartbeat_at < context.since
+        silent = run.heartbeat_at not in {None, context.since}
         if silent and not workers.take_over:
             continue
         if silent:

@@ -27,6 +27,8 @@ class Compat:
     tolerant_buckets: bool
     #: Labels that go when an operation changes what the values mean.
     schema_labels: frozenset[str]
+    #: `.` in a pattern of label_replace matches line breaks.
+    dot_all: bool
     #: `atan2` changes what the values mean, as the other arithmetic operators do.
     atan2_drops_name: bool
 
@@ -39,6 +41,7 @@ PROMETHEUS_2 = Compat(
     filtered_pairs_count=False,
     tolerant_buckets=False,
     schema_labels=frozenset({METRIC_NAME}),
+    dot_all=False,
     atan2_drops_name=False,
 )
 
@@ -50,6 +53,7 @@ PROMETHEUS_3 = Compat(
     filtered_pairs_count=True,
     tolerant_buckets=True,
     schema_labels=SCHEMA_LABELS,
+    dot_all=True,
     atan2_drops_name=True,
 )
 

@@ -64,10 +64,16 @@ class Engine:
         )
 
     def instant(
-        self, storage: Storage, expression: str | Expr, at_ms: int, *, cache: Cache | None = None
+        self,
+        storage: Storage,
+        expression: str | Expr,
+        at_ms: int,
+        *,
+        cache: Cache | None = None,
+        source: str = "",
     ) -> Result:
         """The value at one instant. Raises ParseError and EvaluationError."""
-        return self._run(storage, expression, Axis.instant(at_ms), is_range=False, cache=cache)
+        return self._run(storage, expression, Axis.instant(at_ms), is_range=False, cache=cache, source=source)
 
     def range(
         self,
@@ -78,12 +84,21 @@ class Engine:
         step_ms: int,
         *,
         cache: Cache | None = None,
+        source: str = "",
     ) -> Result:
-        """The values from start to end inclusive, a step apart, series sorted by labels."""
+        """The values from start to end inclusive, a step apart, series sorted by labels.
+
+        source: the text of a tree, for the places in warnings.
+        """
         if step_ms <= 0:
             raise EvaluationError("zero or negative query resolution step widths are not accepted")
         return self._run(
-            storage, expression, Axis.spanning(start_ms, end_ms, step_ms), is_range=True, cache=cache
+            storage,
+            expression,
+            Axis.spanning(start_ms, end_ms, step_ms),
+            is_range=True,
+            cache=cache,
+            source=source,
         )
 
     def parts(self, storage: Storage, tree: Expr, axis: Axis, cache: Cache) -> Callable[[Expr], Vector]:
@@ -127,8 +142,9 @@ class Engine:
         *,
         is_range: bool,
         cache: Cache | None,
+        source: str = "",
     ) -> Result:
-        text = expression if isinstance(expression, str) else ""
+        text = expression if isinstance(expression, str) else source
         node = self.parse(expression) if isinstance(expression, str) else expression
         if is_range and value_type(node) not in {ValueType.SCALAR, ValueType.VECTOR}:
             raise EvaluationError(

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 _COVERAGE = pytest.StashKey[Any]()
-_ASKED = ("promql_cov", "promql_cov_json", "promql_cov_html")
+_UNREADABLE = pytest.StashKey[list[str]]()
+_ASKED = ("promql_cov", "promql_cov_rules", "promql_cov_json", "promql_cov_html")
 _OUTPUT_KEY = "promql_coverage"
 
 
@@ -38,8 +39,19 @@ def finish(session: pytest.Session) -> None:
         from dataclasses import astuple  # noqa: PLC0415 - only with coverage
 
         output[_OUTPUT_KEY] = [[list(astuple(key)), dict(points)] for key, points in coverage.rules.items()]
-    elif _is_too_low(coverage, session.config) and session.exitstatus == 0:
+        return
+    _add_named_files(coverage, session.config)
+    if _is_too_low(coverage, session.config) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _add_named_files(coverage: Any, config: pytest.Config) -> None:
+    patterns = config.option.promql_cov_rules
+    if patterns:
+        from ledgerscope.promql.plugin.settings import options  # noqa: PLC0415 - only with the option
+        from ledgerscope.promql.testing.coverage_files import add_files  # noqa: PLC0415 - same
+
+        config.stash[_UNREADABLE] = add_files(coverage, config.rootpath, patterns, options(config))
 
 
 def _is_too_low(coverage: Any, config: pytest.Config) -> bool:
@@ -70,6 +82,8 @@ def report(terminal: Any, config: pytest.Config) -> None:
     terminal.section("rule coverage")
     for line in terminal_lines(coverage, config.rootpath):
         terminal.write_line(line)
+    for message in config.stash.get(_UNREADABLE, []):
+        terminal.write_line(f"not counted: {message}")
     if _is_too_low(coverage, config):
         least = options.promql_cov_fail_under
         terminal.write_line(f"FAIL: rule coverage {coverage.percent:.1f} % is below {least:g} %", red=True)

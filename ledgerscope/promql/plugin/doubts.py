@@ -12,7 +12,7 @@ import pytest
 from ledgerscope.promql.syntax.dialect import DELAYED_NAME_REMOVAL
 from ledgerscope.promql.testing.flags import depends_on_name_removal
 from ledgerscope.promql.testing.group_order import decided_by_order, describe
-from ledgerscope.promql.testing.outcome import AlertOutcome, RulesOutcome
+from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,33 @@ class GroupOrderWarning(RuleTestWarning):
     """A verdict that holds in the order of the files only."""
 
 
+class FileWarning(RuleTestWarning):
+    """Something in a file that is hardly meant."""
+
+
+class PromQLWarning(RuleTestWarning):
+    """What PromQL warns of where it evaluates a rule or an expression."""
+
+
+class PromQLInfo(RuleTestWarning):
+    """What PromQL remarks on where it evaluates a rule or an expression."""
+
+
 class FeatureWarning(RuleTestWarning):
     """A verdict that holds only with a feature flag of Prometheus."""
 
 
 class UnknownAlertWarning(RuleTestWarning):
     """An alert that is not expected to fire, and could not: no rule defines it."""
+
+
+def remarks(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:
+    """PromQL's warnings and infos about the rules of a group and about a case, with their places."""
+    texts = [str(each) for each in run.evaluation.annotations]
+    if isinstance(outcome, ExprOutcome):
+        texts += [f"{outcome.case.where}: {text}" for text in outcome.annotations]
+    for text in texts:
+        yield (PromQLInfo if "PromQL info: " in text else PromQLWarning)(text)
 
 
 def doubts(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:

@@ -5,13 +5,12 @@ Loaded at the start of every pytest run, so it imports nothing of the engine unt
 
 from __future__ import annotations
 
-import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledgerscope.promql.plugin import coverage, settings
+from ledgerscope.promql.plugin import coverage, recognise, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +18,18 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.testing.scenario import Scenario
 
-_PATTERNS = ("*.test.yml", "*_test.yml", "*.rules-test.yaml")
 _OUR_CODE = Path(__file__).parents[1]
+_PACKAGE = f"{__name__.rpartition('.plugin.')[0]}."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The settings and options of rule tests."""
-    parser.addini("promql_rule_tests", "file patterns of rule tests", type="args", default=list(_PATTERNS))
+    parser.addini(
+        "promql_rule_tests",
+        "file patterns of rule tests; none: every YAML file that holds rule tests",
+        type="args",
+        default=[],
+    )
     parser.addini("promql_scripts", "file patterns of PromQL scripts (`.test`)", type="args", default=[])
     parser.addini("promql_compat", 'follow Prometheus "2" or "3"', default="3")
     parser.addini("promql_features", "Prometheus's feature flags that are on", type="args", default=[])
@@ -34,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("promql_strict", "an unknown alertname is an error", type="bool", default=False)
     parser.addini("promql_ignore_unknown_fields", "pass unknown fields over", type="bool", default=False)
+    parser.addini("promql_extensions", "keys that promtool does not have", type="bool", default=True)
     group = parser.getgroup("promql", "rule tests")
     group.addoption("--promql-compat", metavar="2|3", help="follow Prometheus 2 or 3 (setting promql_compat)")
     group.addoption(
@@ -43,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Prometheus's feature flags that are on (setting promql_features)",
     )
     group.addoption("--promql-cov", action="store_true", help="report which rules the tests cover, and how")
+    group.addoption(
+        "--promql-cov-rules",
+        metavar="PATTERN",
+        action="append",
+        help="rule files that count even if no test names them, such as 'rules/**'",
+    )
     group.addoption("--promql-cov-json", metavar="FILE", help="write rule coverage as JSON")
     group.addoption("--promql-cov-html", metavar="FILE", help="write rule coverage as HTML")
     group.addoption(
@@ -57,21 +68,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Rule-test files and scripts, by the patterns of the settings."""
+    """Rule-test files (by content, or by the patterns of the settings) and scripts."""
     config = parent.config
-    if _matches(file_path, config.getini("promql_rule_tests")):
+    patterns = config.getini("promql_rule_tests")
+    if recognise.matches(file_path, patterns) or (
+        file_path.suffix in recognise.SUFFIXES
+        and (parent.session.isinitpath(file_path) or (not patterns and recognise.is_rule_test(file_path)))
+    ):
         from ledgerscope.promql.plugin import items  # noqa: PLC0415 - NumPy only where needed
 
         return items.RuleTestFile.from_parent(parent, path=file_path)
-    if _matches(file_path, config.getini("promql_scripts")):
+    if recognise.matches(file_path, config.getini("promql_scripts")):
         from ledgerscope.promql.plugin import items  # noqa: PLC0415 - NumPy only where needed
 
         return items.ScriptFile.from_parent(parent, path=file_path)
     return None
-
-
-def _matches(path: Path, patterns: list[str]) -> bool:
-    return any(fnmatch.fnmatch(path.name if "/" not in each else path.as_posix(), each) for each in patterns)
 
 
 @pytest.fixture
@@ -95,6 +106,7 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """A failed test shows what its scenario answered, and at which of its lines a question was refused."""
     scenario = getattr(item, "funcargs", {}).get("promql")
+    scenario = scenario if _is_ours(scenario) else None  # a project may have a fixture of that name
     if scenario is not None and call.excinfo is not None and not item.config.getoption("fulltrace"):
         _point_at_the_test(call.excinfo)
     outcome: Any = yield
@@ -120,8 +132,15 @@ def _point_at_the_test(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """What differs between an answer and what was expected of it, series by series."""
+    if op != "==" or not isinstance(right, dict) or not _is_ours(left):
+        return None
     against = getattr(left, "explained_against", None)
-    return against(right) if op == "==" and against is not None and isinstance(right, dict) else None
+    return None if against is None else against(right)
+
+
+def _is_ours(value: object) -> bool:
+    """Whether a value is of a class of this package; a mock has every attribute, but its own class."""
+    return type(value).__module__.startswith(_PACKAGE)
 
 
 # -- coverage

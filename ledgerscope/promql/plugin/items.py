@@ -11,7 +11,7 @@ import pytest
 
 from ledgerscope.promql.plugin import settings
 from ledgerscope.promql.plugin.coverage import coverage_of
-from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts
+from ledgerscope.promql.plugin.doubts import FileWarning, RuleTestWarning, doubts, remarks
 from ledgerscope.promql.plugin.failures import RuleTestFailed, nearer, reading, shown
 from ledgerscope.promql.testing.session import TestSession
 
@@ -37,22 +37,21 @@ def session_of(config: pytest.Config) -> TestSession:
     return found
 
 
-class _FileCollector(pytest.File):
-    """A file whose faults are shown as they are, without a traceback."""
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
-        """The faults, line by line."""
-        return shown(excinfo) if isinstance(excinfo.value, RuleTestFailed) else super().repr_failure(excinfo)
-
-
-class RuleTestFile(_FileCollector):
+class RuleTestFile(pytest.File):
     """A file of rule tests."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """The groups, each with a name of its own."""
+        """The groups, each with a name of its own; for a file that cannot be used, one item that fails."""
+        session = session_of(self.config)
+        try:
+            with reading(self.path, self.config):
+                runs = session.open(self.path)
+        except RuleTestFailed as error:
+            yield FaultyFile.from_parent(self, name="file", error=error)
+            return
+        while session.file_warnings:
+            self.warn(FileWarning(str(session.file_warnings.pop(0))))
         seen: dict[str, int] = {}
-        with reading(self.path, self.config):
-            runs = session_of(self.config).open(self.path)
         for run in runs:
             # pytest takes everything behind a bracket for the last part of a node id.
             title = run.group.title.replace("[", "(").replace("]", ")")
@@ -99,6 +98,22 @@ class _TestItem(pytest.Item):
         return representation
 
 
+class FaultyFile(_TestItem):
+    """A file that cannot be used: it fails, and the others run."""
+
+    def __init__(self, *, error: RuleTestFailed, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.error = error
+
+    def runtest(self) -> None:
+        """Fail with what is wrong with the file."""
+        raise self.error
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """The place of the first fault."""
+        return self.path, self.error.line - 1, self.name
+
+
 class RuleTestCase(_TestItem):
     """One expectation."""
 
@@ -111,6 +126,9 @@ class RuleTestCase(_TestItem):
     def runtest(self) -> None:
         """Compare; what differs is reported in full."""
         outcome = self.parent.outcome(self.case)
+        for remark in remarks(self.parent.run, outcome):
+            if session_of(self.config).is_new(str(remark)):
+                self.warn(remark)
         if not outcome.passed:
             from ledgerscope.promql.testing.reports.report import Report  # noqa: PLC0415 - only where a case fails
 
@@ -136,7 +154,7 @@ class RuleTestCase(_TestItem):
         return self.path, self.where.line - 1, f"{self.parent.name}: {self.name}"
 
 
-class ScriptFile(_FileCollector):
+class ScriptFile(pytest.File):
     """A PromQL script: load, clear and eval commands."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
@@ -145,8 +163,12 @@ class ScriptFile(_FileCollector):
         from ledgerscope.promql.scripts.run import run_script  # noqa: PLC0415 - only where there are scripts
 
         engine = Engine(settings.compat(self.config), features=settings.script_features(self.config))
-        with reading(self.path, self.config):
-            results = list(run_script(self.path, engine))
+        try:
+            with reading(self.path, self.config):
+                results = list(run_script(self.path, engine))
+        except RuleTestFailed as error:
+            yield FaultyFile.from_parent(self, name="file", error=error)
+            return
         for result in results:
             name = _unique(f"line {result.line}: {result.expression}", {})
             yield ScriptEval.from_parent(self, name=name, problems=result.problems, line=result.line)

@@ -54,4 +54,5 @@ def options(config: pytest.Config) -> Options:
         config.getini("promql_ignore_unknown_fields"),
         config.getini("promql_evaluate") == "input",
         features(config),
+        config.getini("promql_extensions"),
     )

@@ -30,9 +30,12 @@ _WORD = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=_CACHED)
-def compile_anchored(pattern: str) -> Callable[[str], bool]:
-    """The test whether a whole value matches; `.` matches every character. Raises RegexError."""
-    return _without_engine(pattern) or _with_engine(pattern)
+def compile_anchored(pattern: str, *, dot_all: bool = True) -> Callable[[str], bool]:
+    """The test whether a whole value matches. Raises RegexError.
+
+    dot_all: whether `.` matches line breaks, as since Prometheus 3.
+    """
+    return (_without_engine(pattern) if dot_all else None) or _with_engine(pattern, dot_all=dot_all)
 
 
 def _without_engine(pattern: str) -> Callable[[str], bool] | None:
@@ -60,8 +63,8 @@ def _affix(pattern: str) -> Callable[[str], bool] | None:
     return (lambda value: value.endswith(body)) if starts else (lambda value: value.startswith(body))
 
 
-def _with_engine(pattern: str) -> Callable[[str], bool]:
-    fullmatch = _compiled(translate(pattern, dot_all=True).pattern, pattern).fullmatch
+def _with_engine(pattern: str, *, dot_all: bool) -> Callable[[str], bool]:
+    fullmatch = _compiled(translate(pattern, dot_all=dot_all).pattern, pattern).fullmatch
     return lambda value: fullmatch(value) is not None
 
 
@@ -149,9 +152,9 @@ def compile_regex(pattern: str) -> Regex:
     return Regex(pattern, _compiled(translation.pattern, pattern), translation.names)
 
 
-def compile_whole(pattern: str) -> Regex:
+def compile_whole(pattern: str, *, dot_all: bool = True) -> Regex:
     """A pattern for whole texts, as `label_replace` takes it: put between anchors as text, not as a tree.
 
     So `a)|(b` is sound here and means what it says between the anchors. Raises RegexError.
     """
-    return compile_regex(f"^(?s:{pattern})$")
+    return compile_regex(f"^(?{'s' if dot_all else ''}:{pattern})$")

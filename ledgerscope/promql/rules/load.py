@@ -5,6 +5,7 @@ Reading is strict: whatever Prometheus refuses when it loads a rule file is a fa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ import yaml
 from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
+from ledgerscope.promql.text.close_match import did_you_mean
 from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
+from ledgerscope.promql.yaml.scalars import is_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,10 +29,23 @@ _MANIFEST_KIND = "PrometheusRule"
 _MANIFEST_LISTS = ("List", "PrometheusRuleList")
 
 
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The groups of a rule file, and what in it is hardly meant."""
+
+    groups: tuple[RuleGroup, ...]
+    warnings: tuple[Fault, ...] = ()
+
+
 def load_rules(
     path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
 ) -> tuple[RuleGroup, ...]:
     """The groups of a rule file. Raises FileError. `lenient` passes unknown fields over."""
+    return load_rule_file(path, dialect=dialect, lenient=lenient).groups
+
+
+def load_rule_file(path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False) -> RuleFile:
+    """A rule file. Raises FileError."""
     try:
         stat = path.stat()
         return _load_cached(path, stat.st_mtime_ns, stat.st_size, dialect, lenient)
@@ -41,24 +57,53 @@ def load_rules(
 
 
 @lru_cache(maxsize=256)
-def _load_cached(
-    path: Path, _mtime: int, _size: int, dialect: Dialect, lenient: bool
-) -> tuple[RuleGroup, ...]:
-    return read_rules(path.read_text("utf-8"), str(path), dialect=dialect, lenient=lenient)
+def _load_cached(path: Path, _mtime: int, _size: int, dialect: Dialect, lenient: bool) -> RuleFile:
+    return read_rule_file(path.read_text("utf-8"), str(path), dialect=dialect, lenient=lenient)
 
 
 def read_rules(
     text: str, file: str = "<rules>", *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
 ) -> tuple[RuleGroup, ...]:
     """The groups of a rule file's text (or of manifests). Raises FileError."""
+    return read_rule_file(text, file, dialect=dialect, lenient=lenient).groups
+
+
+def read_rule_file(
+    text: str, file: str = "<rules>", *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
+) -> RuleFile:
+    """A rule file's text (or manifests). Raises FileError."""
     reader = Reader(file, text, lenient=lenient)
     groups: list[RuleGroup] = []
-    for document in compose_all(text, file):
+    for document in _read_by_prometheus(reader, compose_all(text, file)):
         groups += _document(reader, document, dialect)
     if not reader.faults:  # a name that is misspelt or no text is reported already
         check_group_names(reader, groups)
     reader.finish()
-    return tuple(groups)
+    return RuleFile(tuple(groups), tuple(reader.warnings))
+
+
+def _read_by_prometheus(reader: Reader, documents: list[yaml.Node]) -> list[yaml.Node]:
+    """The documents that count: all manifests, but only the first one of a rule file."""
+    documents = [each for each in documents if not is_null(each)] if len(documents) > 1 else documents
+    if not documents or _scalar_field(documents[0], "kind") is not None:
+        _refuse_without_rules(reader, documents)
+        return documents
+    for ignored in documents[1:]:
+        reader.warn(
+            ignored,
+            "Prometheus reads the first document of a rule file only; this one is ignored",
+            "make it a file of its own",
+        )
+    return documents[:1]
+
+
+def _refuse_without_rules(reader: Reader, documents: list[yaml.Node]) -> None:
+    """Manifests none of which can hold rules are no rule file."""
+    kinds = [_scalar_field(each, "kind") for each in documents]
+    if documents and not any(kind in (_MANIFEST_KIND, *_MANIFEST_LISTS, None) for kind in kinds):
+        message = f"a manifest of kind {kinds[0]!r} has no rules"
+        hint = did_you_mean(str(kinds[0]), [_MANIFEST_KIND]) or f"rules have kind {_MANIFEST_KIND}"
+        reader.fault(dict(_by_name(documents[0]))["kind"], message, hint)
 
 
 def rules_from(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.rules.model import AlertingRule
 from ledgerscope.promql.samples.labels import METRIC_NAME
+from ledgerscope.promql.syntax.ast import Call, walk
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.matching import matches
 from ledgerscope.promql.syntax.parser import parse
+from ledgerscope.promql.syntax.printer import to_string
 from ledgerscope.promql.template.alert import is_template
 
 if TYPE_CHECKING:
@@ -75,5 +77,20 @@ def place(
     for group in ordered:
         for rule in group.rules:
             tree = parse(rule.expr, dialect) if rule.tree is None else rule.tree
-            placed.append(Placed(len(placed), group, rule, group.labels_of(rule), tree))
+            labels = group.labels_of(rule)
+            placed.append(Placed(len(placed), group, rule, labels, as_evaluated(tree, dialect)))
     return tuple(placed)
+
+
+def as_evaluated(tree: Expr, dialect: Dialect) -> Expr:
+    """The tree that Prometheus evaluates: it prints the expression of a rule and reads that again.
+
+    Printing sorts the matchers of a selector, and `absent` labels its result by their order.
+    """
+    if any(isinstance(node, Call) and node.func in _BY_ORDER for node in walk(tree)):
+        return parse(to_string(tree), dialect)
+    return tree
+
+
+#: Functions whose result depends on the order in which matchers are written.
+_BY_ORDER = frozenset({"absent", "absent_over_time"})

@@ -17,7 +17,9 @@ from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.analysis import metric_name
+from ledgerscope.promql.syntax.ast import value_type
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
+from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,6 +178,8 @@ def _queries(placed: Placed) -> bool:
 
 
 def _fails(engine: Engine, tree: Expr) -> bool:
+    if value_type(tree) in {ValueType.MATRIX, ValueType.STRING}:
+        return True
     try:
         engine.instant(Storage(), tree, 0)
     except PromQLError:

@@ -42,11 +42,23 @@ if TYPE_CHECKING:
     from ledgerscope.promql.samples.values import Result, Sample
 
 
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A warning or info of PromQL about a rule's expression, in Prometheus's words."""
+
+    placed: Placed
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.placed.where}: {self.placed.rule.name}: {self.text}"
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """What rules made of the data: the data with all they wrote, the alerts, and what failed.
 
-    `cache` has what the rules computed over `axis`, for whoever asks for parts of them; it may be cleared.
+    `annotations` is what PromQL remarks on. `cache` has what the rules computed over `axis`, for whoever asks
+    for parts of them; it may be cleared.
     """
 
     storage: Storage
@@ -55,6 +67,7 @@ class Evaluation:
     failures: tuple[RuleFailure, ...]
     blind: frozenset[int]
     cache: Cache
+    annotations: tuple[Annotation, ...] = ()
 
     def named(self, alert: str) -> list[AlertHistory]:
         """The histories of every rule of that alert name, in rule order."""
@@ -96,6 +109,7 @@ class _Run:
     written_by: dict[Labels, int] = field(default_factory=dict)
     blind: set[int] = field(default_factory=set)
     cache: Cache = field(default_factory=Cache)
+    annotations: dict[tuple[int, str], Annotation] = field(default_factory=dict)
     #: Where all rules go through the steps together, so nothing is there yet that is written later.
     log: WriteLog | None = None
 
@@ -132,7 +146,10 @@ class _Run:
             for placed in self.plan.rules
             if placed.alert
         )
-        return Evaluation(self.storage, self.axis, alerts, failures, frozenset(self.blind), self.cache)
+        annotations = tuple(self.annotations[key] for key in sorted(self.annotations))
+        return Evaluation(
+            self.storage, self.axis, alerts, failures, frozenset(self.blind), self.cache, annotations
+        )
 
     def _rests(self, placed: Placed) -> bool:
         """Whether the rule has nothing to do: by far the most rules, where groups feed only a few."""
@@ -214,11 +231,17 @@ class _Run:
     def _range(self, storage: Storage, placed: Placed, axis: Axis, cache: Cache | None) -> Vector:
         try:
             result = self.engine.range(
-                storage, placed.tree, axis.start_ms, axis.end_ms, axis.step_ms, cache=cache
+                storage,
+                placed.tree,
+                axis.start_ms,
+                axis.end_ms,
+                axis.step_ms,
+                cache=cache,
+                source=placed.rule.expr,
             )
         except PromQLError as error:
             raise SteppingNeededError(str(error)) from error
-        return result.vector
+        return self._annotated(placed, result).vector
 
     def _step_by_step(self, placed: Placed, axis: Axis) -> Vector:
         """The same, instant by instant, each with its own view of the data."""
@@ -244,7 +267,15 @@ class _Run:
     def samples_at(self, placed: Placed, at_ms: int) -> list[Sample]:
         """A rule's samples at an instant, of what it sees there."""
         view = self._view(placed, at_ms)
-        return vector_of(self.engine.instant(view, placed.tree, at_ms - placed.group.query_offset_ms)).at()
+        at_ms -= placed.group.query_offset_ms
+        return vector_of(
+            self._annotated(placed, self.engine.instant(view, placed.tree, at_ms, source=placed.rule.expr))
+        ).at()
+
+    def _annotated(self, placed: Placed, result: Result) -> Result:
+        for text in (*result.warnings, *result.infos):
+            self.annotations.setdefault((placed.order, text), Annotation(placed, text))
+        return result
 
     def _view(self, placed: Placed, at_ms: int) -> Storage:
         readings = self.plan.readings[placed.order]

@@ -39,6 +39,8 @@ class Matcher:
     op: MatchOp
     value: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    #: Whether `.` in a pattern matches a line break, as since Prometheus 3.
+    dot_all: bool = field(default=True, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

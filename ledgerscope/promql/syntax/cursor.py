@@ -97,6 +97,11 @@ class Cursor:
         if feature not in self.dialect.features:
             self.fail(f"{message}; the feature {feature} enables it", span)
 
+    def need_version(self, version: str, what: str, span: Span) -> None:
+        """Refuse what Prometheus 2.42 does not have where that is followed."""
+        if self.dialect.generation == "2":
+            self.fail(f"Prometheus 2.42 has no {what}; there are some since {version}", span)
+
     def enter(self, context: str, expected: str = "") -> tuple[str, str]:
         """Begin a construct that says this about a token nobody can use; the outer context, to set again."""
         outer = self.context

@@ -41,7 +41,12 @@ class BinaryOp(Enum):
     def is_set(self) -> bool:
         return self in _SETS
 
+    @property
+    def is_trim(self) -> bool:
+        return self in _TRIMS
 
+
+_TRIMS = frozenset({BinaryOp.TRIM_UPPER, BinaryOp.TRIM_LOWER})
 _COMPARISONS = frozenset(
     {BinaryOp.EQ, BinaryOp.NE, BinaryOp.GT, BinaryOp.LT, BinaryOp.GE, BinaryOp.LE},
 )

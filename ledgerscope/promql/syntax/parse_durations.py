@@ -43,9 +43,18 @@ STARTS = frozenset({Kind.NUMBER, Kind.DURATION, Kind.LEFT_PAREN, *_SIGNS, *_CALL
 """The tokens a duration can begin with."""
 
 
+def parse_number_literal(cursor: Cursor) -> NumberLiteral:
+    """A number of an expression; since Prometheus 3 a duration is one, too."""
+    if cursor.at(Kind.DURATION):
+        cursor.need_version("3.0", "durations as numbers", cursor.token.span)
+    return parse_literal(cursor)
+
+
 def parse_literal(cursor: Cursor) -> NumberLiteral:
     """A NUMBER or DURATION token; the value of a duration is in seconds."""
     token = cursor.advance()
+    if "_" in token.text:
+        cursor.need_version("3.0", "underscores in numbers", token.span)
     try:
         if token.kind is Kind.DURATION:
             return NumberLiteral(parse_duration(token.text) / 1000, duration=True, span=token.span)
@@ -63,14 +72,26 @@ def parse_window(cursor: Cursor) -> DurationNode:
     node = _Durations(cursor, _IN_BRACKETS).binary(1)
     if isinstance(node, NumberLiteral) and not node.value > 0:
         cursor.fail("duration must be greater than 0", node.span)
-    return node
+    return _plain_in_2(cursor, node)
 
 
 def parse_offset(cursor: Cursor) -> DurationNode:
     """What follows `offset`: a signed operand, without operators unless in parentheses."""
     if cursor.kind not in STARTS:
         cursor.unexpected(_IN_OFFSET, _EXPECTED)
-    return _Durations(cursor, _IN_OFFSET, tight=True).operand()
+    node = _plain_in_2(cursor, _Durations(cursor, _IN_OFFSET, tight=True).operand())
+    if cursor.dialect.generation == "2" and isinstance(node, NumberLiteral) and node.value == 0:
+        cursor.fail("duration must be greater than 0", node.span)
+    return node
+
+
+def _plain_in_2(cursor: Cursor, node: DurationNode) -> DurationNode:
+    """Prometheus 2 takes a duration with units only."""
+    if isinstance(node, DurationExpr):
+        cursor.need_version("3.4", "arithmetic on durations", node.span)
+    elif not node.duration:
+        cursor.need_version("3.0", "durations without a unit", node.span)
+    return node
 
 
 def split(node: DurationNode | None) -> tuple[int, DurationExpr | None]:
@@ -154,6 +175,7 @@ class _Durations:
         return node
 
     def _parenthesised(self) -> DurationNode:
+        self._cursor.need_version("3.4", "durations in parentheses", self._cursor.token.span)
         start = self._cursor.advance().start
         inner = self._inside().binary(1)
         self._expect(Kind.RIGHT_PAREN)

@@ -21,7 +21,7 @@ from ledgerscope.promql.syntax.dialect import EXPERIMENTAL_FUNCTIONS, FILL_MODIF
 from ledgerscope.promql.syntax.operators import AggregateOp, MatchOp, UnaryOp
 from ledgerscope.promql.syntax.parse_binary import OPERATORS, POWER, assemble, has_fill, parse_bin_modifier
 from ledgerscope.promql.syntax.parse_brackets import parse_brackets
-from ledgerscope.promql.syntax.parse_durations import parse_literal
+from ledgerscope.promql.syntax.parse_durations import parse_number_literal
 from ledgerscope.promql.syntax.parse_labels import METRIC_NAME, parse_grouping, parse_matchers
 from ledgerscope.promql.syntax.parse_modifiers import (
     parse_at_modifier,
@@ -55,6 +55,8 @@ def parse_expression(cursor: Cursor, lowest: int = LOWEST) -> Expr:
     lhs = _unary(cursor) if cursor.kind in _SIGNS else _postfix(cursor)
     while (entry := OPERATORS.get(cursor.kind)) is not None and entry[1] >= lowest:
         op, precedence = entry
+        if op.is_trim:
+            cursor.need_version("3", "operators that trim histograms", cursor.token.span)
         height = cursor.height
         cursor.advance()
         modifier = parse_bin_modifier(cursor)
@@ -242,8 +244,8 @@ _MODIFIERS: dict[Kind, Callable[[Cursor, Expr], Expr]] = {
 _PRIMARIES: dict[Kind, Callable[[Cursor], Expr]] = {
     **dict.fromkeys(METRIC_NAMES, _word),
     Kind.AGGREGATOR: _aggregator,
-    Kind.NUMBER: parse_literal,
-    Kind.DURATION: parse_literal,
+    Kind.NUMBER: parse_number_literal,
+    Kind.DURATION: parse_number_literal,
     Kind.STRING: _string,
     Kind.LEFT_PAREN: _paren,
     Kind.LEFT_BRACE: parse_braces,

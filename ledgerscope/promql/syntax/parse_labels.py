@@ -48,6 +48,7 @@ def _matcher(cursor: Cursor) -> Matcher:
             cursor.unexpected("label matching", "label matching operator")
         return _comparison(cursor, label, label.text)
     name = cursor.expect(Kind.STRING, "label matching", 'identifier or "}"')
+    cursor.need_version("3.0", "names in quotes", name.span)
     text = unquote(name.text)
     if cursor.kind in _MATCH_OPS:
         return _comparison(cursor, name, text)
@@ -64,7 +65,7 @@ def _comparison(cursor: Cursor, label: Token, name: str) -> Matcher:
             compile_anchored(text)
         except RegexError as error:
             cursor.fail(str(error), span)
-    return Matcher(name, op, text, span)
+    return Matcher(name, op, text, span, cursor.dialect.generation != "2")
 
 
 def parse_grouping(cursor: Cursor) -> tuple[str, ...]:
@@ -88,6 +89,7 @@ def _grouping_label(cursor: Cursor) -> str:
         return token.text
     if not cursor.at(Kind.STRING):
         cursor.unexpected("grouping opts", "label")
+    cursor.need_version("3.0", "names in quotes", token.span)
     name = unquote(token.text)
     if not _is_utf8(name):
         cursor.fail(f"invalid label name for grouping: {quote(name)}", token.span)
@@ -108,7 +110,10 @@ def parse_label_set(cursor: Cursor) -> dict[str, str]:
     if not cursor.accept(Kind.LEFT_BRACE):
         return labels
     while not cursor.at(Kind.RIGHT_BRACE):
+        start = cursor.token.start
         name, value = _label(cursor)
+        if name in labels:
+            cursor.fail(f"label name {quote(name)} is not unique", Span(start, cursor.end))
         labels[name] = value
         if cursor.at(Kind.COMMA):
             cursor.advance()
@@ -123,6 +128,8 @@ def _label(cursor: Cursor) -> tuple[str, str]:
     if not quoted and not cursor.at(Kind.IDENTIFIER):
         cursor.unexpected("label set", 'identifier or "}"')
     token = cursor.advance()
+    if quoted:
+        cursor.need_version("3.0", "names in quotes", token.span)
     name = unquote(token.text) if quoted else token.text
     if quoted and cursor.kind in (Kind.COMMA, Kind.RIGHT_BRACE):
         return METRIC_NAME, name

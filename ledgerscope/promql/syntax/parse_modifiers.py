@@ -13,7 +13,7 @@ from ledgerscope.promql.errors import Span
 from ledgerscope.promql.syntax.ast import At, Expr, MatrixSelector, Subquery, VectorSelector
 from ledgerscope.promql.syntax.dialect import RANGE_SELECTORS
 from ledgerscope.promql.syntax.operators import AtBound
-from ledgerscope.promql.syntax.parse_durations import milliseconds, parse_literal, parse_offset, split
+from ledgerscope.promql.syntax.parse_durations import milliseconds, parse_number_literal, parse_offset, split
 from ledgerscope.promql.syntax.tokens import Kind
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _timestamp(cursor: Cursor, expr: Expr) -> At:
         cursor.advance()
     if cursor.kind not in (Kind.NUMBER, Kind.DURATION):
         cursor.unexpected()
-    seconds = parse_literal(cursor).value * (-1 if negative else 1)
+    seconds = parse_number_literal(cursor).value * (-1 if negative else 1)
     if not math.isfinite(seconds) or abs(seconds) >= _AT_LIMIT:
         cursor.fail(f"timestamp out of bounds for @ modifier: {_fixed(seconds)}", expr.span)
     return milliseconds(seconds)

@@ -52,14 +52,14 @@ def parse_selector(text: str) -> VectorSelector:
     return selector
 
 
-def parse_metric(text: str) -> dict[str, str]:
+def parse_metric(text: str, dialect: Dialect = PROMETHEUS_3) -> dict[str, str]:
     """The labels of a series written as `name{label="value"}`, sorted by name. Cached by text."""
-    return dict(_metric(text))
+    return dict(_metric(text, dialect))
 
 
 @lru_cache(maxsize=_CACHED)
-def _metric(text: str) -> dict[str, str]:
-    cursor = Cursor(text)
+def _metric(text: str, dialect: Dialect) -> dict[str, str]:
+    cursor = Cursor(text, dialect)
     name = cursor.advance().text if cursor.kind in METRIC_NAMES else ""
     labels = parse_label_set(cursor)
     if not cursor.at(Kind.EOF):

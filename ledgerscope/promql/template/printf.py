@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.template.go_syntax import go_syntax
 from ledgerscope.promql.template.values import default_format, type_name
 from ledgerscope.promql.template.verbs import Spec, format_value
 
@@ -69,6 +70,7 @@ class _Formatter:
             return problems + "%!(NOVERB)"
         verb = self.text[self.at]
         # `%+v` and `%#v` ask for more of a struct, not for a sign or a prefix
+        as_source = spec.sharp and verb == "v"
         spec = replace(spec, verb=verb, plus=spec.plus and verb != "v", sharp=spec.sharp and verb != "v")
         self.at += 1
         if spec.verb == "%":
@@ -79,6 +81,9 @@ class _Formatter:
             return f"{problems}%!{spec.verb}(MISSING)"
         value = self.values[self.used]
         self.used += 1
+        if as_source and not isinstance(value, float):
+            shown = value[: spec.precision] if isinstance(value, str) else value
+            return problems + spec.pad(go_syntax(shown))
         return problems + format_value(spec, value)
 
     def _read(self) -> tuple[Spec, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledgerscope.promql.rules.alert_history import ActiveAlert, AlertHistory, AlertInstance
+    from ledgerscope.promql.rules.run import Evaluation
     from ledgerscope.promql.samples.axis import Axis
 
 
@@ -37,31 +38,59 @@ class Check:
         return f"<{self.claim}: {self.holds}>"
 
 
+class Timeline(Protocol):
+    """Where alerts come from: an evaluation that goes on as far as it is asked about."""
+
+    start_ms: int
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What has been evaluated so far."""
+
+    def reach(self, when: When) -> None:
+        """Evaluate up to a time."""
+
+    def settle(self) -> None:
+        """Evaluate until nothing can change any more: every series has ended, every `for` is over."""
+
+    def check_labels(self, alert: str, conditions: Mapping[str, LabelCondition]) -> None:
+        """Refuse conditions on labels that neither the alert nor any series has."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class AlertTrack:
     """The alerts of one name whose labels meet the conditions, over the whole test."""
 
     name: str
     conditions: Mapping[str, LabelCondition]
-    histories: Sequence[AlertHistory]
-    axis: Axis
-    start_ms: int
+    timeline: Timeline
+
+    @property
+    def histories(self) -> Sequence[AlertHistory]:
+        """The alerts of every rule of that name, as far as they have been evaluated."""
+        return self.timeline.evaluation.named(self.name)
+
+    @property
+    def axis(self) -> Axis:
+        """The steps that have been evaluated."""
+        return self.timeline.evaluation.axis
 
     # -- when
 
     @property
     def first_pending_at(self) -> Moment | None:
         """When the first of them is pending (or fires at once); None if never."""
-        return self._first(self._states() >= State.PENDING)
+        return self._first(State.PENDING)
 
     @property
     def first_fires_at(self) -> Moment | None:
         """When the first of them fires; None if never."""
-        return self._first(self._states() == State.FIRING)
+        return self._first(State.FIRING)
 
     @property
     def last_fires_at(self) -> Moment | None:
         """The last step at which one of them fires; None if never."""
+        self.timeline.settle()
         steps = np.flatnonzero(self._states() == State.FIRING)
         return self._moment(int(steps[-1])) if len(steps) else None
 
@@ -69,30 +98,34 @@ class AlertTrack:
 
     def never_fires(self) -> Check:
         """Whether none of them ever fires."""
+        self.timeline.settle()
         return self._check("never fires", not (self._states() == State.FIRING).any())
 
     def never_pends(self) -> Check:
         """Whether none of them is ever active."""
+        self.timeline.settle()
         return self._check("is never active", not self._states().any())
 
     def fires_at(self, when: When) -> Check:
         """Whether one of them fires at a time."""
-        holds = self._states()[self._step(when)] == State.FIRING
+        holds = self._state_at(when) == State.FIRING
         return self._check(f"fires at {_shown(when)}", bool(holds))
 
     def pending_at(self, when: When) -> Check:
         """Whether one of them is pending at a time, and none fires."""
-        holds = self._states()[self._step(when)] == State.PENDING
+        holds = self._state_at(when) == State.PENDING
         return self._check(f"is pending at {_shown(when)}", bool(holds))
 
     def inactive_at(self, when: When) -> Check:
         """Whether none of them is active at a time."""
-        holds = self._states()[self._step(when)] == State.INACTIVE
+        holds = self._state_at(when) == State.INACTIVE
         return self._check(f"is inactive at {_shown(when)}", bool(holds))
 
     def resolved_by(self, when: When) -> Check:
         """Whether they fired before, and none is active from that time to the end."""
-        states, step = self._states(), self._step(when)
+        step = self._step(when)
+        self.timeline.settle()
+        states = self._states()
         fired = bool((states[:step] == State.FIRING).any())
         return self._check(f"is resolved by {_shown(when)}", fired and not states[step:].any())
 
@@ -110,11 +143,12 @@ class AlertTrack:
 
     def where(self, **labels: LabelCondition) -> AlertTrack:
         """Only those whose labels meet further conditions."""
-        return AlertTrack(self.name, {**self.conditions, **labels}, self.histories, self.axis, self.start_ms)
+        return AlertTrack(self.name, {**self.conditions, **labels}, self.timeline)
 
     # -- inside
 
     def _instances(self) -> Iterator[AlertInstance]:
+        self.timeline.check_labels(self.name, self.conditions)
         for history in self.histories:
             for instance in history.instances:
                 if meets(instance.labels.as_dict(), self.conditions):
@@ -126,15 +160,22 @@ class AlertTrack:
             np.maximum(states, instance.life.states, out=states)
         return states
 
-    def _first(self, mask: NDArray[np.bool_]) -> Moment | None:
-        steps = np.flatnonzero(mask)
+    def _first(self, state: State) -> Moment | None:
+        if not (self._states() >= state).any():
+            self.timeline.settle()
+        steps = np.flatnonzero(self._states() >= state)
         return self._moment(int(steps[0])) if len(steps) else None
 
+    def _state_at(self, when: When) -> int:
+        step = self._step(when)
+        return int(self._states()[step])
+
     def _moment(self, step: int) -> Moment:
-        return Moment(int(self.axis.times[step]) - self.start_ms)
+        return Moment(int(self.axis.times[step]) - self.timeline.start_ms)
 
     def _step(self, when: When) -> int:
-        return min(milliseconds(when) // self.axis.step_ms, self.axis.count - 1)
+        self.timeline.reach(when)
+        return milliseconds(when) // self.axis.step_ms
 
     def _check(self, claim: str, holds: bool) -> Check:
         return Check(holds, f"{self.name}{described(self.conditions)} {claim}")
@@ -148,10 +189,10 @@ class AlertTrack:
         for instance in self._instances():
             lines.append(f"  {series_text(instance.labels)}")
             states = state_line(instance.life.states.tolist())
-            lines.append(f"  {states}  {moments(instance, self.axis, self.start_ms)}")
+            lines.append(f"  {states}  {moments(instance, self.axis, self.timeline.start_ms)}")
         if len(lines) == 1:
             lines.append("  never active")
-        return "\n".join([*lines, f"  {ruler(self.axis, self.start_ms)}"])
+        return "\n".join([*lines, f"  {ruler(self.axis, self.timeline.start_ms)}"])
 
 
 def _shown(when: When) -> str:

@@ -11,6 +11,7 @@ from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.syntax.parser import parse_metric
 from ledgerscope.promql.template.floats import shortest
 from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
+from ledgerscope.promql.testing.outcome import same_float
 from ledgerscope.promql.testing.reports.plot import series_text, sparkline, spread
 from ledgerscope.promql.text.durations import format_duration
 
@@ -57,9 +58,9 @@ class Instant:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, dict):
-            return {each.labels: each.value for each in self.samples} == _keyed(other)
+            return _same({each.labels: each.value for each in self.samples}, _keyed(other))
         if isinstance(other, (int, float)):
-            return len(self.samples) == 1 and self.samples[0].value == other
+            return len(self.samples) == 1 and same_float(float(other), self.samples[0].value)
         if hasattr(other, "expected"):  # pytest.approx compares from its own side
             return NotImplemented
         return bool(isinstance(other, Instant) and self.samples == other.samples)
@@ -111,7 +112,7 @@ class Over:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, dict):
             return NotImplemented
-        return {row.labels: _cells(row) for row in self.vector} == _keyed(other)
+        return _same({row.labels: _cells(row) for row in self.vector}, _keyed(other))
 
     __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
 
@@ -141,7 +142,7 @@ def _differences(expected: Mapping[Labels, object], found: Mapping[Labels, objec
             yield f"  missing: {series_text(labels)} {expected[labels]}"
         elif labels not in expected:
             yield f"  unexpected: {series_text(labels)} {found[labels]}"
-        elif expected[labels] != found[labels]:
+        elif not _same_value(expected[labels], found[labels]):
             yield f"  {series_text(labels)}: expected {expected[labels]}, found {found[labels]}"
 
 
@@ -151,6 +152,19 @@ def _cells(row: Row) -> list[float | None]:
 
 def _keyed(expected: Mapping[str, Any]) -> dict[Labels, Any]:
     return {Labels(parse_metric(text)): value for text, value in expected.items()}
+
+
+def _same(found: Mapping[Labels, Any], expected: Mapping[Labels, Any]) -> bool:
+    return found.keys() == expected.keys() and all(_same_value(expected[each], found[each]) for each in found)
+
+
+def _same_value(want: Any, got: Any) -> bool:
+    """Whether values, or lists of them, are equal; NaN equals NaN."""
+    if isinstance(want, (list, tuple)) and isinstance(got, list):
+        return len(want) == len(got) and all(map(_same_value, want, got))
+    if isinstance(want, (int, float)) and isinstance(got, (int, float)):
+        return same_float(want, got)
+    return bool(want == got)
 
 
 def _near(found: float, wanted: float, rel: float, absolute: float) -> bool:

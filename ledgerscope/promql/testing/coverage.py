@@ -83,6 +83,10 @@ class Coverage:
             points.setdefault(name, False)
         return points
 
+    def expect(self, placed: Placed) -> None:
+        """Count a rule whether a test runs it or not."""
+        self._points_of(placed)
+
     def branch(self, placed: Placed, text: str, offset: int, held: bool) -> None:
         """A template of a rule has run a branch."""
         points_of_side = self._sides.get(placed)

@@ -14,15 +14,29 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.coverage import Coverage, RuleKey
 
 
+#: A terminal shows no more; the rest is in the HTML and JSON files.
+MOST_LINES = 40
+
+
 def terminal_lines(coverage: Coverage, base: Path) -> Iterator[str]:
-    """One line per rule with something missing, and what is missing; the total last."""
+    """One line per rule with something missing, and what is missing; the total last. At most 40 lines."""
+    lines = list(_rule_lines(coverage, base, with_points=True))
+    if len(lines) >= MOST_LINES:
+        lines = list(_rule_lines(coverage, base, with_points=False))
+        shown = min(len(lines), MOST_LINES - 2)
+        more = f"and {len(lines) - shown} more rules; " if len(lines) > shown else ""
+        lines = [*lines[:shown], f"{more}--promql-cov-html FILE shows what is missing"]
+    yield from lines
+    yield f"rule coverage: {coverage.covered} of {coverage.total} points, {coverage.percent:.1f} %"
+
+
+def _rule_lines(coverage: Coverage, base: Path, *, with_points: bool) -> Iterator[str]:
     for key, points in sorted(coverage.rules.items()):
         missing = [name for name, covered in points.items() if not covered]
         if missing:
             share = f"{len(points) - len(missing)} of {len(points)}"
             yield f"{file_of(key, base)}:{key.line} {key.kind} {key.name}: {share}"
-            yield from (f"    not seen: {name}" for name in missing)
-    yield f"rule coverage: {coverage.covered} of {coverage.total} points, {coverage.percent:.1f} %"
+            yield from (f"    not seen: {name}" for name in missing if with_points)
 
 
 def as_json(coverage: Coverage, base: Path) -> str:

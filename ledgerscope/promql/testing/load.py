@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
 from ledgerscope.promql.series.notation import Histograms, Series, parse_values
+from ledgerscope.promql.syntax.ast import VectorSelector
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parser import parse, parse_metric
+from ledgerscope.promql.testing.extensions import (
+    ALERT_FIELDS,
+    CASE_FIELDS,
+    SAMPLE_FIELDS,
+    SERIES_FIELDS,
+    read_between,
+    read_patterns,
+    read_selector,
+    read_tolerance,
+    repeated,
+)
 from ledgerscope.promql.testing.model import (
     MINUTE_MS,
     AlertCase,
@@ -28,12 +40,14 @@ from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compo
 from ledgerscope.promql.yaml.places import place_of_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import yaml
 
     from ledgerscope.promql.histograms.histogram import Histogram
 
+_SERIES_HINT = """write it like 'up{job="x"}'"""
 _FILE_FIELDS = ("rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests")
 _GROUP_FIELDS = (
     "name", "interval", "input_series", "alert_rule_test", "promql_expr_test", "external_labels",
@@ -42,7 +56,7 @@ _GROUP_FIELDS = (
 
 
 def load_tests(
-    path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
+    path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False, extensions: bool = True
 ) -> tuple[TestFile, list[Fault]]:
     """The tests of a file as far as they can be made out, and its faults: more may be wrong with its rules.
 
@@ -55,7 +69,7 @@ def load_tests(
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
     reader = Reader(str(path), text, lenient=lenient)
-    return _read(reader, path, dialect), reader.in_order()
+    return _read(reader, path, dialect, extensions=extensions), reader.in_order()
 
 
 def read_tests(text: str, path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False) -> TestFile:
@@ -66,11 +80,11 @@ def read_tests(text: str, path: Path, *, dialect: Dialect = PROMETHEUS_3, lenien
     return found
 
 
-def _read(reader: Reader, path: Path, dialect: Dialect) -> TestFile:
+def _read(reader: Reader, path: Path, dialect: Dialect, *, extensions: bool = True) -> TestFile:
     documents = compose_all(reader.source, str(path))
     if len(documents) > 1:
         reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    return _Loader(reader, path, dialect).file(documents[0]) if documents else TestFile(path, ())
+    return _Loader(reader, path, dialect, extensions).file(documents[0]) if documents else TestFile(path, ())
 
 
 @dataclass(slots=True)
@@ -78,6 +92,11 @@ class _Loader:
     reader: Reader
     path: Path
     dialect: Dialect
+    extensions: bool
+
+    def _also(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields of our own, where they are on."""
+        return fields if self.extensions else ()
 
     def file(self, node: yaml.Node) -> TestFile:
         reader = self.reader
@@ -93,6 +112,7 @@ class _Loader:
             self._order(fields.get("group_eval_order")),
             reader.truth(fields.get("fuzzy_compare"), "fuzzy_compare"),
             tuple(self.group(each, index, interval) for index, each in groups),
+            tuple(reader.warnings),
         )
 
     def _order(self, node: yaml.Node | None) -> tuple[str, ...]:
@@ -107,13 +127,14 @@ class _Loader:
     def group(self, node: yaml.Node, index: int, interval: int) -> TestGroup:
         reader = self.reader
         fields = reader.fields(node, _GROUP_FIELDS, "a test group")
+        inputs = reader.items(fields.get("input_series"), "input_series")
         alerts = reader.items(fields.get("alert_rule_test"), "alert_rule_test")
         exprs = reader.items(fields.get("promql_expr_test"), "promql_expr_test")
         return TestGroup(
             reader.text(fields.get("name"), "name"),
             index,
             reader.duration(fields.get("interval"), "interval") or interval,
-            tuple(self._input(each) for each in reader.items(fields.get("input_series"), "input_series")),
+            tuple(each for item in inputs for each in self._input(item)),
             tuple(self._alert_case(each) for each in alerts),
             tuple(self._expr_case(each) for each in exprs),
             reader.text_map(fields.get("external_labels"), "external_labels"),
@@ -124,16 +145,33 @@ class _Loader:
 
     # -- input
 
-    def _input(self, node: yaml.Node) -> Series:
-        fields = self.reader.fields(node, ("series", "values"), "an input series")
-        series, values = fields.get("series"), fields.get("values")
-        if series is None or values is None:
-            missing = "series" if series is None else "values"
-            self.reader.fault(node, f"an input series needs {missing!r}", "it has series and values")
+    def _input(self, node: yaml.Node) -> Iterator[Series]:
+        known = ("series", "values", *self._also(SERIES_FIELDS))
+        fields = self.reader.fields(node, known, "an input series")
+        if fields.get("repeat") is None:
+            yield self._one_input(node, fields.get("series"), fields.get("values"))
+            return
+        texts = [self.reader.text(fields.get(each), each) for each in ("series", "values")]
+        for series, values in repeated(self.reader, fields["repeat"], *texts):
+            try:
+                yield Series(parse_metric(series, self.dialect), parse_values(values))
+            except (ParseError, HistogramError) as error:
+                self.reader.fault(node, f"{series} {values}: {error}", _SERIES_HINT)
+                return
+
+    def _one_input(self, node: yaml.Node, series: yaml.Node | None, values: yaml.Node | None) -> Series:
+        if series is None:
+            self.reader.fault(node, "an input series needs 'series'", _SERIES_HINT)
             return Series({}, ())
+        faults = len(self.reader.faults)
         labels = self._labels(series, "series")
         if not labels:
+            if len(self.reader.faults) == faults:
+                self.reader.fault(series, "series: names no series", _SERIES_HINT)
             return Series({}, ())
+        if values is None:
+            self.reader.warn(node, "an input series without 'values' has no samples", "write values: '1x10'")
+            return Series(labels, ())
         return self._values(labels, self.reader.text(values, "values"), values)
 
     def _values(self, labels: dict[str, str], text: str, node: yaml.Node) -> Series:
@@ -146,9 +184,9 @@ class _Loader:
     def _labels(self, node: yaml.Node, owner: str) -> dict[str, str]:
         text = self.reader.text(node, owner)
         try:
-            return parse_metric(text)
+            return parse_metric(text, self.dialect)
         except ParseError as error:
-            self._parse_fault(node, owner, error, """write it like 'up{job="x"}'""")
+            self._parse_fault(node, owner, error, _SERIES_HINT)
             return {}
 
     def _parse_fault(
@@ -175,23 +213,39 @@ class _Loader:
 
     def _alert_case(self, node: yaml.Node) -> AlertCase:
         reader = self.reader
-        fields = reader.fields(node, ("eval_time", "alertname", "exp_alerts"), "an alert test")
+        known = ("eval_time", "alertname", "exp_alerts", *self._also(CASE_FIELDS))
+        fields = reader.fields(node, known, "an alert test")
+        between = read_between(reader, fields.get("fires_between"))
+        if "fires_between" in fields and ("eval_time" in fields or "exp_alerts" in fields):
+            reader.fault(node, "fires_between stands for eval_time and exp_alerts", "leave them out")
+        if "match_labels" in fields and "fires_between" not in fields:
+            reader.fault(node, "match_labels belongs to fires_between, or into exp_alerts")
         name = reader.text(fields.get("alertname"), "alertname")
         if not name:
             reader.fault(node, "an item under alert_rule_test misses required attribute alertname")
         expected = reader.items(fields.get("exp_alerts"), "exp_alerts")
         return AlertCase(
-            reader.duration(fields.get("eval_time"), "eval_time"),
+            between[1] if between else reader.duration(fields.get("eval_time"), "eval_time"),
             name,
             tuple(self._expected_alert(each, name) for each in expected),
             reader.where(node),
+            between,
+            read_selector(reader, fields.get("match_labels")),
         )
 
     def _expected_alert(self, node: yaml.Node, name: str) -> ExpectedAlert:
-        fields = self.reader.fields(node, ("exp_labels", "exp_annotations"), "an expected alert")
+        known = ("exp_labels", "exp_annotations", *self._also(ALERT_FIELDS))
+        fields = self.reader.fields(node, known, "an expected alert")
+        selector = read_selector(self.reader, fields.get("match_labels"))
+        patterns = read_patterns(self.reader, fields.get("match_annotations"))
+        if patterns and selector is None:
+            selector = VectorSelector("", ())
+        if selector is not None and ("exp_labels" in fields or "exp_annotations" in fields):
+            self.reader.fault(node, "match_... and exp_... stand for one another", "leave one out")
         labels = self.reader.text_map(fields.get("exp_labels"), "exp_labels")
         annotations = self.reader.text_map(fields.get("exp_annotations"), "exp_annotations")
-        return ExpectedAlert({**labels, "alertname": name}, annotations, self.reader.where(node))
+        where = self.reader.where(node)
+        return ExpectedAlert({**labels, "alertname": name}, annotations, where, selector, patterns)
 
     # -- expressions
 
@@ -217,13 +271,18 @@ class _Loader:
 
     def _expected_sample(self, node: yaml.Node) -> ExpectedSample:
         reader = self.reader
-        fields = reader.fields(node, ("labels", "value", "histogram"), "an expected sample")
+        known = ("labels", "value", "histogram", *self._also(SAMPLE_FIELDS))
+        fields = reader.fields(node, known, "an expected sample")
+        if "labels" in fields and "match_labels" in fields:
+            reader.fault(node, "'match_labels' and 'labels' stand for one another", "leave one out")
         labels = self._labels(fields["labels"], "labels") if "labels" in fields else {}
         return ExpectedSample(
             labels,
             reader.number(fields.get("value"), "value"),
             self._histogram(fields.get("histogram")),
             reader.where(node),
+            read_selector(reader, fields.get("match_labels")),
+            read_tolerance(reader, fields.get("tolerance")),
         )
 
     def _histogram(self, node: yaml.Node | None) -> Histogram | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.text.durations import format_duration
-from ledgerscope.promql.yaml.nodes import Where
+from ledgerscope.promql.yaml.nodes import Fault, Where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.series.notation import Series
+    from ledgerscope.promql.syntax.ast import VectorSelector
+    from ledgerscope.promql.testing.extensions import Tolerance
 
 MINUTE_MS = 60_000
 _NOWHERE = Where("<test>", 1, 1)
@@ -21,11 +23,14 @@ _NOWHERE = Where("<test>", 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
-    """A firing alert, complete: every label and every annotation."""
+    """A firing alert, complete: every label and every annotation; or, with `selector`, some of them."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     where: Where = _NOWHERE
+    #: Instead of all labels and annotations: conditions on some of them.
+    selector: VectorSelector | None = None
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,16 @@ class AlertCase:
     alertname: str
     expected: tuple[ExpectedAlert, ...]
     where: Where = _NOWHERE
+    #: Instead of one time: fires at every evaluation from the first to before the second, at no other.
+    between_ms: tuple[int, int] | None = None
+    selector: VectorSelector | None = None
 
     @property
     def title(self) -> str:
         """What a node id says."""
+        if self.between_ms is not None:
+            first, end = map(format_duration, self.between_ms)
+            return f"alert {self.alertname} from {first} to {end}"
         return f"alert {self.alertname} at {format_duration(self.eval_time_ms)}"
 
 
@@ -51,6 +62,9 @@ class ExpectedSample:
     value: float
     histogram: Histogram | None = None
     where: Where = _NOWHERE
+    #: Instead of all labels: conditions on some of them.
+    selector: VectorSelector | None = None
+    tolerance: Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +130,4 @@ class TestFile:
     group_eval_order: tuple[str, ...] = ()
     fuzzy_compare: bool = False
     groups: tuple[TestGroup, ...] = ()
+    warnings: tuple[Fault, ...] = ()

@@ -21,15 +21,18 @@ from ledgerscope.promql.rules.model import RuleGroup
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
 from ledgerscope.promql.samples.axis import Axis
+from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.series.notation import Series, parse_series
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.group_order import describe, readings_with_data
+from ledgerscope.promql.testing.label_match import ANY, meets
 from ledgerscope.promql.testing.outcome import unknown_alert
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
 from ledgerscope.promql.testing.times import When, milliseconds, start_of
+from ledgerscope.promql.text.close_match import did_you_mean
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
@@ -38,6 +41,19 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.testing.label_match import LabelCondition
+
+
+def _story_of(answer: _Answered) -> str:
+    """The story of an answer; the error that it would raise, where there is none."""
+    try:
+        return answer.story()
+    except PromQLError as error:
+        return f"{answer!r}: {error}"
+
+
+def _is_text(source: str) -> bool:
+    """Whether a source is the text of rules, and not the name of a file."""
+    return "\n" in source or (":" in source and not source.endswith((".yml", ".yaml")))
 
 
 class _Answered(Protocol):
@@ -102,7 +118,7 @@ class Scenario:
             return (source,)
         if isinstance(source, Mapping):
             return rules_from(source, dialect=self.engine.dialect)
-        if isinstance(source, str) and ("\n" in source or ":" in source):
+        if isinstance(source, str) and _is_text(source):
             return read_rules(source, dialect=self.engine.dialect)
         path = self.base / source
         if not path.exists():
@@ -160,16 +176,39 @@ class Scenario:
 
     def alerts(self, name: str, **labels: LabelCondition) -> AlertTrack:
         """The alerts of a name whose labels meet the conditions. Raises ScenarioError for an unknown name."""
-        evaluation = self.evaluation
-        histories = evaluation.named(name)
-        if not histories:
-            known = {history.placed.rule.name for history in evaluation.alerts}
+        if not self.evaluation.named(name):
+            known = {history.placed.rule.name for history in self.evaluation.alerts}
             raise ScenarioError(unknown_alert(name, known))
-        return self._noted(AlertTrack(name, labels, histories, evaluation.axis, self.start_ms))
+        return self._noted(AlertTrack(name, labels, self))
+
+    # -- how far it is evaluated
+
+    def reach(self, when: When) -> None:
+        """Evaluate up to a time, if that is not done yet."""
+        if self.start_ms + milliseconds(when) > self.evaluation.axis.end_ms:
+            self.until(when)
+
+    def settle(self) -> None:
+        """Evaluate until nothing can change any more: every series has ended, every `for` is over."""
+        alerts = [history.placed.alert for history in self.evaluation.alerts]
+        waits = [each.for_ms + each.keep_firing_for_ms for each in alerts if each is not None]
+        end_ms = self._end_of_input() + self.engine.lookback_ms + 2 * milliseconds(self.interval)
+        self.reach((end_ms + max(waits, default=0)) / 1000)
+
+    def check_labels(self, alert: str, conditions: Mapping[str, LabelCondition]) -> None:
+        """Refuse conditions on labels that neither the alert nor any series has: typing errors."""
+        known = {name for samples in self.evaluation.storage for name, _ in samples.labels.pairs}
+        for history in self.evaluation.named(alert):
+            known |= history.placed.labels.keys()
+            known |= {name for each in history.instances for name, _ in each.labels.pairs}
+        for name, condition in conditions.items():
+            if condition is not ANY and name not in known and not meets({}, {name: condition}):
+                hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
+                raise ScenarioError(f"no series and no alert {alert!r} has a label {name!r}; {hint}")
 
     def story(self) -> str:
         """What was asked last and what came of it: what a failed test prints."""
-        answers = [answer.story() for answer in self._asked[-_LAST_ANSWERS:]]
+        answers = [_story_of(answer) for answer in self._asked[-_LAST_ANSWERS:]]
         return "\n".join([*answers, *self._order_notes()])
 
     def _order_notes(self) -> Iterator[str]:
@@ -206,12 +245,15 @@ class Scenario:
     def _plan(self) -> RulePlan:
         return RulePlan.of(self._groups, dialect=self.engine.dialect)
 
+    def _end_of_input(self) -> int:
+        return max(((len(series) - 1) * every for series, every in self._series), default=0)
+
     def _evaluate(self) -> Evaluation:
         step = milliseconds(self.interval)
-        longest = max(((len(series) - 1) * every for series, every in self._series), default=0)
-        axis = Axis(self.start_ms, step, max(longest, self._until, 0) // step + 1)
+        axis = Axis(self.start_ms, step, max(self._end_of_input(), self._until) // step + 1)
         storage = Storage()
-        for series, every in self._series:
+        last = {Labels(series.labels): (series, every) for series, every in self._series}
+        for series, every in last.values():
             fill(storage, [series], every, self.start_ms)
         around = Surroundings(
             self.external_labels, self.external_url, VALUE_TYPES[self.compat], self.on_branch

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.rules.load import load_rules
+from ledgerscope.promql.rules.load import load_rule_file
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.testing.load import load_tests
 from ledgerscope.promql.testing.runner import GroupRun, Options
-from ledgerscope.promql.yaml.nodes import FileError
+from ledgerscope.promql.yaml.nodes import Fault, FileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,18 +34,36 @@ class TestSession:
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
     _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
     _samples: int = 0
+    _reported: set[str] = field(default_factory=set)
+    #: What in the files opened so far is hardly meant.
+    file_warnings: list[Fault] = field(default_factory=list)
+
+    def is_new(self, text: str) -> bool:
+        """Whether a text has not been reported in this run; from now on it has."""
+        known = text in self._reported
+        self._reported.add(text)
+        return not known
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file, faults = load_tests(path, dialect=self.options.dialect, lenient=self.options.lenient)
+        file, faults = load_tests(
+            path,
+            dialect=self.options.dialect,
+            lenient=self.options.lenient,
+            extensions=self.options.extensions,
+        )
         groups: list[RuleGroup] = []
+        warnings = list(file.warnings)
         for each in file.rule_files:
             try:
-                groups += load_rules(each, dialect=self.options.dialect, lenient=self.options.lenient)
+                rules = load_rule_file(each, dialect=self.options.dialect, lenient=self.options.lenient)
+                groups += rules.groups
+                warnings += rules.warnings
             except FileError as error:
                 faults += error.faults
         if faults:
             raise FileError(faults)
+        self.file_warnings += [each for each in warnings if self.is_new(str(each))]
         plan = self._plan(groups, file.group_eval_order)
         return [GroupRun(file, group, plan, self.options, self.on_branch) for group in file.groups]
 

@@ -77,6 +77,8 @@ class Reader:
     file: str
     source: str = ""
     faults: list[Fault] = field(default_factory=list)
+    #: What is no fault, but hardly meant.
+    warnings: list[Fault] = field(default_factory=list)
     lenient: bool = False
 
     def where(self, node: yaml.Node) -> Where:
@@ -86,6 +88,10 @@ class Reader:
     def fault(self, node: yaml.Node, message: str, hint: str = "") -> None:
         """Note something wrong."""
         self.faults.append(Fault(self.where(node), message, hint))
+
+    def warn(self, node: yaml.Node, message: str, hint: str = "") -> None:
+        """Note something that is hardly meant."""
+        self.warnings.append(Fault(self.where(node), message, hint))
 
     def in_order(self) -> list[Fault]:
         """What was gathered, from the beginning of the file to its end."""

@@ -1,14 +1,23 @@
-"""The closed values of the schema: CHECKs on words take their lists from here; writers and readers too."""
+"""The closed values of the schema: CHECKs on words take their lists from here; writers and readers too.
+
+Lists that metrics use as label values as well are those of the domain.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-ACCOUNT_STATUSES: Final = ("active", "inactive", "blocked")
-SOURCES: Final = ("ui", "cli", "api", "import")
+from ledgerscope.domain import values as shared
+
+ACCOUNT_STATUSES: Final = shared.ACCOUNT_STATUSES
+BREACH_SEVERITIES: Final = shared.BREACH_SEVERITIES
+CREDIT_LIMIT_STATUSES: Final = shared.CREDIT_LIMIT_STATUSES
+DELETION_MODES: Final = shared.DELETION_MODES
+DELETION_REASONS: Final = shared.DELETION_REASONS
+SOURCES: Final = shared.SOURCES
+TICKET_PRIORITIES: Final = shared.TICKET_PRIORITIES
+
 SIGNUP_CHANNELS: Final = ("organic", "paid", "referral", "direct", "social")
-DELETION_MODES: Final = ("soft", "hard")
-DELETION_REASONS: Final = ("requested", "duplicate", "closed", "erasure", "other")
 CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
 COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
 DIRECTIONS: Final = ("inbound", "outbound")
@@ -17,8 +26,6 @@ INTERACTION_STATUSES: Final = ("pending", "in_progress", "completed", "cancelled
 SEGMENTS: Final = ("vip", "premium", "regular", "new", "high_value", "at_risk")
 MILESTONES: Final = ("signed_up", "activated", "trial_started", "first_value", "paid")
 
-CREDIT_LIMIT_STATUSES: Final = ("requested", "approved", "rejected")
-BREACH_SEVERITIES: Final = ("warning", "critical")
 
 INTERVAL_UNITS: Final = ("day", "week", "month", "quarter", "half_year", "year")
 TIERS: Final = ("free", "starter", "professional", "enterprise")
@@ -55,7 +62,6 @@ SYNC_STATUSES: Final = ("active", "paused", "error")
 SYNC_TRIGGERS: Final = ("initial", "scheduled", "bulk", "manual")
 
 SURVEY_KINDS: Final = ("nps", "csat")
-TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
 TICKET_STATUSES: Final = ("open", "pending", "resolved", "closed")
 TICKET_EVENTS: Final = ("opened", "assigned", "replied", "resolved", "reopened", "closed")
 

@@ -70,7 +70,9 @@ def test_a_stuck_collector_is_skipped_and_counted_and_ages_nobody_else(
     eventually(lambda: exporter.page().records["jobs"].slot)
 
 
-def test_when_no_worker_is_free_runs_are_given_up_and_told(make_exporter: MakeExporter, clock: Clock) -> None:
+def test_when_no_worker_is_free_runs_are_given_up_and_reported(
+    make_exporter: MakeExporter, clock: Clock
+) -> None:
     stuck = Stuck()
     one_worker = settings(interval="300ms", database={"connections": 2, "statement_timeout": "300ms"})
     exporter = make_exporter(stuck, aging_collector(), given=one_worker)

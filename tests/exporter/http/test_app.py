@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,7 +103,7 @@ def test_gzip_is_one_member_and_the_same_page(get: Get) -> None:
     assert business(encoded.text) == business(plain.text)
 
 
-def test_head_tells_the_size_and_sends_nothing(get: Get) -> None:
+def test_head_reports_the_size_and_sends_nothing(get: Get) -> None:
     answer = get("/metrics", "HEAD")
     assert answer.status_code == 200
     assert int(answer.headers["content-length"]) > 1000
@@ -136,7 +137,7 @@ def test_restricted_pages_are_encoded_too(get: Get) -> None:
     assert answer.text.endswith("ledgerscope_database_up 1.0\n# EOF\n")
 
 
-def test_a_misspelt_collector_is_told(get: Get) -> None:
+def test_a_misspelt_collector_is_reported(get: Get) -> None:
     answer = get("/metrics?collect[]=agin")
     assert answer.status_code == 400
     assert (
@@ -161,7 +162,7 @@ def test_the_page_as_json(get: Get) -> None:
     assert "ledgerscope_collector_up" in page["metrics"]
 
 
-def test_health_tells_each_collector(get: Get) -> None:
+def test_health_reports_each_collector(get: Get) -> None:
     health = get("/health").json()
     assert health["status"] == "ok"
     assert health["database"] is True
@@ -197,6 +198,37 @@ def test_the_index_page_is_for_people(get: Get) -> None:
     assert "Status: <strong>ok</strong>. Database: answers." in answer.text
     assert "2 events are in no counter" in answer.text
     assert '<a href="metrics">/metrics</a>' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_pages_fit_a_phone_and_need_nothing_from_elsewhere(get: Get, path: str) -> None:
+    answer = get(path)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in answer.text
+    assert not re.search(r"<script|//|@import|src=", answer.text)
+
+
+def test_every_address_is_described(get: Get) -> None:
+    text = get("/docs").text
+    described = set(get("/openapi.json").json()["paths"])
+    assert described == {"/metrics/json", "/health", "/health/live", "/health/ready"}
+    assert all(f"<td>{path}<td>" in text for path in described | {"/metrics", "/openapi.json"})
+    assert get("/redoc").status_code == 404
+
+
+def test_numbers_on_the_index_page_are_aligned_to_the_right(get: Get) -> None:
+    assert '<tr><td>aging<td>fresh<td class="number">0 s<td class="number">1' in get("/").text
+
+
+def test_a_reason_that_several_collectors_share_is_on_the_index_page_once(
+    make_exporter: MakeExporter,
+) -> None:
+    made = make_exporter(SqlCollector(statement="select nothing"), aging_collector("select nothing"))
+    made.collect_once()
+    with Server(create_app(made), listen(Listen(port=0))) as server:
+        text = requests.get(server.url, timeout=10).text
+    assert text.count("<li>jobs, aging: ") == 1
+    assert text.count("nothing") == 1
 
 
 def test_not_ready_before_the_first_tick_unless_the_settings_say_so(make_exporter: MakeExporter) -> None:

@@ -1,4 +1,4 @@
-"""The process: it binds or says why not, and ends quietly when it is told to."""
+"""The process: it binds or says why not, and ends quietly on a signal."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from exporter.errors import CannotListen
 from exporter.http.server import Server, listen
 from exporter.settings.model import Listen
+from tests.processes import start
 
 PROGRAM = """
 from starlette.responses import PlainTextResponse
@@ -31,14 +32,14 @@ print("stopped in order", flush=True)
 APP = PlainTextResponse("here")
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_process_in_order(told: signal.Signals) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_process_in_order(sent: signal.Signals) -> None:
     arguments = [sys.executable, "-c", PROGRAM]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert requests.get(url, timeout=10).text == "here"
-        process.send_signal(told)
+        process.send_signal(sent)
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, output, errors) == (0, "stopped in order\n", "")
 

@@ -46,12 +46,12 @@ def test_only_changes_are_written() -> None:
     away, slow = failed(FailureClass.UNREACHABLE), failed(FailureClass.TIMEOUT)
     for event in (away, away, away, slow, slow, Missing("jobs", "job_run does not exist")):
         journal.note(publisher.report([event], NOON), NOON)
-    told = [
+    written = [
         (entry.get("failure"), entry.get("reason"))
         for entry in seen.entries
         if entry["event"] == "collectors"
     ]
-    assert told == [("unreachable", "why"), ("timeout", "why"), (None, "job_run does not exist")]
+    assert written == [("unreachable", "why"), ("timeout", "why"), (None, "job_run does not exist")]
     assert [entry["up"] for entry in seen.entries if entry["event"] == "database"] == [False, True]
 
 

@@ -19,22 +19,22 @@ LATER = NOON + timedelta(seconds=30)
 
 def readings(*outcomes: Outcome) -> dict[tuple[str, ...], float]:
     page = Publisher([Record("jobs", POLICY)]).report(outcomes, NOON)
-    told = self_readings(page, LATER, "1.2.3")
-    return {(one.metric.name, *one.labels): one.value for one in told if isinstance(one.value, float)}
+    served = self_readings(page, LATER, "1.2.3")
+    return {(one.metric.name, *one.labels): one.value for one in served if isinstance(one.value, float)}
 
 
-def test_after_a_success_every_metric_of_the_catalogue_is_told_with_legal_labels() -> None:
+def test_after_a_success_every_metric_of_the_catalogue_is_reported_with_legal_labels() -> None:
     slot = take([], as_of=NOON, finished_at=NOON, isolated={"acme": "zone Mars/Olympus is unknown"})
     page = Publisher([Record("jobs", POLICY)]).report([Outcome("jobs", 0.5, slot, 1, 2)], NOON)
-    told = self_readings(page, LATER, "1.2.3")
-    assert {one.metric for one in told} == set(catalogue.METRICS)
-    assert all(one.metric.check(one.labels) for one in told if one.metric.labels)
+    served = self_readings(page, LATER, "1.2.3")
+    assert {one.metric for one in served} == set(catalogue.METRICS)
+    assert all(one.metric.check(one.labels) for one in served if one.metric.labels)
 
 
-def test_what_is_told_follows_from_the_runs_and_the_time() -> None:
+def test_what_is_reported_follows_from_the_runs_and_the_time() -> None:
     failure = Failure(FailureClass.TIMEOUT, "slow", NOON)
     slot = take([], as_of=NOON, finished_at=NOON + timedelta(seconds=1))
-    told = readings(Outcome("jobs", 0.5, slot, 1, 2), Outcome("jobs", 2.0, failure, 1, 2))
+    served = readings(Outcome("jobs", 0.5, slot, 1, 2), Outcome("jobs", 2.0, failure, 1, 2))
     expected = {
         (catalogue.UP.name, "jobs"): 0.0,
         (catalogue.STATE.name, "jobs", "stale"): 1.0,
@@ -53,7 +53,7 @@ def test_what_is_told_follows_from_the_runs_and_the_time() -> None:
         (catalogue.DATABASE_UP.name,): 1.0,
         (catalogue.BUILD_INFO.name, "1.2.3"): 1.0,
     }
-    assert expected.items() <= told.items()
+    assert expected.items() <= served.items()
 
 
 def test_nothing_is_claimed_about_what_has_not_happened() -> None:

@@ -1,4 +1,4 @@
-"""Settings from file and environment; everything wrong is told at once, each with place and cure."""
+"""Settings from file and environment; everything wrong is reported at once, with place and fix."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_effective_settings_are_shown_without_secrets_and_can_be_read_back(file:
         ),
     ],
 )
-def test_each_mistake_is_told_with_its_place_and_its_cure(file: Path, text: str, problem: str) -> None:
+def test_each_mistake_is_reported_with_its_place_and_its_fix(file: Path, text: str, problem: str) -> None:
     assert any(found.startswith(problem) for found in problems(file, text)), problems(file, text)
 
 
@@ -199,7 +199,7 @@ def test_a_mistake_in_the_environment_names_the_variable() -> None:
     )
 
 
-def test_all_mistakes_are_told_in_one_run(file: Path) -> None:
+def test_all_mistakes_are_reported_in_one_run(file: Path) -> None:
     assert len(problems(file, "interval: 1\nlisten: {port: x}\nfoo: 1\ninterval: 2s\n")) == 4
 
 

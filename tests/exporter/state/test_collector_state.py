@@ -69,7 +69,7 @@ def test_a_failure_keeps_the_values_and_counts_itself() -> None:
 
 
 @pytest.mark.parametrize("kind", FailureClass)
-def test_what_only_the_database_can_mend_disables(kind: FailureClass) -> None:
+def test_what_only_a_change_in_the_database_resolves_disables(kind: FailureClass) -> None:
     disabling = kind in {FailureClass.PERMISSION, FailureClass.SCHEMA}
     record = failed(kind, succeeded())
     assert (record.state(NOON) is State.DISABLED) == disabling

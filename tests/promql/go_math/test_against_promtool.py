@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.promql import processes
+from tests import processes
 from tests.promql.go_math.functions import ONE_ARGUMENT, TWO_ARGUMENTS
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def test_a_failure_says_what_differs_and_how_it_came_to_that(pytester: pytest.Py
 
 def test_a_faulty_file_is_reported_without_a_traceback(pytester: pytest.Pytester) -> None:
     found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
-    found.assert_outcomes(errors=1)
+    found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(
         ["*a.test.yml:1:14: no rule file matches 'none.yml'*", "*a.test.yml:2:1: unknown field 'test'*"]
     )
@@ -80,7 +80,7 @@ def test_a_script_that_cannot_be_read_is_reported_without_a_traceback(pytester: 
     pytester.makeini("[pytest]\npromql_scripts = *.test\n")
     (pytester.path / "a.test").write_text("lod 1m\n")
     found = outcome(pytester)
-    found.assert_outcomes(errors=1)
+    found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(["*a.test:1: *"])
 
 
@@ -110,4 +110,4 @@ def test_paths_begin_where_pytest_was_started(pytester: pytest.Pytester) -> None
     found = outcome(pytester, rules_yml=RULES, errors__test_yml=WRONG)
     found.stdout.fnmatch_lines(["errors.test.yml:9:5: alert 'Errors' at 10m"])
     found = outcome(pytester, a__test_yml="rule_files: [none.yml]\ntest: []\n")
-    found.stdout.fnmatch_lines(["ERROR a.test.yml - a.test.yml:1:14: no rule file matches *"])
+    found.stdout.fnmatch_lines(["FAILED a.test.yml::file - a.test.yml:1:14: no rule file matches *"])

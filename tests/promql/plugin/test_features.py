@@ -61,7 +61,7 @@ tests:
 
 def test_what_a_flag_gates_is_refused_with_the_name_of_the_flag(pytester: pytest.Pytester) -> None:
     found = outcome(pytester, rules_yml=gated_rules(), a__test_yml=GATED_TESTS)
-    found.assert_outcomes(errors=1)
+    found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines([f"*{message}*; the feature promql-* enables it" for _, message in GATED])
 
 

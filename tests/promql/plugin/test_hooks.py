@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.promql import processes
+from tests import processes
 from tests.promql.plugin.suites import PLUGIN, RULES, TESTS, outcome
 
 pytest_plugins = ["pytester"]
@@ -68,7 +68,7 @@ def test_a_failed_python_test_shows_the_story_of_its_alerts(pytester: pytest.Pyt
             'E   * <Errors{job=~".+"} never fires: False>',
             "*- promql -*",
             'alerts Errors{job=~".+"}:',
-            "  ···pppppFFFF*  pending from 3m, fires at 8m",
+            "  ···pppppFFFF*  pending from 3m, fires at 8m*",
         ]
     )
 

@@ -21,7 +21,7 @@ import yaml
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 from ledgerscope.promql.testing.reports.plot import series_text
 from ledgerscope.promql.text.durations import format_duration
-from tests.promql import processes
+from tests import processes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import yaml
 from bench import promql_grammar
 from ledgerscope.promql.errors import ParseError
 from ledgerscope.promql.syntax.parser import parse
-from tests.promql import processes
+from tests import processes
 
 if TYPE_CHECKING:
     from pathlib import Path

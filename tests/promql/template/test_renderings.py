@@ -16,7 +16,7 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.template.alert import AlertTemplates, check_template
 from ledgerscope.promql.template.values import AlertData, QueryResult, StringMap, TemplateSample
 from ledgerscope.promql.text.quoting import unquote
-from tests.promql import processes
+from tests import processes
 
 CASES: list[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("renderings.yml").read_text("utf-8"))[
     "cases"

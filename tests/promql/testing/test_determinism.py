@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.promql import processes
+from tests import processes
 from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[3]

@@ -113,9 +113,7 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
         ("tests: [{input_serie: []}]",
          "t.yml:1:10: unknown field 'input_serie' in a test group; did you mean 'input_series'?"),
         ("tests: [{input_series: [{values: 1}]}]",
-         "t.yml:1:25: an input series needs 'series'; it has series and values"),
-        ("tests: [{input_series: [{series: a}]}]",
-         "t.yml:1:25: an input series needs 'values'; it has series and values"),
+         "t.yml:1:25: an input series needs 'series'; write it like 'up{job=\"x\"}'"),
         ("tests: [{input_series: [{series: a, values: 1 x}]}]",
          ('t.yml:1:47: values: unexpected identifier "x" in series values, '
           "expected number or \"stale\"; write them like '1 2 _ 0+5x10 stale'")),

@@ -29,7 +29,7 @@ def label_replace(evaluator: Evaluator, call: Call) -> Value:
     """A label set from what a pattern finds in another label; unchanged where it does not match."""
     target, template, source, pattern = (text_argument(arg) for arg in call.args[1:5])
     try:
-        regex = compile_whole(pattern)
+        regex = compile_whole(pattern, dot_all=evaluator.compat.dot_all)
     except RegexError:
         raise EvaluationError(f"invalid regular expression in label_replace(): {pattern}") from None
     _require_label_name(target, "destination", "label_replace")

@@ -7,6 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.samples.labels import Labels
+from ledgerscope.promql.testing.extensions import matched_text
+from ledgerscope.promql.testing.outcome import alert_fits
 from ledgerscope.promql.testing.reports.differences import (
     compared,
     counted,
@@ -43,11 +45,15 @@ class AlertReport:
     def summary(self) -> str:
         """The first thing that is not as expected."""
         outcome = self.outcome
+        if outcome.wrong_time:
+            return outcome.unknown or outcome.wrong_time
         counts = counted("firing", len(outcome.case.expected), len(outcome.firing))
         return outcome.unknown or counts or self._first_difference()
 
     def _first_difference(self) -> str:
         for want, got in self._pairing().pairs:
+            if want.selector is not None:
+                continue
             different = first_difference(want.labels, got.labels)
             if different or dict(want.annotations) != got.annotations:
                 return different or first_difference(want.annotations, got.annotations)
@@ -59,6 +65,11 @@ class AlertReport:
         yield f"{case.where}: alert {case.alertname!r} at {format_duration(case.eval_time_ms)}"
         if outcome.unknown:
             yield f"  {outcome.unknown}"
+        if outcome.wrong_time:
+            first, end = map(format_duration, case.between_ms or (0, 0))
+            yield f"  expected to fire from {first} to before {end}; {outcome.wrong_time}"
+            yield from islice(alert_timelines(self.run, case), _MOST_LINES)
+            return
         yield (
             f"  expected to fire: {len(case.expected)},"
             f" firing: {len(outcome.firing)}, pending: {len(outcome.pending)}"
@@ -71,7 +82,10 @@ class AlertReport:
     def _differences(self) -> Iterator[str]:
         pairing = self._pairing()
         for want, got in pairing.pairs:
-            if dict(want.labels) == got.labels and dict(want.annotations) == got.annotations:
+            if alert_fits(want, got):
+                continue
+            if want.selector is not None:
+                yield from (*_missing(want), *_unexpected(got))
                 continue
             yield f"  differs (- expected at line {want.where.line}, + firing):"
             yield from compared("labels", want.labels, got.labels)
@@ -82,11 +96,18 @@ class AlertReport:
 
     def _pairing(self) -> Pairing[ExpectedAlert, ActiveAlert]:
         wanted, found = self.outcome.case.expected, self.outcome.firing
-        return pair_up(wanted, found, lambda want, got: likeness(want.labels, got.labels))
+        return pair_up(wanted, found, _likeness)
+
+
+def _likeness(want: ExpectedAlert, got: ActiveAlert) -> float:
+    return float("inf") if alert_fits(want, got) else likeness(want.labels, got.labels)
 
 
 def _missing(want: ExpectedAlert) -> Iterator[str]:
-    yield f"  missing (expected at line {want.where.line}): {series_text(Labels(want.labels))}"
+    shown = series_text(Labels(want.labels))
+    if want.selector is not None:
+        shown = matched_text(want.selector, want.patterns)
+    yield f"  missing (expected at line {want.where.line}): {shown}"
 
 
 def _unexpected(got: ActiveAlert) -> Iterator[str]:

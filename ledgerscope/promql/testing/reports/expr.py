@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.template.floats import shortest
-from ledgerscope.promql.testing.outcome import same_float
+from ledgerscope.promql.testing.extensions import matched_text
+from ledgerscope.promql.testing.outcome import same_float, sample_labels_fit
 from ledgerscope.promql.testing.reports.differences import (
     compared,
     counted,
@@ -49,7 +50,8 @@ class ExprReport:
 
     def _first_difference(self) -> str:
         for want, got in self._pairing().pairs:
-            different = first_difference(want.labels, got.labels.as_dict())
+            whole = want.labels if want.selector is None else got.labels.as_dict()
+            different = first_difference(whole, got.labels.as_dict())
             if different or not self.outcome.same_value(want, got):
                 return different or _values_differ(want, got)
         return "other samples are there than those expected"
@@ -75,7 +77,10 @@ class ExprReport:
     def _differences(self) -> Iterator[str]:
         pairing = self._pairing()
         for want, got in pairing.pairs:
-            if dict(want.labels) != got.labels.as_dict():
+            if not sample_labels_fit(want, got):
+                if want.selector is not None:
+                    yield from (*_missing(want), *_unexpected(got))
+                    continue
                 yield f"  differs (- expected at line {want.where.line}, + found):"
                 yield from compared("labels", want.labels, got.labels.as_dict())
             if not self.outcome.same_value(want, got):
@@ -88,7 +93,8 @@ class ExprReport:
 
 
 def _missing(want: ExpectedSample) -> Iterator[str]:
-    yield f"  missing (line {want.where.line}): {series_text(Labels(want.labels))} {_expected_value(want)}"
+    shown = series_text(Labels(want.labels)) if want.selector is None else matched_text(want.selector, {})
+    yield f"  missing (line {want.where.line}): {shown} {_expected_value(want)}"
 
 
 def _unexpected(got: Sample) -> Iterator[str]:
@@ -96,8 +102,7 @@ def _unexpected(got: Sample) -> Iterator[str]:
 
 
 def _likeness(want: ExpectedSample, got: Sample) -> float:
-    labels = got.labels.as_dict()
-    return float("inf") if dict(want.labels) == labels else likeness(want.labels, labels)
+    return float("inf") if sample_labels_fit(want, got) else likeness(want.labels, got.labels.as_dict())
 
 
 def _values_differ(want: ExpectedSample, got: Sample) -> str:
@@ -117,4 +122,6 @@ def _value(sample: Sample) -> str:
 
 
 def _expected_value(sample: ExpectedSample) -> str:
-    return shortest(sample.value) if sample.histogram is None else str(sample.histogram)
+    if sample.histogram is not None:
+        return str(sample.histogram)
+    return f"{shortest(sample.value)}{sample.tolerance or ''}"

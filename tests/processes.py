@@ -1,4 +1,4 @@
-"""Runs the programs that tests compare with, so that none of them outlives the tests."""
+"""Starts the programs that tests talk to, so that none of them outlives the tests, however those end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+__all__ = ["run", "start"]
+
+
+def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+    """`subprocess.Popen` with text; on Linux the kernel ends the program when the calling thread ends."""
+    options = {"text": True} | options
+    return subprocess.Popen([*_bound_to_parent(), *arguments], **options)
 
 
 def run(*arguments: str | Path, check: bool = False, **options: Any) -> subprocess.CompletedProcess[Any]:

@@ -16,10 +16,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 SUITE = """
 from pathlib import Path
-from tests.promql.processes import run
+from tests.processes import run
 
 def test_of_a_program_that_takes_long():
     program = 'echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 600'

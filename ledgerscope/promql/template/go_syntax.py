@@ -1,0 +1,73 @@
+"""Values as Go source writes them: what `printf "%#v"` gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledgerscope.promql.template.values import (
+    AlertData,
+    AnyMap,
+    GoDuration,
+    GoTime,
+    QueryResult,
+    StringMap,
+    TemplateSample,
+    default_format,
+    type_name,
+)
+from ledgerscope.promql.text.quoting import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_ADDRESS = "0xc000000000"  # an address in Go, different in every run
+
+
+def go_syntax(value: object, *, nested: bool = False) -> str:
+    """The value as Go source; a pointer inside another value is its address."""
+    if nested and isinstance(value, (TemplateSample, GoTime, GoDuration)):
+        return f"({type_name(value)})({_ADDRESS})"
+    if isinstance(value, str):
+        return quote(value)
+    writer = _WRITERS.get(type(value))
+    return writer(value) if writer else default_format(value)
+
+
+def _map(value: StringMap | AnyMap) -> str:
+    pairs = (f"{quote(key)}:{go_syntax(each, nested=True)}" for key, each in sorted(value.items()))
+    return _braced(type_name(value), pairs)
+
+
+def _list(value: QueryResult) -> str:
+    return _braced(type_name(value), (go_syntax(each, nested=True) for each in value))
+
+
+def _sample(value: TemplateSample) -> str:
+    return "&" + _struct(type_name(value)[1:], {"Labels": value.labels, "Value": value.value})
+
+
+def _alert(value: AlertData) -> str:
+    fields = {
+        "Labels": value.labels,
+        "ExternalLabels": value.external_labels,
+        "ExternalURL": value.external_url,
+        "Value": value.value,
+    }
+    return _struct(type_name(value), fields)
+
+
+def _struct(name: str, fields: dict[str, Any]) -> str:
+    return _braced(name, (f"{field}:{go_syntax(each, nested=True)}" for field, each in fields.items()))
+
+
+def _braced(name: str, parts: Iterable[str]) -> str:
+    return f"{name}{{{', '.join(parts)}}}"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    StringMap: _map,
+    AnyMap: _map,
+    QueryResult: _list,
+    TemplateSample: _sample,
+    AlertData: _alert,
+}

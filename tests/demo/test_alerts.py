@@ -1,0 +1,106 @@
+"""A healthy business sets off no alert, and each incident sets off those that name it.
+
+Our collectors read the generated and the simulated business, and our own PromQL evaluates our rules over what
+they read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from ledgerscope.demo.load import load_demo
+from ledgerscope.demo.simulation import INCIDENTS, Simulation
+from ledgerscope.store import roles
+from ledgerscope.store.engine import Session, create_engine
+from tests.demo.alerts import plan, watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import URL
+
+    from ledgerscope.demo.simulation import Incident
+
+    Begin = Callable[[Sequence[Incident]], Callable[[datetime], None]]
+
+UNTIL: Final = datetime(2026, 6, 17, 12, tzinfo=UTC)
+SCALE: Final = 0.2
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+MINUTES: Final = timedelta(minutes=5)
+WITHOUT_INCIDENT: Final = {
+    "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
+    "RevenueBridgeDoesNotClose": "guards our own arithmetic",
+    "LedgerscopeDown": "the exporter itself",
+    "LedgerscopeAbsent": "the exporter itself",
+    "LedgerscopeDatabaseUnreachable": "the database itself",
+    "LedgerscopeCollectorFailing": "the database itself",
+    "LedgerscopeCollectorStale": "the database itself",
+    "LedgerscopeCollectorExpired": "the database itself",
+    "LedgerscopeCollectorSlow": "the database itself",
+}
+"""Alerts above info that nothing in the business can set off."""
+
+
+@pytest.fixture
+def business(clone_template: Callable[[], URL]) -> URL:
+    """A fifth of the demo business, as it is at its end."""
+    url = clone_template()
+    load_demo(url.render_as_string(hide_password=False), until=UNTIL, scale=SCALE)
+    return url
+
+
+@pytest.fixture
+def go_on(business: URL) -> Iterator[Begin]:
+    """Lets the business live up to an instant, with incidents."""
+    engine = create_engine(business, Session(role=roles.APP))
+
+    def begin(incidents: Sequence[Incident]) -> Callable[[datetime], None]:
+        now = UNTIL
+        simulation = Simulation(engine, 1, lambda: now, beat=MINUTES, incidents=incidents)
+
+        def bring_to(at: datetime) -> None:
+            nonlocal now
+            if at > now:
+                now = at
+                simulation.catch_up()
+
+        return bring_to
+
+    yield begin
+    engine.dispose()
+
+
+def test_thirty_days_of_a_healthy_business_are_quiet(business: URL, go_on: Begin) -> None:
+    assert watch(business, UNTIL - 15 * DAY, 12 * HOUR, 30, lambda _at: None) == set()
+    bring_to = go_on(())
+    assert watch(business, UNTIL, MINUTES, 25, bring_to) == set()
+    assert watch(business, UNTIL + 3 * HOUR, 12 * HOUR, 30, bring_to) == set()
+
+
+@pytest.mark.parametrize("name", sorted(INCIDENTS))
+def test_an_incident_sets_off_the_alerts_that_name_it(business: URL, go_on: Begin, name: str) -> None:
+    incident = INCIDENTS[name]
+    bring_to = go_on(())
+    bring_to(UNTIL)
+    trouble = go_on((incident,))
+
+    def after_a_while(at: datetime) -> None:
+        (bring_to if at < UNTIL + 4 * MINUTES else trouble)(at)
+
+    fired = {alert.name for alert in watch(business, UNTIL, MINUTES, 22, after_a_while)}
+    assert set(incident.alerts) <= fired
+
+
+def test_every_alert_has_an_incident_or_a_reason_to_have_none() -> None:
+    above_info = {
+        placed.rule.name
+        for placed in plan().rules
+        if placed.rule.labels.get("severity") in {"warning", "critical"}
+    }
+    named = {alert for incident in INCIDENTS.values() for alert in incident.alerts}
+    assert above_info - named - set(WITHOUT_INCIDENT) == set()
+    assert (named | set(WITHOUT_INCIDENT)) - above_info == set()
