@@ -196,7 +196,9 @@ class Moment:
         if not self.payment_stands(row):
             return 0
         back = sum(
-            one.amount_minor for one in self.company.reversals[row.payment_id] if self.has_come(one.reversed_on)
+            one.amount_minor
+            for one in self.company.reversals[row.payment_id]
+            if self.has_come(one.reversed_on)
         )
         return int(row.amount_minor - back - self.refunded(row.payment_id))
 
@@ -234,7 +236,9 @@ class Moment:
     @cached_property
     def instalments(self) -> list[Instalment]:
         """Every instalment of every invoice that counts, with what is open of it."""
-        return [one for row in self.company.of("invoice") if self.invoice_counts(row) for one in self._of(row)]
+        return [
+            one for row in self.company.of("invoice") if self.invoice_counts(row) for one in self._of(row)
+        ]
 
     def _of(self, invoice: Row) -> Iterator[Instalment]:
         dues = sorted(self.company.dues[invoice.invoice_id], key=lambda row: (row.due_on, row.seq))
@@ -251,7 +255,9 @@ class Moment:
         """What is left of each payment and credit note: customer, currency and amount."""
         found = []
         for row in self.company.of("payment"):
-            found.append((row.customer_id, row.currency, self.payment_value(row) - self.allocated[row.payment_id]))
+            found.append(
+                (row.customer_id, row.currency, self.payment_value(row) - self.allocated[row.payment_id])
+            )
         for row in self.company.of("credit_note"):
             left = self.credit_note_value(row) - self.allocated[row.credit_note_id]
             found.append((row.customer_id, row.currency, left))
@@ -351,7 +357,9 @@ def open_amount(now: Moment) -> Values:
         for one in now.instalments
     ]
     found += [("unallocated", currency, -left) for _, currency, left in now.unallocated]
-    return total(((bucket, currency), now.company.major(minor, currency)) for bucket, currency, minor in found)
+    return total(
+        ((bucket, currency), now.company.major(minor, currency)) for bucket, currency, minor in found
+    )
 
 
 def open_invoices(now: Moment) -> Values:
@@ -477,7 +485,9 @@ class Payer:
         return found
 
     def paused(self, t: datetime) -> bool:
-        before = {one.subscription.subscription_id: one.subscription for one in self.recurrences if one.start < t}
+        before = {
+            one.subscription.subscription_id: one.subscription for one in self.recurrences if one.start < t
+        }
         return not self.pays(t) and any(self._is_pause(row, t) for row in before.values())
 
     def _is_pause(self, row: Row, t: datetime) -> bool:
@@ -708,7 +718,9 @@ def jobs_stuck(now: Moment) -> Values:
 def jobs_failed(now: Moment) -> Values:
     last = {row.job_id: row for row in sorted(now.company.of("job_run"), key=lambda row: row.attempt)}
     since = now.t - timedelta(hours=720)
-    return by_queue(row for row in last.values() if row.state == "failed" and since <= row.finished_at <= now.t)
+    return by_queue(
+        row for row in last.values() if row.state == "failed" and since <= row.finished_at <= now.t
+    )
 
 
 # Counters
@@ -855,7 +867,11 @@ def series(now: Moment, metric: Metric) -> Iterator[tuple[str, Values]]:
     bounds = [*(str(float(bound)) for bound in metric.buckets), "+Inf"]
     yield (
         f"{metric.name}_bucket",
-        {(*labels, b): sum(one.buckets[: n + 1]) for labels, one in found.items() for n, b in enumerate(bounds)},
+        {
+            (*labels, b): sum(one.buckets[: n + 1])
+            for labels, one in found.items()
+            for n, b in enumerate(bounds)
+        },
     )
 
 
