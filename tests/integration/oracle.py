@@ -253,11 +253,10 @@ class Moment:
     @cached_property
     def unallocated(self) -> list[tuple[Any, str, int]]:
         """What is left of each payment and credit note: customer, currency and amount."""
-        found = []
-        for row in self.company.of("payment"):
-            found.append(
-                (row.customer_id, row.currency, self.payment_value(row) - self.allocated[row.payment_id])
-            )
+        found = [
+            (row.customer_id, row.currency, self.payment_value(row) - self.allocated[row.payment_id])
+            for row in self.company.of("payment")
+        ]
         for row in self.company.of("credit_note"):
             left = self.credit_note_value(row) - self.allocated[row.credit_note_id]
             found.append((row.customer_id, row.currency, left))
