@@ -135,7 +135,7 @@ class Company:
 
     def _direct(self, source: str, target: str, day: date) -> Fraction | None:
         age = timedelta(days=int(self.tenant.settings.get("fx_max_age_days", 366)))
-        found = []
+        found: list[tuple[date, int, Fraction]] = []
         for row in self.of("fx_rate"):
             if day - age <= row.day <= day:
                 if (row.from_currency, row.to_currency) == (source, target):
