@@ -121,7 +121,7 @@ class Company:
         return datetime(first.year, first.month, first.day, tzinfo=self.zone).astimezone(UTC)
 
     def major(self, minor: int | Fraction, currency: str) -> Fraction:
-        return Fraction(minor) / 10 ** self.exponents[currency]
+        return Fraction(minor) / int(10 ** self.exponents[currency])
 
     def rate(self, source: str, target: str, day: date) -> Fraction | None:
         """One unit of the one currency in the other."""
