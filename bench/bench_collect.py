@@ -56,7 +56,7 @@ def timed(engine: Engine, collector: Collector, as_of: datetime) -> Run:
 
 
 def processor_seconds(process: int) -> float:
-    """Of a process of this machine, as Linux tells them; not a number where the server runs elsewhere."""
+    """Of a process of this machine, as Linux reports them; not a number where the server runs elsewhere."""
     stat = Path(f"/proc/{process}/stat")
     if not stat.exists():
         return math.nan

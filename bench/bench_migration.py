@@ -58,14 +58,14 @@ print(json.dumps([found, took]))
 
 def figures(program: Path, url: str, instants: Sequence[datetime]) -> tuple[dict[str, Any], dict[str, float]]:
     """All series by instant, metric and labels, and what each collector took, of the program in a folder."""
-    told = subprocess.run(
+    found_by = subprocess.run(
         [sys.executable, "-c", READ, url, *(one.isoformat() for one in instants)],
         cwd=program,
         env={"PYTHONPATH": str(program), "PATH": "/usr/bin:/bin"},
         check=True,
         capture_output=True,
     )
-    found, took = json.loads(told.stdout)
+    found, took = json.loads(found_by.stdout)
     return found, took
 
 

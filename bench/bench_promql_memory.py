@@ -63,7 +63,7 @@ def reset_peak() -> None:
 
 
 def measure(folder: Path, series: int, points: int) -> None:
-    """In a fresh process: read, evaluate, and tell what it took."""
+    """In a fresh process: read, evaluate, and report what it took."""
     small, path = write(folder, 2, 10), write(folder, series, points)
     TestSession(Options()).open(small)[0].outcomes()
     reset_peak()

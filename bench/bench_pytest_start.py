@@ -3,7 +3,7 @@
     .venv/bin/python bench/bench_pytest_start.py [ROUNDS]
 
 `python -m pytest --collect-only` in an empty folder, with the plugin and without it in turn (ROUNDS times, 21
-unless told), once among the plugins of this installation and once with the plugin alone. The bytecode cache
+unless stated), once among the plugins of this installation and once with the plugin alone. The bytecode cache
 is warm, as after any first run.
 """
 

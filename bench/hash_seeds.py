@@ -31,7 +31,7 @@ def digest(seed: int, cases: int) -> tuple[str, int]:
 
 
 def main(runs: int = 100, cases: int = 400) -> int:
-    """Run them all and tell what came out."""
+    """Run them all and report what came out."""
     began = time.perf_counter()
     found = Counter(digest(secrets.randbelow(SEEDS), cases) for _ in range(runs))
     for (text, size), count in found.most_common():

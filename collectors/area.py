@@ -44,7 +44,7 @@ class _Part:
 class AreaCollector:
     """A `Collector` of one area; subclasses name what they read and say in `read` what it means.
 
-    `misplaced_events` tells which label values of which counters the last run could not place, `isolated`
+    `misplaced_events` says which label values of which counters the last run could not place, `isolated`
     which companies it could not read and why.
     """
 

@@ -63,7 +63,7 @@ class EventCounter:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Events that no counter tells apart; `values` are those of the label keys that the counters read."""
+    """Events that no counter distinguishes; `values` are those of the label keys that the counters read."""
 
     tenant_id: str
     event_type: str

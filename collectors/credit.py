@@ -135,7 +135,7 @@ def customers(companies: Companies, as_of: datetime) -> Select[Any]:
 
 
 def positions(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
-    """What stands against the limits, in three parts of one statement, told apart by `part`.
+    """What stands against the limits, in three parts of one statement, distinguished by `part`.
 
     `limits`: finite limits and what is measured against them, per company and currency. `buckets`: customers
     per company and bucket. `uncovered`: what no limit covers for want of a rate, per company and currency.

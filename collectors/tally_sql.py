@@ -58,7 +58,7 @@ class Probe:
     """The transaction's view, and which database it is a view of.
 
     `identity` is cluster, timeline, database and table. `pruned` is how many events the rollup stands for.
-    `has_foreign_ids` tells of events that claim transactions this cluster has not begun yet.
+    `has_foreign_ids`: there are events that claim transactions this cluster has not begun yet.
     """
 
     visible: Visibility
@@ -204,7 +204,7 @@ def _found(
 def _within(counters: Counters, event_type: str, buckets: Sequence[int] | None) -> Iterator[int]:
     """Counts up to each bound of the counters, from the buckets in which pruned events are kept.
 
-    Buckets of another layout than today's cannot be told apart: their events count in +Inf only.
+    Buckets of another layout than today's cannot be separated: their events count in +Inf only.
     """
     layout = counters.layout(event_type)
     fits = buckets is not None and len(buckets) == len(layout) + 1

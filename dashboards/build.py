@@ -33,7 +33,7 @@ _SIDE_BY_SIDE = 2
 """Copies of a repeated panel in one line."""
 
 _STAT_TEXT = {"titleSize": 14, "valueSize": 32}
-"""Grafana would fit the text of each panel to its room: every panel another size, and tiny with four rows."""
+"""Grafana would fit the text of each panel to its space: every panel another size, tiny with four rows."""
 _BAR_TEXT = {"titleSize": 14, "valueSize": 18}
 
 

@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("room", ["exporter", "collectors", "rules", "dashboards", "alertmanager"])
-def test_the_room_that_is_imported_is_the_one_in_this_tree(room: str) -> None:
-    module = importlib.import_module(room)
+@pytest.mark.parametrize("package", ["exporter", "collectors", "rules", "dashboards", "alertmanager"])
+def test_the_package_that_is_imported_is_the_one_in_this_tree(package: str) -> None:
+    module = importlib.import_module(package)
     assert module.__file__ is not None
-    assert Path(module.__file__).parent == ROOT / room
+    assert Path(module.__file__).parent == ROOT / package

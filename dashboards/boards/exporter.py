@@ -168,16 +168,12 @@ BOARD = Board(
                 lines(
                     "Companies left out",
                     Query(by("max", exporter.ISOLATED_COMPANIES, INSTANCE, _COLLECTOR), _EACH),
-                    about="Companies whose values a collector left out, because their data cannot be used.",
-                    unit=Unit.COUNT,
-                ),
-                lines(
-                    "Companies whose values are left out",
                     Query(
                         by("max", exporter.ISOLATED_COMPANY, INSTANCE, _COLLECTOR, _COMPANY),
                         _EACH + " {{company_id}}",
                     ),
-                    about="1 for each such company, at most 20 per collector; /health has the reasons.",
+                    about="Companies whose values a collector left out, because their data cannot be used; up to "
+                    "20 by name. /health has the reasons.",
                     unit=Unit.COUNT,
                     draws=(rules.ISOLATED,),
                 ),

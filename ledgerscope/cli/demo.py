@@ -1,6 +1,6 @@
 """`ledgerscope demo`: a real PostgreSQL with an invented business in it, and the exporter serving it.
 
-Wires every room that runs together: the embedded server, the migrations, the loader, the live simulation and
+Wires everything that runs together: the embedded server, the migrations, the loader, the live simulation and
 the exporter. All that is said goes to standard error, so that `--once` can be piped.
 """
 

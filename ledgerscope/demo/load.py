@@ -34,9 +34,27 @@ __all__ = ["Loaded", "load_demo"]
 
 _RESTRICTED: Final = text("select row_security_active('customer')")
 _ROUGH_STATISTICS: Final = text("set local default_statistics_target = 20")
-"""The planner needs to know that the tables have grown; a sample of a fifth of the usual size tells it."""
+"""The planner needs to know that the tables have grown; a sample of a fifth of the usual size is enough."""
 _SETTLED: Final = text("analyze invoice, invoice_due, payment, credit_note, write_off, allocation")
 """The triggers on allocations join these tables with every portion of the load."""
+_KEEPS_SUMS: Final = text("set local ledgerscope.load_keeps_sums = on")
+"""The batches bring what the triggers keep: little is left to sum, and once, when all rows are there."""
+_SUM_ONCE: Final = tuple(
+    text(statement)
+    for statement in (
+        """select ledgerscope_keep_missing(array_agg(tenant_id), array_agg(invoice_id)) from invoice
+        where tenant_id = any(:tenants) having count(*) > 0""",
+        """select ledgerscope_keep_instalments(array_agg(tenant_id), array_agg(invoice_id), array_agg(seq))
+        from invoice_due where tenant_id = any(:tenants) having count(*) > 0""",
+        """select ledgerscope_keep_sources('payment', array_agg(tenant_id), array_agg(payment_id))
+        from payment where tenant_id = any(:tenants) having count(*) > 0""",
+        """select ledgerscope_keep_sources('credit_note', array_agg(tenant_id), array_agg(credit_note_id))
+        from credit_note where tenant_id = any(:tenants) having count(*) > 0""",
+        """select ledgerscope_keep_sources('write_off', array_agg(tenant_id), array_agg(write_off_id))
+        from write_off where tenant_id = any(:tenants) having count(*) > 0""",
+    )
+)
+"""What the batches could not know, because it lies in two of them; only rows that differ are written."""
 _LOCK: Final = text("select pg_advisory_xact_lock(hashtext('ledgerscope.demo'))")
 
 
@@ -90,6 +108,7 @@ def _load(
             positions.prepare(connection, dataset.tenants, part, until)
         if there:
             return loaded
+        connection.execute(_KEEPS_SUMS)
         chapters = dataset.chapters(request.seed, request.scale, until, request.mark)
         with future(chapters) as made:
             for batch in made:
@@ -102,6 +121,8 @@ def _load(
                 loaded.invoices += len(batch.of(Invoice))
         connection.execute(_ROUGH_STATISTICS)
         connection.execute(text("analyze"))
+        for statement in _SUM_ONCE:
+            connection.execute(statement, {"tenants": list(dataset.tenants)})
     return loaded
 
 

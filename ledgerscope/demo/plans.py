@@ -51,7 +51,7 @@ _INTERVALS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a subscription costs: units of a plan, less a discount that lasts for ever."""
+    """What a subscription costs: units of a plan, less a discount that never ends."""
 
     plan: Plan
     quantity: int

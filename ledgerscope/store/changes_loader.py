@@ -39,7 +39,7 @@ def stream_changes(connection: Connection, changes: Iterable[Changes], size: int
 
 
 def copy_batch(connection: Connection, batch: Batch, on_rows: Callable[[int], object] = bool) -> None:
-    """COPY every row of a batch; `on_rows` is told how many rows were written. Raises StoreError."""
+    """COPY every row of a batch; `on_rows` is called with the number of rows written. Raises StoreError."""
     if batch.updates:
         first = batch.updates[0]
         raise RowVanished(TABLE_OF[first.kind].name, first.key)

@@ -113,7 +113,7 @@ class Lack(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that keeps a reader from reading, and what would mend it."""
+    """One thing that keeps a reader from reading, and what would fix it."""
 
     lack: Lack
     relation: str

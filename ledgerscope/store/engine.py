@@ -113,7 +113,7 @@ def create_engine(url: str | URL, session: Session | None = None, *, pool_size: 
 
     def speak_our_errors(context: ExceptionContext) -> StoreError | None:
         if context.is_pre_ping or isinstance(context.original_exception, StoreError):
-            return None  # the pool itself mends a connection that fails its ping
+            return None  # the pool itself replaces a connection that fails its ping
         return from_driver(context.original_exception, secret=secret)
 
     event.listen(engine, "handle_error", speak_our_errors, retval=True)

@@ -48,7 +48,7 @@ class Exhausted(StoreError):
 
 
 class MissingRight(StoreError):
-    """The role lacks a right; granting it mends this."""
+    """The role lacks a right; granting it fixes this."""
 
 
 class MissingRelation(StoreError):
@@ -151,7 +151,7 @@ BY_WORD: Final = (
     ("22023", "snapshot", SnapshotGone),  # else some other invalid parameter; servers until 16
     ("42704", "snapshot", SnapshotGone),  # else some other undefined object; servers from 17
 )
-"""The few SQLSTATEs that mean several things, told apart by a word of the message."""
+"""The few SQLSTATEs that mean several things, distinguished by a word of the message."""
 
 
 def classify(sqlstate: str, message: str) -> type[StoreError]:

@@ -40,7 +40,7 @@ _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
 
 
 def become_owner(connection: Connection) -> tuple[str, ...]:
-    """Make the roles and be the owner until the transaction ends; notes tell where the login may not."""
+    """Make the roles and be the owner until the transaction ends; notes say where the login may not."""
     try:
         with connection.begin_nested():
             for statement in _administration(connection):

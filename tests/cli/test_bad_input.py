@@ -216,8 +216,8 @@ def test_the_demo_reports_a_port_that_is_taken_before_anything_is_built(taken: i
 def test_the_demo_reports_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     result = run("demo", "--once", "--directory", str(tmp_path / "file"))
-    assert result.exit_code == DATABASE
-    assert "cannot hold a database" in result.output
+    assert result.exit_code == SETTINGS
+    assert "cannot be used (File exists); name a directory that you may write to" in result.output
 
 
 @pytest.mark.parametrize("url", WRONG_URLS)

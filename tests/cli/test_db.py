@@ -147,7 +147,10 @@ def test_rows_that_contradict_each_other_are_findings_too(owner: Engine, exporte
     with owner.begin() as connection:
         books = Books(connection)
         books.tenant()
-        books.subscription(books.customer(), books.plan(), (2000, LONG_AGO, None))
+        customer, plan = books.customer(), books.plan()
+        subscription = books.subscription(customer, plan)
+        keys = {"tenant_id": "acme", "subscription_id": subscription, "customer_id": customer}
+        books.version(keys, plan, 2000, LONG_AGO)
         books.write()
     output = refused("check", "--database-url", exporter_url)
     assert "company acme: a subscription version has another price than its plan (1 row, such as " in output

@@ -1,4 +1,4 @@
-"""Readings under construction: zero until told, told once, and only what the catalogue knows."""
+"""Readings under construction: zero until given, given once, and only what the catalogue knows."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ def test_a_failed_run_leaves_the_tally_as_it_was(acme: Engine, monkeypatch: pyte
 
 @contextmanager
 def another_database(monkeypatch: pytest.MonkeyPatch, **changes: object) -> Iterator[None]:
-    """Everything the tally reads is real but what it is told about the database."""
+    """Everything the tally reads is real but what it reads about the database."""
     real = tally_sql.probe
 
     def probe(connection: Connection, counters: Counters) -> Probe:

@@ -308,7 +308,7 @@ def test_every_value_of_the_catalogue_has_its_colour(label: Label, colors: dict[
     "board", [board for board in BOARDS if board.variables], ids=lambda board: board.area
 )
 def test_a_board_opens_with_one_company(board: Board) -> None:
-    """Of all companies at once there would be more lines than can be told apart."""
+    """Of all companies at once there would be more lines than can be distinguished."""
     company = render_board(board)["templating"]["list"][1]
     assert company["name"] == "company_id"
     assert company["multi"]

@@ -257,7 +257,7 @@ with counted(tenant_id, event_type, n) as (
     union all select tenant_id, 'TicketClosed', count(*) from ticket where status = 'closed' group by 1
     union all select tenant_id, 'JobFinished', count(*) from job_run where state in ('succeeded', 'failed')
         group by 1
-), told as (
+), events as (
     select tenant_id, event_type, count(*) as n from event
     where event_type not in (
         'CustomerUpdated', 'CustomerWon', 'CustomerLost', 'CustomerRegained',
@@ -266,8 +266,8 @@ with counted(tenant_id, event_type, n) as (
         and labels ->> 'status' is distinct from 'exploded'
     group by 1, 2
 )
-select tenant_id, event_type, counted.n, told.n
-from counted full join told using (tenant_id, event_type) where counted.n is distinct from told.n
+select tenant_id, event_type, counted.n, events.n
+from counted full join events using (tenant_id, event_type) where counted.n is distinct from events.n
 """
 
 AMOUNTS_OF_EVENTS_AND_ROWS_DIFFER: Final = """
@@ -278,12 +278,12 @@ with counted as (
     union all select tenant_id, 'CreditNoteIssued', currency, sum(amount_minor) from credit_note group by 1, 3
     union all select tenant_id, 'CreditLimitBreached', currency, sum(exposure_minor - limit_minor)
         from credit_breach group by 1, 3
-), told as (
+), events as (
     select tenant_id, event_type, currency, sum(amount_minor) as amount from event
     where event_type in (select event_type from counted) group by 1, 2, 3
 )
-select * from counted full join told using (tenant_id, event_type, currency)
-where counted.amount is distinct from told.amount
+select * from counted full join events using (tenant_id, event_type, currency)
+where counted.amount is distinct from events.amount
 """
 
 CREDIT_REQUESTS_WITHOUT_THEIR_EVENTS: Final = """
@@ -291,7 +291,7 @@ select tenant_id, requested, decided, waiting from (
     select tenant_id, count(*) filter (where event_type = 'CreditLimitAdjustmentRequested') as requested,
            count(*) filter (where event_type in ('CreditLimitAdjusted', 'CreditLimitRejected')) as decided
     from event group by 1
-) as told left join (
+) as events left join (
     select tenant_id, count(*) filter (where status = 'requested') as waiting from credit_limit group by 1
 ) as kept using (tenant_id)
 where requested <> decided + coalesce(waiting, 0)

@@ -43,6 +43,7 @@ WITHOUT_INCIDENT: Final = {
     "LedgerscopeCollectorStale": "the database itself",
     "LedgerscopeCollectorExpired": "the database itself",
     "LedgerscopeCollectorSlow": "the database itself",
+    "LedgerscopeCompanyIsolated": "the schema refuses such data; tests/collectors/test_isolation.py",
 }
 """Alerts above info that nothing in the business can set off."""
 

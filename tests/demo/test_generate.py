@@ -1,4 +1,4 @@
-"""The generator is pure, tells nothing of the future, and fills every table."""
+"""The generator is pure, says nothing of the future, and fills every table."""
 
 from __future__ import annotations
 

@@ -410,5 +410,5 @@ def test_an_operation_that_finds_nothing_does_nothing(owner: Engine, app: Engine
     independent = {accounts.create_customer, feedback.refresh_aging}
     others = [one for one in OPERATIONS if one not in independent]
     with begin_as(app, "empty") as connection:
-        told = {one: play(one, connection, "empty", UNTIL, RandomSource(1)) for one in others}
-    assert told == {one: set() for one in told}
+        played = {one: play(one, connection, "empty", UNTIL, RandomSource(1)) for one in others}
+    assert played == {one: set() for one in played}

@@ -1,4 +1,4 @@
-"""The receiver of notifications: what is told over HTTP is written down, and strangers are not heard."""
+"""The receiver of notifications: what arrives over HTTP is written down, and strangers are not heard."""
 
 from __future__ import annotations
 

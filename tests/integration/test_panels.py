@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 BOARDS = sorted((ROOT / "dashboards" / "generated").glob("*.json"))
 VARIABLE = re.compile(r"\$\{?(\w+)(?::\w+)?\}?")
+ONLY_IN_TROUBLE = ("ledgerscope_collector_isolated_company)",)
+"""Series that a healthy exporter does not have; another query of the same panel shows the zero."""
 MACROS = {"__rate_interval": "1m", "__interval": "15s", "__range": "1m", "__range_s": "60"}
 
 
@@ -26,7 +28,8 @@ def _queries() -> Iterator[tuple[str, str, str]]:
         board = json.loads(path.read_text(encoding="utf-8"))
         for panel in _panels(board):
             for target in panel.get("targets", ()):
-                yield path.stem, panel["title"], target["expr"]
+                if not target["expr"].endswith(ONLY_IN_TROUBLE):
+                    yield path.stem, panel["title"], target["expr"]
 
 
 def _panels(board: dict[str, Any]) -> Iterator[dict[str, Any]]:

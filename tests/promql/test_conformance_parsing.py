@@ -12,6 +12,7 @@ import pytest
 
 from ledgerscope.promql.errors import ParseError
 from ledgerscope.promql.series.notation import parse_series
+from ledgerscope.promql.syntax.dialect import EVERYTHING
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.syntax.printer import pretty, to_string
 
@@ -62,9 +63,9 @@ def test_all_twenty_one_scripts_are_there() -> None:
 
 def test_every_expression_parses_and_survives_printing(script: Path) -> None:
     for text in expressions(script):
-        tree = parse(text)
-        assert parse(to_string(tree)) == tree, text
-        assert parse(pretty(tree)) == tree, text
+        tree = parse(text, EVERYTHING)
+        assert parse(to_string(tree), EVERYTHING) == tree, text
+        assert parse(pretty(tree), EVERYTHING) == tree, text
 
 
 def test_every_line_of_data_is_read(script: Path) -> None:
@@ -82,7 +83,7 @@ def test_damage_that_an_independent_parser_accepts_is_accepted_here(script: Path
 
 def accepts(text: str) -> bool:
     try:
-        parse(text)
+        parse(text, EVERYTHING)
     except ParseError:
         return False
     return True

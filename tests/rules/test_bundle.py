@@ -1,4 +1,4 @@
-"""Generated files on disk: what is missing, different or superfluous is found, and writing mends it."""
+"""Generated files on disk: what is missing, different or superfluous is found, and writing fixes it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ EQUIVALENT = {
     (ABSENT.name, "lower limit"): "absent() is 1 or not there at all",
     (WATCHDOG.name, "lower limit"): "it always fires, whatever it is compared with",
 }
-"""Mutants that behave as the rule does, and why; no case can tell them apart."""
+"""Mutants that behave as the rule does, and why; no case can distinguish them."""
 
 
 def failing(tree: Path, area: str, compat: str = "3", about: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""Rule files: what is committed is what the code makes, and nobody is told too little."""
+"""Rule files: what is committed is what the code makes, and no alert says too little."""
 
 from __future__ import annotations
 

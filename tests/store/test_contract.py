@@ -1,4 +1,4 @@
-"""The read contract: what a database lacks is told as values, one per thing to mend."""
+"""The read contract: what a database lacks is reported as values, one per thing to fix."""
 
 from __future__ import annotations
 

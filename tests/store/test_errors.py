@@ -1,4 +1,4 @@
-"""Every driver error has one name of ours, and no message tells a password."""
+"""Every driver error has one name of ours, and no message shows a password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations and tables say the same, run whole or not at all, and tell which schema is there."""
+"""Migrations and tables say the same, run whole or not at all, and say which schema is there."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_autogenerate_would_find_a_difference(owner: Engine) -> None:
 
 @pytest.mark.parametrize("part", CATALOGUE)
 def test_the_migrated_schema_is_the_one_the_tables_describe(owner: Engine, empty: Engine, part: str) -> None:
-    """The system catalogue tells what autogenerate does not compare: checks, exclusions, generation."""
+    """The system catalogue shows what autogenerate does not compare: checks, exclusions, generation."""
     with empty.begin() as c:
         c.exec_driver_sql("CREATE EXTENSION btree_gist")
         metadata.create_all(c)

@@ -52,7 +52,7 @@ _MONTHS_OF_YEAR: Final = 12
 
 
 class Agreements:
-    """The subscriptions of one customer; `lost` and `active` tell the others how it stands."""
+    """The subscriptions of one customer; `lost` and `active` say how it stands."""
 
     def __init__(
         self,

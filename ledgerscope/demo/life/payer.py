@@ -42,7 +42,7 @@ _GIVEN_UP_AFTER_DAYS: Final = (30, 60)
 class Payer:
     """The paying habits of one customer.
 
-    `past_due`, `recovered` and `exhausted` are told about the subscription of a claim whose charge failed,
+    `past_due`, `recovered` and `exhausted` are called with the subscription of a claim whose charge failed,
     was made good, or was tried for the last time.
     """
 
@@ -129,7 +129,7 @@ class Payer:
             self._run_out(when, claim)
 
     def _run_out(self, when: datetime, claim: Claim) -> None:
-        """Dunning has ended: the customer mends it by hand, or is lost and the claim given up in time."""
+        """Dunning has ended: the customer pays by hand, or is lost and the claim given up in time."""
         random = self._story.random
         if when < self._stops_at and random.chance(0.4):
             self._at(when + random.days(1, 8), self._transfer_of(claim, 0))

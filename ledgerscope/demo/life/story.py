@@ -28,7 +28,7 @@ __all__ = ["Era", "Story"]
 
 
 class Era:
-    """The months that the demo tells of."""
+    """The months that the demo covers."""
 
     __slots__ = ("since", "until")
 

@@ -1,7 +1,7 @@
 """One step of the live business: a company at an instant, inside an open transaction.
 
 Operations read through the connection, decide, and collect what they decided; it is written by the store's
-one writer when the step is over, so that every event commits with the rows that it tells of.
+one writer when the step is over, so that every event commits with the rows that it describes.
 """
 
 from __future__ import annotations

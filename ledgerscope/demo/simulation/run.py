@@ -198,7 +198,7 @@ class Simulation:
         return count
 
     def run(self, stop: threading.Event) -> None:
-        """Go on until told to stop; a lost database is tried again, ever more patiently."""
+        """Go on until asked to stop; a lost database is tried again, ever more patiently."""
         patience, pause = _PATIENCE_SECONDS[0], 0.0
         while not stop.wait(pause):
             try:

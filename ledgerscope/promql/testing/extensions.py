@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ALERT_FIELDS = ("match_labels", "match_annotations")
 SAMPLE_FIELDS = ("match_labels", "tolerance")
+CASE_FIELDS = ("fires_between", "match_labels")
 SERIES_FIELDS = ("repeat",)
 
 _PERCENT = 100.0
@@ -105,6 +106,17 @@ def read_tolerance(reader: Reader, node: yaml.Node | None) -> Tolerance | None:
         reader.fault(node, f"tolerance: {text!r} is no distance", "write it like 0.01 or 1%")
         return None
     return Tolerance(relative=value / _PERCENT) if text.endswith("%") else Tolerance(absolute=value)
+
+
+def read_between(reader: Reader, node: yaml.Node | None) -> tuple[int, int] | None:
+    """`fires_between: [8m, 22m]`: two times, the later one last."""
+    if node is None:
+        return None
+    times = [reader.duration(each, "fires_between") for each in reader.items(node, "fires_between")]
+    if len(times) != 2 or times[0] >= times[1]:  # noqa: PLR2004 - a pair
+        reader.fault(node, "fires_between needs a time and a later one", "write it like [8m, 22m]")
+        return None
+    return times[0], times[1]
 
 
 def repeated(reader: Reader, node: yaml.Node | None, *texts: str) -> Iterator[tuple[str, ...]]:

@@ -16,8 +16,10 @@ from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parser import parse, parse_metric
 from ledgerscope.promql.testing.extensions import (
     ALERT_FIELDS,
+    CASE_FIELDS,
     SAMPLE_FIELDS,
     SERIES_FIELDS,
+    read_between,
     read_patterns,
     read_selector,
     read_tolerance,
@@ -211,16 +213,24 @@ class _Loader:
 
     def _alert_case(self, node: yaml.Node) -> AlertCase:
         reader = self.reader
-        fields = reader.fields(node, ("eval_time", "alertname", "exp_alerts"), "an alert test")
+        known = ("eval_time", "alertname", "exp_alerts", *self._also(CASE_FIELDS))
+        fields = reader.fields(node, known, "an alert test")
+        between = read_between(reader, fields.get("fires_between"))
+        if "fires_between" in fields and ("eval_time" in fields or "exp_alerts" in fields):
+            reader.fault(node, "fires_between stands for eval_time and exp_alerts", "leave them out")
+        if "match_labels" in fields and "fires_between" not in fields:
+            reader.fault(node, "match_labels belongs to fires_between, or into exp_alerts")
         name = reader.text(fields.get("alertname"), "alertname")
         if not name:
             reader.fault(node, "an item under alert_rule_test misses required attribute alertname")
         expected = reader.items(fields.get("exp_alerts"), "exp_alerts")
         return AlertCase(
-            reader.duration(fields.get("eval_time"), "eval_time"),
+            between[1] if between else reader.duration(fields.get("eval_time"), "eval_time"),
             name,
             tuple(self._expected_alert(each, name) for each in expected),
             reader.where(node),
+            between,
+            read_selector(reader, fields.get("match_labels")),
         )
 
     def _expected_alert(self, node: yaml.Node, name: str) -> ExpectedAlert:

@@ -41,10 +41,16 @@ class AlertCase:
     alertname: str
     expected: tuple[ExpectedAlert, ...]
     where: Where = _NOWHERE
+    #: Instead of one time: fires at every evaluation from the first to before the second, at no other.
+    between_ms: tuple[int, int] | None = None
+    selector: VectorSelector | None = None
 
     @property
     def title(self) -> str:
         """What a node id says."""
+        if self.between_ms is not None:
+            first, end = map(format_duration, self.between_ms)
+            return f"alert {self.alertname} from {first} to {end}"
         return f"alert {self.alertname} at {format_duration(self.eval_time_ms)}"
 
 

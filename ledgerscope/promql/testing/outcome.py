@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class AlertOutcome:
     """An alert case and the alerts that were active at its time; only the firing ones count.
 
+    wrong_time: where the alert should fire over a stretch of time and does not, in words.
     unknown: that no rule defines the alert, in words; a failure only if `strict`.
     """
 
@@ -30,12 +31,15 @@ class AlertOutcome:
     pending: tuple[ActiveAlert, ...]
     unknown: str = ""
     strict: bool = False
+    wrong_time: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether exactly the expected alerts fire."""
         if self.unknown and self.strict:
             return False
+        if self.case.between_ms is not None:
+            return not self.wrong_time
         if any(each.selector for each in self.case.expected):
             return everyone_fits(self.case.expected, self.firing, alert_fits)
         expected = sorted((_key(each.labels), _key(each.annotations)) for each in self.case.expected)

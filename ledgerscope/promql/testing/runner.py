@@ -21,6 +21,7 @@ from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.syntax.dialect import Dialect
+from ledgerscope.promql.testing.extensions import meets
 from ledgerscope.promql.testing.flags import toggled
 from ledgerscope.promql.testing.group_order import reordered
 from ledgerscope.promql.testing.model import AlertCase
@@ -28,9 +29,9 @@ from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesO
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from ledgerscope.promql.rules.alert_history import OnRuleBranch
+    from ledgerscope.promql.rules.alert_history import AlertHistory, OnRuleBranch
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.series.notation import Series
     from ledgerscope.promql.testing.model import Case, ExprCase, TestFile, TestGroup
@@ -146,7 +147,23 @@ class GroupRun:
             tuple(alert for alert in active if alert.state is State.PENDING),
             "" if histories else unknown_alert(case.alertname, self._alerts()),
             self.options.strict,
+            self._wrong_time(case, histories) if case.between_ms else "",
         )
+
+    def _wrong_time(self, case: AlertCase, histories: Sequence[AlertHistory]) -> str:
+        """The first evaluation at which the alert does not do what `fires_between` says, in words."""
+        first, end = case.between_ms or (0, 0)
+        axis = self.evaluation.axis
+        firing = np.zeros(axis.count, dtype=bool)
+        for instance in (each for history in histories for each in history.instances):
+            if case.selector is None or meets(case.selector, instance.labels.as_dict()):
+                firing |= instance.life.states == State.FIRING
+        times = axis.times - self.group.start_ms
+        wrong = np.flatnonzero(firing != ((times >= first) & (times < end)))
+        if not len(wrong):
+            return ""
+        step = int(wrong[0])
+        return f"at {format_duration(int(times[step]))} it {'fires' if firing[step] else 'does not fire'}"
 
     def _alerts(self) -> set[str]:
         return {placed.rule.name for placed in self.plan.rules if placed.alert}

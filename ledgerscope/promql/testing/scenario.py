@@ -43,6 +43,14 @@ if TYPE_CHECKING:
     from ledgerscope.promql.testing.label_match import LabelCondition
 
 
+def _story_of(answer: _Answered) -> str:
+    """The story of an answer; the error that it would raise, where there is none."""
+    try:
+        return answer.story()
+    except PromQLError as error:
+        return f"{answer!r}: {error}"
+
+
 def _is_text(source: str) -> bool:
     """Whether a source is the text of rules, and not the name of a file."""
     return "\n" in source or (":" in source and not source.endswith((".yml", ".yaml")))
@@ -200,7 +208,7 @@ class Scenario:
 
     def story(self) -> str:
         """What was asked last and what came of it: what a failed test prints."""
-        answers = [answer.story() for answer in self._asked[-_LAST_ANSWERS:]]
+        answers = [_story_of(answer) for answer in self._asked[-_LAST_ANSWERS:]]
         return "\n".join([*answers, *self._order_notes()])
 
     def _order_notes(self) -> Iterator[str]:

@@ -95,7 +95,7 @@ subscription_version: Final = table(
         Numeric(7, 6),
         nullable=False,
         server_default=text("0"),
-        comment="share taken off by coupons that last for ever, 0..1; others do not reduce MRR",
+        comment="share taken off by coupons that never end, 0..1; others do not reduce MRR",
     ),
     currency(),
     monthly("mrr"),

@@ -27,7 +27,7 @@ credential: Final = table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("key_id", Text, nullable=False, comment="which encryption key reads the ciphertext"),
     Column("ciphertext", LargeBinary, nullable=False),
-    Column("fingerprint", Text, nullable=False, comment="tells two secrets apart without showing them"),
+    Column("fingerprint", Text, nullable=False, comment="distinguishes two secrets without showing them"),
     valid("while this version is in use"),
     instant("rotated_at"),
     of_customer(),

@@ -92,3 +92,31 @@ def test_they_can_be_refused(pytester: pytest.Pytester) -> None:
     found.stdout.fnmatch_lines(
         ["*unknown field 'repeat' in an input series*", "*unknown field 'match_labels' in an expected alert*"]
     )
+
+
+SPANS = """
+  alert_rule_test:
+  - {alertname: Errors, fires_between: [7m, 34m]}
+  - {alertname: Errors, fires_between: [7m, 20m], match_labels: '{job="a"}'}
+  - {alertname: Errors, fires_between: [8m, 20m]}
+  - {alertname: Errors, fires_between: [5m, 20m]}
+"""
+
+
+def test_an_alert_fires_over_a_stretch_of_time(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, rules_yml=RULES, a__test_yml=HEAD + SPANS)
+    found.assert_outcomes(passed=1, failed=3)
+    found.stdout.fnmatch_lines(
+        [
+            "  expected to fire from 7m to before 20m; at 20m it fires",
+            "  expected to fire from 8m to before 20m; at 7m it fires",
+            "  expected to fire from 5m to before 20m; at 5m it does not fire",
+        ]
+    )
+
+
+def test_a_stretch_needs_two_times(pytester: pytest.Pytester) -> None:
+    wrong = HEAD + SPANS.replace("[8m, 20m]", "[20m, 8m]")
+    found = outcome(pytester, rules_yml=RULES, a__test_yml=wrong)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["*a.test.yml:*: fires_between needs a time and a later one; write it like*"])

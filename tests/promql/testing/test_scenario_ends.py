@@ -75,6 +75,7 @@ def test_a_label_that_nothing_has_is_a_typing_error() -> None:
         ScenarioError, match="no series and no alert 'Down' has a label 'jbo'; did you mean 'job'"
     ):
         asked.alerts("Down", jbo="a").never_fires()
+    assert '<alerts Down{jbo="a"}>: no series and no alert' in asked.story()
     assert asked.alerts("Down", job="b").never_fires()
     assert asked.alerts("Down", severity="ticket").never_fires()
 

@@ -45,6 +45,8 @@ class AlertReport:
     def summary(self) -> str:
         """The first thing that is not as expected."""
         outcome = self.outcome
+        if outcome.wrong_time:
+            return outcome.unknown or outcome.wrong_time
         counts = counted("firing", len(outcome.case.expected), len(outcome.firing))
         return outcome.unknown or counts or self._first_difference()
 
@@ -63,6 +65,11 @@ class AlertReport:
         yield f"{case.where}: alert {case.alertname!r} at {format_duration(case.eval_time_ms)}"
         if outcome.unknown:
             yield f"  {outcome.unknown}"
+        if outcome.wrong_time:
+            first, end = map(format_duration, case.between_ms or (0, 0))
+            yield f"  expected to fire from {first} to before {end}; {outcome.wrong_time}"
+            yield from islice(alert_timelines(self.run, case), _MOST_LINES)
+            return
         yield (
             f"  expected to fire: {len(case.expected)},"
             f" firing: {len(outcome.firing)}, pending: {len(outcome.pending)}"

@@ -32,3 +32,5 @@ COMMENT ON COLUMN write_off_reversal.reversed_on IS 'date in the tenant''s zone 
 COMMENT ON TABLE allocation IS 'What settles what: a part of a payment, credit note or write-off applied to an instalment; counts at D when effective_on <= D and its invoice and its source stand at D. Append-only: all or part of a row is taken back by a new row of a negative amount with reverses_id. Written by billing.';
 COMMENT ON COLUMN allocation.amount_minor IS 'negative on a reversal';
 COMMENT ON COLUMN allocation.effective_on IS 'date in the tenant''s zone from which it counts';
+COMMENT ON COLUMN subscription_version.discount IS 'share taken off by coupons that never end, 0..1; others do not reduce MRR';
+COMMENT ON COLUMN credential.fingerprint IS 'distinguishes two secrets without showing them';
