@@ -190,7 +190,7 @@ ISOLATED = Alert(
         "Collector {{ $labels.collector }} at {{ $labels.instance }} leaves out the values of company "
         "{{ $labels.company_id }}, because its data cannot be used; all other companies are served."
     ),
-    panel="Companies whose values are left out",
+    panel="Companies left out",
 )
 WATCHDOG = Alert(
     name="Watchdog",

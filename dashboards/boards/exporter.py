@@ -172,10 +172,11 @@ BOARD = Board(
                         by("max", exporter.ISOLATED_COMPANY, INSTANCE, _COLLECTOR, _COMPANY),
                         _EACH + " {{company_id}}",
                     ),
-                    about="Companies whose values a collector left out, because their data cannot be used; up to "
-                    "20 by name. /health has the reasons.",
+                    about="Companies whose values a collector left out, because their data cannot be used: "
+                    "how many, and up to 20 of them. /health has the reasons.",
                     unit=Unit.COUNT,
                     draws=(rules.ISOLATED,),
+                    width=24,
                 ),
                 lines(
                     "Samples served",

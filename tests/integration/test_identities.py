@@ -65,7 +65,7 @@ def test_the_business_moved_between_the_scrapes(scrapes: list[dict[str, list[Sam
 
 
 def _pages(url: str) -> Iterator[dict[str, list[Sample]]]:
-    """A page for each new tick of the aging collector."""
+    """A page for each new tick, when every collector has values."""
     seen = ""
     for _ in range(SCRAPES):
         seen = _next_tick(url, seen)
@@ -78,13 +78,14 @@ def _pages(url: str) -> Iterator[dict[str, list[Sample]]]:
 
 
 def _next_tick(url: str, seen: str) -> str:
-    aging: dict[str, object] = {}
+    collectors: dict[str, dict[str, object]] = {}
     for _ in range(600):
-        aging = requests.get(f"{url}/health", timeout=10).json()["collectors"]["aging"]
-        if aging["state"] == "fresh" and aging["as_of"] != seen:
+        collectors = requests.get(f"{url}/health", timeout=10).json()["collectors"]
+        aging = collectors["aging"]
+        if aging["as_of"] != seen and all(one["state"] == "fresh" for one in collectors.values()):
             return str(aging["as_of"])
         time.sleep(0.05)
-    pytest.fail(f"the aging collector does not get on: {aging}")
+    pytest.fail(f"the collectors do not get on: {collectors}")
 
 
 def _within(samples: Iterable[Sample], window: str) -> Iterator[Sample]:
