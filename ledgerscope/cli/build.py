@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 
@@ -36,15 +36,17 @@ class Generator(Protocol):
         """Every file it makes."""
 
 
+_WRITTEN: Final = {"missing": "created", "different": "updated", "superfluous": "removed"}
+
+
 @click.command("build")
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; fail where a file would change.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
-    help="Root of the project, or a folder to render into.  [default: here]",
+    help="A folder to render into.  [default: the project, when run from its root]",
 )
-def command(*, only_check: bool, out: Path) -> None:
+def command(*, only_check: bool, out: Path | None) -> None:
     """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and the reference pages.
 
     What is generated is committed; a rule, panel or route that names something the catalogue does not know is
@@ -56,16 +58,27 @@ def command(*, only_check: bool, out: Path) -> None:
       ledgerscope build --check
       ledgerscope build --out /tmp/bundle
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    root = _project() if out is None else out
     _stop_at(check_areas())
     generators = tuple(map(_generator, _GENERATORS))
     _stop_at(_findings(generators))
     bundle = join([_documents(), *(generator.bundle() for generator in generators)])
-    changes = compare(bundle, out) if only_check else write(bundle, out)
+    changes = compare(bundle, root) if only_check else write(bundle, root)
     for change in changes:
-        click.echo(change)
+        click.echo(change if only_check else f"{change.path}: {_WRITTEN[change.kind]}")
     if changes and only_check:
         raise CommandFailed(f"{len(changes)} files are not as generated; run: ledgerscope build")
     click.echo(f"{len(bundle.files)} files {'are as generated' if only_check else 'up to date'}", err=True)
+
+
+def _project() -> Path:
+    """This folder, where it is the root of the project."""
+    here = Path()
+    if not all((here / folder).is_dir() for folder in _GENERATORS):
+        raise CommandFailed(
+            f"{here.resolve()} is not the root of the project; go there, or name a folder with --out"
+        )
+    return here
 
 
 def _stop_at(found: Iterable[object]) -> None:

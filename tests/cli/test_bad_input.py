@@ -231,3 +231,13 @@ def test_the_options_of_the_address_override_the_settings() -> None:
     options = ("--address", "127.0.0.2", "--port", "9200")
     result = run("serve", *options, "--print-settings", LEDGERSCOPE_LISTEN__PORT="9300")
     assert "  address: 127.0.0.2\n  port: 9200\n" in result.output
+
+
+def test_build_outside_the_project_is_refused_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("build")
+    assert result.exit_code == 1
+    assert "is not the root of the project; go there, or name a folder with --out" in result.output
+    assert list(tmp_path.iterdir()) == []

@@ -35,7 +35,6 @@ MINUTES: Final = timedelta(minutes=5)
 WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
-    "LedgerscopeCompanyIsolated": "needs rows that the schema of the demo refuses",
     "LedgerscopeDown": "the exporter itself",
     "LedgerscopeAbsent": "the exporter itself",
     "LedgerscopeDatabaseUnreachable": "the database itself",
