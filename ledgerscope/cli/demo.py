@@ -23,6 +23,7 @@ from exporter.http.server import listen
 from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
 from exporter.settings.model import Listen, Log
+from ledgerscope.cli.choices import Name
 from ledgerscope.cli.collect import report
 from ledgerscope.cli.exits import CommandFailed, SettingsFailed
 from ledgerscope.cli.messages import failures_reported
@@ -82,7 +83,7 @@ _SCALE, _SPEED, _PORT = click.FloatRange(0.01, 100), click.FloatRange(0.1, 100),
 @click.option(
     "--incident",
     "incidents",
-    type=click.Choice(list(INCIDENTS)),
+    type=Name("incident", list(INCIDENTS)),
     multiple=True,
     metavar="NAME",
     help="Let something go wrong, which sets off the alerts that name it; can be given several times.",

@@ -32,3 +32,9 @@ def test_a_directory_that_cannot_be_used_is_a_message(tmp_path: Path) -> None:
     assert "--directory" in result.output
     assert "name a directory that you may write to" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_misspelt_incident_gets_the_nearest_name() -> None:
+    result = CliRunner().invoke(command, ["--incident", "overdu"])
+    assert result.exit_code == 2
+    assert "did you mean 'overdue'?" in " ".join(result.output.split())
