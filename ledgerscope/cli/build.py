@@ -72,7 +72,7 @@ def command(*, only_check: bool, out: Path | None) -> None:
 
 
 def _project() -> Path:
-    """This folder, where it is the root of the project."""
+    """The current folder, where it is the root of the project."""
     here = Path()
     if not all((here / folder).is_dir() for folder in _GENERATORS):
         raise CommandFailed(

@@ -144,8 +144,9 @@ def check(connection: Connection, relations: Iterable[Relation]) -> list[Problem
 
 
 def check_version(connection: Connection) -> Problem | None:
-    """An old or too new schema; None also where relations are views and no version is kept."""
-    if connection.execute(text("select to_regclass(:name)"), {"name": VERSION_TABLE}).scalar() is None:
+    """An old or too new schema; None also where no version is kept (views) or the login may not read it."""
+    readable = text("select has_table_privilege(to_regclass(:name), 'select')")
+    if not connection.execute(readable, {"name": VERSION_TABLE}).scalar():
         return None
     try:
         migrations.require_head(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -155,3 +156,22 @@ def test_rows_that_contradict_each_other_are_findings_too(owner: Engine, exporte
     output = refused("check", "--database-url", exporter_url)
     assert "company acme: a subscription version has another price than its plan (1 row, such as " in output
     assert "ledgerscope: 1 finding" in output
+
+
+def test_a_login_without_rights_gets_the_grant_for_each_relation(
+    server_url: str, empty_database: URL, administration: Engine
+) -> None:
+    invoke("upgrade", "--database-url", shown(empty_database))
+    login = f"reader_{uuid4().hex[:12]}"
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {login} LOGIN PASSWORD 'secret'")
+    try:
+        output = refused(
+            "check", "--database-url", shown(empty_database.set(username=login, password="secret"))
+        )
+    finally:
+        with administration.connect() as connection:
+            connection.exec_driver_sql(f"DROP ROLE {login}")
+    assert "invoice: the login may not read it" in output
+    assert re.search(rf"GRANT SELECT ON \S*invoice\S* TO \S*{login}", output)
+    assert "permission denied" not in output
