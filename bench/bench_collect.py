@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 AS_OF = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROUNDS = 5
+PLANNED = ("SELECT", "WITH")
+"""How statements with a plan begin; savepoints have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def explain(engine: Engine, names: Sequence[str], as_of: datetime) -> None:
         seen: list[tuple[str, Any]] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            seen.append((statement, parameters))
+            if statement.lstrip("( \n").upper().startswith(PLANNED):
+                seen.append((statement, parameters))
 
         event.listen(snapshot.connection, "before_cursor_execute", note)
         for collector in create(names):
