@@ -70,7 +70,8 @@ def receivable(connection: Connection, companies: Companies) -> Mapping[tuple[st
     days = {company.tenant_id: company.day for company in companies}
     balance: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in connection.execute(documents(companies)).mappings():
-        balance[row["tenant_id"], row["currency"]] += row[_minor(days[row["tenant_id"]])]
+        if row["tenant_id"] in days:
+            balance[row["tenant_id"], row["currency"]] += row[_minor(days[row["tenant_id"]])]
     for one in connection.execute(corrections(companies)):
         balance[one.tenant_id, one.currency] += one.minor
     return balance
@@ -140,7 +141,8 @@ def documents(companies: Companies) -> Select[Any]:
     """Per company and currency: invoices less payments and credit notes in full, a column for each day.
 
     At any instant there are at most three dates on earth: cheaper as columns than as a join of every document
-    with its company's calendar.
+    with its company's calendar. The company of each document is compared only where companies are left out,
+    because of a million rows that takes a fifth of the time. Rows of companies not listed may be among them.
     """
     days = sorted({company.day for company in companies})
     on = {_minor(day): literal(day, Date()) for day in days}
@@ -155,8 +157,9 @@ def documents(companies: Companies) -> Select[Any]:
             for source in (PAYMENT, CREDIT_NOTE)
         ),
     ]
-    of_companies = (part.where(part.selected_columns.tenant_id == any_(_keys(companies))) for part in parts)
-    every = union_all(*of_companies).subquery("documents")
+    if not companies.whole:
+        parts = [part.where(part.selected_columns.tenant_id == any_(_keys(companies))) for part in parts]
+    every = union_all(*parts).subquery("documents")
     keys = every.c.tenant_id, every.c.currency
     return select(*keys, *(func.sum(every.c[name]).label(name) for name in on)).group_by(*keys)
 

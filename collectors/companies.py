@@ -39,12 +39,14 @@ class Company:
 class Companies:
     """The companies that a run reads, with the decimal places of every currency.
 
-    `unusable` are those of the connection that it cannot read, each with the reason.
+    `unusable` are those of the connection that it cannot read, each with the reason. `partial`: some of the
+    others were left out since.
     """
 
     listed: tuple[Company, ...]
     exponents: Mapping[str, int]
     unusable: Mapping[str, str] = field(default_factory=dict)
+    partial: bool = False
 
     def __iter__(self) -> Iterator[Company]:
         return iter(self.listed)
@@ -54,18 +56,26 @@ class Companies:
         """The keys of all companies."""
         return tuple(company.tenant_id for company in self.listed)
 
+    @property
+    def whole(self) -> bool:
+        """Whether these are all companies of the connection, so that a query need not leave any out."""
+        return not self.partial and not self.unusable
+
     def without(self, tenants: Collection[str]) -> Companies:
         """All companies but these."""
-        return replace(self, listed=tuple(one for one in self.listed if one.tenant_id not in tenants))
+        left = tuple(one for one in self.listed if one.tenant_id not in tenants)
+        return replace(self, listed=left, partial=self.partial or left != self.listed)
 
     def alone(self, tenants: Collection[str]) -> Iterator[Companies]:
         """Each of these companies by itself."""
-        return (replace(self, listed=(one,)) for one in self.listed if one.tenant_id in tenants)
+        return (replace(self, listed=(one,), partial=True) for one in self.listed if one.tenant_id in tenants)
 
     def halves(self) -> Iterator[Companies]:
         """The first and the second half of the companies."""
         middle = len(self.listed) // 2
-        return (replace(self, listed=part) for part in (self.listed[:middle], self.listed[middle:]))
+        return (
+            replace(self, listed=part, partial=True) for part in (self.listed[:middle], self.listed[middle:])
+        )
 
     def major(self, minor: Decimal | int, currency: str) -> float:
         """An exact sum of minor units in units of the currency: scaled in decimal, made a float once."""
