@@ -3,8 +3,9 @@
     python -m bench.bench_migration postgresql://postgres@/empty [--customers 100000] [--days 0 40]
 
 Fills an empty database at revision 0001 (make_scale.py), reads all figures with the program of that revision
-(taken from the repository's history), upgrades, and reads them with this program. Every series that both know
-has to be equal. The times of the upgrade and of each collector are printed.
+(taken from the repository's history), upgrades, and reads them with this program. Every series of receivables
+and credit has to be equal; of the other areas, whose definitions changed since, differences are only listed.
+The times of the upgrade and of each collector are printed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ ROOT = Path(__file__).parents[1]
 OLD_PROGRAM = "9b65060"
 """The last commit whose collectors read revision 0001."""
 AS_OF = datetime.fromisoformat("2026-06-15T12:00:00+00:00")
+KEPT = ("customer_aging_", "customer_credit_", "customer_receivable_")
+"""How metrics begin whose figures the upgrade has to keep."""
 READ = """
 import json, sys, time
 from datetime import datetime
@@ -107,7 +110,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in sorted(before.keys() - after.keys()):
         print(f"{name}: {before[name]} before, gone after")
     print(f"{len(before)} series before, {len(after)} after, {len(differences)} differ")
-    return bool(differences or before.keys() - after.keys())
+    kept = [name for name in before if name.split()[1].startswith(KEPT)]
+    wrong = [name for name in kept if name not in after or before[name] != after[name]]
+    print(f"{len(kept)} of receivables and credit before, {len(wrong)} of them differ or are gone after")
+    return bool(wrong or not kept)
 
 
 if __name__ == "__main__":
