@@ -85,7 +85,6 @@ def given(series: int) -> list[Given]:
             unit=Unit.CURRENCY,
             labels=labels,
             owner=PLATFORM,
-            source="bench",
         )
         numbers = range(position * share, min((position + 1) * share, series))
         values = (float(n % 700) if n % 2 else n % 99_999 / 100 for n in numbers)

@@ -33,7 +33,6 @@ OPEN_AMOUNT = Metric(
         CURRENCY,
     ),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#aging",
 )
 OPEN_INVOICES = Metric(
     name="customer_aging_open_invoices",
@@ -42,7 +41,6 @@ OPEN_INVOICES = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="bucket", help=f"{_DAYS}.", values=DUE_BUCKETS)),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#aging",
 )
 RECEIVABLE = Metric(
     name="customer_receivable_amount",
@@ -51,7 +49,6 @@ RECEIVABLE = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#receivable",
 )
 REFRESHED = Metric(
     name="customer_aging_updated_total",
@@ -60,7 +57,6 @@ REFRESHED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="trigger", help="What asked for it.", values=("scheduled", "on_demand"))),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md, Counters",
 )
 
 METRICS = (OPEN_AMOUNT, OPEN_INVOICES, RECEIVABLE, REFRESHED)

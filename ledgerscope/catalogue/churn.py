@@ -22,7 +22,6 @@ RATIO = Metric(
         WINDOW,
     ),
     owner=FINANCE,
-    source="docs/definitions.md, churn and retention (ChartMogul, Fighting Churn With Data)",
 )
 RETENTION = Metric(
     name="chom_revenue_retention_ratio",
@@ -33,7 +32,6 @@ RETENTION = Metric(
     unit=Unit.RATIO,
     labels=(COMPANY, Label(name="kind", help="What is counted.", values=("gross", "net")), WINDOW),
     owner=FINANCE,
-    source="docs/definitions.md, churn and retention",
 )
 BASE = Metric(
     name="chom_churn_base_customers",
@@ -42,7 +40,6 @@ BASE = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, WINDOW),
     owner=FINANCE,
-    source="docs/definitions.md, churn and retention",
 )
 CHURNED_CUSTOMERS = Metric(
     name="chom_churn_lost_customers",
@@ -52,7 +49,6 @@ CHURNED_CUSTOMERS = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, WINDOW),
     owner=FINANCE,
-    source="docs/definitions.md, churn and retention",
 )
 NEW = Metric(
     name="chom_customers_new_total",
@@ -61,7 +57,6 @@ NEW = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="docs/definitions.md, churn and retention",
 )
 CHURNED = Metric(
     name="chom_customers_churned_total",
@@ -70,7 +65,6 @@ CHURNED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=FINANCE,
-    source="docs/definitions.md, churn and retention",
 )
 
 METRICS = (RATIO, RETENTION, BASE, CHURNED_CUSTOMERS, NEW, CHURNED)

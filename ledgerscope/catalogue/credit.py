@@ -35,7 +35,6 @@ UTILIZATION_CUSTOMERS = Metric(
         Label(name="utilization_bucket", help="Share of the limit in use.", values=UTILIZATION_BUCKETS),
     ),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#exposure",
 )
 UNLIMITED = Metric(
     name="customer_credit_unlimited_customers",
@@ -45,7 +44,6 @@ UNLIMITED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#limits",
 )
 EXPIRED = Metric(
     name="customer_credit_expired_limit_customers",
@@ -55,7 +53,6 @@ EXPIRED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#limits",
 )
 HELD = Metric(
     name="customer_credit_held_customers",
@@ -64,7 +61,6 @@ HELD = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md, Limits",
 )
 EXPOSURE = Metric(
     name="customer_credit_exposure_amount",
@@ -75,7 +71,6 @@ EXPOSURE = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#exposure",
 )
 UNCOVERED = Metric(
     name="customer_credit_uncovered_amount",
@@ -85,7 +80,6 @@ UNCOVERED = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#exposure",
 )
 LIMIT = Metric(
     name="customer_credit_limit_amount",
@@ -94,7 +88,6 @@ LIMIT = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#limits",
 )
 UTILIZATION = Metric(
     name="customer_credit_utilization_ratio",
@@ -104,7 +97,6 @@ UTILIZATION = Metric(
     unit=Unit.RATIO,
     labels=(COMPANY, CURRENCY),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md#exposure",
 )
 LIMIT_ADJUSTED = Metric(
     name="customer_credit_limit_adjusted_total",
@@ -117,7 +109,6 @@ LIMIT_ADJUSTED = Metric(
         Label(name="status", help="Step of the request.", values=CREDIT_LIMIT_STATUSES),
     ),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md, Counters",
 )
 BREACH = Metric(
     name="customer_credit_breach_total",
@@ -131,7 +122,6 @@ BREACH = Metric(
         Label(name="override_used", help="Whether somebody allowed it.", values=("true", "false")),
     ),
     owner=CREDIT_CONTROL,
-    source="docs/definitions.md, Counters",
 )
 
 METRICS = (

@@ -19,7 +19,6 @@ QUEUE_DEPTH = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 OLDEST_WAIT = Metric(
     name="telecom_billing_queue_oldest_wait_seconds",
@@ -28,7 +27,6 @@ OLDEST_WAIT = Metric(
     unit=Unit.SECONDS,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 RUNNING = Metric(
     name="telecom_billing_jobs_running",
@@ -37,7 +35,6 @@ RUNNING = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 STUCK = Metric(
     name="telecom_billing_jobs_stuck",
@@ -46,7 +43,6 @@ STUCK = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 FAILED = Metric(
     name="telecom_billing_jobs_failed",
@@ -55,7 +51,6 @@ FAILED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 PROCESSED = Metric(
     name="telecom_billing_jobs_total",
@@ -64,7 +59,6 @@ PROCESSED = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, _QUEUE, _JOB_NAME, _STATUS),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 DURATION = Metric(
     name="telecom_billing_job_processing_duration_seconds",
@@ -74,7 +68,6 @@ DURATION = Metric(
     labels=(COMPANY, _QUEUE, _JOB_NAME, _STATUS),
     buckets=(0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
     owner=PLATFORM,
-    source="docs/definitions.md, Job queue",
 )
 
 METRICS = (QUEUE_DEPTH, OLDEST_WAIT, RUNNING, STUCK, FAILED, PROCESSED, DURATION)

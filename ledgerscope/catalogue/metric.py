@@ -84,7 +84,6 @@ class Metric:
     labels: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
     impossible: frozenset[tuple[str, ...]] = frozenset()
-    source: str = ""
 
     def __str__(self) -> str:
         return self.name

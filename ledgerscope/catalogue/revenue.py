@@ -31,7 +31,6 @@ MRR = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, TIER, CURRENCY),
     owner=FINANCE,
-    source="docs/definitions.md, MRR (Stripe, Lago, ChartMogul)",
 )
 MRR_START = Metric(
     name="chom_revenue_mrr_start",
@@ -40,7 +39,6 @@ MRR_START = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY, WINDOW),
     owner=FINANCE,
-    source="docs/definitions.md, movements",
 )
 MRR_MOVEMENT = Metric(
     name="chom_revenue_mrr_movement",
@@ -51,7 +49,6 @@ MRR_MOVEMENT = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, _MOVEMENT, CURRENCY, WINDOW),
     owner=FINANCE,
-    source="docs/definitions.md, movements (ChartMogul, Lago)",
 )
 MRR_JOURNAL = Metric(
     name="chom_revenue_mrr_journal",
@@ -62,7 +59,6 @@ MRR_JOURNAL = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, _MOVEMENT, CURRENCY, WINDOW),
     owner=FINANCE,
-    source="docs/definitions.md, movements",
 )
 PAYING = Metric(
     name="chom_customers_paying",
@@ -71,7 +67,6 @@ PAYING = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="docs/definitions.md, MRR",
 )
 CUSTOMERS = Metric(
     name="chom_customers",
@@ -81,7 +76,6 @@ CUSTOMERS = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY, TIER),
     owner=FINANCE,
-    source="docs/definitions.md, MRR",
 )
 ARPA = Metric(
     name="chom_revenue_arpa",
@@ -90,7 +84,6 @@ ARPA = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="docs/definitions.md, MRR",
 )
 
 METRICS = (MRR, MRR_START, MRR_MOVEMENT, MRR_JOURNAL, PAYING, CUSTOMERS, ARPA)

@@ -15,7 +15,6 @@ NPS = Metric(
     unit=Unit.POINTS,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="docs/definitions.md, NPS",
 )
 NPS_BOUND = Metric(
     name="chom_nps_confidence_bound",
@@ -24,7 +23,6 @@ NPS_BOUND = Metric(
     unit=Unit.POINTS,
     labels=(COMPANY, Label(name="bound", help="End of the interval.", values=("lower", "upper"))),
     owner=CUSTOMER_SUCCESS,
-    source="docs/definitions.md, NPS",
 )
 NPS_RESPONSES = Metric(
     name="chom_nps_responses",
@@ -36,7 +34,6 @@ NPS_RESPONSES = Metric(
         Label(name="category", help="Category.", values=("promoter", "passive", "detractor")),
     ),
     owner=CUSTOMER_SUCCESS,
-    source="docs/definitions.md, NPS",
 )
 CSAT = Metric(
     name="chom_csat_score",
@@ -46,7 +43,6 @@ CSAT = Metric(
     unit=Unit.PERCENT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="docs/definitions.md, CSAT",
 )
 CSAT_RESPONSES = Metric(
     name="chom_csat_responses",
@@ -55,7 +51,6 @@ CSAT_RESPONSES = Metric(
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=CUSTOMER_SUCCESS,
-    source="docs/definitions.md, CSAT",
 )
 
 METRICS = (NPS, NPS_BOUND, NPS_RESPONSES, CSAT, CSAT_RESPONSES)

@@ -23,7 +23,6 @@ REVENUE = Metric(
     unit=Unit.CURRENCY,
     labels=(COMPANY, CURRENCY),
     owner=FINANCE,
-    source="this test",
 )
 
 

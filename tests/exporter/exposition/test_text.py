@@ -36,7 +36,6 @@ def metric(kind: Kind, name: str = "things", *labels: str, unit: Unit = Unit.COU
         kind=kind,
         unit=unit,
         owner=PLATFORM,
-        source="a test",
         labels=tuple(Label(name=label, help="", bound=1) for label in labels),
         **({"help": "Things."} | more),  # type: ignore[arg-type]  # fields by name
     )
