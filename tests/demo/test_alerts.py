@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import pytest
 
@@ -56,16 +55,13 @@ def loaded_once(clone_template: Callable[[], URL]) -> URL:
 
 
 @pytest.fixture
-def business(administration: Engine, loaded_once: URL) -> Iterator[URL]:
+def business(administration: Engine, clone_database: Callable[[str], URL], loaded_once: URL) -> Iterator[URL]:
     """A copy of the business for one test, dropped after it."""
-    name = f"test_{uuid4().hex[:12]}"
+    assert loaded_once.database is not None
+    url = clone_database(loaded_once.database)
+    yield url
     with administration.connect() as connection:
-        connection.exec_driver_sql(
-            f"CREATE DATABASE {name} TEMPLATE {loaded_once.database} STRATEGY file_copy"
-        )
-    yield loaded_once.set(database=name)
-    with administration.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -52,10 +52,25 @@ class Clock:
         return self.now
 
 
+@pytest.fixture(scope="module")
+def smallest(clone_template: Callable[[], URL]) -> str:
+    """The name of a database with the smallest demo, that the tests get copies of."""
+    url = clone_template()
+    owner = create_engine(url, Session(role=roles.OWNER))
+    load_demo(owner, until=UNTIL, seed=3, scale=0.01)
+    owner.dispose()
+    assert url.database is not None
+    return url.database
+
+
+@pytest.fixture
+def original(smallest: str) -> str:
+    return smallest
+
+
 @pytest.fixture
 def business(owner: Engine) -> Engine:
-    """A smallest demo, seen with the owner's rights."""
-    load_demo(owner, until=UNTIL, seed=3, scale=0.01)
+    """The smallest demo, seen with the owner's rights."""
     return owner
 
 
@@ -107,12 +122,9 @@ def written(engine: Engine, days: int) -> list[Any]:
 
 
 @pytest.fixture
-def twins(clone_template: Callable[[], URL]) -> Iterator[tuple[Engine, Engine]]:
+def twins(clone_database: Callable[[str], URL], smallest: str) -> Iterator[tuple[Engine, Engine]]:
     """Two databases with the same business, with the application's rights."""
-    urls = clone_template(), clone_template()
-    for url in urls:
-        load_demo(url.render_as_string(hide_password=False), until=UNTIL, seed=3, scale=0.005)
-    engines = [create_engine(url, Session(role=roles.APP)) for url in urls]
+    engines = [create_engine(clone_database(smallest), Session(role=roles.APP)) for _ in range(2)]
     yield engines[0], engines[1]
     for engine in engines:
         engine.dispose()
@@ -240,8 +252,8 @@ def test_a_step_that_fails_writes_nothing_and_keeps_its_position(
 
 
 def test_a_company_that_is_not_loaded_is_named(app: Engine) -> None:
-    with pytest.raises(NotLoaded, match=r"no company 'aurora'.*load the demo"):
-        Simulation(app, 1, Clock(), tenants=("aurora",)).step()
+    with pytest.raises(NotLoaded, match=r"no company 'nowhere'.*load the demo"):
+        Simulation(app, 1, Clock(), tenants=("nowhere",)).step()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -318,16 +330,6 @@ def test_no_incident_breaks_an_identity(business: Engine, app: Engine, name: str
     assert broken(business) == {}
 
 
-@pytest.fixture(scope="module")
-def world(clone_template: Callable[[], URL]) -> Iterator[Engine]:
-    """A business that the tests below go on living in, with the application's rights."""
-    url = clone_template()
-    load_demo(url.render_as_string(hide_password=False), until=UNTIL, seed=4, scale=0.01)
-    engine = create_engine(url, Session(role=roles.APP))
-    yield engine
-    engine.dispose()
-
-
 @pytest.mark.parametrize(
     ("operation", "events"),
     [
@@ -363,15 +365,15 @@ def world(clone_template: Callable[[], URL]) -> Iterator[Engine]:
         (feedback.refresh_aging, {"AgingSnapshotRefreshed"}),
     ],
 )
-def test_an_operation_writes_its_events(world: Engine, operation: Operation, events: set[str]) -> None:
+def test_an_operation_writes_its_events(app: Engine, operation: Operation, events: set[str]) -> None:
     random = RandomSource("operations", operation.__name__, *sorted(events))
     now = UNTIL + timedelta(days=LATER.get(operation, 1))
     for _ in range(300):
         tenant = random.choice(("aurora", "basalt", "cinder"))
         now += timedelta(minutes=1)
-        with begin_as(world, tenant) as connection:
+        with begin_as(app, tenant) as connection:
             for prepare in PREPARATIONS.get(operation, ()):
-                play(prepare, connection, tenant, now - timedelta(seconds=30), random)
+                play(prepare, connection, tenant, now - AHEAD.get(operation, timedelta(seconds=30)), random)
             if play(operation, connection, tenant, now, random) == events:
                 return
     pytest.fail(f"{operation.__name__} never wrote {events}")
@@ -382,10 +384,11 @@ LATER: dict[Operation, int] = {
     billing.write_off: 300,
     billing.recover: 301,
 }
+AHEAD: dict[Operation, timedelta] = {subscriptions.resume_one: timedelta(days=30)}
 PREPARATIONS: dict[Operation, tuple[Operation, ...]] = {
     accounts.release: (accounts.block,),
     subscriptions.subscribe: (subscriptions.cancel,),
-    subscriptions.resume_one: (),
+    subscriptions.resume_one: (subscriptions.pause_one,),
     billing.refund_unused: (billing.pay_too_much,),
     billing.recover: (billing.write_off,),
     credit.decide: (credit.ask_for_limit,),
