@@ -215,7 +215,7 @@ def _measured(companies: Companies, as_of: datetime) -> CTE:
     What an unlimited limit covers is left out; `minor` is null where there is no rate.
     """
     line = _line(companies, as_of)
-    one_customer = line.c.tenant_id, line.c.customer_id
+    one_customer = line.c.customer_id, line.c.tenant_id  # sorts fastest by what differs most
     order = line.c.limited.desc(), line.c.foreign, line.c.currency.collate("C")
     reference = (
         func.first_value(line.c[name])

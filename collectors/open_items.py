@@ -328,4 +328,4 @@ def _same(left: FromClause, right: FromClause, source: Source) -> ColumnElement[
 
 
 def _sum(minor: ColumnElement[int]) -> ColumnElement[Any]:
-    return func.sum(minor).label("minor")
+    return cast(func.sum(minor), BigInteger).label("minor")
