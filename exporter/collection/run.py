@@ -64,9 +64,12 @@ class Runner:
 
     def failure(self, error: Exception, deadline: Deadline) -> Failure:
         """What an error means that was raised within the deadline."""
+        limit = f"{self.within.total_seconds():g} s"
         if deadline.silent:
-            limit = f"{self.within.total_seconds():g} s"
             message = f"the server did not answer within {limit}, nor did it answer a request to cancel"
             return Failure(FailureClass.TIMEOUT, message, self.clock(), answered=False)
-        kind = classify(error, timed_out=deadline.cut)
+        if deadline.cut:  # what the driver says of the connection that we closed would blame the server
+            message = f"the run took longer than its limit of {limit} and its connection was closed"
+            return Failure(FailureClass.TIMEOUT, message, self.clock(), answered=True)
+        kind = classify(error)
         return Failure(kind, describe(error), self.clock(), answered=kind is not FailureClass.UNREACHABLE)

@@ -61,10 +61,8 @@ _CLASSES: tuple[tuple[type[BaseException], FailureClass], ...] = (
 """The first row whose type fits decides."""
 
 
-def classify(error: BaseException, *, timed_out: bool = False) -> FailureClass:
-    """The class of an error; once the deadline has cut the connection, any error follows from that."""
-    if timed_out:
-        return FailureClass.TIMEOUT
+def classify(error: BaseException) -> FailureClass:
+    """The class of an error."""
     return next(kind for error_type, kind in _CLASSES if isinstance(error, error_type))
 
 

@@ -167,11 +167,16 @@ def _embedded(directory: Path, name: str, *, fresh: bool) -> Iterator[URL]:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         raise SettingsFailed(
-            f"option --directory: {directory} cannot be used ({refused.strerror}); "
+            f"option --directory: {directory} cannot be used ({_reason(refused)}); "
             "name a directory that you may write to"
         ) from None
     with embedded_postgres(directory) as server:
         yield ensure_database(server.url, name, anew=fresh)
+
+
+def _reason(refused: OSError) -> str | None:
+    # "File exists" is how the system puts that a file stands where a directory was expected
+    return "it is a file" if isinstance(refused, FileExistsError) else refused.strerror
 
 
 def _print_once(url: URL, settings: ExporterSettings) -> None:

@@ -217,7 +217,7 @@ def test_the_demo_reports_a_directory_that_cannot_be_used(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     result = run("demo", "--once", "--directory", str(tmp_path / "file"))
     assert result.exit_code == SETTINGS
-    assert "cannot be used (File exists); name a directory that you may write to" in result.output
+    assert "cannot be used (it is a file); name a directory that you may write to" in result.output
 
 
 @pytest.mark.parametrize("url", WRONG_URLS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import select
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -304,6 +305,19 @@ def test_a_run_of_many_short_statements_ends_at_its_deadline_too(
     exporter = make_exporter(Dawdler(statement=nap), given=settings(database={"statement_timeout": "200ms"}))
     assert exporter.collect_once().records["jobs"].failures[FailureClass.TIMEOUT] == 1
     assert sessions().count("active") == 0
+
+
+def test_a_run_that_is_busy_elsewhere_does_not_blame_the_server(make_exporter: MakeExporter) -> None:
+    class Absent(SqlCollector):
+        def collect(self, connection: Connection, as_of: datetime) -> list[Reading]:
+            driver: Any = connection.connection.driver_connection
+            select.select([driver.fileno()], [], [])  # until the socket is shut down
+            return super().collect(connection, as_of)
+
+    exporter = make_exporter(Absent(), given=settings(database={"statement_timeout": "200ms"}))
+    record = exporter.collect_once().records["jobs"]
+    assert record.failures[FailureClass.TIMEOUT] == 1
+    assert "took longer than its limit of 0.2 s" in str(record.last_failure)
 
 
 def test_statements_wait_for_no_lock_longer_than_the_deadline(

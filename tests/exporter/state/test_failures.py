@@ -39,10 +39,6 @@ def test_each_error_has_its_class(error: Exception, expected: str) -> None:
     assert classify(error) == expected
 
 
-def test_whatever_comes_after_the_deadline_is_a_timeout() -> None:
-    assert classify(store.Unreachable("the socket was shut down"), timed_out=True) is FailureClass.TIMEOUT
-
-
 def test_our_own_errors_speak_for_themselves_and_foreign_ones_are_named() -> None:
     assert describe(store.MissingRight("no right")) == "no right"
     assert describe(KeyError("plan")) == "KeyError: 'plan'"
