@@ -62,7 +62,7 @@ def _redirect(formatter: logging.Formatter, stream: TextIO) -> None:
         library.setLevel(least)
 
 
-class _Condition(NamedTuple):
+class _Status(NamedTuple):
     """What a line says about collectors: the state of their values, and why they fail where they do."""
 
     state: str
@@ -94,24 +94,24 @@ class Journal:
             for name, record in page.records.items():
                 self._note_companies(name, record)
 
-    def _changes(self, page: Page, now: datetime) -> dict[_Condition, list[str]]:
-        """The collectors whose condition is another than before, by their condition now."""
-        changes: dict[_Condition, list[str]] = {}
+    def _changes(self, page: Page, now: datetime) -> dict[_Status, list[str]]:
+        """The collectors whose status is another than before, by their status now."""
+        changes: dict[_Status, list[str]] = {}
         for name, record in page.records.items():
             failure = record.failure.kind.value if record.failure else None
             current = (record.state(now).value, failure, record.disabled)
             if self._seen.get(name) != current:
                 self._seen[name] = current
-                changes.setdefault(_Condition(current[0], failure, record.reason), []).append(name)
+                changes.setdefault(_Status(current[0], failure, record.reason), []).append(name)
         return changes
 
-    def _write(self, condition: _Condition, names: list[str]) -> None:
-        details = {"failure": condition.failure, "reason": condition.reason}
+    def _write(self, status: _Status, names: list[str]) -> None:
+        details = {"failure": status.failure, "reason": status.reason}
         self._log.log(
-            logging.WARNING if condition.reason else logging.INFO,
+            logging.WARNING if status.reason else logging.INFO,
             "collectors",
             collectors=names,
-            state=condition.state,
+            state=status.state,
             **{name: value for name, value in details.items() if value},
         )
 

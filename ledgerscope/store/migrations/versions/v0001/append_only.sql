@@ -1,5 +1,5 @@
 -- Rows of these tables are never changed or removed: by nobody, whatever their rights. Statement-level, so that even a
--- statement that would touch no row is told.
+-- statement that would touch no row is refused.
 CREATE FUNCTION ledgerscope_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
