@@ -36,7 +36,7 @@ _RESTRICTED: Final = text("select row_security_active('customer')")
 _ROUGH_STATISTICS: Final = text("set local default_statistics_target = 20")
 """The planner needs to know that the tables have grown; a sample of a fifth of the usual size is enough."""
 _FIRST_STATISTICS: Final = text("analyze invoice, invoice_due, payment, credit_note, write_off, allocation")
-"""Checks of foreign keys are planned once; for a table that is thought to be empty, they would read all of it."""
+"""Checks of foreign keys are planned once; of a table that seems to be empty they would read every row."""
 _KEEPS_SUMS: Final = text("set local ledgerscope.load_keeps_sums = on")
 """The batches bring what the triggers keep: little is left to sum, and once, when all rows are there."""
 _SUM_ONCE: Final = tuple(
