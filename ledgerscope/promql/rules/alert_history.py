@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -59,33 +60,59 @@ class Surroundings:
         return AlertData(own, value, external, self.external_url, self.value_type)
 
 
+NO_HISTOGRAMS: Mapping[int, Histogram] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class AlertInstance:
     """One alert along the axis: its labels, its life, and at each step which sample it came from.
 
+    The arrays begin at step `first` and end where the alert is over for good: an alert whose labels change
+    with its value lives for one step, and there is one for each step.
     `source` indexes `samples`, -1 where the expression does not have the alert; `values` and `histograms` (by
-    step) belong to it.
+    step of the axis) belong to it.
     """
 
     labels: Labels
+    first: int
     life: Life
     samples: Sequence[Labels]
     source: NDArray[np.int32]
     values: Floats
-    histograms: Mapping[int, Histogram] = field(default_factory=dict)
+    histograms: Mapping[int, Histogram]
+
+    @property
+    def span(self) -> slice:
+        """The steps that the arrays are about."""
+        return slice(self.first, self.first + len(self.source))
 
     def value(self, step: int) -> float | Histogram:
         """The sample's value at a step at which the expression has the alert."""
-        return self.histograms.get(step, float(self.values[step]))
+        return self.histograms.get(step, float(self.values[step - self.first]))
 
     def state(self, step: int) -> State:
         """What the alert is doing at a step."""
-        return State(int(self.life.states[step]))
+        place = step - self.first
+        return State(int(self.life.states[place])) if 0 <= place < len(self.source) else State.INACTIVE
+
+    def states(self, count: int) -> NDArray[np.int8]:
+        """Its state at each of `count` steps from the beginning of the axis."""
+        states = np.zeros(count, dtype=np.int8)
+        states[self.span] = self.life.states
+        return states
+
+    def active_since(self, step: int) -> int:
+        """Since when (milliseconds) it has been active, at a step at which it is."""
+        return int(self.life.active_since[step - self.first])
+
+    def source_at(self, step: int) -> Labels:
+        """The labels of the sample it comes from, at a step at which the expression has the alert."""
+        return self.samples[int(self.source[step - self.first])]
 
     def last_seen(self, step: int) -> int:
         """The newest step up to this one at which the expression had the alert."""
-        seen = np.flatnonzero(self.source[: step + 1] >= 0)
-        return int(seen[-1])
+        seen = np.flatnonzero(self.source[: step - self.first + 1] >= 0)
+        return self.first + int(seen[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +147,7 @@ class AlertHistory:
 
     def _rendered(self, instance: AlertInstance, step: int) -> ActiveAlert:
         seen = instance.last_seen(step)
-        data = self.surroundings.data(instance.samples[instance.source[seen]], instance.value(seen))
+        data = self.surroundings.data(instance.source_at(seen), instance.value(seen))
         templates = self.templates(int(self.axis.times[seen]))
         alert = self.placed.alert
         annotations = {} if alert is None else alert.annotations
@@ -128,8 +155,8 @@ class AlertHistory:
             instance.labels.as_dict(),
             {name: templates.expand(text, data) for name, text in annotations.items()},
             instance.state(step),
-            float(instance.values[seen]),
-            int(instance.life.active_since[step]),
+            float(instance.values[seen - instance.first]),
+            instance.active_since(step),
         )
 
     def templates(self, at_ms: int) -> AlertTemplates:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledgerscope.promql.rules.alert_history import AlertInstance
+from ledgerscope.promql.rules.alert_history import NO_HISTOGRAMS, AlertInstance
 from ledgerscope.promql.rules.alert_states import State, live
 from ledgerscope.promql.rules.failures import SteppingNeededError
 from ledgerscope.promql.rules.placed import ALERT_NAME, ALERT_STATE, ALERTS, ALERTS_FOR_STATE
@@ -18,13 +19,12 @@ from ledgerscope.promql.template.alert import AlertTemplates, is_template
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
-
     from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.rules.alert_history import Surroundings
+    from ledgerscope.promql.rules.model import AlertingRule
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.samples.axis import Integers
-    from ledgerscope.promql.samples.values import Row, Vector
+    from ledgerscope.promql.samples.values import Vector
 
 _NAME_ONLY = frozenset({METRIC_NAME})
 
@@ -61,70 +61,85 @@ def instances(naming: AlertLabels, vector: Vector, times: Integers) -> list[Aler
     alert = naming.placed.alert
     if alert is None:
         return []
-    found = []
-    for labels, origin in sources.items():
-        life = live(origin.source >= 0, times, alert.for_ms, alert.keep_firing_for_ms)
-        found.append(
-            AlertInstance(labels, life, vector.labels, origin.source, origin.values, origin.histograms)
-        )
-    return found
+    # Each origin goes when its alert is made: there may be one of them for every step.
+    return [sources.pop(labels).instance(labels, vector, times, alert) for labels in tuple(sources)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """Which sample an alert comes from at each step, and the sample's value."""
+    """Which sample an alert comes from: rows of the vector, each with the steps at which it does."""
 
-    source: NDArray[np.int32]
-    values: NDArray[np.float64]
-    histograms: dict[int, Histogram]
+    parts: list[tuple[int, array[int]]] = field(default_factory=list)
 
-    @classmethod
-    def nowhere(cls, count: int) -> _Origin:
-        return cls(np.full(count, -1, dtype=np.int32), np.zeros(count), {})
+    def add(self, row: int, step: int) -> None:
+        """One step more, none before those of the row that are there."""
+        if not self.parts or self.parts[-1][0] != row:
+            self.parts.append((row, array("q")))
+        self.parts[-1][1].append(step)
 
-    def add(self, row: int, series: Row, steps: NDArray[np.int64]) -> None:
-        if (self.source[steps] >= 0).any():
-            raise SteppingNeededError("two alerts of equal labels at one step")
-        self.source[steps] = row
-        self.values[steps] = series.values[steps]
-        if series.histograms is not None:
-            cells = ((int(step), series.histograms[step]) for step in steps)
-            self.histograms.update((step, histogram) for step, histogram in cells if histogram is not None)
+    def instance(self, labels: Labels, vector: Vector, times: Integers, alert: AlertingRule) -> AlertInstance:
+        """The alert, from its first step to the one after which it is over."""
+        seen = [steps for _, steps in self.parts if len(steps)]
+        first = min((int(steps[0]) for steps in seen), default=0)
+        last = max((int(steps[-1]) for steps in seen), default=-1)
+        end = _end(times, last, alert.keep_firing_for_ms) if seen else first
+        source, values = np.full(end - first, -1, dtype=np.int32), np.zeros(end - first)
+        histograms: dict[int, Histogram] = {}
+        for row, listed in self.parts:
+            steps = np.asarray(listed)
+            place = steps - first
+            if (source[place] >= 0).any():
+                raise SteppingNeededError("two alerts of equal labels at one step")
+            source[place], values[place] = row, vector.values[row, steps]
+            if vector.histograms is not None:
+                cells = ((int(step), vector.histograms[row, step]) for step in steps)
+                histograms.update((step, histogram) for step, histogram in cells if histogram is not None)
+        life = live(source >= 0, times[first:end], alert.for_ms, alert.keep_firing_for_ms)
+        return AlertInstance(labels, first, life, vector.labels, source, values, histograms or NO_HISTOGRAMS)
+
+
+def _end(times: Integers, last: int, keep_firing_for_ms: int) -> int:
+    """The step at which an alert is over that its expression has last at `last`."""
+    lost = last + 1
+    if not keep_firing_for_ms or lost == len(times):
+        return lost
+    return int(np.searchsorted(times, times[lost] + keep_firing_for_ms, side="left"))
 
 
 def _fixed_sources(naming: AlertLabels, vector: Vector) -> dict[Labels, _Origin]:
     sources: dict[Labels, _Origin] = {}
     for row, series in enumerate(vector):
-        labels = naming.of(series.labels, 0.0, 0)
-        if labels not in sources:
-            sources[labels] = _Origin.nowhere(vector.axis.count)
-        sources[labels].add(row, series, np.flatnonzero(series.present))
+        labels, steps = naming.of(series.labels, 0.0, 0), array("q", np.flatnonzero(series.present).tobytes())
+        sources.setdefault(labels, _Origin()).parts.append((row, steps))
     return sources
 
 
 def _varying_sources(naming: AlertLabels, vector: Vector, times: Integers) -> dict[Labels, _Origin]:
     sources: dict[Labels, _Origin] = {}
     for row, series in enumerate(vector):
-        for step in np.flatnonzero(series.present):
+        for step in np.flatnonzero(series.present).tolist():
             histogram = None if series.histograms is None else series.histograms[step]
             value = float(series.values[step]) if histogram is None else histogram
             labels = naming.of(series.labels, value, int(times[step]))
             if labels not in sources:
-                sources[labels] = _Origin.nowhere(vector.axis.count)
-            sources[labels].add(row, series, np.array([step]))
+                sources[labels] = _Origin()
+            sources[labels].add(row, step)
     return sources
 
 
-def state_series(placed: Placed, instance: AlertInstance) -> Iterator[OutputRow]:
-    """`ALERTS` and `ALERTS_FOR_STATE` of one alert."""
-    states = instance.life.states
+def state_series(placed: Placed, instance: AlertInstance, steps: int) -> Iterator[OutputRow]:
+    """`ALERTS` and `ALERTS_FOR_STATE` of one alert, on an axis of so many steps."""
+    # One step more than the alert lives, where there is one: its series cease there.
+    count = min(len(instance.life.states) + 1, steps - instance.first)
+    states = instance.states(instance.first + count)[instance.first :]
     base = {**placed.labels, **instance.labels.as_dict()}
-    ones = np.ones(len(states))
+    ones = np.ones(count)
     for state in (State.PENDING, State.FIRING):
         present = states == state
         if present.any():
             labels = Labels({**base, METRIC_NAME: ALERTS, ALERT_STATE: state.word})
-            yield OutputRow(labels, ones, present)
-    since = (instance.life.active_since // 1000).astype(np.float64)
+            yield OutputRow(labels, ones, present, first=instance.first)
+    since = np.zeros(count)
+    since[: len(instance.life.states)] = instance.life.active_since // 1000
     labels = Labels({**base, METRIC_NAME: ALERTS_FOR_STATE})
-    yield OutputRow(labels, since, states != State.INACTIVE)
+    yield OutputRow(labels, since, states != State.INACTIVE, first=instance.first)

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputRow:
-    """A series a rule writes: `values` (or `histograms`) count where `present`."""
+    """A series a rule writes: `values` (or `histograms`) count where `present`, from step `first` on.
+
+    Where the series ceases before the axis ends, the arrays reach to the step after.
+    """
 
     labels: Labels
     values: Floats
     present: Booleans
     histograms: Objects | None = None
+    first: int = 0
 
 
 def relabelled(vector: Vector, labels: Iterable[Labels]) -> list[OutputRow]:
@@ -68,6 +72,7 @@ def write(storage: Storage, row: OutputRow, times: Integers) -> None:
         return
     if storage.get(row.labels) is not None:
         raise SteppingNeededError(f"{row.labels} is written twice")
+    times = times[row.first : row.first + len(row.present)]
     ceases = np.zeros_like(row.present)
     ceases[1:] = row.present[:-1] & ~row.present[1:]
     written = row.present | ceases

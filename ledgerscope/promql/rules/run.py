@@ -19,6 +19,7 @@ from ledgerscope.promql.rules.alert_history import AlertHistory, Surroundings
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.alerting import AlertLabels, instances, state_series
 from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, RuleFailure, SteppingNeededError
+from ledgerscope.promql.rules.placed import ALERT_STATE, ALERTS, ALERTS_FOR_STATE
 from ledgerscope.promql.rules.rows import relabelled, write
 from ledgerscope.promql.rules.stepping import Stepper, value_of
 from ledgerscope.promql.rules.visibility import cut, one_step_late
@@ -31,15 +32,20 @@ from ledgerscope.promql.template.alert import AlertTemplates
 from ledgerscope.promql.template.values import QueryResult, StringMap, TemplateSample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ledgerscope.promql.engine.engine import Engine
     from ledgerscope.promql.rules.alert_history import AlertInstance
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import Component, RulePlan
     from ledgerscope.promql.rules.rows import OutputRow
+    from ledgerscope.promql.samples.axis import Booleans
     from ledgerscope.promql.samples.labels import Labels
     from ledgerscope.promql.samples.values import Result, Sample
+
+
+_MANY_ALERTS = 1000
+"""Of so many alerts of one rule, the series of their states are written when somebody reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,12 @@ class _Run:
     blind: set[int] = field(default_factory=set)
     cache: Cache = field(default_factory=Cache)
     annotations: dict[tuple[int, str], Annotation] = field(default_factory=dict)
+    alerts_are_input: bool = field(init=False)
     #: Where all rules go through the steps together, so nothing is there yet that is written later.
     log: WriteLog | None = None
+
+    def __post_init__(self) -> None:
+        self.alerts_are_input = self.storage.has_any(frozenset({ALERTS, ALERTS_FOR_STATE}))
 
     # -- the two ways
 
@@ -169,20 +179,44 @@ class _Run:
         if alert is None:
             extra = {**placed.labels, METRIC_NAME: placed.rule.name}
             rows = relabelled(vector, [labels.merge(extra) for labels in vector.labels])
-            self._check_limit(placed, [row.present for row in rows])
+            self._check_limit(placed, len(rows), ((slice(None), row.present) for row in rows))
             return rows
         naming = AlertLabels(placed, self.surroundings, self._templates_at(placed))
         found = instances(naming, vector, self.axis.times)
-        self._check_limit(placed, [each.life.states != State.INACTIVE for each in found])
+        activity = ((each.span, each.life.states != State.INACTIVE) for each in found)
+        self._check_limit(placed, len(found), activity)
         self.histories[placed.order] = tuple(found)
-        return [row for instance in found for row in state_series(placed, instance)]
+        if self._nobody_else_writes(placed, found):
+            self.storage.defer(frozenset(placed.outputs), lambda: self._write(placed, self._states(placed)))
+            return []
+        return self._states(placed)
 
-    def _check_limit(
-        self, placed: Placed, presence: list[np.ndarray[tuple[int], np.dtype[np.bool_]]]
-    ) -> None:
+    def _states(self, placed: Placed) -> list[OutputRow]:
+        """The series that show the states of a rule's alerts."""
+        found = self.histories[placed.order]
+        return [row for instance in found for row in state_series(placed, instance, self.axis.count)]
+
+    def _nobody_else_writes(self, placed: Placed, found: Sequence[AlertInstance]) -> bool:
+        """Whether the states of many alerts can be written without looking at what is there."""
+        return (
+            len(found) > _MANY_ALERTS
+            and not self.alerts_are_input
+            and not any(ALERT_STATE in instance.labels for instance in found)
+            and not any(
+                other.rule.name == placed.rule.name or (not other.alert and other.rule.name in placed.outputs)
+                for other in self.plan.rules
+                if other is not placed
+            )
+        )
+
+    def _check_limit(self, placed: Placed, most: int, presence: Iterable[tuple[slice, Booleans]]) -> None:
         limit = placed.group.limit
-        if limit > 0 and len(presence) > limit and (np.sum(presence, axis=0) > limit).any():
-            raise SteppingNeededError("over the limit of the group")
+        if 0 < limit < most:
+            count = np.zeros(self.axis.count, dtype=np.int64)
+            for span, present in presence:
+                count[span] += present
+            if (count > limit).any():
+                raise SteppingNeededError("over the limit of the group")
 
     def _write(self, placed: Placed, rows: list[OutputRow]) -> None:
         times = self.axis.times - placed.group.query_offset_ms

@@ -43,26 +43,20 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Tracked:
-    """One alert while stepping, and its story so far."""
+    """One alert while stepping, and its story from its first step on."""
 
     labels: Labels
-    count: int
+    first: int
     state: State = State.INACTIVE
     active_at: int = 0
     keeps_since: int | None = None
     samples: list[Labels] = field(default_factory=list)
     known: dict[Labels, int] = field(default_factory=dict)
     histograms: dict[int, Histogram] = field(default_factory=dict)
-    states: np.ndarray[tuple[int], np.dtype[np.int8]] = field(init=False)
-    since: np.ndarray[tuple[int], np.dtype[np.int64]] = field(init=False)
-    source: np.ndarray[tuple[int], np.dtype[np.int32]] = field(init=False)
-    values: np.ndarray[tuple[int], np.dtype[np.float64]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.states = np.zeros(self.count, dtype=np.int8)
-        self.since = np.zeros(self.count, dtype=np.int64)
-        self.source = np.full(self.count, -1, dtype=np.int32)
-        self.values = np.zeros(self.count)
+    states: list[int] = field(default_factory=list)
+    since: list[int] = field(default_factory=list)
+    source: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
 
     def seen(self, step: int, at_ms: int, sample: Sample, rule: AlertingRule) -> None:
         """The expression has the alert at this step."""
@@ -74,28 +68,32 @@ class _Tracked:
         if sample.labels not in self.known:
             self.known[sample.labels] = len(self.samples)
             self.samples.append(sample.labels)
-        self.source[step] = self.known[sample.labels]
-        self.values[step] = sample.value
         if sample.histogram is not None:
             self.histograms[step] = sample.histogram
-        self._note(step)
+        self._note(step, self.known[sample.labels], sample.value)
 
     def missed(self, step: int, at_ms: int, rule: AlertingRule) -> None:
         """The expression does not have it."""
         if self.state is State.FIRING and rule.keep_firing_for_ms:
             self.keeps_since = at_ms if self.keeps_since is None else self.keeps_since
             if at_ms - self.keeps_since < rule.keep_firing_for_ms:
-                self._note(step)
+                self._note(step, -1, 0.0)
                 return
         self.state, self.keeps_since = State.INACTIVE, None
 
-    def _note(self, step: int) -> None:
-        self.states[step] = self.state
-        self.since[step] = self.active_at
+    def _note(self, step: int, source: int, value: float) -> None:
+        idle = step - self.first - len(self.states)  # steps at which it was inactive
+        self.states += [State.INACTIVE] * idle + [self.state]
+        self.since += [0] * idle + [self.active_at]
+        self.source += [-1] * idle + [source]
+        self.values += [0.0] * idle + [value]
 
     def finished(self) -> AlertInstance:
-        life = Life(self.states, self.since)
-        return AlertInstance(self.labels, life, self.samples, self.source, self.values, self.histograms)
+        life = Life(np.array(self.states, dtype=np.int8), np.array(self.since, dtype=np.int64))
+        source = np.array(self.source, dtype=np.int32)
+        return AlertInstance(
+            self.labels, self.first, life, self.samples, source, np.array(self.values), self.histograms
+        )
 
 
 @dataclass(slots=True)
@@ -106,6 +104,7 @@ class SteppedRule:
     naming: AlertLabels
     previous: dict[Labels, None] = field(default_factory=dict)
     alerts: dict[Labels, _Tracked] = field(default_factory=dict)
+    active: dict[Labels, _Tracked] = field(default_factory=dict)
 
     def instances(self) -> tuple[AlertInstance, ...]:
         """The alerts seen so far."""
@@ -190,18 +189,20 @@ class Stepper:
                 raise RuleFailedError(SAME_LABELS_ALERTED)
             present[labels] = sample
         for labels in present:  # in the order of the samples, never of a hash
-            if labels not in rule.alerts:
-                rule.alerts[labels] = _Tracked(labels, self.axis.count)
-        for labels, tracked in rule.alerts.items():
+            if labels not in rule.active:
+                rule.active[labels] = rule.alerts.setdefault(labels, _Tracked(labels, step))
+        for labels, tracked in rule.active.items():
             if labels in present:
                 tracked.seen(step, at_ms, present[labels], alert)
             else:
                 tracked.missed(step, at_ms, alert)
-        active = [each for each in rule.alerts.values() if each.state is not State.INACTIVE]
+        rule.active = {
+            labels: each for labels, each in rule.active.items() if each.state is not State.INACTIVE
+        }
         limit = rule.placed.group.limit
-        if 0 < limit < len(active):
-            raise RuleFailedError(over_limit(limit, len(active), "alerts"))
-        return [sample for each in active for sample in _state_samples(rule.placed, each)]
+        if 0 < limit < len(rule.active):
+            raise RuleFailedError(over_limit(limit, len(rule.active), "alerts"))
+        return [sample for each in rule.active.values() for sample in _state_samples(rule.placed, each)]
 
     def _write(self, rule: SteppedRule, output: list[Sample], at_ms: int) -> None:
         written_at = at_ms - rule.placed.group.query_offset_ms

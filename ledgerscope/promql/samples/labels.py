@@ -31,9 +31,9 @@ class Labels:
     __slots__ = ("__weakref__", "_derived", "_hash", "_values", "pairs")
 
     pairs: Pairs
-    _values: dict[str, str]
+    _values: dict[str, str] | None  # made when first needed, like the next: there can be a million label sets
     _hash: int
-    _derived: dict[object, Labels]
+    _derived: dict[object, Labels] | None
 
     def __new__(  # noqa: PYI034 - interning gives exactly this type, never a subclass
         cls, labels: Mapping[str, str] | Iterable[tuple[str, str]] = ()
@@ -60,7 +60,7 @@ class Labels:
         return iter(self.pairs)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._values
+        return name in (self._values or dict(self.pairs))
 
     def __str__(self) -> str:
         return "{" + ", ".join(f"{_label_name(name)}={quote(value)}" for name, value in self.pairs) + "}"
@@ -71,25 +71,30 @@ class Labels:
     @property
     def name(self) -> str:
         """The metric name; empty when the series has none."""
-        return self._values.get(METRIC_NAME, "")
+        return self._by_name().get(METRIC_NAME, "")
 
     def get(self, name: str) -> str:
         """The label's value; empty when the label is missing, as everywhere in PromQL."""
-        return self._values.get(name, "")
+        return self._by_name().get(name, "")
 
     def as_dict(self) -> dict[str, str]:
         """A fresh dictionary of the pairs."""
-        return dict(self._values)
+        return dict(self.pairs)
+
+    def _by_name(self) -> dict[str, str]:
+        if self._values is None:
+            self._values = dict(self.pairs)
+        return self._values
 
     def replace(self, name: str, value: str) -> Labels:
         """The same labels but for one, set or (with an empty value) removed."""
         if self.get(name) == value:
             return self
-        return Labels({**self._values, name: value})
+        return Labels({**self._by_name(), name: value})
 
     def merge(self, others: Mapping[str, str]) -> Labels:
         """The same labels but for several, set or removed."""
-        return Labels({**self._values, **others})
+        return Labels({**self._by_name(), **others})
 
     def keep(self, names: frozenset[str]) -> Labels:
         """Only the given labels."""
@@ -100,10 +105,12 @@ class Labels:
         return self._derive(("drop", names), lambda name: name not in names)
 
     def _derive(self, key: object, wanted: Callable[[str], bool]) -> Labels:
-        found = self._derived.get(key)
+        found = None if self._derived is None else self._derived.get(key)
         if found is None:
             found = _intern(tuple(pair for pair in self.pairs if wanted(pair[0])))
             if found is not self:  # a reference to oneself would outlive the last user
+                if self._derived is None:
+                    self._derived = {}
                 self._derived[key] = found
         return found
 
@@ -113,9 +120,9 @@ def _intern(pairs: Pairs) -> Labels:
     if found is None:
         found = object.__new__(Labels)
         found.pairs = pairs
-        found._values = dict(pairs)
+        found._values = None
         found._hash = hash(pairs)
-        found._derived = {}
+        found._derived = None
         _interned[pairs] = found
     return found
 

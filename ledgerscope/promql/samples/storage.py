@@ -20,7 +20,7 @@ from ledgerscope.promql.syntax.matching import matches
 from ledgerscope.promql.syntax.operators import MatchOp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ledgerscope.promql.histograms.histogram import Histogram
     from ledgerscope.promql.samples.axis import Booleans, Floats, Integers, Objects
@@ -98,6 +98,7 @@ class Storage:
     _selections: dict[tuple[Matcher, ...], list[Samples]] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
     _writes: int = 0
+    _deferred: list[tuple[frozenset[str], Callable[[], None]]] = field(default_factory=list)
 
     def append(
         self,
@@ -126,6 +127,22 @@ class Storage:
         """Add one float sample."""
         self.append(labels, [at_ms], [value])
 
+    def defer(self, names: frozenset[str], write: Callable[[], None]) -> None:
+        """Write series of these metrics when one of them is first read: mostly nobody reads them.
+
+        `write` appends series that are not there, and cannot fail.
+        """
+        self._deferred.append((names, write))
+
+    def _settle(self, names: frozenset[str] | None = None) -> None:
+        """Do what was deferred of these metrics, of all where none are given."""
+        if not self._deferred:
+            return
+        due = [each for each in self._deferred if names is None or not names.isdisjoint(each[0])]
+        self._deferred = [each for each in self._deferred if each not in due]
+        for _, write in due:
+            write()
+
     def _add(self, labels: Labels, chunk: Samples) -> None:
         series = self._series.get(labels)
         if series is None:
@@ -143,9 +160,11 @@ class Storage:
         return Samples(samples.labels, grid, samples.values, samples.histograms, samples.start_times)
 
     def __len__(self) -> int:
+        self._settle()
         return len(self._series)
 
     def __iter__(self) -> Iterator[Samples]:
+        self._settle()
         return (self._read(labels) for labels in self._series)
 
     def _read(self, labels: Labels) -> Samples:
@@ -154,13 +173,20 @@ class Storage:
             series.joined = self._shared(series.samples())
         return series.joined
 
+    @property
+    def samples_held(self) -> int:
+        """How many samples are in memory; those of deferred series are not."""
+        return sum(len(chunk) for series in self._series.values() for chunk in series.chunks)
+
     def get(self, labels: Labels) -> Samples | None:
         """The samples of exactly this series."""
+        self._settle(frozenset({labels.name}))
         return self._read(labels) if labels in self._series else None
 
     def select(self, matchers: Iterable[Matcher]) -> list[Samples]:
         """Every series that satisfies all matchers, in the order the series were first written."""
         key = tuple(matchers)
+        self._settle(_names(key))
         found = self._selections.get(key)
         if found is None:
             found = self._selections[key] = [self._read(labels) for labels in self.matching(key)]
@@ -168,21 +194,25 @@ class Storage:
 
     def version(self, matchers: Sequence[Matcher]) -> int:
         """A number that grows whenever series that the matchers may select are written."""
+        self._settle(_names(matchers))
         name = _exact_name(matchers)
         return self._versions.get(name, 0) if name else self._writes
 
     def has_any(self, names: frozenset[str]) -> bool:
         """Whether there is a series of any of these metrics."""
+        self._settle(names)
         return not names.isdisjoint(self._by_name)
 
     def matching(self, matchers: Sequence[Matcher]) -> Iterator[Labels]:
         """The identities of the matching series, without reading samples."""
+        self._settle(_names(matchers))
         name = _exact_name(matchers)
         candidates = self._by_name.get(name, []) if name else self._series
         return (labels for labels in candidates if all(matches(m, labels.get(m.name)) for m in matchers))
 
     def until(self, at_ms: int) -> Storage:
         """The storage as it looked at an instant: later samples are not there yet."""
+        self._settle()
         view = Storage()
         for labels in self._series:
             samples = self._read(labels)
@@ -190,6 +220,12 @@ class Storage:
             if count:
                 view._add(labels, samples if count == len(samples) else samples.pick(slice(count)))
         return view
+
+
+def _names(matchers: Sequence[Matcher]) -> frozenset[str] | None:
+    """The metrics that the matchers allow, None where that may be any."""
+    name = _exact_name(matchers)
+    return frozenset({name}) if name else None
 
 
 def _exact_name(matchers: Sequence[Matcher]) -> str:

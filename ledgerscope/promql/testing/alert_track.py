@@ -157,7 +157,8 @@ class AlertTrack:
     def _states(self) -> NDArray[np.int8]:
         states = np.zeros(self.axis.count, dtype=np.int8)
         for instance in self._instances():
-            np.maximum(states, instance.life.states, out=states)
+            here = states[instance.span]
+            np.maximum(here, instance.life.states, out=here)
         return states
 
     def _first(self, state: State) -> Moment | None:
@@ -188,7 +189,7 @@ class AlertTrack:
         lines = [f"alerts {self.name}{described(self.conditions)}:"]
         for instance in self._instances():
             lines.append(f"  {series_text(instance.labels)}")
-            states = state_line(instance.life.states.tolist())
+            states = state_line(instance.states(self.axis.count).tolist())
             lines.append(f"  {states}  {moments(instance, self.axis, self.timeline.start_ms)}")
         if len(lines) == 1:
             lines.append("  never active")

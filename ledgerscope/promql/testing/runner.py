@@ -157,7 +157,7 @@ class GroupRun:
         firing = np.zeros(axis.count, dtype=bool)
         for instance in (each for history in histories for each in history.instances):
             if case.selector is None or meets(case.selector, instance.labels.as_dict()):
-                firing |= instance.life.states == State.FIRING
+                firing[instance.span] |= instance.life.states == State.FIRING
         times = axis.times - self.group.start_ms
         wrong = np.flatnonzero(firing != ((times >= first) & (times < end)))
         if not len(wrong):

@@ -72,7 +72,7 @@ class TestSession:
         known = self._kept.pop(id(run), None)
         if known is None:
             run.evaluation.cache.clear()
-            known = run, sum(map(len, run.evaluation.storage))
+            known = run, run.evaluation.storage.samples_held
             self._samples += known[1]
         self._kept[id(run)] = known
         while self._samples > _MOST_SAMPLES and len(self._kept) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ledgerscope.promql.engine.engine import Engine
@@ -360,3 +361,43 @@ def test_a_sample_written_into_the_past_is_seen_only_after_it_was_written(
 ) -> None:
     evaluation = both_ways(OFFSET % (shifted, plain), ["x 1 2 3 4"], 4)
     assert values(evaluation, "z") == expected
+
+
+CHANGING = """
+groups:
+  - name: g
+    interval: 1m
+    rules:
+      - {alert: Old, expr: time() - backup > 60, for: 2m, labels: {age: "{{ $value | humanizeDuration }}"}}
+"""
+
+
+def changing(steps: int, rules: str = CHANGING) -> Evaluation:
+    """An alert whose labels change with its value, so that there is another one at each step."""
+    return evaluate(rules, {"backup": [0.0] * steps}, steps=steps)
+
+
+def test_an_alert_for_each_step_keeps_nothing_of_the_other_steps() -> None:
+    evaluation = changing(2000)
+    (history,) = evaluation.alerts
+    assert len(history.instances) == 1998
+    assert {len(each.source) for each in history.instances} == {1}
+    assert [len(history.active(step)) for step in (0, 1, 2, 1999)] == [0, 0, 1, 1]
+    assert evaluation.storage.samples_held == 2000  # those of the input
+
+
+TWICE = CHANGING + CHANGING.split("rules:\n")[1].replace("> 60", "> 120")
+
+
+@pytest.mark.parametrize("rules", [CHANGING, TWICE], ids=["one rule", "two rules"])
+def test_the_states_of_many_alerts_are_there_for_whoever_reads_them(rules: str) -> None:
+    steps = 1100
+    storage = Storage()
+    storage.append(Labels({"__name__": "backup"}), [step * MINUTE for step in range(steps)], np.zeros(steps))
+    run = _Run(RulePlan.of(read_rules(rules)), storage, Engine(), Axis(0, MINUTE, steps), Surroundings())
+    assert contents(changing(steps, rules)) == contents(run.stepped())
+
+
+def test_a_rule_that_reads_the_states_of_many_alerts_sees_them() -> None:
+    reader = CHANGING + "      - {record: alerts, expr: count(ALERTS)}\n"
+    assert values(changing(1010, reader), "alerts") == dict.fromkeys(range(2, 1010), 1.0)

@@ -132,3 +132,28 @@ def test_a_million_samples_take_less_than_150_mib() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < LIMIT
+
+
+def test_what_is_deferred_is_written_once_when_a_metric_of_it_is_read() -> None:
+    storage, written = Storage(), []
+
+    def write() -> None:
+        written.append("b")
+        storage.append_sample(Labels({"__name__": "b"}), 0, 1.0)
+
+    storage.append_sample(Labels({"__name__": "a"}), 0, 1.0)
+    storage.defer(frozenset({"b", "c"}), write)
+    assert storage.get(Labels({"__name__": "a"})) is not None
+    assert storage.select(parse_selector("a").matchers) != []
+    assert (written, storage.samples_held) == ([], 1)
+    assert storage.has_any(frozenset({"c"})) is False
+    assert written == ["b"]
+    assert (len(storage), storage.samples_held) == (2, 2)
+    assert written == ["b"]
+
+
+@pytest.mark.parametrize("selector", ["b", '{__name__=~"b|d"}', '{__name__!="a"}'])
+def test_a_selector_finds_what_is_deferred(selector: str) -> None:
+    storage = Storage()
+    storage.defer(frozenset({"b"}), lambda: storage.append_sample(Labels({"__name__": "b"}), 0, 1.0))
+    assert [samples.labels.name for samples in storage.select(parse_selector(selector).matchers)] == ["b"]

@@ -57,7 +57,8 @@ def _history_lines(run: GroupRun, later: Evaluation, history: AlertHistory, case
         yield from (f"    {reason}" for reason in why_nothing(run, later, history.placed.tree))
     for instance in _nearest_first(history.instances, case)[:_MOST_SERIES]:
         yield f"    {series_text(instance.labels)}"
-        yield f"    {state_line(instance.life.states.tolist())}  {moments(instance, history.axis, start)}"
+        states = instance.states(history.axis.count)
+        yield f"    {state_line(states.tolist())}  {moments(instance, history.axis, start)}"
     if len(history.instances) > _MOST_SERIES:
         yield f"    and {len(history.instances) - _MOST_SERIES} more"
     condition = list(_condition_lines(run, later, history.placed.tree, case))
@@ -81,7 +82,7 @@ def _nearest_first(found: Iterable[_Labelled], case: Case) -> list[_Labelled]:
 
 def moments(instance: AlertInstance, axis: Axis, start_ms: int) -> str:
     """When an alert first pends and fires and last ceases, in words."""
-    states = instance.life.states
+    states = instance.states(axis.count)
     parts = []
     for state, word in ((State.PENDING, "pending from"), (State.FIRING, "fires at")):
         found = np.flatnonzero(states == state)
