@@ -5,6 +5,9 @@ WORKERS ?= 3 # one more than two cores: many tests wait for servers
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 
+# Every program that tests start would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test static check format lock clean
 
