@@ -8,6 +8,7 @@ like those of panels.
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from rules.timing import duration
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.resources.abc import Traversable
+
+    from jinja2 import Template
 
     from rules.model import Alert, RuleArea
 
@@ -92,12 +95,18 @@ _ENVIRONMENT = Environment(
 )
 
 
+@cache
+def _template(text: str) -> Template:
+    """A text as a template; one of them is that of every page."""
+    return _ENVIRONMENT.from_string(text)
+
+
 def render_runbooks(areas: Sequence[RuleArea] = AREAS) -> dict[str, bytes]:
     """Every page by its path in the project, and the index."""
     pages = {
         runbook_path(area.name, alert.name): _page(area, alert) for area in areas for alert in area.alerts
     }
-    pages["docs/runbooks/README.md"] = _ENVIRONMENT.from_string(_INDEX).render(areas=areas)
+    pages["docs/runbooks/README.md"] = _template(_INDEX).render(areas=areas)
     return {path: text.encode() for path, text in pages.items()}
 
 
@@ -135,11 +144,11 @@ def _prose(area: RuleArea, alert: Alert) -> Traversable:
 
 
 def _page(area: RuleArea, alert: Alert) -> str:
-    prose = _ENVIRONMENT.from_string(prose_of(area, alert)).render(
+    prose = _template(prose_of(area, alert)).render(
         limit={limit.severity.value: spoken(limit.value, alert.unit) for limit in alert.limits},
         minimum=alert.settings[0][1] if alert.settings else None,
     )
-    page = _ENVIRONMENT.from_string(_PAGE).render(
+    page = _template(_PAGE).render(
         alert=alert,
         prose=prose,
         board=board_uid(area.name),

@@ -26,11 +26,50 @@ from ledgerscope.store.errors import EmbeddedFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+HERE = Path(__file__).parent
+LONGEST_FIRST = (
+    "demo/test_alerts.py",
+    "integration/test_identities.py",
+    "integration/test_examples_by_oracle.py",
+    "integration/test_panels.py",
+    "integration/test_crash.py",
+    "cli/test_adding_a_metric.py",
+    "demo/test_simulation.py",
+    "promql/rules/test_against_promtool.py",
+    "integration/test_drift.py",
+    "rules/test_rollout.py",
+    "test_interruption.py",
+)
+MEMORY = Path("/dev/shm")  # noqa: S108 -- asked whether it is fit before it is used
+ROOM_BYTES = 6 << 30
 SERVER_VARIABLE = "LEDGERSCOPE_TEST_DATABASE_URL"
 
 # The same examples in every run, however busy the machine is; the scripts in bench/ look for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory where there is room: a database is five hundred files, made for a test.
+
+    On a disk that took 0.4 s of processor time for each test, in memory it takes 0.03 s.
+    """
+    if "TMPDIR" not in os.environ and _is_fit(MEMORY):
+        tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no worker is left alone with one at the end."""
+    rank = {HERE / name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
+def _is_fit(folder: Path) -> bool:
+    """Whether programs can be run there, and there is room."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > ROOM_BYTES
 
 
 @dataclass(frozen=True, slots=True)

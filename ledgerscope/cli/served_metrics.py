@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ledgerscope.catalogue import Metric, Part
 from ledgerscope.catalogue.parts import module_of
 from rules.errors import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ledgerscope.catalogue import Area
 
@@ -27,12 +28,50 @@ _SERVERS = ("collectors", "exporter")
 """The packages whose modules put values on the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """What a module says of others: module, name and alias of each import, owner and name of each attribute.
+
+    Kept of each tree, because to walk it once for every area takes a third of a build.
+    """
+
+    imports: tuple[tuple[str | None, str, str], ...]
+    of_names: frozenset[tuple[str, str]]
+    of_attributes: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, tree: ast.Module) -> Self:
+        imports: list[tuple[str | None, str, str]] = []
+        of_names: set[tuple[str, str]] = set()
+        of_attributes: set[tuple[str, str]] = set()
+        for node in ast.walk(tree):
+            match node:
+                case ast.ImportFrom():
+                    imports += ((node.module, one.name, one.asname or one.name) for one in node.names)
+                case ast.Attribute(value=ast.Name(id=owner), attr=name):
+                    of_names.add((owner, name))
+                case ast.Attribute(value=ast.Attribute(attr=owner), attr=name):
+                    of_attributes.add((owner, name))
+                case _:
+                    pass
+        return cls(tuple(imports), frozenset(of_names), frozenset(of_attributes))
+
+    def references(self, wanted: str) -> Iterator[str]:
+        """The names of another module that this one refers to."""
+        package, _, name = wanted.rpartition(".")
+        yield from (imported for module, imported, _ in self.imports if module == wanted)
+        yield from (attribute for owner, attribute in self.of_attributes if owner == name)
+        aliases = {alias for module, imported, alias in self.imports if (module, imported) == (package, name)}
+        yield from (attribute for owner, attribute in self.of_names if owner in aliases)
+
+
 def unserved(areas: Sequence[Area]) -> Iterator[Finding]:
     """Metrics that no module of the collectors or of the exporter names."""
-    trees = tuple(_sources())
+    modules = tuple(_modules())
     for area in areas:
         if Part.METRICS in area.parts:
-            named = frozenset(_named(trees, area.name))
+            wanted = Part.METRICS.module(area.name)
+            named = frozenset(name for module in modules for name in module.references(wanted))
             for name, metric in constants(area.name).items():
                 if name not in named:
                     yield Finding(_server(area), f"nothing serves {metric}: put a value of {name}")
@@ -48,32 +87,8 @@ def _server(area: Area) -> str:
     return Part.COLLECTOR.path(area.name) if Part.COLLECTOR in area.parts else "exporter/"
 
 
-def _named(trees: Iterable[ast.Module], area: str) -> Iterator[str]:
-    """The names of the area's catalogue file that the modules refer to."""
-    for tree in trees:
-        yield from _references(tree, Part.METRICS.module(area))
-
-
-def _sources() -> Iterator[ast.Module]:
+def _modules() -> Iterator[_Module]:
     for package in _SERVERS:
         folder = Path(inspect.getfile(import_module(package))).parent
         for path in sorted(folder.rglob("*.py")):
-            yield ast.parse(path.read_text(encoding="utf-8"))
-
-
-def _references(tree: ast.Module, wanted: str) -> Iterator[str]:
-    aliases: set[str] = set()
-    package, _, name = wanted.rpartition(".")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == package:
-            aliases.update(one.asname or one.name for one in node.names if one.name == name)
-        elif isinstance(node, ast.ImportFrom) and node.module == wanted:
-            yield from (one.name for one in node.names)
-    for node in ast.walk(tree):
-        match node:
-            case ast.Attribute(value=ast.Name(id=alias), attr=constant) if alias in aliases:
-                yield constant
-            case ast.Attribute(value=ast.Attribute(attr=module), attr=constant) if module == name:
-                yield constant
-            case _:
-                pass
+            yield _Module.of(ast.parse(path.read_text(encoding="utf-8")))

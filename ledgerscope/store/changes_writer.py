@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 from psycopg import sql
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ledgerscope.store.records import Record
 
 __all__ = ["write_batch", "write_changes"]
+
+_ROWS_AT_ONCE: Final = 50
+"""Rows share statements: one for each costs more than the rows themselves."""
 
 
 def write_changes(connection: Connection, changes: Iterable[Changes]) -> None:
@@ -37,7 +42,9 @@ def write_batch(connection: Connection, batch: Batch) -> None:
     for update in batch.updates:
         _update(connection, update)
     for kind, rows in batch.pages():
-        connection.exec_driver_sql(_insert(kind), rows)
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            page = rows[start : start + _ROWS_AT_ONCE]
+            connection.exec_driver_sql(_insert(kind, len(page)), tuple(chain.from_iterable(page)))
 
 
 def _update(connection: Connection, update: Update) -> None:
@@ -51,9 +58,11 @@ def _update(connection: Connection, update: Update) -> None:
         raise RowVanished(table.name, update.key)
 
 
-def _insert(kind: type[Record]) -> str:
+@cache
+def _insert(kind: type[Record], count: int) -> str:
     names = columns(kind)
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
-    values = sql.SQL(", ").join(sql.Placeholder() * len(names))
-    pattern = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
-    return pattern.format(sql.Identifier(TABLE_OF[kind].name), listed, values).as_string()
+    row = sql.SQL("({})").format(sql.SQL(", ").join(sql.Placeholder() * len(names)))
+    pattern = sql.SQL("INSERT INTO {} ({}) VALUES {}")
+    rows = sql.SQL(", ").join([row] * count)
+    return pattern.format(sql.Identifier(TABLE_OF[kind].name), listed, rows).as_string()

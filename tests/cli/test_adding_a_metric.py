@@ -55,7 +55,7 @@ def apply(root: Path, blocks: list[tuple[str, str, str]]) -> None:
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-B", *arguments],
+        [sys.executable, *arguments],
         cwd=root,
         env=environment(PYTHONPATH=str(root)),
         capture_output=True,
@@ -73,7 +73,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project, with everything that the page says done and built."""
     root = tmp_path_factory.mktemp("guide")
     for folder in COPIED:
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / folder, root / folder)
     for file in (
         "pyproject.toml",
         "docs/definitions.md",

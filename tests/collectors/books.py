@@ -53,6 +53,19 @@ class Books:
             if rows := self.waiting.pop(table, []):
                 self.connection.execute(insert(table), rows)
 
+    def identify(self, table: Table, **values: Any) -> UUID:
+        """Add a row with a new identifier, the last column of the table's key."""
+        identifier = uuid4()
+        self.add(table, **{table.primary_key.columns.keys()[-1]: identifier}, **values)
+        return identifier
+
+    def amount(
+        self, table: Table, customer_id: UUID, minor: int, tenant_id: str, currency: str, **values: Any
+    ) -> UUID:
+        """Add what is worth an amount to a customer: money, a credit note, a debt that is given up."""
+        whose = {"tenant_id": tenant_id, "customer_id": customer_id}
+        return self.identify(table, **whose, amount_minor=minor, currency=currency, **values)
+
     def number(self) -> str:
         self.numbers += 1
         return f"N-{self.numbers}"
@@ -69,7 +82,6 @@ class Books:
         return tenant_id
 
     def customer(self, tenant_id: str = "acme", **values: Any) -> UUID:
-        customer_id = uuid4()
         row = {
             "external_id": self.number(),
             "name": "Ada",
@@ -81,8 +93,7 @@ class Books:
             "updated_at": LONG_AGO,
             "deleted_at": None,
         }
-        self.add(t.customer, tenant_id=tenant_id, customer_id=customer_id, **(row | values))
-        return customer_id
+        return self.identify(t.customer, tenant_id=tenant_id, **(row | values))
 
     def invoice(
         self,
@@ -94,12 +105,10 @@ class Books:
         **values: Any,
     ) -> UUID:
         """An invoice of instalments, each an amount in minor units and a due date."""
-        invoice_id = uuid4()
         row = {"status": "open", "kind": "subscription", "tax_minor": 0, "voided_on": None} | values
-        self.add(
+        invoice_id = self.identify(
             t.invoice,
             tenant_id=tenant_id,
-            invoice_id=invoice_id,
             customer_id=customer_id,
             number=self.number(),
             issued_on=issued_on,
@@ -127,14 +136,12 @@ class Books:
         received_on: date = date(2026, 1, 2),
         reversed_on: date | None = None,
     ) -> UUID:
-        payment_id = uuid4()
-        self.add(
+        return self.amount(
             t.payment,
-            tenant_id=tenant_id,
-            payment_id=payment_id,
-            customer_id=customer_id,
-            amount_minor=minor,
-            currency=currency,
+            customer_id,
+            minor,
+            tenant_id,
+            currency,
             method="card",
             gateway="stripe",
             received_on=received_on,
@@ -142,7 +149,6 @@ class Books:
             reversed_on=reversed_on,
             reversal="bounced" if reversed_on else None,
         )
-        return payment_id
 
     def credit_note(
         self,
@@ -154,19 +160,16 @@ class Books:
         issued_on: date = date(2026, 1, 2),
         voided_on: date | None = None,
     ) -> UUID:
-        credit_note_id = uuid4()
-        self.add(
+        return self.amount(
             t.credit_note,
-            tenant_id=tenant_id,
-            credit_note_id=credit_note_id,
-            customer_id=customer_id,
+            customer_id,
+            minor,
+            tenant_id,
+            currency,
             number=self.number(),
-            amount_minor=minor,
-            currency=currency,
             issued_on=issued_on,
             voided_on=voided_on,
         )
-        return credit_note_id
 
     def write_off(
         self,
@@ -177,17 +180,14 @@ class Books:
         currency: str = "EUR",
         written_off_on: date = date(2026, 1, 2),
     ) -> UUID:
-        write_off_id = uuid4()
-        self.add(
+        return self.amount(
             t.write_off,
-            tenant_id=tenant_id,
-            write_off_id=write_off_id,
-            customer_id=customer_id,
-            amount_minor=minor,
-            currency=currency,
+            customer_id,
+            minor,
+            tenant_id,
+            currency,
             written_off_on=written_off_on,
         )
-        return write_off_id
 
     def allocate(
         self,
@@ -202,11 +202,9 @@ class Books:
         recorded_at: datetime = datetime(2026, 1, 2, tzinfo=UTC),
         reverses: UUID | None = None,
     ) -> UUID:
-        allocation_id = uuid4()
-        self.add(
+        return self.identify(
             t.allocation,
             tenant_id=tenant_id,
-            allocation_id=allocation_id,
             from_kind=kind,
             from_id=from_id,
             invoice_id=invoice_id,
@@ -216,16 +214,14 @@ class Books:
             recorded_at=recorded_at,
             reverses_id=reverses,
         )
-        return allocation_id
 
     def payment_reversal(
         self, payment_id: UUID, minor: int, on: date, *, tenant_id: str = "acme", kind: str = "charged_back"
     ) -> None:
         """A part of a payment goes back; its allocations are reversed by `allocate`."""
-        self.add(
+        self.identify(
             t.payment_reversal,
             tenant_id=tenant_id,
-            payment_reversal_id=uuid4(),
             payment_id=payment_id,
             kind=kind,
             amount_minor=minor,
@@ -245,15 +241,14 @@ class Books:
         currency: str = "EUR",
     ) -> None:
         """Unused money of a payment or credit note is paid back."""
-        self.add(
+        self.amount(
             t.refund,
-            tenant_id=tenant_id,
-            refund_id=uuid4(),
-            customer_id=customer_id,
+            customer_id,
+            minor,
+            tenant_id,
+            currency,
             payment_id=payment_id,
             credit_note_id=credit_note_id,
-            amount_minor=minor,
-            currency=currency,
             refunded_on=on,
             recorded_at=NOON,
         )
@@ -262,10 +257,9 @@ class Books:
         self, write_off_id: UUID, minor: int, on: date, *, tenant_id: str = "acme", reason: str = "recovered"
     ) -> None:
         """A write-off is taken back; its allocation is reversed by `allocate`."""
-        self.add(
+        self.identify(
             t.write_off_reversal,
             tenant_id=tenant_id,
-            write_off_reversal_id=uuid4(),
             write_off_id=write_off_id,
             amount_minor=minor,
             reversed_on=on,
@@ -276,7 +270,6 @@ class Books:
     def plan(
         self, tier: str = "starter", *, tenant_id: str = "acme", currency: str = "EUR", **values: Any
     ) -> UUID:
-        plan_id = uuid4()
         row = {
             "tier": tier,
             "amount_minor": 1000,
@@ -285,10 +278,9 @@ class Books:
             "interval_count": 1,
             "metered": False,
         } | values
-        self.add(
+        plan_id = self.identify(
             t.plan,
             tenant_id=tenant_id,
-            plan_id=plan_id,
             code=self.number(),
             name=tier,
             created_at=LONG_AGO,
@@ -338,10 +330,9 @@ class Books:
     ) -> None:
         """A version of the subscription (its three keys), as the row says it."""
         row = {"quantity": 1, "discount": 0, "currency": "EUR"} | values
-        self.add(
+        self.identify(
             t.subscription_version,
             **subscription,
-            version_id=uuid4(),
             plan_id=plan_id,
             mrr=mrr,
             valid=Range(begin, end),
@@ -358,10 +349,9 @@ class Books:
         valid: tuple[datetime, datetime | None] = (LONG_AGO, None),
         status: str = "approved",
     ) -> None:
-        self.add(
+        self.identify(
             t.credit_limit,
             tenant_id=tenant_id,
-            credit_limit_id=uuid4(),
             customer_id=customer_id,
             currency=currency,
             limit_minor=minor,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collectors.base import Distribution
-from collectors.registry import create
+from collectors.registry import COLLECTORS, create
 from ledgerscope.promql.engine.engine import Engine as PromQL
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.load import load_rules
@@ -21,7 +22,7 @@ from ledgerscope.store.engine import EXPORTER, create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import URL
 
@@ -47,13 +48,44 @@ def plan() -> RulePlan:
     return RulePlan.of([group for path in sorted(RULES.glob("*.yml")) for group in load_rules(path)])
 
 
+@cache
+def plan_of(*alerts: str) -> RulePlan:
+    """The rules of some alerts, and those that they read."""
+    every = plan()
+    wanted = {placed.order for placed in every.rules if placed.rule.name in alerts}
+    pending = list(wanted)
+    while pending:
+        read = {order for orders in every.writers[pending.pop()] for order in orders} - wanted
+        wanted |= read
+        pending += read
+    rules = [placed for placed in every.rules if placed.order in wanted]
+    return RulePlan(tuple(replace(placed, order=order) for order, placed in enumerate(rules)))
+
+
+def longest_hold(rules: RulePlan) -> timedelta:
+    """How long the most patient of the alerts waits before it fires."""
+    return timedelta(milliseconds=max(placed.alert.for_ms for placed in rules.rules if placed.alert))
+
+
+def areas_of(rules: RulePlan) -> tuple[str, ...]:
+    """The areas that serve what the rules read; all where that is what the exporter says of itself."""
+    read = frozenset[str]().union(*(names or () for names in rules.names))
+    serving = [one.name for one in COLLECTORS if any(read.intersection(m.series_names) for m in one.metrics)]
+    return tuple(serving) or tuple(one.name for one in COLLECTORS)
+
+
 def watch(
-    url: URL, start: datetime, step: timedelta, count: int, before: Callable[[datetime], None]
+    url: URL,
+    start: datetime,
+    step: timedelta,
+    count: int,
+    before: Callable[[datetime], None],
+    rules: RulePlan,
 ) -> set[Fired]:
-    """Collect at `count` instants, each after `before` has brought the business there, and evaluate."""
+    """Collect what the rules read at `count` instants, each after `before` brought the business there."""
     storage = Storage()
     engine = create_engine(url, EXPORTER, pool_size=1).execution_options(isolation_level="REPEATABLE READ")
-    collectors = create()
+    collectors = create(areas_of(rules))
     try:
         for number in range(count):
             at = start + number * step
@@ -66,7 +98,7 @@ def watch(
     finally:
         engine.dispose()
     axis = Axis(_ms(start), int(step.total_seconds() * 1000), count)
-    evaluation = evaluate_rules(plan(), storage, PromQL(), axis)
+    evaluation = evaluate_rules(rules, storage, PromQL(), axis)
     assert evaluation.failures == ()
     return {
         Fired(history.placed.rule.name, labels["severity"], str(labels))

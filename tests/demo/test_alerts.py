@@ -15,7 +15,7 @@ from ledgerscope.demo.load import load_demo
 from ledgerscope.demo.simulation import INCIDENTS, Simulation
 from ledgerscope.store import roles
 from ledgerscope.store.engine import Session, create_engine
-from tests.demo.alerts import plan, watch
+from tests.demo.alerts import longest_hold, plan, plan_of, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +31,14 @@ SCALE: Final = 0.2
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 MINUTES: Final = timedelta(minutes=5)
+HALF_AN_HOUR: Final = timedelta(minutes=30)
+GENERATED_WINDOWS: Final = {
+    "the 1st of a month begins in Berlin": datetime(2026, 5, 31, 22, tzinfo=UTC),
+    "a Saturday afternoon": datetime(2026, 6, 13, 15, tzinfo=UTC),
+}
+"""The middles of two hours that are looked at closely; UNTIL is a Wednesday at noon."""
+BEGIN_OF_JULY: Final = datetime(2026, 7, 1, 4, tzinfo=UTC)
+"""Midnight in New York, where the last of the months begins."""
 WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
@@ -85,25 +93,42 @@ def go_on(business: URL) -> Iterator[Begin]:
     engine.dispose()
 
 
-def test_thirty_days_of_a_healthy_business_are_quiet(business: URL, go_on: Begin) -> None:
-    assert watch(business, UNTIL - 15 * DAY, 12 * HOUR, 30, lambda _at: None) == set()
+@pytest.mark.parametrize("middle", GENERATED_WINDOWS.values(), ids=GENERATED_WINDOWS.keys())
+def test_two_hours_of_the_generated_business_are_quiet(loaded_once: URL, middle: datetime) -> None:
+    assert watch(loaded_once, middle - HOUR, MINUTES, 25, _as_it_is, plan()) == set()
+
+
+def test_the_days_of_the_generated_business_are_quiet(loaded_once: URL) -> None:
+    assert watch(loaded_once, UNTIL - 15 * DAY, DAY, 15, _as_it_is, plan()) == set()
+
+
+def test_the_business_that_goes_on_is_quiet(business: URL, go_on: Begin) -> None:
     bring_to = go_on(())
-    assert watch(business, UNTIL, MINUTES, 25, bring_to) == set()
-    assert watch(business, UNTIL + 3 * HOUR, 12 * HOUR, 30, bring_to) == set()
+    assert watch(business, UNTIL, MINUTES, 25, bring_to, plan()) == set()
+    assert watch(business, UNTIL + DAY, DAY, 13, bring_to, plan()) == set()
+    assert watch(business, BEGIN_OF_JULY - HOUR, MINUTES, 25, bring_to, plan()) == set()
+    assert watch(business, UNTIL + 14 * DAY, DAY, 2, bring_to, plan()) == set()
 
 
 @pytest.mark.parametrize("name", sorted(INCIDENTS))
 def test_an_incident_sets_off_the_alerts_that_name_it(business: URL, go_on: Begin, name: str) -> None:
     incident = INCIDENTS[name]
+    rules = plan_of(*incident.alerts)
     bring_to = go_on(())
     bring_to(UNTIL)
     trouble = go_on((incident,))
+    begin = UNTIL + 4 * MINUTES
+    steps = (begin + longest_hold(rules) + HALF_AN_HOUR - UNTIL) // MINUTES
 
     def after_a_while(at: datetime) -> None:
-        (bring_to if at < UNTIL + 4 * MINUTES else trouble)(at)
+        (bring_to if at < begin else trouble)(at)
 
-    fired = {alert.name for alert in watch(business, UNTIL, MINUTES, 22, after_a_while)}
-    assert set(incident.alerts) <= fired
+    fired = {alert.name for alert in watch(business, UNTIL, MINUTES, steps, after_a_while, rules)}
+    assert fired == set(incident.alerts)
+
+
+def _as_it_is(at: datetime) -> None:
+    """What was generated goes up to UNTIL already."""
 
 
 def test_every_alert_has_an_incident_or_a_reason_to_have_none() -> None:

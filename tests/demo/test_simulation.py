@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from ledgerscope.store.changes_writer import write_batch
 from ledgerscope.store.engine import OWNER, Session, begin_as, create_engine
 from ledgerscope.store.records import Event, Tenant
 from tests.demo.queries import IDENTITIES
+from tests.processes import start
+from tests.uncovered import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +78,7 @@ def business(owner: Engine) -> Engine:
 
 
 def live(app: Engine, hours: int, *, step: timedelta = HOUR, **options: Any) -> Counter[str]:
-    """Some hours of the business; how often each operation was done."""
+    """Some hours of the business, at twenty times its speed; how often each operation was done."""
     clock = Clock()
     simulation = Simulation(app, 5, clock, speed=20, beat=HOUR, **options)
     done: Counter[str] = Counter()
@@ -102,13 +105,13 @@ def count_events(connection: Connection) -> int:
 
 
 def test_after_many_steps_every_identity_still_holds(business: Engine, app: Engine) -> None:
-    done = live(app, 14 * 24)
+    done = live(app, 5 * 24, step=4 * HOUR)
     assert broken(business) == {}
     usual = {one.__name__ for one, rate in OPERATIONS.items() if rate >= 0.1}
     assert usual <= set(done) <= {one.__name__ for one in OPERATIONS} | {"work"}
 
 
-def written(engine: Engine, days: int) -> list[Any]:
+def written(engine: Engine, hours: int) -> list[Any]:
     """Every event of the live business but those of the workers, whose steps follow the clock."""
     columns = "tenant_id, event_type, customer_id, labels, amount_minor, currency, occurred_at"
     query = (
@@ -118,7 +121,7 @@ def written(engine: Engine, days: int) -> list[Any]:
     )
     owner = create_engine(engine.url, OWNER, pool_size=0)
     with owner.connect() as connection:
-        return list(connection.execute(text(query), {"until": UNTIL, "end": UNTIL + timedelta(days=days)}))
+        return list(connection.execute(text(query), {"until": UNTIL, "end": UNTIL + hours * HOUR}))
 
 
 @pytest.fixture
@@ -133,11 +136,11 @@ def twins(clone_database: Callable[[str], URL], smallest: str) -> Iterator[tuple
 def test_a_business_that_is_stopped_again_and_again_is_the_same_as_one_that_is_not(
     twins: tuple[Engine, Engine],
 ) -> None:
-    live(twins[0], 24 * 5)
-    for hours in range(24, 24 * 5 + 1, 24):
+    live(twins[0], 36, step=3 * HOUR)
+    for hours in range(6, 36, 6):
         live(twins[1], hours, step=7 * HOUR)
-    live(twins[1], 24 * 5)
-    uninterrupted, interrupted = (written(engine, days=5) for engine in twins)
+    live(twins[1], 36)
+    uninterrupted, interrupted = (written(engine, hours=36) for engine in twins)
     assert uninterrupted == interrupted
     assert len(uninterrupted) > 40
 
@@ -146,64 +149,89 @@ def test_another_seed_does_other_things(twins: tuple[Engine, Engine]) -> None:
     for seed, engine in enumerate(twins):
         clock = Clock()
         simulation = Simulation(engine, seed, clock, speed=20, beat=HOUR)
-        clock.now += 48 * HOUR
+        clock.now += 6 * HOUR
         simulation.catch_up()
-    assert written(twins[0], days=2) != written(twins[1], days=2)
+    first, second = (written(engine, hours=6) for engine in twins)
+    assert first
+    assert second
+    assert first != second
 
 
-CHILD = """
-import logging, sys, time
+STARTER = """
+import logging, os, sys, time
 from datetime import timedelta
 from threading import Event
 from sqlalchemy import text
 from ledgerscope.demo.simulation import Simulation
 from ledgerscope.store.engine import Session, create_engine
+
+starter = os.getpid()
+
+def live():
+    engine = create_engine(sys.argv[1], Session(role="ledgerscope_app"))
+    with engine.begin() as connection:
+        start = connection.execute(text("select max(at) from demo_position")).scalar_one()
+    born = time.monotonic()
+    clock = lambda: start + timedelta(days=2) * (time.monotonic() - born)
+    simulation = Simulation(engine, 1, clock, speed=3, beat=timedelta(minutes=10))
+    os.write(1, f"{os.getpid()}\\n".encode())
+    simulation.run(UntilLeftAlone())
+
+class UntilLeftAlone(Event):
+    def wait(self, timeout):
+        return os.getppid() != starter or super().wait(timeout)
+
+def fork():
+    child = os.fork()
+    if not child:
+        live()
+        sys.exit()
+    return child
+
 logging.basicConfig(level=logging.WARNING)
-engine = create_engine(sys.argv[1], Session(role="ledgerscope_app"))
-with engine.begin() as connection:
-    start = connection.execute(text("select max(at) from demo_position")).scalar_one()
-born = time.monotonic()
-clock = lambda: start + timedelta(days=2) * (time.monotonic() - born)
-simulation = Simulation(engine, 1, clock, speed=3, beat=timedelta(minutes=10))
-print("alive", flush=True)
-simulation.run(Event())
+for line in sys.stdin:
+    for child in [fork() for _ in range(int(line))]:
+        os.waitpid(child, 0)
+    print("ended", flush=True)
 """
+"""Starts as many processes as each line asks for; forked, so that all that is loaded once is the modules."""
 
 
 def test_twenty_starts_that_all_end_by_a_kill_lose_and_double_nothing(business: Engine, app: Engine) -> None:
     random, url = Random(7), app.url.render_as_string(hide_password=False)
     with business.connect() as connection:
         before = count_events(connection)
-    for number in range(20):
-        # every fifth start has a second one beside it
-        processes = [
-            subprocess.Popen(
-                [sys.executable, "-c", CHILD, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-            for _ in range(2 if number % 5 == 4 else 1)
-        ]
-        for process in processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "alive\n"
-        NEVER.wait(random.uniform(0.02, 0.25))
-        for process in processes:
-            process.send_signal(signal.SIGKILL)
-            _, errors = process.communicate()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start(sys.executable, "-c", STARTER, url, env=environment(), **pipes) as starter:
+        try:
+            assert starter.stdin is not None
+            assert starter.stdout is not None
+            for number in range(20):
+                together = 2 if number % 5 == 4 else 1  # every fifth start has a second one beside it
+                print(together, file=starter.stdin, flush=True)
+                alive = [int(starter.stdout.readline()) for _ in range(together)]
+                NEVER.wait(random.uniform(0.02, 0.25))
+                for process in alive:
+                    os.kill(process, signal.SIGKILL)
+                assert starter.stdout.readline() == "ended\n"
+            _, errors = starter.communicate()
             assert errors == ""
+        finally:
+            starter.kill()
     assert broken(business) == {}
     with business.connect() as connection:
         assert count_events(connection) > before + 100
 
 
 def test_two_at_the_same_time_do_everything_once(twins: tuple[Engine, Engine]) -> None:
-    live(twins[0], 24 * 3)
-    threads = [threading.Thread(target=live, args=(twins[1], 24 * 3)) for _ in range(2)]
+    live(twins[0], 24)
+    threads = [threading.Thread(target=live, args=(twins[1], 24)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    live(twins[1], 24 * 3)
-    assert written(twins[0], days=3) == written(twins[1], days=3)
+    live(twins[1], 24)
+    assert written(twins[0], hours=24) == written(twins[1], hours=24)
 
 
 def test_overlapping_transactions_commit_in_the_other_order(business: Engine, app: Engine) -> None:
@@ -275,7 +303,7 @@ def test_it_waits_for_a_lost_database_and_goes_on(
     def tick() -> datetime:
         nonlocal ticks
         ticks += 1
-        clock.now += timedelta(minutes=5)
+        clock.now += HOUR  # a beat: something is due whenever it asks
         return clock.now
 
     stop = threading.Event()
@@ -379,6 +407,31 @@ def test_an_operation_writes_its_events(app: Engine, operation: Operation, event
     pytest.fail(f"{operation.__name__} never wrote {events}")
 
 
+def test_operations_that_are_rare_keep_every_identity_too(business: Engine, app: Engine) -> None:
+    random = RandomSource("every operation")
+    rounds = [one for one in sorted(OPERATIONS, key=lambda one: LATER.get(one, 1)) for _ in range(4)]
+    written: set[str] = set()
+    for number, operation in enumerate(rounds):
+        now = UNTIL + timedelta(days=LATER.get(operation, 1), minutes=number)
+        tenant = random.choice(("aurora", "basalt", "cinder"))
+        with begin_as(app, tenant) as connection:
+            for prepare in PREPARATIONS.get(operation, ()):
+                play(prepare, connection, tenant, now - timedelta(seconds=30), random)
+            written |= play(operation, connection, tenant, now, random)
+    assert broken(business) == {}
+    assert written >= RARE_EVENTS
+
+
+RARE_EVENTS = {
+    "CustomerLost",
+    "DebtWrittenOff",
+    "InvoiceVoided",
+    "MoneyRefunded",
+    "PaymentReversed",
+    "SubscriptionPaused",
+    "WriteOffReversed",
+}
+"""Of operations that a few simulated days may do without."""
 LATER: dict[Operation, int] = {
     subscriptions.resume_one: 90,
     billing.write_off: 300,

@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Path:
         shutil.copytree(
             ROOT / package,
             tmp_path / package,
-            ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png"),
+            ignore=shutil.ignore_patterns("node_modules", "*.png"),
         )
     shutil.copytree(ROOT / "tests" / "rules", tmp_path / "tests" / "rules")
     return tmp_path
@@ -60,14 +60,20 @@ def test_another_metric_name_changes_every_generated_file_that_used_it(project: 
         assert f"{path}: different" in result.stdout
 
 
-def test_a_runbook_that_still_asks_for_the_old_name_is_refused(project: Path) -> None:
-    rename(project, "aging.py", '"customer_receivable_amount"', '"customer_receivables_amount"')
-    runbook = project / "rules" / "runbooks" / "aging" / "CustomerAgingDoesNotReconcile.md"
-    assert "customer_receivable_amount" in runbook.read_text(encoding="utf-8")
+def test_a_runbook_that_asks_for_a_name_that_is_none_is_refused_with_the_nearest(project: Path) -> None:
+    runbook = "rules/runbooks/aging/CustomerAgingDoesNotReconcile.md"
+    prose = (project / runbook).read_text(encoding="utf-8")
+    assert "customer_receivable_amount{" in prose
+    misspelt = prose.replace("customer_receivable_amount{", "customer_receivables_amount{")
+    (project / runbook).write_text(misspelt, encoding="utf-8")
     result = build(project)
     assert result.returncode == 1
-    assert "customer_receivable_amount" in result.stderr
-    assert "nothing was written" in result.stderr
+    finding, end = result.stderr.splitlines()
+    assert finding == (
+        f"{runbook}: neither the catalogue nor a recording provides 'customer_receivables_amount' "
+        "(did you mean 'customer_receivable_amount'?)"
+    )
+    assert end.endswith("nothing was written")
 
 
 @pytest.mark.parametrize(

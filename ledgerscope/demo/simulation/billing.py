@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from ledgerscope.customers.credit import CheckInvoice, CreditState, check_invoice
 from ledgerscope.customers.receivables import (
@@ -31,6 +31,7 @@ from ledgerscope.customers.receivables import (
     write_off_invoice,
 )
 from ledgerscope.demo.simulation.accounts import pick_customer
+from ledgerscope.demo.simulation.context import RecordQuery, own
 from ledgerscope.demo.simulation.credit import limit_in_force
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
@@ -48,7 +49,7 @@ from ledgerscope.store.records import (
 from ledgerscope.store.records import Refund as RefundRow
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row, Select, Table
 
     from ledgerscope.demo.simulation.context import Context
     from ledgerscope.store.records import Id
@@ -75,33 +76,41 @@ _SOON: Final = timedelta(days=3)
 _OLD: Final = timedelta(days=150)
 
 
+def _of_customer(table: Table) -> ColumnElement[bool]:
+    return table.c.customer_id == bindparam("customer_id")
+
+
+def _ids(table: Table, key: str) -> Select[Any]:
+    """The keys of the rows of a table that belong to the customer."""
+    return select(table.c[key]).where(own(table), _of_customer(table))
+
+
+_INVOICES: Final = _ids(t.invoice, "invoice_id")
+_RECEIVABLES: Final[tuple[RecordQuery[Any], ...]] = (
+    RecordQuery.of(Invoice, _of_customer(t.invoice)),
+    RecordQuery.of(InvoiceDue, t.invoice_due.c.invoice_id.in_(_INVOICES), order=(t.invoice_due.c.seq,)),
+    RecordQuery.of(Payment, _of_customer(t.payment)),
+    RecordQuery.of(CreditNote, _of_customer(t.credit_note)),
+    RecordQuery.of(WriteOff, _of_customer(t.write_off)),
+    RecordQuery.of(
+        Allocation,
+        t.allocation.c.invoice_id.in_(_INVOICES),
+        order=(t.allocation.c.reverses_id.is_not(None), t.allocation.c.recorded_at),
+    ),
+    RecordQuery.of(PaymentReversal, t.payment_reversal.c.payment_id.in_(_ids(t.payment, "payment_id"))),
+    RecordQuery.of(RefundRow, _of_customer(t.refund)),
+    RecordQuery.of(
+        WriteOffReversal, t.write_off_reversal.c.write_off_id.in_(_ids(t.write_off, "write_off_id"))
+    ),
+)
+"""All receivables of a customer, those that others refer to first."""
+
+
 def documents_of(context: Context, customer_id: Any) -> Documents:
     """All receivables of a customer, read from the database."""
-    own = {table: table.c.customer_id == customer_id for table in (t.invoice, t.payment, t.credit_note)}
-    invoices = select(t.invoice.c.invoice_id).where(
-        t.invoice.c.tenant_id == context.tenant_id, own[t.invoice]
+    return Documents(
+        [row for query in _RECEIVABLES for row in context.records(query, customer_id=customer_id)]
     )
-    payments = select(t.payment.c.payment_id).where(
-        t.payment.c.tenant_id == context.tenant_id, own[t.payment]
-    )
-    given_up = select(t.write_off.c.write_off_id).where(
-        t.write_off.c.tenant_id == context.tenant_id, t.write_off.c.customer_id == customer_id
-    )
-    rows: list[Any] = [
-        *context.records(Invoice, own[t.invoice]),
-        *context.records(InvoiceDue, t.invoice_due.c.invoice_id.in_(invoices), order="seq"),
-        *context.records(Payment, own[t.payment]),
-        *context.records(CreditNote, own[t.credit_note]),
-        *context.records(WriteOff, t.write_off.c.customer_id == customer_id),
-        *sorted(
-            context.records(Allocation, t.allocation.c.invoice_id.in_(invoices), order="recorded_at"),
-            key=lambda row: row.reverses_id is not None,
-        ),
-        *context.records(PaymentReversal, t.payment_reversal.c.payment_id.in_(payments)),
-        *context.records(RefundRow, t.refund.c.customer_id == customer_id),
-        *context.records(WriteOffReversal, t.write_off_reversal.c.write_off_id.in_(given_up)),
-    ]
-    return Documents(rows)
 
 
 def bill(context: Context) -> None:

@@ -6,12 +6,13 @@ one writer when the step is over, so that every event commits with the rows that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ledgerscope.customers import Moment, Refused
 from ledgerscope.demo.dates import Calendar
@@ -22,9 +23,10 @@ from ledgerscope.store.changes_writer import write_batch
 from ledgerscope.store.records import TABLE_OF, columns, make_event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Table
+    from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
     from ledgerscope.customers import Decision
     from ledgerscope.demo.random_source import RandomSource
@@ -32,9 +34,33 @@ if TYPE_CHECKING:
     from ledgerscope.store.changes import Changes
     from ledgerscope.store.records import Id, Record
 
-__all__ = ["Context"]
+__all__ = ["Context", "RecordQuery", "own"]
 
 _Kind = TypeVar("_Kind", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery(Generic[_Kind]):
+    """A query for records of one company, made once: putting it together costs more than its answer."""
+
+    kind: type[_Kind]
+    select: Select[Any]
+
+    @classmethod
+    def of(
+        cls, kind: type[_Kind], *conditions: ColumnElement[bool], order: Sequence[ColumnElement[Any]] = ()
+    ) -> Self:
+        """The rows that meet the conditions, in an order."""
+        table = TABLE_OF[kind]
+        query = select(*(table.c[name] for name in columns(kind))).where(own(table), *conditions)
+        if order:
+            query = query.order_by(*order, *table.primary_key.columns)
+        return cls(kind, query)
+
+
+def own(table: Table) -> ColumnElement[bool]:
+    """Whether a row is one of the company, in a query that is made once."""
+    return table.c.tenant_id == bindparam("tenant_id")
 
 
 class Context:
@@ -121,17 +147,10 @@ class Context:
         found = self.connection.execute(wanted.where(column >= start)).first()
         return found or self.connection.execute(wanted).first()
 
-    def records(
-        self, kind: type[_Kind], *conditions: ColumnElement[bool], order: str | None = None
-    ) -> list[_Kind]:
-        """The rows of a kind that meet the conditions, as records, in the order of a column."""
-        table = TABLE_OF[kind]
-        query = select(*(table.c[name] for name in columns(kind))).where(
-            table.c.tenant_id == self.tenant_id, *conditions
-        )
-        if order is not None:
-            query = query.order_by(table.c[order], *table.primary_key.columns)
-        return [kind(*map(_as_written, row)) for row in self.connection.execute(query)]
+    def records(self, query: RecordQuery[_Kind], **parameters: Any) -> list[_Kind]:
+        """The rows that a query of this company gives, as records."""
+        rows = self.connection.execute(query.select, {"tenant_id": self.tenant_id, **parameters})
+        return [query.kind(*map(_as_written, row)) for row in rows]
 
     def change(self, table: Table, key: str, row: Row[Any], **values: Any) -> None:
         """Update one row that `pick` gave, for what no operation decides."""

@@ -125,7 +125,7 @@ def _overdue(context: Context) -> None:
             )
         ).scalar_one()
     )
-    customers = _all(context, t.customer, t.customer.c.status == "active", t.customer.c.deleted_at.is_(None))
+    customers = _customers(context, t.customer.c.status == "active")
     for number in range(max(60, open_invoices)):
         customer = customers[number % len(customers)]
         issued, invoice_id = context.today - timedelta(days=75), context.random.id()
@@ -146,7 +146,7 @@ def _overdue(context: Context) -> None:
 
 def _unhappy_customers(context: Context) -> None:
     """Every other customer answers, and warns others."""
-    customers = _all(context, t.customer, t.customer.c.deleted_at.is_(None))
+    customers = _customers(context)
     answers = max(
         60, 2 * _count(context, t.survey_response, t.survey_response.c.at > context.now - 90 * _DAY)
     )
@@ -168,7 +168,7 @@ def _unhappy_customers(context: Context) -> None:
 
 def _blocked_customers(context: Context) -> None:
     """Every third active customer is blocked."""
-    customers = _all(context, t.customer, t.customer.c.status == "active", t.customer.c.deleted_at.is_(None))
+    customers = _customers(context, t.customer.c.status == "active")
     for row in customers[::3]:
         request = ChangeStatus(context.moment, "blocked", "rule of the risk engine", "risk engine")
         context.commit(change_status(CustomerState(row.customer_id.hex, row.status), request))
@@ -289,6 +289,11 @@ INCIDENTS: Final[dict[str, Incident]] = {
 def _all(context: Context, table: Table, *conditions: Any) -> Sequence[Row[Any]]:
     query = select(table).where(table.c.tenant_id == context.tenant_id, *conditions)
     return context.connection.execute(query.order_by(*table.primary_key.columns)).all()
+
+
+def _customers(context: Context, *conditions: Any) -> Sequence[Row[Any]]:
+    """Customers that are not deleted."""
+    return _all(context, t.customer, t.customer.c.deleted_at.is_(None), *conditions)
 
 
 def _count(context: Context, table: Table, *conditions: Any) -> int:

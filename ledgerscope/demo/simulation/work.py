@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.operations.workers import KINDS, enqueue, go_on, job_finished
+from ledgerscope.demo.simulation.context import RecordQuery
 from ledgerscope.store import tables as t
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import JobRun, key_of
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Workers", "work"]
 
-_UNFINISHED: Final = t.job_run.c.state.in_(("queued", "running"))
+_UNFINISHED: Final = RecordQuery.of(
+    JobRun, t.job_run.c.state.in_(("queued", "running")), order=(t.job_run.c.enqueued_at,)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Workers:
 
 def work(context: Context, workers: Workers) -> None:
     """All that the workers do from the step before to this one."""
-    for run in context.records(JobRun, _UNFINISHED, order="enqueued_at"):
+    for run in context.records(_UNFINISHED):
         if run.queue in workers.stopped_queues and run.state == "queued":
             continue
         silent = run.heartbeat_at not in {None, context.since}
