@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import sqrt
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -43,8 +45,7 @@ ABSENT: Final = frozenset(
     }
 )  # fmt: skip
 """Metrics of which the page says when a series is absent."""
-BOUNDED: Final = "chom_nps_confidence_bound"
-"""The one metric of which the page gives properties and no formula."""
+Z_95: Final = NormalDist().inv_cdf(0.975)
 
 
 # Time and windows, exchange rates
@@ -108,7 +109,7 @@ class Company:
             subscription, customer = subscriptions[row.subscription_id], self.customers[row.customer_id]
             if one := recurrence(row, plans[row.plan_id], subscription, customer):
                 found[row.customer_id].append(one)
-        return [Payer(self, recurrences) for recurrences in found.values()]
+        return [Payer(self, self.customers[key], recurrences) for key, recurrences in found.items()]
 
     def day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -365,12 +366,8 @@ def open_invoices(now: Moment) -> Values:
     by_invoice: dict[Any, list[Instalment]] = defaultdict(list)
     for one in now.instalments:
         by_invoice[one.invoice.invoice_id].append(one)
-    found = []
-    for instalments in by_invoice.values():
-        if sum(one.open_minor for one in instalments) > 0:
-            oldest = min(one.due_on for one in instalments if one.open_minor > 0)
-            found.append(((aging_bucket((now.day - oldest).days),), 1))
-    return total(found)
+    due = ([one.due_on for one in parts if one.open_minor > 0] for parts in by_invoice.values())
+    return total(((aging_bucket((now.day - min(days)).days),), 1) for days in due if days)
 
 
 # Limits and exposure
@@ -455,13 +452,19 @@ def recurrence(version: Row, plan: Row, subscription: Row, customer: Row) -> Rec
     price = Fraction(plan.amount_minor) * version.quantity * (1 - Fraction(version.discount))
     price = price / plan.interval_count * MONTHLY[plan.interval_unit]
     stored = Fraction(version.mrr)
-    is_right = version.currency == plan.currency and abs(stored - price) < version.quantity
+    off = abs(stored - with_six_decimals(price))
+    agreed = stored if version.currency == plan.currency and off < version.quantity else price
     start = max(at for at in (version.valid.lower, subscription.trial_end) if at is not None)
     ends = [at for at in (version.valid.upper, subscription.ended_at, customer.deleted_at) if at is not None]
     end = min(ends, default=None)
-    if price <= 0 or plan.metered or subscription.status == "trialing" or (end is not None and end <= start):
+    if agreed <= 0 or plan.metered or subscription.status == "trialing" or (end is not None and end <= start):
         return None
-    return Recurrence(subscription, plan.tier, plan.currency, stored if is_right else price, start, end)
+    return Recurrence(subscription, plan.tier, plan.currency, agreed, start, end)
+
+
+def with_six_decimals(amount: Fraction) -> Fraction:
+    """As it is stored; a half is rounded up."""
+    return Fraction(int(amount * 10**6 + Fraction(1, 2)), 10**6)
 
 
 @dataclass(frozen=True)
@@ -469,6 +472,7 @@ class Payer:
     """What one customer pays at an instant, and whether it is paused."""
 
     company: Company
+    customer: Row
     recurrences: list[Recurrence]
 
     def at(self, t: datetime) -> list[Recurrence]:
@@ -487,7 +491,8 @@ class Payer:
         before = {
             one.subscription.subscription_id: one.subscription for one in self.recurrences if one.start < t
         }
-        return not self.pays(t) and any(self._is_pause(row, t) for row in before.values())
+        deleted = self.customer.deleted_at is not None and self.customer.deleted_at <= t
+        return not self.pays(t) and not deleted and any(self._is_pause(row, t) for row in before.values())
 
     def _is_pause(self, row: Row, t: datetime) -> bool:
         if row.ended_at is not None and row.ended_at <= t:
@@ -666,8 +671,34 @@ def nps_score(now: Moment) -> Values:
 
 
 def nps_bounds(now: Moment) -> Values:
-    """The score, which the bounds have to enclose: the page gives no formula."""
-    return {(bound,): score for score in nps_score(now).values() for bound in ("lower", "upper")}
+    counts = nps_responses(now)
+    n, p, d = sum(counts.values()), counts.get(("promoter",), 0), counts.get(("detractor",), 0)
+    if not n:
+        return {}
+    score = (p - d) / n
+    return {
+        ("lower",): 100 * furthest(score, -1, lambda difference: is_likely(p, d, n, difference)),
+        ("upper",): 100 * furthest(score, 1, lambda difference: is_likely(p, d, n, difference)),
+    }
+
+
+def is_likely(p: int, d: int, n: int, difference: float) -> bool:
+    """Whether the interval holds a difference of the shares of promoters and detractors."""
+    middle = (2 * n - p + d) * difference - p - d
+    q = (sqrt(max(0, middle**2 + 8 * n * d * difference * (1 - difference))) - middle) / (4 * n)
+    variance = max(0, n * (2 * q + difference * (1 - difference)))
+    return abs(p - d - n * difference) - 1 <= Z_95 * sqrt(variance)
+
+
+def furthest(near: float, end: int, holds: Callable[[float], bool]) -> float:
+    """How far it holds from a place where it does: the place beyond which it no longer does."""
+    if holds(end):
+        return end
+    far = float(end)
+    for _ in range(60):
+        middle = (near + far) / 2
+        near, far = (middle, far) if holds(middle) else (near, middle)
+    return near
 
 
 def csat_score(now: Moment) -> Values:
@@ -718,7 +749,7 @@ def jobs_failed(now: Moment) -> Values:
     last = {row.job_id: row for row in sorted(now.company.of("job_run"), key=lambda row: row.attempt)}
     since = now.t - timedelta(hours=720)
     return by_queue(
-        row for row in last.values() if row.state == "failed" and since <= row.finished_at <= now.t
+        row for row in last.values() if row.state == "failed" and since < row.finished_at <= now.t
     )
 
 
@@ -763,7 +794,7 @@ def event_labels(metric: Metric, values: Mapping[str, Any]) -> Labels | None:
         if value is None:
             return None
         found.append(str(value))
-    return None if tuple(found) in metric.impossible else tuple(found)
+    return tuple(found)
 
 
 def tallies(now: Moment, metric: Metric) -> dict[Labels, Tally]:
@@ -895,9 +926,6 @@ def differences(name: str, served: Mapping[Labels, float], wanted: Mapping[Label
             there, right = there or 0, right or 0
         if there is None or right is None:
             agrees = False
-        elif name == BOUNDED:
-            lower, upper = (-100, right) if labels[-1] == "lower" else (right, 100)
-            agrees = lower <= there <= upper
         else:
             agrees = abs(there - float(right)) <= 1e-9 * max(1, abs(float(right)))
         if not agrees:
