@@ -136,14 +136,18 @@ class Company:
 
     def _direct(self, source: str, target: str, day: date) -> Fraction | None:
         age = timedelta(days=int(self.tenant.settings.get("fx_max_age_days", 366)))
-        found: list[tuple[date, int, Fraction]] = []
-        for row in self.of("fx_rate"):
-            if day - age <= row.day <= day:
-                if (row.from_currency, row.to_currency) == (source, target):
-                    found.append((row.day, 1, Fraction(row.rate)))
-                if (row.to_currency, row.from_currency) == (source, target):
-                    found.append((row.day, 0, 1 / Fraction(row.rate)))
+        found = [one for one in self.quotes[source, target] if day - age <= one[0] <= day]
         return max(found)[2] if found else None
+
+    @cached_property
+    def quotes(self) -> dict[tuple[str, str], list[tuple[date, int, Fraction]]]:
+        """The rates of each pair: day, whether the row is the direct one, and rate."""
+        found: dict[tuple[str, str], list[tuple[date, int, Fraction]]] = defaultdict(list)
+        for row in self.of("fx_rate"):
+            rate = Fraction(row.rate)
+            found[row.from_currency, row.to_currency].append((row.day, 1, rate))
+            found[row.to_currency, row.from_currency].append((row.day, 0, 1 / rate))
+        return found
 
 
 @dataclass(frozen=True)
