@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledgerscope.domain.periods import first_of, is_before
@@ -42,6 +43,8 @@ INTERVALS_PER_MONTH: Final[Mapping[str, Fraction]] = {
     "year": Fraction(1, 12),
 }
 """How often an interval's price is due in a month: 52 weeks and 365 days to the year."""
+_STORED: Final = 10**6
+"""A stored price has six decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ def monthly(
 
 def agreed_price(stored: Fraction, of_plan: Fraction, quantity: int, *, same_currency: bool) -> Fraction:
     """The stored monthly price, or that of the plan where the two differ by more than rounding."""
-    return stored if same_currency and abs(stored - of_plan) < quantity else of_plan
+    as_stored = Fraction(floor(of_plan * _STORED + Fraction(1, 2)), _STORED)
+    return stored if same_currency and abs(stored - as_stored) < quantity else of_plan
 
 
 def mrr(versions: Iterable[Version], at: datetime) -> Mapping[str, Fraction]:

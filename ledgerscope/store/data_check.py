@@ -180,7 +180,7 @@ CHECKS: Final[tuple[DataCheck, ...]] = (
             * case p.interval_unit when 'day' then 365.0 / 12 when 'week' then 52.0 / 12 when 'month' then 1
                 when 'quarter' then 1.0 / 3 when 'half_year' then 1.0 / 6 when 'year' then 1.0 / 12 end
         ) as price(minor)
-        where v.currency <> p.currency or abs(v.mrr - price.minor) >= v.quantity
+        where v.currency <> p.currency or abs(v.mrr - round(price.minor, 6)) >= v.quantity
         """,
     ),
     DataCheck(

@@ -113,9 +113,17 @@ def prometheus(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def living_url(clone_template: Callable[[], URL]) -> Iterator[str]:
     """The address of `ledgerscope demo`: a process of its own, hurried, collecting every second."""
-    url = clone_template().render_as_string(hide_password=False)
-    arguments = ["demo", "--database-url", url, "--scale", str(3 * SCALE), "--speed", "10", "--port", "0"]
+    with living_demo(clone_template(), scale=3 * SCALE, speed=10) as served:
+        yield served
+
+
+@contextmanager
+def living_demo(database: URL, *, scale: float, speed: float) -> Iterator[str]:
+    """The address that `ledgerscope demo` serves, while it runs in a process of its own."""
+    url = database.render_as_string(hide_password=False)
+    business = ["--scale", str(scale), "--speed", str(speed)]
     hurried = environment(LEDGERSCOPE_INTERVAL="1s", LEDGERSCOPE_JITTER="0s")
+    arguments = ["demo", "--database-url", url, *business, "--port", "0"]
     with start(PROGRAM, *arguments, env=hurried, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
