@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ARRAY, Date, Text, any_, case, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, any_, bindparam, case, func, null, select, union_all
 
 from collectors.area import AreaCollector
-from collectors.clock import clock
+from collectors.clock import clock, parameters, tenants
 from collectors.counters import Counters, EventCounter
 from collectors.open_items import (
     CREDIT_NOTE,
@@ -32,7 +33,7 @@ from ledgerscope.store.tables import invoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Subquery, Table
 
@@ -58,21 +59,27 @@ class AgingCollector(AreaCollector):
     def read(
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
-        ledger = receivable(connection, companies)
+        given = parameters(companies, as_of)
+        ledger = receivable(connection, companies, given)
         _expect(companies, samples, ledger)
         for (tenant_id, currency), minor in ledger.items():
             samples.put(catalogue.RECEIVABLE, (tenant_id, currency), companies.major(minor, currency))
-        _put_buckets(connection, as_of, companies, samples)
+        _put_buckets(connection, given, companies, samples)
 
 
-def receivable(connection: Connection, companies: Companies) -> Mapping[tuple[str, str], Decimal]:
+def receivable(
+    connection: Connection, companies: Companies, given: Mapping[str, Any]
+) -> Mapping[tuple[str, str], Decimal]:
     """The ledger in minor units by company and currency: each document at its value, from documents alone."""
-    days = {company.tenant_id: company.day for company in companies}
+    days = sorted({company.day for company in companies})
+    column_of = {company.tenant_id: _minor(days.index(company.day)) for company in companies}
     balance: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in connection.execute(documents(companies)).mappings():
-        if row["tenant_id"] in days:
-            balance[row["tenant_id"], row["currency"]] += row[_minor(days[row["tenant_id"]])]
-    for one in connection.execute(corrections(companies)):
+    dates = {_day(number): day for number, day in enumerate(days)}
+    query = documents(len(days), everybody=companies.whole)
+    for row in connection.execute(query, {**given, **dates}).mappings():
+        if row["tenant_id"] in column_of:
+            balance[row["tenant_id"], row["currency"]] += row[column_of[row["tenant_id"]]]
+    for one in connection.execute(corrections(), given):
         balance[one.tenant_id, one.currency] += one.minor
     return balance
 
@@ -86,26 +93,27 @@ def _expect(companies: Companies, samples: SampleBuilder, seen: Iterable[tuple[s
 
 
 def _put_buckets(
-    connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    connection: Connection, given: Mapping[str, Any], companies: Companies, samples: SampleBuilder
 ) -> None:
-    for row in connection.execute(buckets(companies, as_of)):
+    for row in connection.execute(buckets(), given):
         bucket = catalogue.DUE_BUCKETS[row.bucket_no]
         if row.currency is None:
             samples.put(catalogue.OPEN_INVOICES, (row.tenant_id, bucket), row.invoices)
         else:
             amount = companies.major(row.minor, row.currency)
             samples.put(catalogue.OPEN_AMOUNT, (row.tenant_id, bucket, row.currency), amount)
-    for row in connection.execute(unused(companies, as_of)):
+    for row in connection.execute(unused(), given):
         place = row.tenant_id, catalogue.UNALLOCATED, row.currency
         samples.put(catalogue.OPEN_AMOUNT, place, companies.major(-row.minor, row.currency))
 
 
-def buckets(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
+@cache
+def buckets() -> CompoundSelect[Any]:
     """Open amounts per company, bucket and currency; invoices per company and bucket, currency null.
 
     An invoice is in the bucket of its oldest open instalment.
     """
-    owed = open_instalments(clock(companies), as_of)
+    owed = open_instalments(clock())
     part = select(*owed.c, _bucket_no(owed).label("bucket_no")).cte("part")
     keys = part.c.tenant_id, part.c.bucket_no, part.c.currency
     amounts = select(*keys, func.sum(part.c.open_minor).label("minor"), null().label("invoices"))
@@ -119,8 +127,12 @@ def buckets(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     return union_all(amounts.group_by(*keys), counts)
 
 
-def _minor(day: date) -> str:
-    return f"minor {day}"
+def _minor(number: int) -> str:
+    return f"minor_{number}"
+
+
+def _day(number: int) -> str:
+    return f"day_{number}"
 
 
 def _bucket_no(owed: Subquery) -> ColumnElement[int]:
@@ -130,22 +142,23 @@ def _bucket_no(owed: Subquery) -> ColumnElement[int]:
     return case(*((overdue >= begin, number) for number, begin in oldest_first), else_=0)
 
 
-def unused(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def unused() -> Select[Any]:
     """Per company and currency: payments and credit notes that are not set against an invoice."""
-    left = unallocated(clock(companies), as_of)
+    left = unallocated(clock())
     keys = left.c.tenant_id, left.c.currency
     return select(*keys, func.sum(left.c.minor).label("minor")).group_by(*keys)
 
 
-def documents(companies: Companies) -> Select[Any]:
+@cache
+def documents(days: int, *, everybody: bool) -> Select[Any]:
     """Per company and currency: invoices less payments and credit notes in full, a column for each day.
 
     At any instant there are at most three dates on earth: cheaper as columns than as a join of every document
     with its company's calendar. The company of each document is compared only where companies are left out,
     because of a million rows that takes a fifth of the time. Rows of companies not listed may be among them.
     """
-    days = sorted({company.day for company in companies})
-    on = {_minor(day): literal(day, Date()) for day in days}
+    on = {_minor(number): bindparam(_day(number), type_=Date()) for number in range(days)}
     parts = [
         _total(invoice, invoice.c.total_minor, {name: invoice_counts(day) for name, day in on.items()}),
         *(
@@ -157,16 +170,17 @@ def documents(companies: Companies) -> Select[Any]:
             for source in (PAYMENT, CREDIT_NOTE)
         ),
     ]
-    if not companies.whole:
-        parts = [part.where(part.selected_columns.tenant_id == any_(_keys(companies))) for part in parts]
+    if not everybody:
+        parts = [part.where(part.selected_columns.tenant_id == any_(tenants())) for part in parts]
     every = union_all(*parts).subquery("documents")
     keys = every.c.tenant_id, every.c.currency
     return select(*keys, *(func.sum(every.c[name]).label(name) for name in on)).group_by(*keys)
 
 
-def corrections(companies: Companies) -> Select[Any]:
+@cache
+def corrections() -> Select[Any]:
     """Per company and currency: what went back of payments and credit notes, less write-offs."""
-    now = clock(companies)
+    now = clock()
     back = (returned(source, now).subquery(f"{source.table.name}_back") for source in (PAYMENT, CREDIT_NOTE))
     lost = written_off(now).subquery("lost")
     parts = union_all(
@@ -175,10 +189,6 @@ def corrections(companies: Companies) -> Select[Any]:
     ).subquery("correction")
     keys = parts.c.tenant_id, parts.c.currency
     return select(*keys, func.sum(parts.c.minor).label("minor")).group_by(*keys)
-
-
-def _keys(companies: Companies) -> ColumnElement[Any]:
-    return cast(literal(list(companies.tenants), ARRAY(Text)), ARRAY(Text))
 
 
 def _total(table: Table, minor: ColumnElement[int], counts: Mapping[str, ColumnElement[bool]]) -> Select[Any]:

@@ -94,7 +94,7 @@ class AreaCollector:
         """Add every sample of the companies but those of the event counters.
 
         Called once for all companies, and where that fails because of data, again for parts of them. So
-        queries are restricted to `companies`, by a join with `clock(companies)`.
+        queries are restricted to `companies`: they join `clock()`, and get the companies as its `parameters`.
         """
         raise NotImplementedError
 

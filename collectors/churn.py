@@ -10,12 +10,13 @@ Definition: docs/definitions.md, "Churn and retention".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from collectors.area import AreaCollector
-from collectors.clock import WINDOWS
+from collectors.clock import WINDOWS, parameters
 from collectors.counters import Counters, EventCounter
 from collectors.movements import amounts, states
 from collectors.recurring import END, READS, history, in_base_currency, recent, start_of
@@ -51,7 +52,7 @@ class ChurnCollector(AreaCollector):
     ) -> None:
         samples.expect_closed(catalogue.BASE, companies.tenants)
         samples.expect_closed(catalogue.CHURNED_CUSTOMERS, companies.tenants)
-        for row in connection.execute(outcome(companies, as_of)):
+        for row in connection.execute(outcome(), parameters(companies, as_of)):
             _put_outcome(row, samples)
 
 
@@ -81,19 +82,20 @@ class _Facts:
     amount: CTE
 
 
-def outcome(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
+@cache
+def outcome() -> CompoundSelect[Any]:
     """Per company and window: base and lost customers, and their revenue in the company's currency.
 
     `start`, `kept` and `end` are the sums of s, min(s, e) and e; null where a rate is missing.
     """
-    version = recent(companies, as_of)
-    amount = amounts(history(version, companies, as_of), companies)
+    version = recent()
+    amount = amounts(history(version))
     facts = _Facts(_base(version), _totals(version), states(amount), amount)
-    return union_all(*(_of_window(window, companies, facts) for window in WINDOWS))
+    return union_all(*(_of_window(window, facts) for window in WINDOWS))
 
 
-def _of_window(window: str, companies: Companies, facts: _Facts) -> Select[Any]:
-    rate = in_base_currency(companies, f"start_day_{window}", f"rate_{window}")
+def _of_window(window: str, facts: _Facts) -> Select[Any]:
+    rate = in_base_currency(f"start_day_{window}", f"rate_{window}")
     base, start, after = facts.base, _start(window, facts, rate), _after(window, facts, rate)
     is_known = and_(start.c.is_known, func.coalesce(after.c.is_known, True))
     revenue = {

@@ -10,50 +10,100 @@ others: that is how one company's bad data is kept from the rest (`isolation`).
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, cast, column, func, literal
+from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, cast, column, func
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
 from ledgerscope.catalogue.labels import WINDOW
+from ledgerscope.domain.periods import just_before
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.sql.selectable import NamedFromClause
+    from sqlalchemy.types import TypeEngine
 
     from collectors.companies import Companies
 
-__all__ = ["WINDOWS", "clock", "earliest_day", "instant", "start_day", "window_start"]
+__all__ = [
+    "WINDOWS",
+    "clock",
+    "earliest_day",
+    "instant",
+    "longest_window",
+    "parameters",
+    "start_day",
+    "tenants",
+    "window_start",
+]
 
 WINDOWS = WINDOW.values
 
 _INSTANT = DateTime(timezone=True)
 
 
-def instant(as_of: datetime) -> ColumnElement[Any]:
-    """The instant as a parameter of the statement."""
-    return literal(as_of, _INSTANT)
+_FIELDS: Final[Mapping[str, TypeEngine[Any]]] = {
+    "tenant_id": Text(),
+    "base_currency": Text(),
+    "day": Date(),
+    **{f"start_{window}": _INSTANT for window in WINDOWS},
+    **{f"start_day_{window}": Date() for window in WINDOWS},
+}
+"""What the clock says of each company."""
 
 
-def earliest_day(as_of: datetime) -> date:
-    """A day that is over nowhere on earth: no company's date at `as_of` is earlier."""
-    return as_of.astimezone(UTC).date() - timedelta(days=1)
-
-
-def clock(companies: Companies) -> NamedFromClause:
-    """A relation of one row per company: its key, its currency, `day`, and for each window where it began."""
-    fields: list[tuple[str, Any, list[Any]]] = [
-        ("tenant_id", Text(), [one.tenant_id for one in companies]),
-        ("base_currency", Text(), [one.base_currency for one in companies]),
-        ("day", Date(), [one.day for one in companies]),
-    ]
+def parameters(companies: Companies, as_of: datetime) -> dict[str, Any]:
+    """The values of all parameters that this module puts into statements: they are made once, not per run."""
+    starts = [one.starts[window].at for one in companies for window in WINDOWS]
+    given: dict[str, list[Any]] = {
+        "tenant_id": [one.tenant_id for one in companies],
+        "base_currency": [one.base_currency for one in companies],
+        "day": [one.day for one in companies],
+    }
     for window in WINDOWS:
-        fields.append((f"start_{window}", _INSTANT, [one.starts[window].at for one in companies]))
-        fields.append((f"start_day_{window}", Date(), [one.starts[window].day for one in companies]))
-    arrays = (cast(literal(values, ARRAY(kind)), ARRAY(kind)) for _, kind, values in fields)
-    columns = (column(name, kind) for name, kind, _ in fields)
+        given[f"start_{window}"] = [one.starts[window].at for one in companies]
+        given[f"start_day_{window}"] = [one.starts[window].day for one in companies]
+    return {
+        "as_of": as_of,
+        "earliest_day": as_of.astimezone(UTC).date() - timedelta(days=1),
+        "longest_window": Range(just_before(min(starts, default=as_of)), as_of, bounds="[]"),
+        **{f"clock_{name}": values for name, values in given.items()},
+    }
+
+
+def instant(name: str = "as_of") -> ColumnElement[Any]:
+    """The instant that the statement is about; another one, by name, is the caller's own parameter."""
+    return bindparam(name, type_=_INSTANT)
+
+
+def earliest_day() -> ColumnElement[Any]:
+    """A day that is over nowhere on earth: no company's date at the instant is earlier."""
+    return bindparam("earliest_day", type_=Date())
+
+
+def longest_window() -> ColumnElement[Any]:
+    """From just before the earliest start of any window to the instant: leaves out most of the past."""
+    return bindparam("longest_window", type_=TSTZRANGE)
+
+
+def clock() -> NamedFromClause:
+    """A relation of one row per company: its key, its currency, `day`, and for each window where it began."""
+    arrays = (_listed(name) for name in _FIELDS)
+    columns = (column(name, kind) for name, kind in _FIELDS.items())
     return func.unnest(*arrays).table_valued(*columns, name="clock").render_derived()
+
+
+def tenants() -> ColumnElement[Any]:
+    """The keys of the companies, as an array."""
+    return _listed("tenant_id")
+
+
+def _listed(name: str) -> ColumnElement[Any]:
+    kind = ARRAY(_FIELDS[name])
+    return cast(bindparam(f"clock_{name}", type_=kind), kind)
 
 
 def window_start(clock: NamedFromClause, window: str) -> ColumnElement[Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Integer, Numeric, and_, case, cast, exists, func, literal, null, select, union_all
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant
+from collectors.clock import clock, instant, parameters
 from collectors.counters import Counters, EventCounter
 from collectors.lifecycle import exists_at
 from collectors.open_items import READS, open_instalments, unallocated
@@ -62,11 +63,12 @@ class CreditCollector(AreaCollector):
         for metric in closed:
             samples.expect_closed(metric, companies.tenants)
         rows: dict[str, list[Row[Any]]] = {part: [] for part in _PARTS}
-        for row in connection.execute(positions(companies, as_of)):
+        given = parameters(companies, as_of)
+        for row in connection.execute(positions(), given):
             rows[row.part].append(row)
         _put_amounts(rows["limits"], rows["uncovered"], companies, samples)
         limited = _put_buckets(rows["buckets"], samples)
-        for row in connection.execute(customers(companies, as_of)):
+        for row in connection.execute(customers(), given):
             samples.put(catalogue.HELD, (row.tenant_id,), row.held)
             samples.put(catalogue.EXPIRED, (row.tenant_id,), row.expired)
             unlimited = row.existing - row.expired - limited[row.tenant_id]
@@ -105,20 +107,21 @@ def _put_amounts(
         samples.put(catalogue.UNCOVERED, (row.tenant_id, row.currency), amount)
 
 
-def customers(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def customers() -> Select[Any]:
     """Per company: all customers, those on hold, and those whose limit has run out without another."""
-    now = clock(companies)
+    now = clock()
     keys = customer.c.tenant_id, customer.c.customer_id
     of_customer = and_(*(credit_limit.c[key.name] == key for key in keys))
     ran_out = (
         select(*(credit_limit.c[key.name] for key in keys))
         .distinct()
         .where(_approved(), credit_limit.c.limit_minor.is_not(None))
-        .where(func.upper(credit_limit.c.valid) <= instant(as_of))
+        .where(func.upper(credit_limit.c.valid) <= instant())
         .subquery("ran_out")
     )
     expired = and_(
-        ran_out.c.customer_id.is_not(None), ~exists().where(of_customer, _in_force(as_of)).correlate(customer)
+        ran_out.c.customer_id.is_not(None), ~exists().where(of_customer, _in_force()).correlate(customer)
     )
     return (
         select(
@@ -129,18 +132,19 @@ def customers(companies: Companies, as_of: datetime) -> Select[Any]:
         )
         .join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
         .join(ran_out, and_(*(ran_out.c[key.name] == key for key in keys)), isouter=True)
-        .where(exists_at(as_of))
+        .where(exists_at())
         .group_by(customer.c.tenant_id)
     )
 
 
-def positions(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
+@cache
+def positions() -> CompoundSelect[Any]:
     """What stands against the limits, in three parts of one statement, distinguished by `part`.
 
     `limits`: finite limits and what is measured against them, per company and currency. `buckets`: customers
     per company and bucket. `uncovered`: what no limit covers for want of a rate, per company and currency.
     """
-    measured = _measured(companies, as_of)
+    measured = _measured()
     position = _position(measured)
     of_customer = (
         select(position.c.tenant_id, func.max(position.c.bucket_no).label("bucket_no"))
@@ -173,16 +177,16 @@ def positions(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
     )
 
 
-def _line(companies: Companies, as_of: datetime) -> Subquery:
+def _line() -> Subquery:
     """Per customer and currency: the limit in force (`limited`), and open instalments less unused credits.
 
     Sums of one union, and windows over them in `_measured`: a join of limits with exposure is planned by how
     many rows are expected, and row-level security hides the statistics that this is known from.
     """
-    now = clock(companies)
-    owed, unused = open_instalments(now, as_of), unallocated(clock(companies), as_of)
+    now = clock()
+    owed, unused = open_instalments(now), unallocated(clock())
     of_customer = and_(*(credit_limit.c[name] == customer.c[name] for name in ("tenant_id", "customer_id")))
-    limits = clock(companies)
+    limits = clock()
     keys = "tenant_id", "customer_id", "currency"
     parts = union_all(
         select(
@@ -194,7 +198,7 @@ def _line(companies: Companies, as_of: datetime) -> Subquery:
         )
         .join_from(limits, credit_limit, credit_limit.c.tenant_id == limits.c.tenant_id)
         .join(customer, of_customer)
-        .where(_in_force(as_of), exists_at(as_of)),
+        .where(_in_force(), exists_at()),
         select(*(owed.c[name] for name in keys), literal(0), null(), null(), owed.c.open_minor),
         select(*(unused.c[name] for name in keys), literal(0), null(), null(), -unused.c.minor),
     ).subquery("part")
@@ -209,12 +213,12 @@ def _line(companies: Companies, as_of: datetime) -> Subquery:
     )
 
 
-def _measured(companies: Companies, as_of: datetime) -> CTE:
+def _measured() -> CTE:
     """Each limit and each exposure by the limit that it is measured against: as it is, or converted.
 
     What an unlimited limit covers is left out; `minor` is null where there is no rate.
     """
-    line = _line(companies, as_of)
+    line = _line()
     one_customer = line.c.customer_id, line.c.tenant_id  # sorts fastest by what differs most
     order = line.c.limited.desc(), line.c.foreign, line.c.currency.collate("C")
     reference = (
@@ -225,7 +229,7 @@ def _measured(companies: Companies, as_of: datetime) -> CTE:
     )
     placed = select(*line.c, *reference).subquery("placed")
     row, own = placed.c, placed.c.limited == 1
-    factor = _factors(companies)
+    factor = _factors()
     converted = func.round(row.minor * factor.c.factor, CONVERTED_DECIMALS)
     limit_minor = case((own, row.limit_minor), else_=row.reference_limit_minor)
     return (
@@ -254,9 +258,9 @@ def _measured(companies: Companies, as_of: datetime) -> CTE:
     )
 
 
-def _factors(companies: Companies) -> CTE:
+def _factors() -> CTE:
     """What minor units of one currency are multiplied with to be minor units of another, per company."""
-    now = clock(companies)
+    now = clock()
     rate = exchange_rates(now, now.c.day)
     source, target = currencies.alias("source"), currencies.alias("target")
     scale = func.power(cast(10, Numeric), target.c.exponent - source.c.exponent)
@@ -286,13 +290,13 @@ def _position(measured: CTE) -> CTE:
     return select(*against.c, bucket_no.label("bucket_no")).cte("position")
 
 
-def _in_force(as_of: datetime) -> ColumnElement[bool]:
+def _in_force() -> ColumnElement[bool]:
     """The case says nothing but what its condition says, and lets the planner expect half of the rows.
 
     Of a range that contains an instant it would expect next to none under row-level security, because it may
     not look at the statistics, and read every customer by index.
     """
-    return and_(_approved(), case((credit_limit.c.valid.contains(instant(as_of)), True), else_=False))
+    return and_(_approved(), case((credit_limit.c.valid.contains(instant()), True), else_=False))
 
 
 def _approved() -> ColumnElement[bool]:

@@ -7,12 +7,13 @@ depth has to see it come down.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import exists, func, or_, select
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant
+from collectors.clock import clock, instant, parameters
 from collectors.counters import Counters, EventCounter, Measure
 from ledgerscope.catalogue import jobs as catalogue
 from ledgerscope.domain.events import EventType
@@ -58,11 +59,13 @@ class JobsCollector(AreaCollector):
     ) -> None:
         for tenant_id, queue, *_ in list(samples.label_sets(catalogue.PROCESSED)):
             _expect_queue(tenant_id, queue, samples)
-        for row in connection.execute(unfinished(companies, as_of)).mappings():
+        given = parameters(companies, as_of)
+        given |= {"silent_since": as_of - STUCK_AFTER, "failures_since": as_of - FAILURES_KEPT}
+        for row in connection.execute(unfinished(), given).mappings():
             _expect_queue(row["tenant_id"], row["queue"], samples)
             for name, metric in GAUGES.items():
                 samples.put(metric, (row["tenant_id"], row["queue"]), float(row[name]))
-        for tenant_id, queue, n in connection.execute(failed(companies, as_of)):
+        for tenant_id, queue, n in connection.execute(failed(), given):
             _expect_queue(tenant_id, queue, samples)
             samples.put(catalogue.FAILED, (tenant_id, queue), n)
 
@@ -72,9 +75,10 @@ def _expect_queue(tenant_id: str, queue: str, samples: SampleBuilder) -> None:
         samples.expect(metric, (tenant_id, queue))
 
 
-def unfinished(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def unfinished() -> Select[Any]:
     """Per company and queue: jobs waiting, the longest wait in seconds, jobs running and stuck."""
-    now, company = instant(as_of), clock(companies)
+    now, company = instant(), clock()
     waits = or_(job_run.c.started_at.is_(None), job_run.c.started_at > now)
     alive_at = func.coalesce(job_run.c.heartbeat_at, job_run.c.started_at)
     wait = func.extract("epoch", now - func.min(job_run.c.enqueued_at).filter(waits))
@@ -85,7 +89,7 @@ def unfinished(companies: Companies, as_of: datetime) -> Select[Any]:
             func.count().filter(waits).label("waiting"),
             func.coalesce(wait, 0).label("oldest_wait"),
             func.count().filter(~waits).label("running"),
-            func.count().filter(~waits, alive_at < instant(as_of - STUCK_AFTER)).label("stuck"),
+            func.count().filter(~waits, alive_at < instant("silent_since")).label("stuck"),
         )
         .join_from(company, job_run, job_run.c.tenant_id == company.c.tenant_id)
         .where(
@@ -96,12 +100,13 @@ def unfinished(companies: Companies, as_of: datetime) -> Select[Any]:
     )
 
 
-def failed(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def failed() -> Select[Any]:
     """Per company and queue: jobs whose last known try failed within the time that failures are kept.
 
     A later try, also one that begins only after the instant, is a retry or a discard.
     """
-    company, later = clock(companies), job_run.alias("later")
+    company, later = clock(), job_run.alias("later")
     answered = exists(
         select(later.c.job_run_id).where(
             later.c.tenant_id == job_run.c.tenant_id,
@@ -114,8 +119,8 @@ def failed(companies: Companies, as_of: datetime) -> Select[Any]:
         .join_from(company, job_run, job_run.c.tenant_id == company.c.tenant_id)
         .where(
             job_run.c.state == "failed",
-            job_run.c.finished_at > instant(as_of - FAILURES_KEPT),
-            job_run.c.finished_at <= instant(as_of),
+            job_run.c.finished_at > instant("failures_since"),
+            job_run.c.finished_at <= instant(),
             ~answered,
         )
         .group_by(job_run.c.tenant_id, job_run.c.queue)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant
+from collectors.clock import clock, instant, parameters
 from collectors.counters import Counters, EventCounter
 from ledgerscope.catalogue import lifecycle as catalogue
 from ledgerscope.domain.events import EventType
@@ -44,30 +45,31 @@ class LifecycleCollector(AreaCollector):
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
         samples.expect_closed(catalogue.ACCOUNTS, companies.tenants)
-        for tenant_id, status, n in connection.execute(accounts(companies, as_of)):
+        for tenant_id, status, n in connection.execute(accounts(), parameters(companies, as_of)):
             samples.put(catalogue.ACCOUNTS, (tenant_id, status), n)
 
 
-def exists_at(as_of: datetime) -> ColumnElement[bool]:
+def exists_at() -> ColumnElement[bool]:
     """A customer was created by the instant and not yet deleted."""
     return and_(
-        customer.c.created_at <= instant(as_of),
-        or_(customer.c.deleted_at.is_(None), customer.c.deleted_at > instant(as_of)),
+        customer.c.created_at <= instant(),
+        or_(customer.c.deleted_at.is_(None), customer.c.deleted_at > instant()),
     )
 
 
-def accounts(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def accounts() -> Select[Any]:
     """Customers per company and status.
 
     The status at a past instant is the one that the first later change left; without such a change it is the
     present one. So only changes after the instant are read, of which there are none in the usual case.
     """
-    history, now, then = customer_status_history, clock(companies), clock(companies)
+    history, now, then = customer_status_history, clock(), clock()
     left = (
         select(history.c.tenant_id, history.c.customer_id, history.c.from_status)
         .ext(distinct_on(history.c.tenant_id, history.c.customer_id))
         .join_from(then, history, history.c.tenant_id == then.c.tenant_id)
-        .where(history.c.at > instant(as_of))
+        .where(history.c.at > instant())
         .order_by(history.c.tenant_id, history.c.customer_id, history.c.at, history.c.history_id)
         .cte("left_status")
     )
@@ -77,6 +79,6 @@ def accounts(companies: Companies, as_of: datetime) -> Select[Any]:
         select(customer.c.tenant_id, status.label("status"), func.count())
         .join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
         .join(left, same, isouter=True)
-        .where(exists_at(as_of))
+        .where(exists_at())
         .group_by(customer.c.tenant_id, status)
     )

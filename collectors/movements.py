@@ -20,17 +20,15 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE, ColumnElement, Select
     from sqlalchemy.sql.selectable import NamedFromClause
 
-    from collectors.companies import Companies
-
 __all__ = ["amounts", "between_ends", "journal", "states"]
 
 
-def amounts(step: CTE, companies: Companies) -> CTE:
+def amounts(step: CTE) -> CTE:
     """One row per customer that changed and currency: what recurs at `as_of` and just before each window.
 
     For each instant its revenue, and by name of the instant the counts `versions_` and `resumable_`.
     """
-    now = clock(companies)
+    now = clock()
     keys = step.c.tenant_id, step.c.customer_id, step.c.currency
     sums = [
         func.coalesce(func.sum(step.c[column]).filter(until), 0).label(f"{prefix}{name}")
@@ -63,16 +61,16 @@ def states(amount: CTE) -> CTE:
     )
 
 
-def between_ends(step: CTE, companies: Companies) -> list[Select[Any]]:
+def between_ends(step: CTE) -> list[Select[Any]]:
     """Per window, company, currency and kind: how much revenue changed between its start and `as_of`."""
-    amount = amounts(step, companies)
+    amount = amounts(step)
     state = states(amount)
-    return [_between_ends(window, state, amount, companies) for window in WINDOWS]
+    return [_between_ends(window, state, amount) for window in WINDOWS]
 
 
-def journal(step: CTE, companies: Companies) -> list[Select[Any]]:
+def journal(step: CTE) -> list[Select[Any]]:
     """Per window, company, currency and kind: the sum of every change in it."""
-    now, path = clock(companies), _path(step, companies)
+    now, path = clock(), _path(step)
     return [
         _summed(path, window, path.c.kind, path.c.price)
         .join_from(now, path, path.c.tenant_id == now.c.tenant_id)
@@ -81,8 +79,8 @@ def journal(step: CTE, companies: Companies) -> list[Select[Any]]:
     ]
 
 
-def _between_ends(window: str, state: CTE, amount: CTE, companies: Companies) -> Select[Any]:
-    now = clock(companies)
+def _between_ends(window: str, state: CTE, amount: CTE) -> Select[Any]:
+    now = clock()
     change = amount.c[END] - amount.c[start_of(window)]
     kind = _kind(
         had=state.c[f"paying_{start_of(window)}"],
@@ -101,7 +99,7 @@ def _between_ends(window: str, state: CTE, amount: CTE, companies: Companies) ->
     )
 
 
-def _path(step: CTE, companies: Companies) -> CTE:
+def _path(step: CTE) -> CTE:
     """Every change within the longest window, with its kind."""
     customer = step.c.tenant_id, step.c.customer_id
     counts: list[ColumnElement[Any]] = []
@@ -111,7 +109,7 @@ def _path(step: CTE, companies: Companies) -> CTE:
         counts += [after.label(f"{name}_after"), (after - here).label(f"{name}_before")]
     first = func.min(step.c.at).filter(step.c.versions > 0).over(partition_by=customer, order_by=step.c.at)
     path = select(*step.c, first.label("first_paid_at"), *counts).subquery("walked")
-    now = clock(companies)
+    now = clock()
     kind = _kind(
         had=path.c.versions_before > 0,
         has=path.c.versions_after > 0,

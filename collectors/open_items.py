@@ -22,7 +22,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     literal_column,
     not_,
     null,
@@ -45,8 +44,6 @@ from ledgerscope.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import CTE, ColumnElement, FromClause, Select, Subquery, Table
     from sqlalchemy.sql.selectable import NamedFromClause
 
@@ -114,9 +111,9 @@ def invoice_counts(day: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(invoice.c.status != "draft", invoice.c.issued_on <= day, not_ended(invoice.c.voided_on, day))
 
 
-def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
+def open_instalments(clock: NamedFromClause) -> Subquery:
     """One row per instalment with an open amount: whose, when due, how much in minor units."""
-    part = union_all(_regular(clock, as_of), _irregular(clock)).cte("instalment")
+    part = union_all(_regular(clock), _irregular(clock)).cte("instalment")
     counted = _counted_by_instalment(part)
     open_minor = part.c.amount_minor - func.coalesce(part.c.allocated_minor, counted.c.minor, 0)
     names = "tenant_id", "invoice_id", "seq"
@@ -134,14 +131,12 @@ def open_instalments(clock: NamedFromClause, as_of: datetime) -> Subquery:
     )
 
 
-def unallocated(clock: NamedFromClause, as_of: datetime) -> Subquery:
+def unallocated(clock: NamedFromClause) -> Subquery:
     """One row per payment or credit note that is not used up: whose, and how much of it is left.
 
     A write-off is worth what is allocated from it, so nothing of it is ever left.
     """
-    return union_all(*(_unused(source, clock, as_of) for source in (PAYMENT, CREDIT_NOTE))).subquery(
-        "unallocated"
-    )
+    return union_all(*(_unused(source, clock) for source in (PAYMENT, CREDIT_NOTE))).subquery("unallocated")
 
 
 def written_off(clock: NamedFromClause) -> Select[Any]:
@@ -172,7 +167,7 @@ def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
     )
 
 
-def _regular(clock: NamedFromClause, as_of: datetime) -> Select[Any]:
+def _regular(clock: NamedFromClause) -> Select[Any]:
     """The instalments that may be open, of invoices that add up; allocated_minor null: to be summed."""
     return (
         select(
@@ -188,9 +183,7 @@ def _regular(clock: NamedFromClause, as_of: datetime) -> Select[Any]:
         )
         .join_from(clock, invoice_due, invoice_due.c.tenant_id == clock.c.tenant_id)
         .join(invoice, _of_invoice(invoice_due))
-        .where(
-            _may_be_left(invoice_due.c.settled_on, as_of), invoice_counts(clock.c.day), not_(DOES_NOT_ADD_UP)
-        )
+        .where(_may_be_left(invoice_due.c.settled_on), invoice_counts(clock.c.day), not_(DOES_NOT_ADD_UP))
     )
 
 
@@ -248,11 +241,11 @@ def _counted_by_instalment(part: CTE) -> Subquery:
     )
 
 
-def _unused(source: Source, clock: NamedFromClause, as_of: datetime) -> Select[Any]:
+def _unused(source: Source, clock: NamedFromClause) -> Select[Any]:
     name = source.table.name
     given = (
         _sources(source, clock)
-        .where(stands(source, clock.c.day), _may_be_left(source.table.c.used_up_on, as_of))
+        .where(stands(source, clock.c.day), _may_be_left(source.table.c.used_up_on))
         .cte(f"{name}_given")
     )
     counted = _counted_by_source(given, source)
@@ -310,13 +303,13 @@ def _kept(table: Table, nothing_left_on: ColumnElement[Any], day: ColumnElement[
     return case((changes_later, None), else_=table.c.allocated_minor)
 
 
-def _may_be_left(nothing_left_on: ColumnElement[Any], as_of: datetime) -> ColumnElement[bool]:
+def _may_be_left(nothing_left_on: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether something may be left on the day; the store keeps the day from which nothing is.
 
     One day for all companies, the earliest there is: a constant is what the planner can judge. Rows between
     it and a company's own day come to nothing and drop out.
     """
-    return or_(nothing_left_on.is_(None), nothing_left_on > literal(earliest_day(as_of), Date()))
+    return or_(nothing_left_on.is_(None), nothing_left_on > earliest_day())
 
 
 def _of_invoice(table: Table) -> ColumnElement[bool]:

@@ -15,22 +15,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import DateTime, Numeric, and_, case, cast, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import Range
 
-from collectors.clock import WINDOWS, clock, instant, window_start
+from collectors.clock import WINDOWS, clock, instant, longest_window, window_start
 from collectors.rates import exchange_rates
 from ledgerscope.domain.mrr import INTERVALS_PER_MONTH
-from ledgerscope.domain.periods import just_before
 from ledgerscope.store.tables import currencies, customer, fx_rate, plan, subscription
 from ledgerscope.store.tables import subscription_version as version
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import CTE, ColumnElement, FromClause, Select, Table
     from sqlalchemy.sql.selectable import NamedFromClause
-
-    from collectors.companies import Companies
 
 __all__ = ["END", "INSTANTS", "READS", "earliest_start", "history", "in_base_currency", "recent", "start_of"]
 
@@ -55,29 +49,29 @@ def earliest_start(clock: NamedFromClause) -> ColumnElement[Any]:
     return func.least(*(window_start(clock, window) for window in WINDOWS))
 
 
-def recent(companies: Companies, as_of: datetime) -> CTE:
+def recent() -> CTE:
     """Versions that recur at an instant of the longest window, with their tier: at which of the instants.
 
     `changed` says whether the version begins or ends to recur within the window.
     """
-    now = clock(companies)
+    now = clock()
     source = now.join(version, version.c.tenant_id == now.c.tenant_id)
-    price = _kept(_plan_prices(companies), "recent_plan")
+    price = _kept(_plan_prices(), "recent_plan")
     terms = (
         _terms(source, price, _agreements().subquery(), _deletions().subquery())
-        .where(version.c.valid.overlaps(_span(companies, as_of)))
+        .where(version.c.valid.overlaps(longest_window()))
         .subquery("recent_term")
     )
-    calendar = clock(companies)
+    calendar = clock()
     begins, ends, since = terms.c.begins, terms.c.ends, earliest_start(calendar)
     held = {
-        END: and_(begins <= instant(as_of), ends > instant(as_of)),
+        END: and_(begins <= instant(), ends > instant()),
         **{
             start_of(w): and_(begins < window_start(calendar, w), ends >= window_start(calendar, w))
             for w in WINDOWS
         },
     }
-    changed = or_(*(edge.between(since, instant(as_of)) for edge in (begins, ends)))
+    changed = or_(*(edge.between(since, instant()) for edge in (begins, ends)))
     query = (
         select(
             *(terms.c[name] for name in ("tenant_id", "customer_id", "tier", "currency", "price")),
@@ -90,7 +84,7 @@ def recent(companies: Companies, as_of: datetime) -> CTE:
     return _kept(query, "recent")
 
 
-def history(recent: CTE, companies: Companies, as_of: datetime) -> CTE:
+def history(recent: CTE) -> CTE:
     """Every step of the customers that changed within the longest window: one row per currency and instant.
 
     `price` and `versions` are by how much recurs from then on, `resumable` by how many subscriptions that
@@ -99,24 +93,24 @@ def history(recent: CTE, companies: Companies, as_of: datetime) -> CTE:
     names = "tenant_id", "customer_id"
     changed = select(*(recent.c[name] for name in names)).distinct().where(recent.c.changed).cte("changed")
     source = changed.join(version, and_(*(version.c[name] == changed.c[name] for name in names)))
-    price = _kept(_plan_prices(companies), "history_plan")
+    price = _kept(_plan_prices(), "history_plan")
     agreement, deleted = _kept(_agreements(), "agreement"), _kept(_deletions(), "deleted")
     terms = _kept(_terms(source, price, agreement, deleted), "history_term")
     edge = union_all(*_price_edges(terms), *_pause_edges(terms)).subquery("edge")
     keys = edge.c.tenant_id, edge.c.customer_id, edge.c.currency, edge.c.at
     counted = (func.sum(edge.c[name]).label(name) for name in ("price", "versions", "resumable"))
-    steps = select(*keys, *counted).where(edge.c.at <= instant(as_of)).group_by(*keys)
+    steps = select(*keys, *counted).where(edge.c.at <= instant()).group_by(*keys)
     return _kept(steps, "step")
 
 
-def in_base_currency(companies: Companies, day: str, name: str) -> CTE:
+def in_base_currency(day: str, name: str) -> CTE:
     """(tenant_id, currency, rate): what a minor unit is worth in major units of the company's currency.
 
     `day` names a column of the clock. Currencies without a rate are not listed.
     """
-    now = clock(companies)
+    now = clock()
     quoted = exchange_rates(now, now.c[day], f"{name}_quoted")
-    own = clock(companies)
+    own = clock()
     major = union_all(
         select(quoted.c.tenant_id, quoted.c.from_currency.label("currency"), quoted.c.rate).join_from(
             own,
@@ -212,9 +206,9 @@ def _recurs(terms: FromClause) -> ColumnElement[bool]:
     return and_(terms.c.price > 0, terms.c.begins < terms.c.ends)
 
 
-def _plan_prices(companies: Companies) -> Select[Any]:
+def _plan_prices() -> Select[Any]:
     """What a unit of each plan costs a month."""
-    now = clock(companies)
+    now = clock()
     factor = case(
         *(
             (plan.c.interval_unit == unit, cast(share.numerator, Numeric) / share.denominator)
@@ -250,9 +244,3 @@ def _kept(query: Select[Any], name: str) -> CTE:
 
 def _same(one: FromClause, other: FromClause, key: str) -> ColumnElement[bool]:
     return and_(*(one.c[name] == other.c[name] for name in ("tenant_id", key)))
-
-
-def _span(companies: Companies, as_of: datetime) -> Range[datetime]:
-    """From just before the earliest start of any window to now: leaves out most of the past."""
-    starts = (one.starts[window].at for one in companies for window in WINDOWS)
-    return Range(just_before(min(starts, default=as_of)), as_of, bounds="[]")

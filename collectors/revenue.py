@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, and_, cast, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import WINDOWS, clock
+from collectors.clock import WINDOWS, clock, parameters
 from collectors.movements import between_ends, journal
 from collectors.rates import CONVERTED_DECIMALS
 from collectors.recurring import END, INSTANTS, READS, history, in_base_currency, recent, start_of
@@ -49,8 +50,9 @@ class RevenueCollector(AreaCollector):
     def read(
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
-        offered = connection.execute(offers(companies)).mappings().all()
-        rows = connection.execute(figures(companies, as_of)).mappings().all()
+        given = parameters(companies, as_of)
+        offered = connection.execute(offers(), given).mappings().all()
+        rows = connection.execute(figures(), given).mappings().all()
         seen = ((row["tenant_id"], row["currency"]) for row in (*offered, *rows) if row["currency"])
         _expect(companies.currencies_in_use(seen), offered, samples)
         metrics = {metric.name: metric for metric in catalogue.METRICS}
@@ -91,9 +93,10 @@ def _put_averages(rows: Sequence[RowMapping], companies: Companies, samples: Sam
             samples.put(catalogue.ARPA, labels, companies.major(average, row["currency"]))
 
 
-def offers(companies: Companies) -> Select[Any]:
+@cache
+def offers() -> Select[Any]:
     """Tiers and currencies that a company sells, or once did: they are shown at zero too."""
-    now = clock(companies)
+    now = clock()
     return (
         select(plan.c.tenant_id, plan.c.tier, plan.c.currency)
         .join_from(now, plan, plan.c.tenant_id == now.c.tenant_id)
@@ -101,18 +104,19 @@ def offers(companies: Companies) -> Select[Any]:
     )
 
 
-def figures(companies: Companies, as_of: datetime) -> CompoundSelect[Any]:
+@cache
+def figures() -> CompoundSelect[Any]:
     """Rows of `metric`, what it is about (null: all), and its `amount`: minor units, or a count."""
-    version = recent(companies, as_of)
+    version = recent()
     total, payer = _totals(version), _payers(version)
-    step = history(version, companies, as_of)
+    step = history(version)
     return union_all(
         _as_rows(catalogue.MRR, _by_tier(total)),
         _as_rows(catalogue.PAYING, _paying(version, payer)),
-        _as_rows(catalogue.CUSTOMERS, _customers(version, payer, companies)),
+        _as_rows(catalogue.CUSTOMERS, _customers(version, payer)),
         *(_as_rows(catalogue.MRR_START, start) for start in _starts(total)),
-        *(_as_rows(catalogue.MRR_MOVEMENT, moved) for moved in between_ends(step, companies)),
-        *(_as_rows(catalogue.MRR_JOURNAL, moved) for moved in journal(step, companies)),
+        *(_as_rows(catalogue.MRR_MOVEMENT, moved) for moved in between_ends(step)),
+        *(_as_rows(catalogue.MRR_JOURNAL, moved) for moved in journal(step)),
     )
 
 
@@ -177,9 +181,9 @@ def _paying(version: CTE, payer: CTE) -> Select[Any]:
     return select(*counted.c, func.count().label("amount")).group_by(*counted.c)
 
 
-def _customers(version: CTE, payer: CTE, companies: Companies) -> Select[Any]:
+def _customers(version: CTE, payer: CTE) -> Select[Any]:
     """Customers by the tier of their greatest version."""
-    rate = in_base_currency(companies, "day", "rate_today")
+    rate = in_base_currency("day", "rate_today")
     value = func.round(version.c.price * rate.c.rate, CONVERTED_DECIMALS)
     of_currency = and_(rate.c.tenant_id == version.c.tenant_id, rate.c.currency == version.c.currency)
     customer = version.c.tenant_id, version.c.customer_id

@@ -7,13 +7,14 @@ is a count of zero and no score, because a score of zero would be a statement.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant
+from collectors.clock import clock, instant, parameters
 from ledgerscope.catalogue import satisfaction as catalogue
 from ledgerscope.domain import nps
 from ledgerscope.store.tables import survey_response as response
@@ -44,9 +45,11 @@ class SatisfactionCollector(AreaCollector):
     ) -> None:
         samples.expect_closed(catalogue.NPS_RESPONSES, companies.tenants)
         samples.expect_closed(catalogue.CSAT_RESPONSES, companies.tenants)
-        for tenant_id, promoters, passives, detractors in connection.execute(respondents(companies, as_of)):
+        given = parameters(companies, as_of)
+        given |= {"nps_since": as_of - NPS_WINDOW, "csat_since": as_of - CSAT_WINDOW}
+        for tenant_id, promoters, passives, detractors in connection.execute(respondents(), given):
             _put_nps(tenant_id, nps.Tally(promoters, passives, detractors), samples)
-        for tenant_id, answers, satisfied in connection.execute(satisfied_answers(companies, as_of)):
+        for tenant_id, answers, satisfied in connection.execute(satisfied_answers(), given):
             samples.put(catalogue.CSAT_RESPONSES, (tenant_id,), answers)
             samples.put(catalogue.CSAT, (tenant_id,), 100 * satisfied / answers)
 
@@ -65,9 +68,10 @@ def _put_nps(tenant_id: str, tally: nps.Tally, samples: SampleBuilder) -> None:
             samples.put(catalogue.NPS_BOUND, (tenant_id, bound), value)
 
 
-def respondents(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def respondents() -> Select[Any]:
     """Per company: promoters, passives and detractors, each person with the latest answer of the window."""
-    latest = _latest(companies, as_of, "nps", NPS_WINDOW)
+    latest = _latest("nps", "nps_since")
     score = latest.c.score
     categories = (
         score >= nps.PROMOTER_FROM,
@@ -79,18 +83,19 @@ def respondents(companies: Companies, as_of: datetime) -> Select[Any]:
     )
 
 
-def satisfied_answers(companies: Companies, as_of: datetime) -> Select[Any]:
+@cache
+def satisfied_answers() -> Select[Any]:
     """Per company: persons who answered, and those whose latest answer of the window is a satisfied one."""
-    latest = _latest(companies, as_of, "csat", CSAT_WINDOW)
+    latest = _latest("csat", "csat_since")
     satisfied = 5 * cast(latest.c.score, Integer) > 3 * cast(latest.c.scale_max, Integer)
     return select(latest.c.tenant_id, func.count(), func.count().filter(satisfied)).group_by(
         latest.c.tenant_id
     )
 
 
-def _latest(companies: Companies, as_of: datetime, kind: str, window: timedelta) -> Subquery:
+def _latest(kind: str, since: str) -> Subquery:
     """The latest answer of each person in the window, the end included and the start not."""
-    now = clock(companies)
+    now = clock()
     person = response.c.tenant_id, response.c.respondent_hash
     return (
         select(response.c.tenant_id, response.c.score, response.c.scale_max)
@@ -98,8 +103,8 @@ def _latest(companies: Companies, as_of: datetime, kind: str, window: timedelta)
         .join_from(now, response, response.c.tenant_id == now.c.tenant_id)
         .where(
             response.c.kind == kind,
-            response.c.at > instant(as_of - window),
-            response.c.at <= instant(as_of),
+            response.c.at > instant(since),
+            response.c.at <= instant(),
         )
         .order_by(*person, response.c.at.desc(), response.c.response_id.desc())
         .subquery("latest")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    DateTime,
     Numeric,
     Text,
     and_,
@@ -29,7 +30,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array
 
-from collectors.clock import instant
 from collectors.counters import Counters, Group, Sums
 from collectors.errors import MovingView
 from collectors.visibility import Visibility
@@ -129,7 +129,7 @@ def come_due(
     connection: Connection, counters: Counters, before: Visibility, after: datetime, as_of: datetime
 ) -> Iterator[Found]:
     """The events that `before` saw and that occur later than the instant `after`."""
-    query = _of_events(counters, as_of).where(_seen_by(before), event.c.occurred_at > instant(after))
+    query = _of_events(counters, as_of).where(_seen_by(before), event.c.occurred_at > _at(after))
     return _found(connection, counters, query)
 
 
@@ -147,8 +147,8 @@ def _of_events(counters: Counters, as_of: datetime) -> Select[Any]:
     """Sums of the events that occurred by the instant; a group may have none yet."""
     keys = [event.c.tenant_id, event.c.event_type, func.coalesce(event.c.currency, NO_CURRENCY)]
     keys += [event.c.labels[key].astext for key in counters.keys]
-    occurred = event.c.occurred_at <= instant(as_of)
-    planned = and_(event.c.occurred_at > instant(as_of), func.isfinite(event.c.occurred_at))
+    occurred = event.c.occurred_at <= _at(as_of)
+    planned = and_(event.c.occurred_at > _at(as_of), func.isfinite(event.c.occurred_at))
     within = [func.count().filter(occurred, event.c.duration_ms <= bound) for bound in counters.bounds]
     return (
         select(
@@ -213,6 +213,10 @@ def _within(counters: Counters, event_type: str, buckets: Sequence[int] | None) 
     for bound in counters.bounds:
         reached = known.get(bound, reached)
         yield reached
+
+
+def _at(instant: datetime) -> ColumnElement[Any]:
+    return literal(instant, DateTime(timezone=True))
 
 
 def _xids(values: Iterable[int]) -> ColumnElement[Any]:

@@ -183,7 +183,7 @@ PANEL = """                lines(
         (
             "collectors/support.py",
             """        samples.expect_closed(catalogue.OPEN_TICKETS, companies.tenants)
-        for tenant_id, priority, n in connection.execute(open_tickets(as_of)):
+        for tenant_id, priority, n in connection.execute(open_tickets(), given):
             samples.put(catalogue.OPEN_TICKETS, (tenant_id, priority), n)
 """,
             "        pass\n",

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from collectors.clock import clock
+from collectors.clock import clock, parameters
 from collectors.companies import read_companies
 from collectors.rates import exchange_rates
 from ledgerscope.domain.rates import Quote, rate
@@ -35,9 +35,10 @@ def quote(books: Books, one: Quote, tenant_id: str = "acme") -> None:
 
 def read(books: Books) -> dict[tuple[str, str, str], Decimal]:
     books.write()
-    now = clock(read_companies(books.connection, NOON))
+    now = clock()
     rates = exchange_rates(now, now.c.day)
-    rows = books.connection.execute(select(rates)).all()
+    given = parameters(read_companies(books.connection, NOON), NOON)
+    rows = books.connection.execute(select(rates), given).all()
     return {(row.tenant_id, row.from_currency, row.to_currency): row.rate for row in rows}
 
 
