@@ -1,4 +1,4 @@
-"""The whole of mutation testing over the tests of a run: choose rules, judge mutants, name what is missing."""
+"""Mutation testing over the tests of a run: choose rules, judge mutants, name what is missing."""
 
 from __future__ import annotations
 
@@ -36,13 +36,17 @@ def mutate(trial: Trial, patterns: Sequence[str], base: Path) -> Report:
 
 def chosen(owners: Iterable[RuleId], patterns: Sequence[str], base: Path) -> list[RuleId]:
     """Those whose name or path (from the folder) matches a pattern; a folder means everything below."""
-    return [owner for owner in owners if not patterns or any(_matches(owner, each, base) for each in patterns)]
+    return [
+        owner for owner in owners if not patterns or any(_matches(owner, each, base) for each in patterns)
+    ]
 
 
 def _matches(owner: RuleId, pattern: str, base: Path) -> bool:
     path = shown_path(owner.where.file, base)
     names = (owner.name, path, Path(path).name)
-    return any(fnmatch.fnmatch(name, pattern) for name in names) or path.startswith(f"{pattern.rstrip('/*')}/")
+    return any(fnmatch.fnmatch(name, pattern) for name in names) or path.startswith(
+        f"{pattern.rstrip('/*')}/"
+    )
 
 
 def missing_test(trial: Trial, mutant: Mutant) -> MissingTest:

@@ -14,7 +14,7 @@ from ledgerscope.promql.syntax.operators import BinaryOp
 from ledgerscope.promql.syntax.printer import to_string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ledgerscope.promql.syntax.ast import Expr
 
@@ -35,19 +35,16 @@ _OTHERS: dict[BinaryOp, tuple[BinaryOp, ...]] = {
 def thresholds(node: Expr, _text: str) -> Iterator[Edit]:
     """A number that is compared with, shifted up and down by a tenth; a whole number by at least one."""
     if isinstance(node, ast.Binary) and node.op.is_comparison:
-        for side, operand in (("lhs", node.lhs), ("rhs", node.rhs)):
-            value = constant(operand)
-            if value is None or not math.isfinite(value):
-                continue
-            for shifted in shifts(value):
-                changed = literal(shifted, operand)
-                yield Edit(
-                    replace(node, **{side: changed}),
-                    operand.span,
-                    to_string(operand),
-                    to_string(changed),
-                    f"a value between {to_string(operand)} and {to_string(changed)}",
-                )
+        yield from _shifted(node.lhs, lambda new: replace(node, lhs=new))
+        yield from _shifted(node.rhs, lambda new: replace(node, rhs=new))
+
+
+def _shifted(operand: Expr, put: Callable[[Expr], Expr]) -> Iterator[Edit]:
+    value = constant(operand)
+    for shifted in () if value is None or not math.isfinite(value) else shifts(value):
+        changed = literal(shifted, operand)
+        before, after = to_string(operand), to_string(changed)
+        yield Edit(put(changed), operand.span, before, after, f"a value between {before} and {after}")
 
 
 def shifts(value: float) -> tuple[float, float]:

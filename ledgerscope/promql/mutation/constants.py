@@ -29,12 +29,15 @@ def constant(node: Expr | None) -> float | None:
         case ast.Paren(expr=inner):
             return constant(inner)
         case ast.Unary(op=op, expr=inner):
-            value = constant(inner)
-            return -value if value is not None and op is UnaryOp.MINUS else value
+            return _signed(op, constant(inner))
         case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op in _ARITHMETIC:
             return _computed(op, constant(lhs), constant(rhs))
         case _:
             return None
+
+
+def _signed(op: UnaryOp, value: float | None) -> float | None:
+    return -value if value is not None and op is UnaryOp.MINUS else value
 
 
 def _computed(op: BinaryOp, lhs: float | None, rhs: float | None) -> float | None:

@@ -82,7 +82,9 @@ def _recorded(name: str, evaluation: Evaluation) -> Mapping[Labels, Mapping[int,
     """The bits of what was written, for a stale marker is another NaN than that of a division."""
     matcher = (Matcher(METRIC_NAME, MatchOp.EQUAL, name),)
     return {
-        samples.labels: dict(zip(samples.times.tolist(), samples.values.view(np.uint64).tolist(), strict=True))
+        samples.labels: dict(
+            zip(samples.times.tolist(), samples.values.view(np.uint64).tolist(), strict=True)
+        )
         for samples in evaluation.storage.select(matcher)
     }
 

@@ -57,20 +57,18 @@ def domain(node: Expr) -> Domain | None:
     """The values that the expression can have; None where nothing is known."""
     value = constant(node)
     if value is not None:
-        return None if math.isnan(value) else Domain(value, value, math.isfinite(value) and value.is_integer())
+        return (
+            None if math.isnan(value) else Domain(value, value, math.isfinite(value) and value.is_integer())
+        )
     match node:
-        case ast.Paren(expr=inner):
-            return domain(inner)
-        case ast.Call(func="vector", args=(inner,)):
+        case ast.Paren(expr=inner) | ast.Call(func="vector", args=(inner,)):
             return domain(inner)
         case ast.Call(func=func, args=args):
             return _FUNCTIONS.get(func) or (None if args else _DATES.get(func))
         case ast.Aggregate(op=op, expr=inner):
             return domain(inner) if op in _SELECTING else _AGGREGATES.get(op)
-        case ast.Binary():
-            return _of_binary(node)
         case _:
-            return None
+            return _of_binary(node) if isinstance(node, ast.Binary) else None
 
 
 def _of_binary(node: ast.Binary) -> Domain | None:

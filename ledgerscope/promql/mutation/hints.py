@@ -11,6 +11,7 @@ from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.mutation.comparisons import shifts
 from ledgerscope.promql.mutation.constants import constant
 from ledgerscope.promql.mutation.variations import Hints
+from ledgerscope.promql.rules.model import AlertingRule
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.analysis import METRIC_NAME
 from ledgerscope.promql.syntax.valuetypes import ValueType
@@ -31,7 +32,8 @@ _MOST_HELD = 3000
 
 def hints_of(mutant: Mutant, placed: Placed, run: GroupRun) -> Hints:
     """The hints for varying the input of a test group."""
-    targets, ratios = [], []
+    targets: list[float] = []
+    ratios: list[float] = []
     for series, number in _conditions(placed.tree):
         wanted = _around(number)
         targets += wanted
@@ -108,7 +110,7 @@ def _label_values(tree: Expr) -> tuple[str, ...]:
 
 def _longest_ms(mutant: Mutant, placed: Placed) -> int:
     """How long after a change of the input the rule, or its mutant, may still change."""
-    alerts = [each for each in (placed.alert, mutant.rule) if each is not None and hasattr(each, "for_ms")]
+    alerts = [each for each in (placed.rule, mutant.rule) if isinstance(each, AlertingRule)]
     waits = [each.for_ms + each.keep_firing_for_ms for each in alerts]
     trees = [placed.tree, *([mutant.rule.tree] if mutant.rule.tree else [])]
     ranges = [

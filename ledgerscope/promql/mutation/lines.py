@@ -36,7 +36,9 @@ class Line:
         if any(isinstance(run, Histograms) for run in series.runs):
             return None
         points = series.expand()
-        cells = zip(points.values.tolist(), points.present.tolist(), points.values.view(np.uint64), strict=True)
+        cells = zip(
+            points.values.tolist(), points.present.tolist(), points.values.view(np.uint64), strict=True
+        )
         values = (_value(value, int(bits)) if there else None for value, there, bits in cells)
         return cls(series.labels, tuple(values))
 

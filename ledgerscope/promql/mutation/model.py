@@ -61,8 +61,10 @@ class Mutant:
         return self.where, self.operator, self.mutated
 
     def __str__(self) -> str:
-        return f"{self.operator}: `{self.before}` becomes `{self.after}`" if self.after else (
-            f"{self.operator}: `{self.before}` is dropped"
+        return (
+            f"{self.operator}: `{self.before}` becomes `{self.after}`"
+            if self.after
+            else (f"{self.operator}: `{self.before}` is dropped")
         )
 
 

@@ -46,8 +46,8 @@ def _sides(node: ast.Binary, text: str) -> Iterator[Edit]:
     shows = _SHOWS.get(node.op, _VALUES)
     for kept, other, wanted in ((node.rhs, node.lhs, shows[0]), (node.lhs, node.rhs, shows[1])):
         if wanted and constant(kept) is None:
-            wanted = wanted.format(lhs=to_string(node.lhs), rhs=to_string(node.rhs))
-            yield _without(node, kept, other, text, wanted)
+            shown = wanted.format(lhs=to_string(node.lhs), rhs=to_string(node.rhs))
+            yield _without(node, kept, other, text, shown)
 
 
 def _without(node: ast.Binary, kept: Expr, other: Expr, text: str, shows: str) -> Edit:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A kind of change. `edits(node, text)` gives those of one node; `text` is what the tree was read from."""
+    """A kind of change. `edits(node, text)` gives those of one node; `text` is what was parsed."""
 
     name: str
     edits: Callable[[Expr, str], Iterator[Edit]]

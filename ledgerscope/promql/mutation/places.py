@@ -35,11 +35,14 @@ class Places:
     def _read(self, file: str) -> tuple[Reader, _Texts]:
         if file not in self._files:
             reader = Reader(file, _text_of(file))
-            self._files[file] = reader, {
-                (node.start_mark.line + 1, node.start_mark.column + 1): node
-                for document in _documents(reader)
-                for node in _scalars(document)
-            }
+            self._files[file] = (
+                reader,
+                {
+                    (node.start_mark.line + 1, node.start_mark.column + 1): node
+                    for document in _documents(reader)
+                    for node in _scalars(document)
+                },
+            )
         return self._files[file]
 
 

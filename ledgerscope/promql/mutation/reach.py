@@ -1,8 +1,8 @@
 """Which rules and cases a change of a rule can be seen in.
 
 A rule is reached where a test has series of a metric that the rule names. A case sees it where it asks for
-the rule, or for something that reads the rule, directly or through other rules. What cannot be told (selectors
-without a name, templates that query) counts as seen.
+the rule, or for something that reads the rule, directly or through other rules. What cannot be told
+(selectors without a name, templates that query) counts as seen.
 """
 
 from __future__ import annotations

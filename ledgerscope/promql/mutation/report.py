@@ -66,7 +66,8 @@ def terminal_lines(report: Report, base: Path) -> list[str]:
         if len(lines) <= room:
             return [*lines, _score(report)]
     shown = lines[: room - 1]
-    more = f"and {len(lines) - len(shown)} more lines: --promql-mutate-json FILE has them, with the missing tests"
+    left = len(lines) - len(shown)
+    more = f"and {left} more lines: --promql-mutate-json FILE has them, with the missing tests"
     return [*shown, more, _score(report)]
 
 

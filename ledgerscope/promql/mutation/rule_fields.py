@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.rules.model import AlertingRule
 from ledgerscope.promql.template.alert import is_template
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ledgerscope.promql.rules.model import AlertingRule
 
 SEVERITY = "severity"
 _MOST_SEVERE = ("critical", "page", "error")
@@ -75,6 +76,4 @@ def _severities(rule: AlertingRule) -> Iterator[FieldEdit]:
         after = _LESS_SEVERE if before in _MOST_SEVERE else _MOST_SEVERE[0]
         changed = replace(rule, labels={**rule.labels, SEVERITY: after})
         shows = "the severity of the alert"
-        yield FieldEdit(
-            SEVERITY, "labels", f"{SEVERITY}: {before}", f"{SEVERITY}: {after}", shows, changed
-        )
+        yield FieldEdit(SEVERITY, "labels", f"{SEVERITY}: {before}", f"{SEVERITY}: {after}", shows, changed)

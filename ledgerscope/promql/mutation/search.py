@@ -22,7 +22,7 @@ from ledgerscope.promql.testing.model import AlertCase, ExpectedAlert, ExpectedS
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ledgerscope.promql.mutation.model import Mutant
     from ledgerscope.promql.mutation.reach import Readers
@@ -168,7 +168,7 @@ def _part(plan: RulePlan, orders: tuple[int, ...]) -> RulePlan:
 def _asking(run: GroupRun, case: Case) -> GroupRun:
     """A test group that asks for one case."""
     cases = {"alert_cases": (case,)} if isinstance(case, AlertCase) else {"expr_cases": (case,)}
-    return replace(run, group=replace(run.group, **cases))  # type: ignore[arg-type]  # one of the two fields
+    return replace(run, group=replace(run.group, **cases))
 
 
 def _expecting(run: GroupRun, name: str, at_ms: int, mutant: Mutant) -> Case | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.syntax import ast
 
@@ -33,7 +33,7 @@ def _within(outer: Callable[[Expr], Expr], inner: Callable[[Expr], Expr]) -> Cal
     return lambda new: outer(inner(new))
 
 
-Slots = "Iterator[tuple[Expr, Callable[[Expr], Expr]]]"
+Slots: TypeAlias = "Iterator[tuple[Expr, Callable[[Expr], Expr]]]"
 
 
 def _none(_: Expr) -> Slots:
@@ -44,7 +44,7 @@ def _field(name: str) -> Callable[[Expr], Slots]:
     def slots(node: Expr) -> Slots:
         child = getattr(node, name)
         if child is not None:
-            yield child, lambda new: replace(node, **{name: new})
+            yield child, lambda new: replace(node, **{name: new})  # type: ignore[arg-type]  # it has the field
 
     return slots
 

@@ -150,9 +150,7 @@ class Trial:
                 return None
             readers = self._readers[id(plan)]
             cases = tuple(
-                case
-                for case in asked.cases
-                if readers.sees(case, order, self.dialect) and asked.passes(case)
+                case for case in asked.cases if readers.sees(case, order, self.dialect) and asked.passes(case)
             )
             self.keep(asked.run)
             return Reaching(asked, readers, order, cases, any(_asks_for(case, owner.name) for case in cases))

@@ -29,7 +29,9 @@ def add_options(group: pytest.OptionGroup) -> None:
         action="append",
         help="the same for rules whose name or file matches, such as 'Payments*' or 'rules/**'",
     )
-    group.addoption("--promql-mutate-json", metavar="FILE", help="write all mutants and missing tests as JSON")
+    group.addoption(
+        "--promql-mutate-json", metavar="FILE", help="write all mutants and missing tests as JSON"
+    )
     group.addoption(
         "--promql-mutate-fail-under",
         metavar="PERCENT",
