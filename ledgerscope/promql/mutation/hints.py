@@ -13,7 +13,8 @@ from ledgerscope.promql.mutation.constants import constant
 from ledgerscope.promql.mutation.variations import Hints
 from ledgerscope.promql.rules.model import AlertingRule
 from ledgerscope.promql.syntax import ast
-from ledgerscope.promql.syntax.analysis import METRIC_NAME
+from ledgerscope.promql.syntax.analysis import METRIC_NAME, metric_name, selectors
+from ledgerscope.promql.syntax.operators import MatchOp
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def hints_of(mutant: Mutant, placed: Placed, run: GroupRun) -> Hints:
         tuple(dict.fromkeys([0.0, *targets])),
         _labels(mutant, placed.tree, run),
         _label_values(placed.tree),
+        _unseen(placed.tree, run),
         min(_longest_ms(mutant, placed) // run.group.interval_ms, _MOST_HELD),
         mutant.operator in _OF_VALUES,
     )
@@ -106,6 +108,17 @@ def _label_values(tree: Expr) -> tuple[str, ...]:
             if matcher.name != METRIC_NAME:
                 found |= dict.fromkeys(matcher.value.replace("\\", "").split("|"))
     return tuple(filter(None, found))
+
+
+def _unseen(tree: Expr, run: GroupRun) -> tuple[dict[str, str], ...]:
+    """Labels for each selector of a metric that neither the input has nor a rule writes."""
+    there = {series.labels.get(METRIC_NAME, "") for series in run.group.series}
+    there |= {name for placed in run.plan.rules for name in placed.outputs}
+    return tuple(
+        {each.name: each.value for each in selector.matchers if each.op is MatchOp.EQUAL}
+        for selector in selectors(tree)
+        if (metric_name(selector) or "") not in {"", *there}
+    )
 
 
 def _longest_ms(mutant: Mutant, placed: Placed) -> int:

@@ -13,12 +13,13 @@ from ledgerscope.promql.mutation.lines import Line, is_end
 from ledgerscope.promql.samples.stale import STALE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Lines = tuple[Line, ...]
 
 _FACTORS = (0.5, 2.0, -1.0, 0.9, 1.1)
 _OTHER = "other"
+_ONE_MORE = "replica"
 _HALF = 0.5
 
 
@@ -28,6 +29,7 @@ class Hints:
 
     ratios: by how much the values of the input have to grow, so that a condition is at its threshold.
     values: of labels, that matchers name.
+    unseen: the labels of series that the rule selects and the input does not have.
     hold: for how many steps the input has to last longer, so that what time decides is seen.
     """
 
@@ -35,6 +37,7 @@ class Hints:
     numbers: tuple[float, ...]
     labels: tuple[str, ...]
     values: tuple[str, ...]
+    unseen: tuple[Mapping[str, str], ...]
     hold: int
     values_first: bool
 
@@ -58,6 +61,7 @@ def _variations(lines: Lines, hints: Hints) -> Iterator[Lines]:
     yield lines
     if hints.values_first:
         yield from _at_thresholds(lines, hints)
+    yield from _strangers(lines, hints.unseen)
     for label in hints.labels:
         yield from _companions(lines, label, hints.values)
     yield from _each(lines, [_without, _ended, _late, _dipped, _risen])
@@ -111,26 +115,40 @@ def _without(_: Line) -> None:
 
 def _ended(line: Line) -> Line:
     """It ends in the middle."""
-    half = len(line.values) // 2
+    half = _middle(line)
     return Line(line.labels, (*line.values[:half], STALE) if half else ())
 
 
 def _late(line: Line) -> Line:
     """It begins in the middle."""
-    half = len(line.values) // 2
+    half = _middle(line)
     return Line(line.labels, (*(None,) * half, *line.values[half:]) if half else ())
 
 
 def _dipped(line: Line) -> Line:
     """It falls to half its value in the middle, and stays there."""
-    half = len(line.values) // 2
+    half = _middle(line)
     return Line(line.labels, (*line.values[:half], *_times(line, _HALF).values[half:]))
 
 
 def _risen(line: Line) -> Line:
     """It rises to twice its value in the middle, and stays there."""
-    half = len(line.values) // 2
+    half = _middle(line)
     return Line(line.labels, (*line.values[:half], *_times(line, 2).values[half:]))
+
+
+def _middle(line: Line) -> int:
+    """The place of the middle one of its samples."""
+    places = [place for place, value in enumerate(line.values) if value is not None and not is_end(value)]
+    return places[len(places) // 2] if places else 0
+
+
+def _strangers(lines: Lines, unseen: Sequence[Mapping[str, str]]) -> Iterator[Lines]:
+    """Series of metrics that the rule reads and the input does not have, beside one that it has."""
+    for labels in unseen:
+        for line in lines:
+            yield (*lines, _times(line, 2).labelled(**labels))
+            yield (*lines, line.labelled(**labels, **{_ONE_MORE: _OTHER}))
 
 
 def _companions(lines: Lines, label: str, named: Sequence[str]) -> Iterator[Lines]:
