@@ -167,7 +167,7 @@ tests:
   - {expr: 'errors:real', eval_time: 0m, exp_samples: [{labels: 'errors:real{env="live"}', value: 2}]}
   - {expr: 'disks:used', eval_time: 0m, exp_samples: [{labels: 'disks:used{disk="sda"}', value: 3}]}
   - {expr: 'load:sum', eval_time: 0m, exp_samples: [{labels: 'load:sum{job="a"}', value: 9}]}
-  - {expr: 'alarms:active', eval_time: 0m, exp_samples: [{labels: 'alarms:active{job="b", zone="x"}', value: 6}]}
+  - {expr: 'alarms:active', eval_time: 0m, exp_samples: [{labels: 'alarms:active{job="b",zone="x"}', value: 6}]}
   - {expr: 'share:ratio', eval_time: 0m, exp_samples: [{labels: 'share:ratio{job="a"}', value: 0.25}]}
 - name: windows
   input_series:
@@ -189,7 +189,9 @@ tests:
   - {series: drift, values: 0.5}
   - {series: score, values: 95}
   promql_expr_test:
-  - {expr: 'temperature:max', eval_time: 0m, exp_samples: [{labels: 'temperature:max{room="hall"}', value: 20}]}
+  - expr: temperature:max
+    eval_time: 0m
+    exp_samples: [{labels: 'temperature:max{room="hall"}', value: 20}]
   - {expr: 'orders:sum', eval_time: 0m, exp_samples: [{labels: 'orders:sum{shop="north"}', value: 3}]}
   - {expr: 'nodes:count', eval_time: 0m, exp_samples: [{labels: 'nodes:count', value: 1}]}
   - {expr: 'drift:abs', eval_time: 0m, exp_samples: [{labels: 'drift:abs', value: 0.5}]}
