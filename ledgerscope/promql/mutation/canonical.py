@@ -12,6 +12,7 @@ from ledgerscope.promql.mutation.constants import constant
 from ledgerscope.promql.mutation.domains import accepted, domain
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.analysis import ANY_LABELS, infer
+from ledgerscope.promql.syntax.invariance import TIME_DEPENDENT
 from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp, MatchOp, UnaryOp
 from ledgerscope.promql.syntax.printer import to_string
 from ledgerscope.promql.syntax.valuetypes import ValueType
@@ -163,7 +164,7 @@ def _binary(node: ast.Binary) -> Form:
         if decided is not None:
             return decided
     lhs, rhs = canonical(node.lhs), canonical(node.rhs)
-    if not _fills(node) and _NOTHING in (lhs, rhs):
+    if not _fills(node) and _NOTHING in (lhs, rhs) and (node.op is BinaryOp.OR or _never_fails(node)):
         return _with_nothing(node.op, lhs, rhs)
     return "binary", node.op, node.return_bool, _matching(node), lhs, rhs
 
@@ -195,7 +196,35 @@ def _compared_with_number(node: ast.Binary) -> Form | None:
         return "compare", *held, node.return_bool, canonical(series)
     if node.return_bool:
         return "always", held, canonical(series)
-    return canonical(series) if held else _NOTHING
+    if held:
+        return canonical(series)
+    return _NOTHING if _never_fails(series) else ("never", canonical(series))
+
+
+def _never_fails(node: Expr) -> bool:
+    """Whether the evaluation cannot fail, whatever the data: then what has no effect can be left out."""
+    return all(_is_harmless(each) for each in ast.walk(node))
+
+
+def _is_harmless(node: Expr) -> bool:
+    match node:
+        case ast.NumberLiteral() | ast.Paren():
+            return True
+        case ast.VectorSelector(name=name):
+            return bool(name)  # series of two metrics may become one
+        case ast.Call(func=func):
+            return func in _HARMLESS or func in TIME_DEPENDENT
+        case ast.Aggregate(op=op):
+            return op in _ONE_PER_GROUP
+        case ast.Binary(op=op, matching=matching):
+            return op.is_set or matching is None
+        case _:
+            return isinstance(node, ast.MatrixSelector)
+
+
+_HARMLESS = frozenset(
+    {"absent", "changes", "count_over_time", "increase", "max_over_time", "rate", "resets", "vector"}
+)
 
 
 def _matching(node: ast.Binary) -> Form | None:

@@ -50,7 +50,12 @@ def _shifted(operand: Expr, put: Callable[[Expr], Expr]) -> Iterator[Edit]:
 def shifts(value: float) -> tuple[float, float]:
     """A number a tenth greater and a tenth less; a whole number stays whole."""
     step = max(1.0, float(round(abs(value) * _TENTH))) if value.is_integer() else abs(value) * _TENTH
-    return float(format(value + step, _DIGITS)), float(format(value - step, _DIGITS))
+    return rounded(value + step), rounded(value - step)
+
+
+def rounded(value: float) -> float:
+    """A number that can be read: what floats add at the end is left out."""
+    return float(format(value, _DIGITS))
 
 
 def literal(value: float, instead_of: Expr) -> ast.NumberLiteral:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import Span
-from ledgerscope.promql.mutation.comparisons import literal, shifts
+from ledgerscope.promql.mutation.comparisons import literal, rounded, shifts
 from ledgerscope.promql.mutation.constants import constant
 from ledgerscope.promql.mutation.model import Edit
 from ledgerscope.promql.syntax import ast
@@ -42,7 +42,7 @@ _LEFT_OUT = frozenset({"abs", "ceil", "clamp", "clamp_max", "clamp_min", "floor"
 def _quantiles(value: float) -> tuple[float, ...]:
     """A quantile nearer to the end, and nearer to the middle."""
     margin = min(value, 1 - value) / 2
-    return (value + margin, value - margin) if margin > 0 else ()
+    return (rounded(value + margin), rounded(value - margin)) if margin > 0 else ()
 
 
 #: Which argument of a function is a limit, and how it is moved.

@@ -96,6 +96,7 @@ class Trial:
     #: Called with every group that was evaluated over its own rules, which takes memory.
     keep: Callable[[GroupRun], None] = lambda _: None
     _mutants: Mutants = field(init=False)
+    _reaching: dict[RuleId, list[Reaching]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tests = sorted(self.tests, key=lambda each: each.order)
@@ -139,8 +140,11 @@ class Trial:
 
     def reaching(self, owner: RuleId) -> list[Reaching]:
         """The tests that reach a rule; first those that ask for it by its name."""
-        found = [each for each in map(self._reached(owner), self.rules[owner]) if each is not None]
-        return sorted(found, key=lambda each: (not each.asks_for_it, not each.cases))
+        if owner not in self._reaching:
+            found = [each for each in map(self._reached(owner), self.rules[owner]) if each is not None]
+            found.sort(key=lambda each: (not each.asks_for_it, not each.cases))
+            self._reaching = {owner: found}  # of one rule at a time: rules are judged one after the other
+        return self._reaching[owner]
 
     def _reached(self, owner: RuleId) -> Callable[[Asked], Reaching | None]:
         def reached(asked: Asked) -> Reaching | None:

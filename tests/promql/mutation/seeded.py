@@ -167,7 +167,9 @@ tests:
   - {expr: 'errors:real', eval_time: 0m, exp_samples: [{labels: 'errors:real{env="live"}', value: 2}]}
   - {expr: 'disks:used', eval_time: 0m, exp_samples: [{labels: 'disks:used{disk="sda"}', value: 3}]}
   - {expr: 'load:sum', eval_time: 0m, exp_samples: [{labels: 'load:sum{job="a"}', value: 9}]}
-  - {expr: 'alarms:active', eval_time: 0m, exp_samples: [{labels: 'alarms:active{job="b",zone="x"}', value: 6}]}
+  - expr: alarms:active
+    eval_time: 0m
+    exp_samples: [{labels: 'alarms:active{job="b", zone="x"}', value: 6}]
   - {expr: 'share:ratio', eval_time: 0m, exp_samples: [{labels: 'share:ratio{job="a"}', value: 0.25}]}
 - name: windows
   input_series:
