@@ -71,8 +71,8 @@ def _variations(lines: Lines, hints: Hints) -> Iterator[Lines]:
 
 
 def _at_thresholds(lines: Lines, hints: Hints) -> Iterator[Lines]:
-    yield from _scaled(lines, hints.ratios)
     yield from _each(lines, [_all_of(number) for number in hints.numbers])
+    yield from _scaled(lines, hints.ratios)
 
 
 def _scaled(lines: Lines, ratios: Sequence[float]) -> Iterator[Lines]:

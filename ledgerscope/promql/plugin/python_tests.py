@@ -61,8 +61,9 @@ class PythonTests(OtherTests):
         return note
 
     def failed(self, item: pytest.Item) -> None:
-        """A test that fails by itself judges nothing."""
-        self._failed.add(item.nodeid)
+        """A test that fails by itself judges nothing; one that fails with a mutant is none of these."""
+        if self._mutant is None:
+            self._failed.add(item.nodeid)
 
     def _rewritten(self, plan: RulePlan, engine: Engine) -> RulePlan:
         """The plan with the mutant in it."""
