@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,12 +86,43 @@ def is_end(value: float | None) -> bool:
 
 
 def _runs(values: tuple[float | None, ...]) -> Iterator[Run]:
-    for key, equal in groupby(values, key=_key):
-        count = len(list(equal))
-        if key == "_":
+    """What is equal, or grows by equal steps, as one run."""
+    place = 0
+    while place < len(values):
+        value = values[place]
+        count = _equal(values, place)
+        if value is None:
             yield Missing(count)
+        elif is_end(value):
+            yield Numbers(STALE, 0.0, count)
+        elif count == 1 and (grown := _growing(values, place)) >= _SHORTEST:
+            yield Numbers(value, (values[place + 1] or 0.0) - value, count := grown)
         else:
-            yield Numbers(STALE if key == "stale" else float(key), 0.0, count)
+            yield Numbers(value, 0.0, count)
+        place += count
+
+
+_SHORTEST = 3
+
+
+def _equal(values: tuple[float | None, ...], start: int) -> int:
+    """How many values from a place on are equal."""
+    first = _key(values[start])
+    return next((at for at, each in enumerate(values[start:]) if _key(each) != first), len(values) - start)
+
+
+def _growing(values: tuple[float | None, ...], start: int) -> int:
+    """How many values from a place on follow each other by one step, added up as series notation does."""
+    numbers = [each for each in takewhile(_is_finite, values[start:]) if each is not None]
+    if len(numbers) < _SHORTEST or numbers[0] == numbers[1]:
+        return 1
+    step = numbers[1] - numbers[0]
+    steps = takewhile(lambda pair: repr(pair[0] + step) == repr(pair[1]), pairwise(numbers))
+    return 1 + len(list(steps))
+
+
+def _is_finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
 
 
 def _key(value: float | None) -> str:
@@ -103,8 +134,12 @@ def _written(run: Run) -> str:
     match run:
         case Missing(count=count):
             return "_" if count == 1 else f"_x{count}"
-        case Numbers(start=start, count=count):
-            text = "stale" if is_end(start) else format_float(start)
+        case Numbers(start=start, count=count) if math.isnan(start):
+            return " ".join(["stale" if is_end(start) else "NaN"] * count)  # words are not repeated by `x`
+        case Numbers(start=start, step=step, count=count):
+            text = format_float(start)
+            if step:
+                text += f"{'-' if step < 0 else '+'}{format_float(abs(step))}"
             return text if count == 1 else f"{text}x{count - 1}"
         case _:
             raise AssertionError(run)

@@ -60,15 +60,18 @@ class Report:
 
 
 def terminal_lines(report: Report, base: Path) -> list[str]:
-    """Survivors with their tests as far as there is room, then the score. At most 40 lines."""
+    """Survivors, with their tests as far as there is room, then the score. At most 40 lines."""
     room = MOST_LINES - 1
-    for lines in (list(_with_tests(report, base)), list(_alone(report, base))):
+    survived = sum(each.judged.verdict is Verdict.SURVIVED for each in report.survivors)
+    for shown in range(min(survived, MOST_LINES), -1, -1):
+        lines = list(_lines(report, base, shown))
+        if shown < survived:
+            lines.append("the other missing tests: --promql-mutate-json FILE")
         if len(lines) <= room:
             return [*lines, _score(report)]
-    shown = lines[: room - 1]
-    left = len(lines) - len(shown)
-    more = f"and {left} more lines: --promql-mutate-json FILE has them, with the missing tests"
-    return [*shown, more, _score(report)]
+    lines = list(_lines(report, base, 0))
+    more = f"and {len(lines) - room + 1} more lines; all, with the missing tests: --promql-mutate-json FILE"
+    return [*lines[: room - 1], more, _score(report)]
 
 
 def _score(report: Report) -> str:
@@ -77,25 +80,25 @@ def _score(report: Report) -> str:
     return f"mutation score: {killed}, {report.percent:.1f} %{left_out}"
 
 
-def _with_tests(report: Report, base: Path) -> Iterator[str]:
-    for survivor in report.survivors:
-        yield _line(survivor, base)
-        missing = survivor.missing
-        if missing.text:
-            target = f" for {shown_path(missing.add_to, base)}" if missing.add_to else ""
-            yield f"    {'missing test' if missing.complete else 'test to complete'}{target}:"
-            yield from (f"      {line}" for line in missing.text.splitlines())
-
-
-def _alone(report: Report, base: Path) -> Iterator[str]:
-    """One line per survivor; one per rule that no test reaches."""
+def _lines(report: Report, base: Path, tests: int) -> Iterator[str]:
+    """One line per survivor, the first ones with their tests; one per rule that no test reaches."""
     for (owner, verdict), survivors in groupby(report.survivors, key=_owner):
         of_rule = list(survivors)
         if verdict is Verdict.UNREACHED:
             where = f"{shown_path(owner.where.file, base)}:{owner.where.line}"
             yield f"{where} {owner.kind} {owner.name}: no test reaches it ({len(of_rule)} mutants)"
-        else:
-            yield from (_line(each, base) for each in of_rule)
+            continue
+        for survivor in of_rule:
+            yield _line(survivor, base)
+            if tests > 0:
+                yield from _test(survivor.missing, base)
+            tests -= 1
+
+
+def _test(missing: MissingTest, base: Path) -> Iterator[str]:
+    target = f" for {shown_path(missing.add_to, base)}" if missing.add_to else ""
+    yield f"    {'missing test' if missing.complete else 'test to complete'}{target}:"
+    yield from (f"      {line}" for line in missing.text.splitlines())
 
 
 def _owner(survivor: Survivor) -> tuple[Any, Verdict]:

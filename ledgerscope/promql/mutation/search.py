@@ -8,6 +8,7 @@ the outcome is the same on every machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -122,17 +123,13 @@ class _Hunt:
                 return found
         return None
 
-    @property
+    @cached_property
     def _parts(self) -> tuple[RulePlan, RulePlan]:
         """The rule with all that it reads, as it is and with the mutant."""
-        plan = self.readers.plan
-        return _part(plan, self._needed), _part(self._mutated, self._needed)
+        plan, needed = self.readers.plan, self.readers.needed(self.reaching.order)
+        return _part(plan, needed), _part(self._mutated, needed)
 
-    @property
-    def _needed(self) -> tuple[int, ...]:
-        return self.readers.needed(self.reaching.order)
-
-    @property
+    @cached_property
     def _mutated(self) -> RulePlan:
         return changed(self.readers.plan, self.reaching.order, self.mutant.rule, self.dialect)
 
