@@ -6,7 +6,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test static check format lock clean
+.PHONY: help demo test mutate static check format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: $(STAMP) ## every test, with coverage of the code and of the rules
 	    --promql-cov --promql-cov-fail-under 100
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=90
+
+mutate: $(STAMP) ## mutation testing of the rules by their tests
+	@$(BIN)/python -m pytest -q tests/rules/*.test.yml tests/rules/cases --promql-mutate --promql-mutate-fail-under 95
 
 static: $(STAMP) ## format, lint, types, import contracts, generated files
 	$(BIN)/ruff format --check .
