@@ -11,7 +11,7 @@ PYTEST  := pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reord
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage static check format lock clean
+.PHONY: help demo test mutate static check format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,14 +28,12 @@ $(STAMP): pyproject.toml requirements/dev.txt requirements/datasets.txt
 demo: $(STAMP) ## a living demo business, its exporter serving on http://127.0.0.1:9108
 	@$(BIN)/ledgerscope demo
 
-test: $(STAMP) ## every test, with coverage of the rules
-	@$(BIN)/$(PYTEST)
+test: $(STAMP) ## every test, with coverage of the rules; COVERAGE=1 adds that of the code
+	@$(if $(COVERAGE),$(BIN)/coverage erase && $(BIN)/coverage run -m $(PYTEST),$(BIN)/$(PYTEST))
+	@$(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --fail-under=90)
 
-coverage: $(STAMP) ## the same with coverage of the code, which takes half as long again
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m $(PYTEST)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report --fail-under=90
+mutate: $(STAMP) ## mutation testing of the rules by their tests
+	@$(BIN)/python -m pytest -q tests/rules/*.test.yml tests/rules/cases --promql-mutate --promql-mutate-fail-under 95
 
 static: $(STAMP) ## format, lint, types, import contracts, generated files
 	$(BIN)/ruff format --check .

@@ -69,6 +69,7 @@ def _scenarios(cases: AreaCases) -> Iterator[Scenario]:
 def _recording_cases(cases: AreaCases) -> Iterator[RecordingCase]:
     for case in cases.recordings:
         yield case
+        yield from case.with_one_behind()
         yield from replaced_case(case)
     yield from joined_cases(cases.area, cases.metrics, cases.area.interval)
 

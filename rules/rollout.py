@@ -30,6 +30,8 @@ __all__ = ["REPLACEMENTS", "joined_cases", "replaced_case"]
 _OLD, _NEW = "pod-1:9108", "pod-2:9108"
 _BEHIND = 3
 """Scrapes that the second exporter is behind the first."""
+_REACH = 15
+"""Scrapes for which the joined counter still sees an exporter that is gone."""
 _LONGER_THAN_REACH = 20
 
 Values = tuple[float, ...]
@@ -77,6 +79,24 @@ def joined_cases(area: RuleArea, metrics: Sequence[Metric], interval: timedelta)
                 yields=((dict(counter.labels), 9),),
             )
             yield from replaced_case(case)
+            yield from _reach_cases(case, counter, interval)
+
+
+def _reach_cases(case: RecordingCase, counter: Given, interval: timedelta) -> Iterator[RecordingCase]:
+    """What the join takes from exporters that are behind, and from one that is gone."""
+    yield replace(
+        case,
+        title=f"{counter.name}: the exporter that is ahead counts, as soon as it is",
+        series=(
+            replace(counter.on(_OLD), values=f"4x9 9x{_LONGER_THAN_REACH}"),
+            replace(counter.on(_NEW), values=f"4x{_LONGER_THAN_REACH + 10}"),
+        ),
+        at=12 * interval,
+    )
+    gone = (replace(counter.on(_OLD), values="9x3 stale"),)
+    title = f"{counter.name}: an exporter that is gone counts for {_REACH} scrapes"
+    yield replace(case, title=title, series=gone, at=(_REACH + 2) * interval)
+    yield replace(case, title=f"{title}, not longer", series=gone, at=(_REACH + 4) * interval, yields=())
 
 
 def _some_labels(metric: Metric) -> dict[str, str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ledgerscope.catalogue import aging
 from rules import aging as rules
 from rules.model import Severity
 from rules.scenarios.model import AlertCase, Given, RecordingCase, given, steady
+
+if TYPE_CHECKING:
+    from ledgerscope.catalogue import Metric
 
 __all__ = ["ALERTS", "RECORDINGS"]
 
@@ -33,17 +37,27 @@ def _amounts(current: float, later: float, unallocated: float = 0) -> tuple[Give
     )
 
 
+def _overdue(metric: Metric, **labels: str) -> tuple[Given, ...]:
+    """8 overdue by up to 30 days, 4 by up to 60, 2 by up to 90 and 1 by more."""
+    late = {"1-30": 8, "31-60": 4, "61-90": 2, "90+": 1}
+    return tuple(given(metric, steady(value), **labels, bucket=bucket) for bucket, value in late.items())
+
+
 def _ledger(balance: float) -> tuple[Given, ...]:
     """Buckets that cancel each other out, against a ledger with this balance."""
-    return (*_amounts(60, 40, -100), given(aging.RECEIVABLE, steady(balance), **_EURO))
+    return (*_amounts(60, 40, -100), _receivable(balance))
+
+
+def _receivable(balance: float) -> Given:
+    return given(aging.RECEIVABLE, steady(balance), **_EURO)
 
 
 ALERTS = (
     AlertCase(
         alert=rules.MANY_OVERDUE,
         labels=_ACME,
-        beyond=_invoices(current=120, late=40, later=20),
-        says={Severity.WARNING: "33.33% of the open invoices of company acme are overdue (limit 25 %)."},
+        beyond=_invoices(current=142, late=30, later=20),
+        says={Severity.WARNING: "26.04% of the open invoices of company acme are overdue (limit 25 %)."},
         within=_invoices(current=180, late=40, later=20),
         few=_invoices(current=1, late=40, later=9),
     ),
@@ -103,6 +117,51 @@ RECORDINGS = (
         expr=str(rules.OVERDUE_30_SHARE),
         series=_amounts(0, 0),
         at=timedelta(minutes=5),
+    ),
+    RecordingCase(
+        title="what is overdue by more than 30 days is counted over all buckets from there on",
+        expr=str(rules.OVERDUE_30_INVOICES),
+        series=_overdue(aging.OPEN_INVOICES, **_ACME),
+        at=timedelta(minutes=5),
+        yields=((_ACME, 7),),
+    ),
+    RecordingCase(
+        title="what is overdue by more than 30 days is summed over all buckets from there on",
+        expr=str(rules.OVERDUE_30),
+        series=_overdue(aging.OPEN_AMOUNT, **_EURO),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 7),),
+    ),
+    RecordingCase(
+        title="what is overdue is summed over all buckets but the first",
+        expr=str(rules.OVERDUE),
+        series=_overdue(aging.OPEN_AMOUNT, **_EURO),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 15),),
+    ),
+    RecordingCase(
+        title="one invoice that is open and overdue is all of them",
+        expr=str(rules.OVERDUE_SHARE),
+        series=_invoices(late=1),
+        at=timedelta(minutes=5),
+        yields=((_ACME, 1),),
+    ),
+    RecordingCase(
+        title="one euro that is open and overdue by more than 30 days is all of them",
+        expr=str(rules.OVERDUE_30_SHARE),
+        series=_amounts(0, 1),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 1),),
+    ),
+    RecordingCase(
+        title="where exporters differ, the one counts that explains least",
+        expr=str(rules.UNEXPLAINED),
+        series=(
+            *(one.on("pod-1:9108") for one in (*_amounts(60, 40), _receivable(105))),
+            *(one.on("pod-2:9108") for one in (*_amounts(60, 40), _receivable(100))),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 5),),
     ),
     RecordingCase(
         title="the old name counts open invoices",

@@ -22,6 +22,16 @@ def _ratio(kind: str, share: float, base: int = 30) -> tuple[Given, ...]:
     )
 
 
+def _others(kind: str) -> tuple[Given, ...]:
+    """High churn, but of another kind or over another time."""
+    other = "logo" if kind == "revenue_gross" else "revenue_gross"
+    return (
+        given(churn.RATIO, steady(0.9), **_ACME, **_MONTH, kind=other),
+        given(churn.RATIO, steady(0.9), **_ACME, window="mtd", kind=kind),
+        given(churn.BASE, steady(30), **_ACME, **_MONTH),
+    )
+
+
 def _retention(share: float, base: int = 30) -> tuple[Given, ...]:
     return (
         given(churn.RETENTION, steady(share), **_ACME, **_MONTH, kind="net"),
@@ -38,7 +48,7 @@ ALERTS = (
         beyond=_ratio("logo", 0.0701),
         says={Severity.WARNING: _LOGO.format("7.01%", 7)},
         within=_ratio("logo", 0.07),
-        few=_ratio("logo", 0.5, base=29),
+        few=(*_ratio("logo", 0.5, base=29), given(churn.BASE, steady(300), **_ACME, window="mtd")),
     ),
     AlertCase(
         alert=rules.LOGO_HIGH,
@@ -46,6 +56,13 @@ ALERTS = (
         beyond=_ratio("logo", 0.141),
         says={Severity.WARNING: _LOGO.format("14.1%", 7), Severity.CRITICAL: _LOGO.format("14.1%", 14)},
         within=_ratio("revenue_net", 0.9),
+    ),
+    AlertCase(
+        alert=rules.LOGO_HIGH,
+        labels=_ACME,
+        beyond=_ratio("logo", 0.14),
+        says={Severity.WARNING: _LOGO.format("14%", 7)},
+        within=_others("logo"),
     ),
     AlertCase(
         alert=rules.GROSS_REVENUE_HIGH,
@@ -57,13 +74,17 @@ ALERTS = (
                 "contraction (limit 5 %)."
             )
         },
-        within=_ratio("revenue_gross", 0.05),
+        within=(*_ratio("revenue_gross", 0.05), *_others("revenue_gross")),
         few=_ratio("revenue_gross", 0.5, base=29),
     ),
     AlertCase(
         alert=rules.NET_RETENTION_LOW,
         labels=_ACME,
-        beyond=_retention(0.9499),
+        beyond=(
+            *_retention(0.9499),
+            given(churn.RETENTION, steady(0.99), **_ACME, **_MONTH, kind="gross"),
+            given(churn.RETENTION, steady(0.99), **_ACME, window="mtd", kind="net"),
+        ),
         says={
             Severity.WARNING: (
                 "Company acme kept 94.99% of the recurring revenue of the customers it had 30 "

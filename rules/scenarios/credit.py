@@ -45,8 +45,8 @@ ALERTS = (
         alert=rules.BREACH_RATE_HIGH,
         labels=_ACME,
         after=timedelta(minutes=60),
-        beyond=_breaches(11, limited=1000),
-        says={Severity.WARNING: _SAYS.format("1.1%", 1)},
+        beyond=_breaches(10, limited=950),
+        says={Severity.WARNING: _SAYS.format("1.053%", 1)},
         within=_breaches(10, limited=1000),
         few=_breaches(9, limited=100),
     ),
@@ -54,8 +54,16 @@ ALERTS = (
         alert=rules.BREACH_RATE_HIGH,
         labels=_ACME,
         after=timedelta(minutes=60),
-        beyond=_breaches(51, limited=1000),
-        says={Severity.WARNING: _SAYS.format("5.1%", 1), Severity.CRITICAL: _SAYS.format("5.1%", 5)},
+        beyond=_breaches(10, limited=195),
+        says={Severity.WARNING: _SAYS.format("5.128%", 1), Severity.CRITICAL: _SAYS.format("5.128%", 5)},
+        within=_breaches(10, limited=1000),
+    ),
+    AlertCase(
+        alert=rules.BREACH_RATE_HIGH,
+        labels=_ACME,
+        after=timedelta(minutes=60),
+        beyond=_breaches(50, limited=1000),
+        says={Severity.WARNING: _SAYS.format("5%", 1)},
         within=_breaches(10, limited=1000),
     ),
     AlertCase(
@@ -64,6 +72,17 @@ ALERTS = (
         beyond=_used(0.86),
         says={Severity.WARNING: "Company acme has 86% of its credit limits in EUR in use (limit 85 %)."},
         within=_used(0.85),
+    ),
+    AlertCase(
+        alert=rules.MANY_OVER_LIMIT,
+        labels=_ACME,
+        beyond=_limited(over=2, under=36),
+        says={
+            Severity.WARNING: (
+                "5.263% of the limited customers of company acme are at or over their limit (limit 5 %)."
+            )
+        },
+        within=_limited(over=5, under=95),
     ),
     AlertCase(
         alert=rules.MANY_OVER_LIMIT,
@@ -80,6 +99,20 @@ ALERTS = (
 )
 
 RECORDINGS = (
+    RecordingCase(
+        title="one customer that has a limit and is over it is all of them",
+        expr=str(rules.OVER_LIMIT_SHARE),
+        series=_limited(over=1, under=0),
+        at=timedelta(minutes=5),
+        yields=((_ACME, 1),),
+    ),
+    RecordingCase(
+        title="one breach of one customer that has a limit is a rate of one",
+        expr=str(rules.BREACH_RATE),
+        series=_breaches(1, limited=1),
+        at=timedelta(minutes=60),
+        yields=((_ACME, 1),),
+    ),
     RecordingCase(
         title="the old name counts customers by utilisation",
         expr="customer_credit_utilization_histogram",

@@ -35,7 +35,10 @@ ALERTS = (
         labels=_HERE,
         beyond=(given(UP, steady(0), **_TARGET),),
         says={Severity.WARNING: "Prometheus cannot scrape the exporter at exporter:9108."},
-        within=(given(UP, steady(1), **_TARGET),),
+        within=(
+            given(UP, steady(1), **_TARGET),
+            given(UP, steady(0), instance="node:9100", job="something-else"),
+        ),
         replicated=False,
     ),
     AlertCase(
@@ -91,7 +94,7 @@ ALERTS = (
                 "Collector aging at exporter:9108 is stale: its values are out of date but still served."
             )
         },
-        within=_state("stale", 0),
+        within=(*_state("stale", 0), *_state("fresh", 1)),
         replicated=False,
     ),
     AlertCase(
@@ -104,7 +107,7 @@ ALERTS = (
                 "its values were too old to be served, and alerts on them cannot fire."
             )
         },
-        within=_state("expired", 0),
+        within=(*_state("expired", 0), *_state("stale", 1)),
         replicated=False,
     ),
     AlertCase(
@@ -116,7 +119,7 @@ ALERTS = (
                 "Collector aging at exporter:9108 is disabled: the database lacks relations that it reads."
             )
         },
-        within=_state("disabled", 0),
+        within=(*_state("disabled", 0), *_state("fresh", 1)),
         replicated=False,
     ),
     AlertCase(
@@ -182,6 +185,16 @@ ALERTS = (
 )
 
 RECORDINGS = (
+    RecordingCase(
+        title="a collector that needs its whole interval of a second",
+        expr=str(rules.LOAD),
+        series=(
+            given(exporter.DURATION, steady(1), **_AGING),
+            given(exporter.INTERVAL, steady(1), **_AGING),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_AGING, 1),),
+    ),
     RecordingCase(
         title="a collector that runs on no interval has no load",
         expr=str(rules.LOAD),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ledgerscope.catalogue import jobs
@@ -26,6 +27,12 @@ def _runs(failed: int, completed: int) -> tuple[Given, ...]:
 
 def _durations(bound: str, count: int) -> Given:
     return given(jobs.DURATION, f"0x29 {count}x200", **_RUN, status="completed", le=bound)
+
+
+def _early(bound: str, count: int, minute: int = 9) -> Given:
+    """Runs of another job that all end in the minute after this one."""
+    labels = _BILLING | {"job_name": "dunning"}
+    return given(jobs.DURATION, f"0x{minute} {count}x200", **labels, status="completed", le=bound)
 
 
 _WAIT = "A job of company acme has waited {} in queue billing (limit {} min)."
@@ -74,6 +81,21 @@ ALERTS = (
         few=_runs(failed=9, completed=10),
     ),
     AlertCase(
+        alert=rules.FAILURE_SHARE_HIGH,
+        labels=_BILLING,
+        after=timedelta(minutes=30),
+        beyond=_runs(failed=4, completed=34),
+        says={
+            Severity.WARNING: (
+                "10.53% of the runs of company acme in queue billing failed within 30 minutes (limit 10 %)."
+            )
+        },
+        within=(
+            *_runs(failed=9, completed=10),
+            *(replace(one, labels={**one.labels, "queue": "mail"}) for one in _runs(failed=10, completed=90)),
+        ),
+    ),
+    AlertCase(
         alert=rules.QUEUE_WAIT,
         labels=_BILLING,
         beyond=(given(jobs.OLDEST_WAIT, steady(901), **_BILLING),),
@@ -90,15 +112,76 @@ ALERTS = (
         },
         within=(given(jobs.OLDEST_WAIT, steady(0), **_BILLING),),
     ),
+    AlertCase(
+        alert=rules.QUEUE_WAIT,
+        labels=_BILLING,
+        beyond=(given(jobs.OLDEST_WAIT, steady(3600), **_BILLING),),
+        says={Severity.WARNING: _WAIT.format("1h 0m 0s", 15)},
+        within=(given(jobs.OLDEST_WAIT, steady(0), **_BILLING),),
+    ),
 )
 
 RECORDINGS = (
+    RecordingCase(
+        title="one run that failed is all of them",
+        expr=str(rules.FAILURE_SHARE),
+        series=_runs(failed=1, completed=0),
+        at=timedelta(minutes=30),
+        yields=((_BILLING, 1),),
+    ),
+    RecordingCase(
+        title="runs that failed are counted over all jobs of a queue",
+        expr=str(rules.FAILURE_SHARE),
+        series=(
+            *_runs(failed=1, completed=2),
+            given(jobs.PROCESSED, "0x29 1x200", **_BILLING, job_name="dunning", status="failed"),
+        ),
+        at=timedelta(minutes=30),
+        yields=((_BILLING, 0.5),),
+    ),
+    RecordingCase(
+        title="runs of more than half an hour ago do not count",
+        expr=str(rules.RUNS),
+        series=(given(jobs.PROCESSED, "0x9 5x200", **_RUN, status="failed"),),
+        at=timedelta(minutes=45),
+        yields=((_BILLING, 0),),
+    ),
+    RecordingCase(
+        title="failures of more than half an hour ago have no share in the runs since then",
+        expr=str(rules.FAILURE_SHARE),
+        series=(
+            given(jobs.PROCESSED, "0x9 5x200", **_RUN, status="failed"),
+            given(jobs.PROCESSED, "0x29 5x200", **_RUN, status="completed"),
+        ),
+        at=timedelta(minutes=45),
+        yields=((_BILLING, 0),),
+    ),
+    RecordingCase(
+        title="the percentile is that of the last half hour, over all jobs of a queue",
+        expr=str(rules.DURATION_P95),
+        series=(
+            *(_early(bound, 100) for bound in ("1.0", "5.0", "+Inf")),
+            *(_durations(bound, count) for bound, count in (("1.0", 90), ("5.0", 100), ("+Inf", 100))),
+        ),
+        at=timedelta(minutes=45),
+        yields=((_BILLING, 3.0),),
+    ),
     RecordingCase(
         title="the 95th percentile lies in the bucket that holds it",
         expr=str(rules.DURATION_P95),
         series=(_durations("1.0", 90), _durations("5.0", 100), _durations("+Inf", 100)),
         at=timedelta(minutes=30),
         yields=((_BILLING, 3.0),),
+    ),
+    RecordingCase(
+        title="the percentile is over all jobs of a queue, also where it is below a second",
+        expr=str(rules.DURATION_P95),
+        series=(
+            *(_durations(bound, count) for bound, count in (("0.5", 50), ("1.0", 50), ("+Inf", 50))),
+            *(_early(bound, count, 29) for bound, count in (("0.5", 40), ("1.0", 50), ("+Inf", 50))),
+        ),
+        at=timedelta(minutes=30),
+        yields=((_BILLING, 0.75),),
     ),
     RecordingCase(
         title="where nothing ran, there is no percentile",

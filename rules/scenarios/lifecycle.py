@@ -27,8 +27,8 @@ ALERTS = (
         labels=_ACME,
         after=timedelta(minutes=60),
         beyond=(
-            given(lifecycle.DELETED, "0x59 51x200", **_ACME, reason="other", mode="soft"),
-            given(lifecycle.DELETED, steady(0), **_ACME, reason="erasure", mode="hard"),
+            given(lifecycle.DELETED, "0x59 31x200", **_ACME, reason="other", mode="soft"),
+            given(lifecycle.DELETED, "0x59 20x200", **_ACME, reason="erasure", mode="hard"),
         ),
         says={Severity.WARNING: "51 customers of company acme were deleted within an hour (limit 50)."},
         within=(given(lifecycle.DELETED, "0x59 50x200", **_ACME, reason="other", mode="soft"),),
@@ -41,9 +41,23 @@ ALERTS = (
         within=_blocked(blocked=15, active=85),
         few=_blocked(blocked=9, active=10),
     ),
+    AlertCase(
+        alert=rules.MANY_BLOCKED,
+        labels=_ACME,
+        beyond=_blocked(blocked=5, active=27),
+        says={Severity.WARNING: "15.62% of the customers of company acme are blocked (limit 15 %)."},
+        within=_blocked(blocked=15, active=85),
+    ),
 )
 
 RECORDINGS = (
+    RecordingCase(
+        title="one customer that is blocked is all of them",
+        expr=str(rules.BLOCKED_SHARE),
+        series=_blocked(blocked=1, active=0),
+        at=timedelta(minutes=5),
+        yields=((_ACME, 1),),
+    ),
     RecordingCase(
         title="new customers are counted over all the ways they come in",
         expr=str(rules.CREATED_7D),

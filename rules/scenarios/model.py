@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["AlertCase", "Given", "Moment", "RecordingCase", "Scenario", "given", "steady"]
 
 _STEADY = re.compile(r"(-?[\d.e-]+)x\d+")
+_COUNTS = re.compile(r"(\d[\d.e-]*(x\d+)?( |$))+")
+"""Values none of which is below zero."""
+_VALUE = re.compile(r"(-?)(\d[\d.e-]*)(x\d+)?")
 _LATER = timedelta(minutes=10)
 _REPLICAS = ("replica-1:9108", "replica-2:9108")
 
@@ -68,6 +71,22 @@ def given(metric: Metric, values: str, *, le: str = "", **labels: str) -> Given:
 def steady(value: float) -> str:
     """The same value for longer than any case runs."""
     return f"{value:.15g}x200"
+
+
+def _with_one_behind(series: Sequence[Given]) -> Iterator[Given]:
+    """One replica serves the series, and one serves less: nothing yet, or twice as much below zero."""
+    for one in series:
+        yield one.on(_REPLICAS[0])
+        yield replace(one, values=_VALUE.sub(_less, one.values)).on(_REPLICAS[1])
+
+
+def _less(value: re.Match[str]) -> str:
+    sign, number, times = value.groups(default="")
+    return f"-{2 * float(number):.15g}{times}" if sign else f"0{times}"
+
+
+def _of_another_company(one: Given) -> Given:
+    return replace(one, labels={**one.labels, "company_id": "globex"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +144,15 @@ class AlertCase:
             yield self._scenario("a second replica changes nothing", twice, self._edge(area))
             twice = tuple(one.on(replica) for one in self.within for replica in _REPLICAS)
             yield self._scenario("a second replica at the limit stays silent", twice, self._silence())
+            if all(_COUNTS.fullmatch(one.values) for one in self.beyond):
+                behind = tuple(_with_one_behind(self.beyond))
+                yield self._scenario(
+                    "a second replica that is behind changes nothing", behind, self._edge(area)
+                )
+        if self.few and self.within:
+            both = (*self.few, *map(_of_another_company, self.within))
+            title = "the volume of another company does not count"
+            yield self._scenario(title, both, self._silence())
 
     def replaced(
         self, area: RuleArea, title: str, replacement: Callable[[Sequence[Given]], tuple[Given, ...]]
@@ -184,3 +212,9 @@ class RecordingCase:
     series: tuple[Given, ...]
     at: timedelta
     yields: tuple[tuple[Mapping[str, str], float], ...] = ()
+
+    def with_one_behind(self) -> Iterator[RecordingCase]:
+        """The same while a second replica is behind; none where the case names its replicas itself."""
+        if not any(INSTANCE.name in one.labels or one.counted for one in self.series):
+            title = f"{self.title}; a second replica is behind"
+            yield replace(self, title=title, series=tuple(_with_one_behind(self.series)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ledgerscope.catalogue import churn, revenue
@@ -14,6 +15,8 @@ __all__ = ["ALERTS", "RECORDINGS"]
 _ACME = {"company_id": "acme"}
 _EURO = _ACME | {"currency": "EUR"}
 _MONTH = {"window": "30d"}
+_GLOBEX = {"company_id": "globex"}
+_DOLLAR = {"currency": "USD"}
 
 
 def _movement(start: float, *, new: float = 0, lost: float = 0) -> tuple[Given, ...]:
@@ -22,6 +25,12 @@ def _movement(start: float, *, new: float = 0, lost: float = 0) -> tuple[Given, 
         given(revenue.MRR_MOVEMENT, steady(new), **_EURO, **_MONTH, movement="new"),
         given(revenue.MRR_MOVEMENT, steady(-lost), **_EURO, **_MONTH, movement="churn"),
     )
+
+
+def _to_date(value: float) -> tuple[Given, ...]:
+    """The same of another window, which is not asked for."""
+    others = _movement(value, new=value, lost=value / 100)
+    return tuple(replace(one, labels={**one.labels, "window": "mtd"}) for one in others)
 
 
 def _customers(base: int) -> Given:
@@ -45,10 +54,10 @@ ALERTS = (
     AlertCase(
         alert=rules.SHRINKING,
         labels=_EURO,
-        beyond=(*_movement(1000, new=40, lost=100), _customers(30)),
+        beyond=(*_movement(1000, new=47, lost=100), _customers(30)),
         says={
             Severity.WARNING: (
-                "Recurring revenue of company acme in EUR changed by -6% within 30 days (limit -5 %)."
+                "Recurring revenue of company acme in EUR changed by -5.3% within 30 days (limit -5 %)."
             )
         },
         within=(*_movement(1000, new=50, lost=100), _customers(30)),
@@ -70,6 +79,62 @@ ALERTS = (
 )
 
 RECORDINGS = (
+    RecordingCase(
+        title="the change of one unit of recurring revenue that doubled",
+        expr=str(rules.NET_CHANGE),
+        series=(*_movement(1, new=1), *_to_date(2)),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 1),),
+    ),
+    RecordingCase(
+        title="the quick ratio adds up all that was won and lost within the month",
+        expr=str(rules.QUICK_RATIO),
+        series=(
+            *_movement(1000, new=1, lost=0.5),
+            given(revenue.MRR_MOVEMENT, steady(2), **_EURO, **_MONTH, movement="expansion"),
+            given(revenue.MRR_MOVEMENT, steady(-0.25), **_EURO, **_MONTH, movement="contraction"),
+            *_to_date(9),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 4),),
+    ),
+    RecordingCase(
+        title="lifetime value of each company by its own churn",
+        expr=str(rules.LIFETIME_VALUE),
+        series=(
+            *_lifetime(logo=0.05, lost=5),
+            given(churn.CHURNED_CUSTOMERS, steady(50), **_GLOBEX, window="mtd"),
+            *(replace(one, labels={**one.labels, **_GLOBEX}) for one in _lifetime(0.1, lost=4)),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_EURO, 800),),
+    ),
+    RecordingCase(
+        title="where exporters differ, the one counts that leaves most of the recurring revenue unexplained",
+        expr=str(rules.UNEXPLAINED),
+        series=(
+            *(one.on("pod-1:9108") for one in _bridge(5)),
+            *(one.on("pod-2:9108") for one in _bridge(0)),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_EURO | _MONTH, 5),),
+    ),
+    RecordingCase(
+        title="recurring revenue is explained for each company, over its tiers",
+        expr=str(rules.UNEXPLAINED),
+        series=(
+            *(one.on("pod-1:9108") for one in _bridge(5)),
+            given(revenue.MRR, steady(6), **_EURO, tier="basic", instance="pod-1:9108"),
+            *(replace(one, labels={**one.labels, **_GLOBEX}).on("pod-1:9108") for one in _bridge(3)),
+            *(replace(one, labels={**one.labels, **_DOLLAR}).on("pod-1:9108") for one in _bridge(2)),
+        ),
+        at=timedelta(minutes=5),
+        yields=(
+            (_EURO | _MONTH, 11),
+            (_EURO | _MONTH | _DOLLAR, 2),
+            (_EURO | _MONTH | _GLOBEX, 3),
+        ),
+    ),
     RecordingCase(
         title="lifetime value is the margin of one customer divided by churn",
         expr="chom:ltv",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ledgerscope.catalogue import satisfaction
 from rules import satisfaction as rules
 from rules.model import Severity
@@ -32,10 +34,10 @@ ALERTS = (
     AlertCase(
         alert=rules.NPS_LOW,
         labels=_ACME,
-        beyond=_nps(-40, upper=-15, detractors=20),
+        beyond=_nps(-25, upper=-0.5, detractors=20),
         says={
             Severity.WARNING: (
-                "The net promoter score of company acme is at most -15 even at the upper end of "
+                "The net promoter score of company acme is at most -0 even at the upper end of "
                 "its interval (limit 0)."
             )
         },
@@ -57,4 +59,22 @@ ALERTS = (
     ),
 )
 
-RECORDINGS: tuple[RecordingCase, ...] = ()
+RECORDINGS = (
+    RecordingCase(
+        title="answers are counted over all categories",
+        expr=str(rules.NPS_RESPONSES),
+        series=_nps(-25, upper=0, detractors=20)[2:],
+        at=timedelta(minutes=5),
+        yields=((_ACME, 30),),
+    ),
+    RecordingCase(
+        title="the score is judged by the upper end of its interval",
+        expr=str(rules.NPS_UPPER),
+        series=(
+            given(satisfaction.NPS_BOUND, steady(-5), **_ACME, bound="upper"),
+            given(satisfaction.NPS_BOUND, steady(5), **_ACME, bound="lower"),
+        ),
+        at=timedelta(minutes=5),
+        yields=((_ACME, -5),),
+    ),
+)

@@ -183,6 +183,7 @@ PANEL = """                lines(
         (
             "collectors/support.py",
             """        samples.expect_closed(catalogue.OPEN_TICKETS, companies.tenants)
+        given = parameters(companies, as_of)
         for tenant_id, priority, n in connection.execute(open_tickets(), given):
             samples.put(catalogue.OPEN_TICKETS, (tenant_id, priority), n)
 """,

@@ -1,4 +1,4 @@
-"""The pytest plugin: collects rule tests and PromQL scripts, offers the `promql` fixture, reports coverage.
+"""The pytest plugin: collects rule tests and scripts, offers the `promql` fixture, reports on rules.
 
 Loaded at the start of every pytest run, so it imports nothing of the engine until a file or a test needs it.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledgerscope.promql.plugin import coverage, recognise, settings
+from ledgerscope.promql.plugin import coverage, mutation, recognise, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,12 +59,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--promql-cov-fail-under", metavar="PERCENT", type=float, help="fail if rule coverage is lower"
     )
+    mutation.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that are none; begin to gather coverage, where it is asked for."""
     settings.check(config)
     coverage.start(config)
+    mutation.start(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -99,6 +101,9 @@ def promql(request: pytest.FixtureRequest) -> Scenario:
     if gathered is not None:
         scenario.on_evaluation.append(gathered.add)
         scenario.on_branch = gathered.branch
+    recorder = mutation.recorder_of(request.config)
+    if recorder is not None:
+        recorder.attach(scenario, request.node)
     return scenario
 
 
@@ -111,6 +116,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         _point_at_the_test(call.excinfo)
     outcome: Any = yield
     report = outcome.get_result()
+    recorder = mutation.recorder_of(item.config)
+    if recorder is not None and report.failed:
+        recorder.failed(item)
     if scenario is not None and call.when == "call" and report.failed and scenario.story():
         report.sections.append(("promql", scenario.story()))
 
@@ -143,13 +151,22 @@ def _is_ours(value: object) -> bool:
     return type(value).__module__.startswith(_PACKAGE)
 
 
-# -- coverage
+# -- coverage and mutation
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
+    """When all tests have run, those that reach a rule judge its mutants."""
+    outcome: Any = yield
+    if outcome.excinfo is None:
+        mutation.run(session)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Judge the coverage, or hand it over."""
+    """Judge the coverage, or hand it over; judge the mutation score."""
     coverage.finish(session)
+    mutation.finish(session)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -159,5 +176,6 @@ def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print rule coverage and write its files."""
+    """Print rule coverage and what mutation found, and write their files."""
     coverage.report(terminalreporter, config)
+    mutation.report(terminalreporter, config)

@@ -36,7 +36,7 @@ from ledgerscope.promql.text.close_match import did_you_mean
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
@@ -94,6 +94,8 @@ class Scenario:
     on_evaluation: list[Any] = field(default_factory=list)
     #: Called for every branch that a template of a rule runs; rule coverage listens here, too.
     on_branch: OnRuleBranch | None = None
+    #: Gives other rules than those that were read; mutation testing changes them here.
+    rewritten: Callable[[RulePlan, Engine], RulePlan] = lambda plan, _: plan
 
     # -- what there is
 
@@ -243,7 +245,8 @@ class Scenario:
         return self.evaluation
 
     def _plan(self) -> RulePlan:
-        return RulePlan.of(self._groups, dialect=self.engine.dialect)
+        plan = RulePlan.of(self._groups, dialect=self.engine.dialect)
+        return self.rewritten(plan, self.engine)
 
     def _end_of_input(self) -> int:
         return max(((len(series) - 1) * every for series, every in self._series), default=0)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import ledgerscope.promql.mutation.campaign
+import ledgerscope.promql.plugin.python_tests  # noqa: F401 - runs inside this process would load NumPy anew
+from ledgerscope.promql.mutation.operators import FIELD_OPERATORS, OPERATORS
 from tests.promql.plugin.suites import PLUGIN
 
 pytest_plugins = ["pytester"]
@@ -61,9 +64,24 @@ def test_coverage_reads_as_the_manual_shows(examples: pytest.Pytester) -> None:
     found.stdout.fnmatch_lines([f"*{line.replace('[', '[[]')}" for line in shown])
 
 
+def test_mutation_reads_as_the_manual_shows(examples: pytest.Pytester) -> None:
+    chosen = ("payments.test.yml", "test_payments.py")
+    found = examples.runpytest_inprocess(*OPTIONS, "--promql-mutate", *chosen)
+    shown = block_after("A change that no test\nnotices survives")
+    assert len(shown) > 5
+    assert "\n".join(shown) in found.stdout.str()
+
+
+def test_the_manual_names_every_operator_of_mutation() -> None:
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", MANUAL.partition("## Mutation")[2], re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row) if not name.startswith("promql_")]
+    operators = [*(each.name for each in OPERATORS), *FIELD_OPERATORS]
+    assert [name for name in named if name in operators] == operators
+
+
 def test_every_setting_the_manual_names_exists(examples: pytest.Pytester) -> None:
     found = examples.runpytest_inprocess(*OPTIONS, "--help")
     for name in re.findall(r"^\| `(promql_\w+)`", MANUAL, re.MULTILINE):
         found.stdout.fnmatch_lines([f"  {name}*"])
-    for option in set(re.findall(r"--promql-cov[\w-]*", MANUAL)):
+    for option in set(re.findall(r"--promql-(?:cov|mutate)[\w-]*", MANUAL)):
         found.stdout.fnmatch_lines([f"  {option}*"])

@@ -1,0 +1,68 @@
+"""Mutation testing over the tests of a run: choose rules, judge mutants, name what is missing."""
+
+from __future__ import annotations
+
+import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledgerscope.promql.mutation.model import Verdict
+from ledgerscope.promql.mutation.report import MissingTest, Report, Survivor, shown_path
+from ledgerscope.promql.mutation.search import find
+from ledgerscope.promql.mutation.written import bare_skeleton, found_test, skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ledgerscope.promql.mutation.model import Judged, Mutant, RuleId
+    from ledgerscope.promql.mutation.trial import Reaching, Trial
+
+_MINUTE_MS = 60_000
+
+
+def mutate(trial: Trial, patterns: Sequence[str], base: Path) -> Report:
+    """Judge the mutants of all rules whose name or file matches one of the patterns; of all without any."""
+    killed: list[Judged] = []
+    survivors: list[Survivor] = []
+    for owner in chosen(trial.rules, patterns, base):
+        for judged in trial.judge(owner):
+            if judged.verdict is Verdict.KILLED:
+                killed.append(judged)
+            else:
+                survivors.append(Survivor(judged, missing_test(trial, judged.mutant)))
+    survivors.sort(key=lambda each: each.judged.mutant.order)
+    return Report(tuple(killed), tuple(survivors), trial.same)
+
+
+def chosen(owners: Iterable[RuleId], patterns: Sequence[str], base: Path) -> list[RuleId]:
+    """Those whose name or path (from the folder) matches a pattern; a folder means everything below."""
+    return [
+        owner for owner in owners if not patterns or any(_matches(owner, each, base) for each in patterns)
+    ]
+
+
+def _matches(owner: RuleId, pattern: str, base: Path) -> bool:
+    path = shown_path(owner.where.file, base)
+    names = (owner.name, path, Path(path).name)
+    return any(fnmatch.fnmatch(name, pattern) for name in names) or path.startswith(
+        f"{pattern.rstrip('/*')}/"
+    )
+
+
+def missing_test(trial: Trial, mutant: Mutant) -> MissingTest:
+    """The test that would have noticed a mutant: found by search, or what it has to show."""
+    reaching = trial.reaching(mutant.rule_id)
+    if reaching:
+        return _found(trial, mutant, reaching)
+    loading = trial.rules[mutant.rule_id]
+    add_to = str(loading[0].run.file.path) if loading else ""
+    interval_ms = loading[0].run.file.evaluation_interval_ms if loading else _MINUTE_MS
+    return MissingTest(bare_skeleton(mutant, interval_ms), complete=False, add_to=add_to)
+
+
+def _found(trial: Trial, mutant: Mutant, reaching: Sequence[Reaching]) -> MissingTest:
+    found = find(mutant, reaching, trial.dialect)
+    if found is not None:
+        return MissingTest(found_test(found, mutant), complete=True, add_to=str(found.run.file.path))
+    run = reaching[0].asked.run
+    return MissingTest(skeleton(mutant, run), complete=False, add_to=str(run.file.path))

@@ -1,0 +1,248 @@
+"""A form of an expression that is the same for expressions that give the same for all data.
+
+Two expressions of one form are provably the same; two of different forms may be the same all the same. Each
+step here has to hold for all data: NaN, native histograms, missing series.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from ledgerscope.promql.mutation.constants import constant
+from ledgerscope.promql.mutation.domains import accepted, domain
+from ledgerscope.promql.syntax import ast
+from ledgerscope.promql.syntax.analysis import ANY_LABELS, infer
+from ledgerscope.promql.syntax.invariance import TIME_DEPENDENT
+from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp, MatchOp, UnaryOp
+from ledgerscope.promql.syntax.printer import to_string
+from ledgerscope.promql.syntax.valuetypes import ValueType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ledgerscope.promql.syntax.analysis import LabelSet
+    from ledgerscope.promql.syntax.ast import Expr
+
+Form: TypeAlias = "tuple[object, ...]"
+
+_NOTHING: Form = ("nothing",)
+_FLIPPED = {
+    BinaryOp.GT: BinaryOp.LT,
+    BinaryOp.GE: BinaryOp.LE,
+    BinaryOp.LT: BinaryOp.GT,
+    BinaryOp.LE: BinaryOp.GE,
+    BinaryOp.EQ: BinaryOp.EQ,
+    BinaryOp.NE: BinaryOp.NE,
+}
+
+
+def same_for_all_data(left: Expr, right: Expr) -> bool:
+    """Whether that is proven; False proves nothing."""
+    return canonical(left) == canonical(right)
+
+
+def canonical(node: Expr) -> Form:
+    """The form of an expression."""
+    value = constant(node)
+    if value is not None:
+        return "number", repr(value)
+    return _FORMS.get(type(node), _as_written)(node)
+
+
+def _as_written(node: Expr) -> Form:
+    return "text", to_string(node)
+
+
+def _inner(node: ast.Paren) -> Form:
+    return canonical(node.expr)
+
+
+def _signed(node: ast.Unary) -> Form:
+    """A plus changes nothing, the name of the metric included; a minus is kept as written."""
+    return canonical(node.expr) if node.op is UnaryOp.PLUS else ("minus", canonical(node.expr))
+
+
+def _selector(node: ast.VectorSelector) -> Form:
+    kept = tuple(each for each in node.matchers if not _matches_all(each))
+    written = ast.VectorSelector(
+        node.name,
+        kept or node.matchers,
+        node.offset_ms,
+        node.at,
+        node.offset_expr,
+        node.anchored,
+        node.smoothed,
+        node.allow_empty,
+    )
+    return "text", to_string(written)
+
+
+def _matches_all(matcher: ast.Matcher) -> bool:
+    return matcher.op is MatchOp.REGEX and matcher.value == ".*" and matcher.dot_all
+
+
+def _matrix(node: ast.MatrixSelector) -> Form:
+    return "window", canonical(node.vector), node.range_ms, node.range_expr
+
+
+def _subquery(node: ast.Subquery) -> Form:
+    modifiers = (node.range_ms, node.step_ms, node.offset_ms, node.at)
+    return "subquery", canonical(node.expr), *modifiers, node.range_expr, node.step_expr, node.offset_expr
+
+
+def _call(node: ast.Call) -> Form:
+    if node.func in _BY_SPELLING:
+        return _as_written(node)
+    return "call", node.func, *map(canonical, node.args)
+
+
+#: Functions whose labels depend on how their argument is written.
+_BY_SPELLING = frozenset({"absent", "absent_over_time"})
+
+
+def _aggregate(node: ast.Aggregate) -> Form:
+    inner, within = canonical(node.expr), labels_of(node.expr)
+    if inner == _NOTHING:
+        return _NOTHING
+    grouping = _possible(node.grouping, [within])
+    op: object = node.op
+    if op in (AggregateOp.MAX, AggregateOp.MIN) and _one_each(node, within):
+        op = "extreme"
+    return "aggregate", op, grouping, node.without, inner, node.param and canonical(node.param)
+
+
+def _possible(names: Iterable[str], within: list[LabelSet]) -> frozenset[str]:
+    """The labels that a series can have; grouping by any other one changes nothing."""
+    return frozenset(name for name in names if any(each.has(name) for each in within))
+
+
+def _one_each(node: ast.Aggregate, within: LabelSet) -> bool:
+    """Whether no group can have two series: all labels that there are make it, or there is one series."""
+    if at_most_one(node.expr):
+        return True
+    return not node.without and not within.open and within.names <= frozenset(node.grouping)
+
+
+def at_most_one(node: Expr) -> bool:
+    """Whether there is never more than one series."""
+    match node:
+        case ast.Paren(expr=inner) | ast.Unary(expr=inner):
+            return at_most_one(inner)
+        case ast.Call(func=func):
+            return func in ("absent", "absent_over_time", "vector")
+        case ast.Aggregate(op=op, grouping=grouping, without=without):
+            return op in _ONE_PER_GROUP and not grouping and not without
+        case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op.is_comparison:
+            return any(constant(a) is not None and at_most_one(b) for a, b in ((lhs, rhs), (rhs, lhs)))
+        case _:
+            return False
+
+
+_ONE_PER_GROUP = frozenset(
+    {
+        AggregateOp.AVG,
+        AggregateOp.COUNT,
+        AggregateOp.GROUP,
+        AggregateOp.MAX,
+        AggregateOp.MIN,
+        AggregateOp.QUANTILE,
+        AggregateOp.STDDEV,
+        AggregateOp.STDVAR,
+        AggregateOp.SUM,
+    }
+)
+
+
+def labels_of(node: Expr) -> LabelSet:
+    """The labels that series of an expression can have; open where that depends on the data."""
+    return infer(node, lambda _: ANY_LABELS).labels
+
+
+def _binary(node: ast.Binary) -> Form:
+    if node.op.is_comparison:
+        decided = _compared_with_number(node)
+        if decided is not None:
+            return decided
+    lhs, rhs = canonical(node.lhs), canonical(node.rhs)
+    if not _fills(node) and _NOTHING in (lhs, rhs) and (node.op is BinaryOp.OR or _never_fails(node)):
+        return _with_nothing(node.op, lhs, rhs)
+    return "binary", node.op, node.return_bool, _matching(node), lhs, rhs
+
+
+def _fills(node: ast.Binary) -> bool:
+    matching = node.matching
+    return matching is not None and (matching.fill_lhs is not None or matching.fill_rhs is not None)
+
+
+def _with_nothing(op: BinaryOp, lhs: Form, rhs: Form) -> Form:
+    """An operation one side of which never has any series."""
+    if op is BinaryOp.OR:
+        return lhs if rhs == _NOTHING else rhs
+    return lhs if op is BinaryOp.UNLESS else _NOTHING
+
+
+def _compared_with_number(node: ast.Binary) -> Form | None:
+    """A comparison of series with a number, where the values that there can be are known."""
+    series, number, op = node.lhs, constant(node.rhs), node.op
+    if number is None:
+        series, number, op = node.rhs, constant(node.lhs), _FLIPPED[op]
+    if number is None or ast.value_type(series) is not ValueType.VECTOR:
+        return None
+    values = domain(series)
+    if values is None:
+        return "compare", op, repr(number), node.return_bool, canonical(series)
+    held = accepted(op, number, values)
+    if isinstance(held, tuple):
+        return "compare", *held, node.return_bool, canonical(series)
+    if node.return_bool:
+        return "always", held, canonical(series)
+    if held:
+        return canonical(series)
+    return _NOTHING if _never_fails(series) else ("never", canonical(series))
+
+
+def _never_fails(node: Expr) -> bool:
+    """Whether the evaluation cannot fail, whatever the data: then what has no effect can be left out."""
+    return all(_is_harmless(each) for each in ast.walk(node))
+
+
+def _is_harmless(node: Expr) -> bool:
+    match node:
+        case ast.NumberLiteral() | ast.Paren():
+            return True
+        case ast.VectorSelector(name=name):
+            return bool(name)  # series of two metrics may become one
+        case ast.Call(func=func):
+            return func in _HARMLESS or func in TIME_DEPENDENT
+        case ast.Aggregate(op=op):
+            return op in _ONE_PER_GROUP
+        case ast.Binary(op=op, matching=matching):
+            return op.is_set or matching is None
+        case _:
+            return isinstance(node, ast.MatrixSelector)
+
+
+_HARMLESS = frozenset(
+    {"absent", "changes", "count_over_time", "increase", "max_over_time", "rate", "resets", "vector"}
+)
+
+
+def _matching(node: ast.Binary) -> Form | None:
+    matching = node.matching
+    if matching is None:
+        return None
+    labels = _possible(matching.labels, [labels_of(node.lhs), labels_of(node.rhs)])
+    fills = (matching.fill_lhs, matching.fill_rhs)
+    return matching.cardinality, labels, matching.on, frozenset(matching.include), *fills
+
+
+_FORMS: dict[type, Callable[..., Form]] = {
+    ast.Paren: _inner,
+    ast.Unary: _signed,
+    ast.VectorSelector: _selector,
+    ast.MatrixSelector: _matrix,
+    ast.Subquery: _subquery,
+    ast.Call: _call,
+    ast.Aggregate: _aggregate,
+    ast.Binary: _binary,
+}
