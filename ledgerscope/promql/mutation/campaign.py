@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.mutation.model import Verdict
 from ledgerscope.promql.mutation.report import MissingTest, Report, Survivor, shown_path
-from ledgerscope.promql.mutation.search import find
+from ledgerscope.promql.mutation.search import Budget, find
 from ledgerscope.promql.mutation.written import bare_skeleton, found_test, skeleton
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ def mutate(trial: Trial, patterns: Sequence[str], base: Path) -> Report:
     """Judge the mutants of all rules whose name or file matches one of the patterns; of all without any."""
     killed: list[Judged] = []
     survivors: list[Survivor] = []
+    budget = Budget()
     for owner in chosen(trial.rules, patterns, base):
         for judged in trial.judge(owner):
             if judged.verdict is Verdict.KILLED:
                 killed.append(judged)
             else:
-                survivors.append(Survivor(judged, missing_test(trial, judged.mutant)))
+                survivors.append(Survivor(judged, missing_test(trial, judged.mutant, budget)))
     survivors.sort(key=lambda each: each.judged.mutant.order)
     return Report(tuple(killed), tuple(survivors), trial.same)
 
@@ -49,19 +50,19 @@ def _matches(owner: RuleId, pattern: str, base: Path) -> bool:
     )
 
 
-def missing_test(trial: Trial, mutant: Mutant) -> MissingTest:
+def missing_test(trial: Trial, mutant: Mutant, budget: Budget) -> MissingTest:
     """The test that would have noticed a mutant: found by search, or what it has to show."""
     reaching = trial.reaching(mutant.rule_id)
     if reaching:
-        return _found(trial, mutant, reaching)
+        return _found(trial, mutant, reaching, budget)
     loading = trial.rules[mutant.rule_id]
     add_to = str(loading[0].run.file.path) if loading else ""
     interval_ms = loading[0].run.file.evaluation_interval_ms if loading else _MINUTE_MS
     return MissingTest(bare_skeleton(mutant, interval_ms), complete=False, add_to=add_to)
 
 
-def _found(trial: Trial, mutant: Mutant, reaching: Sequence[Reaching]) -> MissingTest:
-    found = find(mutant, reaching, trial.dialect)
+def _found(trial: Trial, mutant: Mutant, reaching: Sequence[Reaching], budget: Budget) -> MissingTest:
+    found = find(mutant, reaching, trial.dialect, budget)
     if found is not None:
         return MissingTest(found_test(found, mutant), complete=True, add_to=str(found.run.file.path))
     run = reaching[0].asked.run

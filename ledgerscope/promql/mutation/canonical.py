@@ -6,6 +6,7 @@ step here has to hold for all data: NaN, native histograms, missing series.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.mutation.constants import constant
@@ -47,6 +48,55 @@ def canonical(node: Expr) -> Form:
     if value is not None:
         return "number", repr(value)
     return _FORMS.get(type(node), _as_written)(node)
+
+
+def presence(node: Expr) -> Form:
+    """The same where only the labels of the result count: what an alert does with values it does not show."""
+    match node:
+        case ast.Paren(expr=inner):
+            return presence(inner)
+        case ast.Unary(expr=inner) if _keeps_series_apart(inner):
+            return presence(inner)
+        case ast.Aggregate(op=op, expr=inner) if op in _PRESENCE and canonical(inner) != _NOTHING:
+            return (
+                "present",
+                _PRESENCE[op],
+                _possible(node.grouping, [labels_of(inner)]),
+                node.without,
+                canonical(inner),
+            )
+        case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op in (BinaryOp.MUL, BinaryOp.DIV) and _scales(rhs, lhs):
+            return presence(lhs)
+        case ast.Binary(op=BinaryOp.MUL, lhs=lhs, rhs=rhs) if _scales(lhs, rhs):
+            return presence(rhs)
+        case _:
+            return canonical(node)
+
+
+def _scales(number: Expr, series: Expr) -> bool:
+    """Whether it is a number that leaves every sample there, be it a float or a native histogram."""
+    value = constant(number)
+    return value is not None and math.isfinite(value) and value != 0 and _keeps_series_apart(series)
+
+
+def _keeps_series_apart(node: Expr) -> bool:
+    """Whether no two series can become one, which is an error, when their name is dropped."""
+    return all(
+        each.name if isinstance(each, ast.VectorSelector) else not _relabels(each) for each in ast.walk(node)
+    )
+
+
+def _relabels(node: Expr) -> bool:
+    return isinstance(node, ast.Call) and node.func in ("info", "label_join", "label_replace")
+
+
+#: Aggregations that have a result for the same groups: those with any float, and those with any sample.
+_PRESENCE = {
+    AggregateOp.MAX: "float",
+    AggregateOp.MIN: "float",
+    AggregateOp.COUNT: "sample",
+    AggregateOp.GROUP: "sample",
+}
 
 
 def _as_written(node: Expr) -> Form:
@@ -163,7 +213,8 @@ def _binary(node: ast.Binary) -> Form:
         decided = _compared_with_number(node)
         if decided is not None:
             return decided
-    lhs, rhs = canonical(node.lhs), canonical(node.rhs)
+    lhs = canonical(node.lhs)
+    rhs = presence(node.rhs) if node.op in (BinaryOp.AND, BinaryOp.UNLESS) else canonical(node.rhs)
     if not _fills(node) and _NOTHING in (lhs, rhs) and (node.op is BinaryOp.OR or _never_fails(node)):
         return _with_nothing(node.op, lhs, rhs)
     return "binary", node.op, node.return_bool, _matching(node), lhs, rhs

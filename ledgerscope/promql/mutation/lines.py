@@ -42,6 +42,9 @@ class Line:
         values = (_value(value, int(bits)) if there else None for value, there, bits in cells)
         return cls(series.labels, tuple(values))
 
+    def __hash__(self) -> int:
+        return hash((tuple(self.labels.items()), self.values))
+
     @property
     def name(self) -> str:
         """The metric."""

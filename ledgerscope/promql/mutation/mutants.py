@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.mutation.canonical import canonical
+from ledgerscope.promql.mutation.canonical import canonical, presence
 from ledgerscope.promql.mutation.model import Mutant, RuleId
 from ledgerscope.promql.mutation.operators import OPERATORS
 from ledgerscope.promql.mutation.places import Places
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from ledgerscope.promql.syntax.dialect import Dialect
 
 _LONGEST_PART = 80
+
+
+#: Inside of a template: the value by its name, or all the data at once (a dot before no field).
+_VALUE = re.compile(r"\{\{[^{}]*?(?:[vV]alue|\.(?![A-Za-z_])|query)")
+
+
+def shows_value(placed: Placed) -> bool:
+    """Whether the labels or annotations of an alert may show its value."""
+    annotations = placed.alert.annotations if placed.alert else {}
+    return any(_VALUE.search(text) for text in (*placed.labels.values(), *annotations.values()))
 
 
 def rule_id(placed: Placed) -> RuleId:
@@ -47,14 +58,15 @@ class Mutants:
     def _of_expression(self, placed: Placed) -> Iterator[Mutant]:
         rule, owner = placed.rule, rule_id(placed)
         written = rule.tree if rule.tree is not None else parse(rule.expr, self.dialect)
-        original = canonical(written)
+        form_of = canonical if placed.alert is None or shows_value(placed) else presence
+        original = form_of(written)
         known = {original}
         for name, edit, tree in _edited(written, rule.expr):
             text = to_string(tree)
             reread = self._reread(text)
             if reread is None:
                 continue
-            form = canonical(reread)
+            form = form_of(reread)
             if form in known:
                 self.same[owner] = self.same.get(owner, 0) + (form == original)
                 continue

@@ -88,7 +88,7 @@ def _beginning(group: TestGroup) -> dict[str, Any]:
     """What else the result depends on."""
     fields: dict[str, Any] = {}
     if group.start_ms:
-        fields["start_timestamp"] = group.start_ms / _SECOND_MS
+        fields["start_timestamp"] = _plain(group.start_ms / _SECOND_MS)
     if group.external_labels:
         fields["external_labels"] = dict(group.external_labels)
     if group.external_url:

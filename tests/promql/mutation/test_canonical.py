@@ -9,7 +9,7 @@ import pytest
 
 from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.mutation.canonical import canonical, same_for_all_data
+from ledgerscope.promql.mutation.canonical import canonical, presence, same_for_all_data
 from ledgerscope.promql.mutation.operators import OPERATORS
 from ledgerscope.promql.mutation.spots import spots
 from ledgerscope.promql.samples.labels import Labels
@@ -80,6 +80,36 @@ def test_what_is_not(left: str, right: str) -> None:
     assert not same_for_all_data(parse(left), parse(right))
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("max by (a) (x > 5)", "min by (a) (x > 5)"),
+        ("count by (a) (x == 0)", "group by (a) (x == 0)"),
+        ("(x > 5) * 100", "x > 5"),
+        ("-(x > 5) / 2", "(x > 5)"),
+    ],
+)
+def test_what_is_there_for_the_same_labels(left: str, right: str) -> None:
+    assert presence(parse(left)) == presence(parse(right))
+    assert not same_for_all_data(parse(left), parse(right))
+    assert same_for_all_data(parse(f"y and ({left})"), parse(f"y and ({right})"))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("max(x)", "count(x)"),
+        ("x + 1", "x"),
+        ("x * 0", "x"),
+        ("max(x) > 5", "min(x) > 5"),
+        ("x * y", "x"),
+        ('{a="1"} * 2', '{a="1"}'),
+    ],
+)
+def test_what_is_there_for_other_labels(left: str, right: str) -> None:
+    assert presence(parse(left)) != presence(parse(right))
+
+
 def storage_of(random_numbers: random.Random) -> Storage:
     """Some series of two metrics, with gaps, special values and changing labels."""
     storage = Storage()
@@ -110,6 +140,14 @@ def outcome(engine: Engine, storage: Storage, text: str) -> object:
     }
 
 
+def shape(engine: Engine, storage: Storage, text: str) -> object:
+    """Where there are samples, by their labels without the name of the metric, as of an alert."""
+    found = outcome(engine, storage, text)
+    if not isinstance(found, dict):
+        return found
+    return {labels.replace("__name__", ""): [bool(each) for each in row] for labels, row in found.items()}
+
+
 def test_mutants_that_are_called_the_same_are_the_same_over_random_data() -> None:
     numbers, engine, compared = random.Random(20), Engine(), 0
     for _ in range(400):
@@ -120,8 +158,15 @@ def test_mutants_that_are_called_the_same_are_the_same_over_random_data() -> Non
                     mutated = to_string(spot.put(edit.node))
                     try:
                         same = canonical(parse(mutated)) == canonical(tree)
+                        there = presence(parse(mutated)) == presence(tree)
                     except PromQLError:
                         continue
+                    if there and not same:
+                        storage = storage_of(numbers)
+                        assert shape(engine, storage, mutated) == shape(engine, storage, text), (
+                            text,
+                            mutated,
+                        )
                     if same:
                         compared += 1
                         storage = storage_of(numbers)

@@ -164,3 +164,22 @@ def test_a_mutant_has_the_place_of_what_it_changes(tmp_path: object) -> None:
 def test_a_rule_that_is_in_no_file_has_the_place_of_its_expression() -> None:
     (placed,) = place(read_rules("groups:\n- name: g\n  rules:\n  - {record: r, expr: x > 5}\n"))
     assert {str(each.where) for each in Mutants(PROMETHEUS_3).of(placed, 0)} == {"<rules>:4:23"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ $value | humanize }}", True),
+        ("{{ .Value }}", True),
+        ("{{ . }}", True),
+        ('{{ with query "x" }}{{ end }}', True),
+        ("{{ $labels.job }} is down. value", False),
+        ("no template: $value", False),
+    ],
+)
+def test_values_that_an_alert_does_not_show_make_no_difference(text: str, shown: bool) -> None:
+    more = f"    annotations: {{summary: {text!r}}}\n"
+    changes = {change for _, change, _ in mutants_of("max by (job) (up == 0) * 100", "alert", more)}
+    assert ("`max` becomes `min`" in changes) is shown
+    assert ("`* 100` is dropped" in changes) is shown
+    assert "`by job` is dropped" in changes
