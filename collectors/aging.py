@@ -73,7 +73,8 @@ def receivable(connection: Connection, companies: Companies) -> Mapping[tuple[st
         if row["tenant_id"] in days:
             balance[row["tenant_id"], row["currency"]] += row[_minor(days[row["tenant_id"]])]
     for one in connection.execute(corrections(companies)):
-        balance[one.tenant_id, one.currency] += one.minor
+        if (one.tenant_id, one.currency) in balance:  # else a write-off without an invoice, worth nothing
+            balance[one.tenant_id, one.currency] += one.minor
     return balance
 
 
