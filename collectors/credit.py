@@ -94,6 +94,7 @@ def _put_amounts(
     for labels in companies.currencies_in_use((row.tenant_id, row.currency) for row in limits):
         samples.expect(catalogue.EXPOSURE, labels)
         samples.expect(catalogue.LIMIT, labels)
+    uncovered = [row for row in uncovered if row.exposure_minor]  # what is owed and what is unused may cancel
     for labels in companies.currencies_in_use((row.tenant_id, row.currency) for row in uncovered):
         samples.expect(catalogue.UNCOVERED, labels)
     for row in limits:

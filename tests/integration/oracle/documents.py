@@ -114,7 +114,8 @@ def receivable(now: Ledger) -> Values:
     found = [(row.currency, row.total_minor) for row in of("invoice") if now.invoice_counts(row)]
     found += [(row.currency, -now.payment_value(row)) for row in of("payment")]
     found += [(row.currency, -now.credit_note_value(row)) for row in of("credit_note")]
-    found += [(row.currency, -now.allocated[row.write_off_id]) for row in of("write_off")]
+    used = ((row.currency, now.allocated[row.write_off_id]) for row in of("write_off"))
+    found += [(currency, -minor) for currency, minor in used if minor]
     return total(((currency,), major(minor, currency)) for currency, minor in found)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, text
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, text
 from ledgerscope.catalogue import AREAS, Kind, Metric
 from tests.integration.oracle.churn import base_of, churn_ratio, lost_of, retention_ratio
 from tests.integration.oracle.company import Company
-from tests.integration.oracle.counters import tallies
+from tests.integration.oracle.counters import Tally, tallies
 from tests.integration.oracle.credit import (
     Exposure,
     exposure_amount,
@@ -34,6 +33,7 @@ from tests.integration.oracle.satisfaction import (
     nps_score,
 )
 from tests.integration.oracle.values import WINDOWS, Row, Values
+from tests.integration.oracle.zeros import zeros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,14 +49,6 @@ TABLES: Final = (
 )  # fmt: skip
 
 
-ABSENT: Final = frozenset(
-    {
-        "customer_credit_utilization_ratio", "chom_revenue_arpa", "chom_churn_ratio", "chom_revenue_retention_ratio",
-        "chom_nps_score", "chom_nps_confidence_bound", "chom_csat_score",
-    }
-)  # fmt: skip
-"""Metrics of which the page says when a series is absent."""
-
 GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
     "customer_accounts": accounts,
     "customer_receivable_amount": receivable,
@@ -69,7 +61,7 @@ GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
     "customer_credit_limit_amount": limit_amount,
     "customer_credit_exposure_amount": exposure_amount,
     "customer_credit_utilization_ratio": utilization_ratio,
-    "customer_credit_uncovered_amount": lambda now: {(c,): v for c, v in now.measured[1].items()},
+    "customer_credit_uncovered_amount": lambda now: {(c,): v for c, v in now.measured[1].items() if v},
     "chom_revenue_mrr": mrr,
     "chom_revenue_arpa": arpa,
     "chom_customers_paying": paying,
@@ -118,14 +110,15 @@ def expected(companies: Iterable[Company], as_of: datetime) -> dict[str, Values]
 
 
 def series(now: Exposure, metric: Metric) -> Iterator[tuple[str, Values]]:
-    """The series of a metric for one company; closed label sets are zero where nothing else is said."""
-    zero = {} if metric.name in ABSENT else closed_label_sets(metric)
+    """The series of a metric for one company."""
     if metric.kind is Kind.GAUGE:
-        yield metric.name, zero | GAUGES[metric.name](now)
+        there = GAUGES[metric.name](now)
+        yield metric.name, zeros(now, metric, there) | there
         return
-    found = tallies(now, metric)
+    counted = tallies(now, metric)
+    found = {labels: Tally() for labels in zeros(now, metric, counted)} | counted
     if metric.kind is Kind.COUNTER:
-        yield metric.name, zero | {labels: one.count for labels, one in found.items()}
+        yield metric.name, {labels: one.count for labels, one in found.items()}
         return
     yield f"{metric.name}_count", {labels: sum(one.buckets) for labels, one in found.items()}
     yield f"{metric.name}_sum", {labels: Fraction(one.milliseconds, 1000) for labels, one in found.items()}
@@ -138,10 +131,3 @@ def series(now: Exposure, metric: Metric) -> Iterator[tuple[str, Values]]:
             for n, b in enumerate(bounds)
         },
     )
-
-
-def closed_label_sets(metric: Metric) -> Values:
-    if not all(label.values for label in metric.labels[1:]):
-        return {}
-    sets = product(*(label.values for label in metric.labels[1:]))
-    return {labels: 0 for labels in sets if labels not in metric.impossible}
