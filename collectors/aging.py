@@ -74,6 +74,11 @@ def receivable(
     days = sorted({company.day for company in companies})
     column_of = {company.tenant_id: _minor(days.index(company.day)) for company in companies}
     balance: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    dates = {_day(number): day for number, day in enumerate(days)}
+    query = documents(len(days), everybody=companies.whole)
+    for row in connection.execute(query, {**given, **dates}).mappings():
+        if row["tenant_id"] in column_of:
+            balance[row["tenant_id"], row["currency"]] += row[column_of[row["tenant_id"]]]
     for one in connection.execute(corrections(), given):
         if (one.tenant_id, one.currency) in balance:  # else a write-off without an invoice, worth nothing
             balance[one.tenant_id, one.currency] += one.minor
