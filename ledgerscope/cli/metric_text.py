@@ -76,7 +76,7 @@ def _plain(text: str) -> str:
 
 
 def _block(block: str) -> str:
-    if block.startswith("|"):
+    if block.startswith("| "):  # |x| is a formula
         _, _, *rows = (line.strip("| ").split(" | ") for line in block.splitlines())
         return "\n".join(_item(": ".join((", ".join(row[:-1]), row[-1]))) for row in rows)
     if block.startswith("- "):

@@ -50,7 +50,7 @@ def _firing(name: str, evaluation: Evaluation) -> Mapping[Labels, NDArray[np.boo
     found: dict[Labels, NDArray[np.bool_]] = {}
     for history in evaluation.named(name):
         for instance in history.instances:
-            fires = instance.life.states == State.FIRING
+            fires = instance.states(history.axis.count) == State.FIRING
             if fires.any():
                 found[instance.labels] = found.get(instance.labels, np.zeros_like(fires)) | fires
     return found
@@ -58,7 +58,7 @@ def _firing(name: str, evaluation: Evaluation) -> Mapping[Labels, NDArray[np.boo
 
 def _values(name: str, evaluation: Evaluation) -> Mapping[Labels, NDArray[np.float64]]:
     return {
-        instance.labels: instance.values
+        instance.labels: instance.values_over(history.axis.count)
         for history in evaluation.named(name)
         for instance in history.instances
     }

@@ -101,6 +101,12 @@ class AlertInstance:
         states[self.span] = self.life.states
         return states
 
+    def values_over(self, count: int) -> Floats:
+        """The sample's value at each of `count` steps, 0 where the expression does not have the alert."""
+        values = np.zeros(count)
+        values[self.span] = self.values
+        return values
+
     def active_since(self, step: int) -> int:
         """Since when (milliseconds) it has been active, at a step at which it is."""
         return int(self.life.active_since[step - self.first])
