@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,6 +24,7 @@ from sqlalchemy import URL, make_url
 
 from exporter.settings.policy import Policy
 from ledgerscope.catalogue.exporter import COLLECTORS  # noqa: TC001  # pydantic reads the annotations
+from ledgerscope.store.shown_url import shown_url
 from ledgerscope.text.durations import format_duration, parse_duration
 
 __all__ = ["CollectorSettings", "Database", "ExporterSettings", "Listen", "Log", "Tenants"]
@@ -31,6 +33,15 @@ Duration = Annotated[
     timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
 ]
 """A field that is written as `15s`, `5m` or `1h30m`."""
+
+
+def _positive(duration: timedelta) -> timedelta:
+    if not duration:
+        raise ValueError("it has to be longer than 0s")
+    return duration
+
+
+PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 
 _STALE = 1.5
 """In intervals: a run may be half an interval late before its values count as too old."""
@@ -92,10 +103,10 @@ class Database(_Group):
         le=100,
         description="All connections together: one for the snapshot, the others for collectors at work.",
     )
-    connect_timeout: Duration = Field(
+    connect_timeout: PositiveDuration = Field(
         default=timedelta(seconds=3), description="How long to wait for a connection."
     )
-    statement_timeout: Duration = Field(
+    statement_timeout: PositiveDuration = Field(
         default=timedelta(seconds=10), description="How long one whole run of a collector may take."
     )
 
@@ -108,7 +119,7 @@ class Database(_Group):
 
     @field_serializer("url")
     def _masked(self, url: SecretStr | None) -> str | None:
-        return make_url(url.get_secret_value()).render_as_string(hide_password=True) if url else None
+        return shown_url(make_url(url.get_secret_value())) if url else None
 
 
 class Listen(_Group):
@@ -127,17 +138,17 @@ class CollectorSettings(_Group):
     """What is different for one collector."""
 
     enabled: bool = Field(default=True, description="Whether the collector runs.")
-    interval: Duration | None = Field(
+    interval: PositiveDuration | None = Field(
         default=None,
         description="Time between two of its runs; without it the interval of all collectors.",
         examples=["1m"],
     )
-    stale_after: Duration | None = Field(
+    stale_after: PositiveDuration | None = Field(
         default=None,
         description="Age from which its values count as too old; without it 1.5 intervals.",
         examples=["90s"],
     )
-    expire_after: Duration | None = Field(
+    expire_after: PositiveDuration | None = Field(
         default=None,
         description="Age from which its values are no longer served; without it 3 intervals.",
         examples=["3m"],
@@ -174,7 +185,7 @@ class ExporterSettings(_Group):
 
     database: Database = Database()
     listen: Listen = Listen()
-    interval: Duration = Field(
+    interval: PositiveDuration = Field(
         default=timedelta(seconds=15), description="Time between two runs of a collector."
     )
     jitter: Duration = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,8 @@ from ledgerscope.store.engine import EXPORTER, create_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import URL
 
     from exporter.state.page import Page
 
@@ -48,7 +51,7 @@ def command(
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     del once  # says what happens; there is no other way
     with configured_database(config, database_url) as (settings, url):
-        _refuse_other_versions(str(url.render_as_string(hide_password=False)))
+        _refuse_other_versions(url, settings.database.role)
         engine = exporter_engine(url, settings)
         exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
         try:
@@ -84,8 +87,8 @@ def report(page: Page, names: tuple[str, ...]) -> None:
         raise DatabaseFailed(f"not collected:{reasons}")
 
 
-def _refuse_other_versions(url: str) -> None:
-    engine = create_engine(url, EXPORTER, pool_size=0)
+def _refuse_other_versions(url: URL, role: str | None) -> None:
+    engine = create_engine(url, replace(EXPORTER, role=role), pool_size=0)
     with engine.connect() as connection:
         problem = check_version(connection)
     if problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +17,7 @@ from ledgerscope.store.engine import EXPORTER, OWNER, create_engine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Engine
 
 __all__ = ["command"]
 
@@ -76,8 +77,10 @@ def check(config: Path | None, database_url: str | None) -> None:
       ledgerscope db check --database-url postgresql://reader@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     with (
-        configured_database(config, database_url) as (_, url),
-        create_engine(url, EXPORTER, pool_size=0).connect() as connection,
+        configured_database(config, database_url) as (settings, url),
+        create_engine(
+            url, replace(EXPORTER, role=settings.database.role), pool_size=0
+        ).connect() as connection,
     ):
         found = tuple(findings(connection, create_collectors()))
     for finding in found:
@@ -85,6 +88,10 @@ def check(config: Path | None, database_url: str | None) -> None:
     if found:
         raise DatabaseFailed(f"{_counted(len(found), 'finding')}; docs/connecting.md lists every column")
     click.echo("the database offers all that the collectors read")
+
+
+def _reader(url: URL, role: str | None) -> Engine:
+    return create_engine(url, replace(EXPORTER, role=role), pool_size=0)
 
 
 def _refuse_namesakes(url: URL) -> None:

@@ -12,6 +12,7 @@ import click
 from ledgerscope.cli.exits import DatabaseFailed
 from ledgerscope.cli.messages import failures_reported
 from ledgerscope.store.errors import StoreError
+from ledgerscope.store.shown_url import shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,10 +87,15 @@ def configured_database(
         settings = read_settings(config, database_url, options=options)
         url = address(settings)
         try:
-            yield settings, url
+            yield settings, _in_schema(url, settings.database.schema_)
         except StoreError as failure:
-            origin = f"the URL {url.render_as_string()} is from {_origin(config, database_url)}"
+            origin = f"the URL {shown_url(url)} is from {_origin(config, database_url)}"
             raise DatabaseFailed(f"database: {failure}\n  {origin}") from None
+
+
+def _in_schema(url: URL, schema: str | None) -> URL:
+    """The URL of the same database, where relations are looked up and made in the schema of the settings."""
+    return url.update_query_dict({"options": f"-c search_path={schema}"}, append=True) if schema else url
 
 
 def address(settings: ExporterSettings) -> URL:

@@ -17,9 +17,12 @@ from tests.collectors.books import LONG_AGO, Books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from click.testing import Result
     from sqlalchemy import Engine
+
+    from tests.conftest import Database
 
 DATABASE = 4
 
@@ -94,6 +97,43 @@ def test_a_schema_of_its_own_works_beside_them(empty_database: URL) -> None:
     own = empty_database.update_query_dict({"options": "-c search_path=ledgerscope"})
     assert "upgraded the schema from nothing to" in run("upgrade", "--database-url", shown(own))
     assert run("check", "--database-url", shown(own)) == "the database offers all that the collectors read\n"
+
+
+def test_the_schema_of_the_settings_is_the_one_that_is_upgraded_and_checked(
+    empty_database: URL, tmp_path: Path
+) -> None:
+    execute(empty_database, "CREATE SCHEMA mine")
+    (tmp_path / "settings.yaml").write_text("database: {schema: mine}\n", encoding="utf-8")
+    given = ("--config", str(tmp_path / "settings.yaml"), "--database-url", shown(empty_database))
+    run("upgrade", *given)
+    engine = create_engine(empty_database, OWNER, pool_size=0)
+    assert inspect(engine).get_table_names(schema="public") == []
+    assert "invoice" in inspect(engine).get_table_names(schema="mine")
+    assert "all that the collectors read" in run("check", *given)
+    engine.dispose()
+
+
+def test_a_check_has_the_rights_of_the_role_of_the_settings(
+    server_url: str, database: Database, administration: Engine, tmp_path: Path
+) -> None:
+    name = f"login_{uuid4().hex[:12]}"
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN NOINHERIT IN ROLE ledgerscope_exporter")
+    try:
+        url = make_url(server_url).set(username=name, database=make_url(database.owner_url).database)
+        (tmp_path / "settings.yaml").write_text("database: {role: ledgerscope_exporter}\n", encoding="utf-8")
+        with_role = ("--config", str(tmp_path / "settings.yaml"), "--database-url", shown(url))
+        assert "all that the collectors read" in run("check", *with_role)
+        assert "GRANT" in refused("check", "--database-url", shown(url))
+    finally:
+        with administration.connect() as connection:
+            connection.exec_driver_sql(f"DROP ROLE {name}")
+
+
+def test_a_password_in_the_parameters_of_a_url_is_masked() -> None:
+    output = refused("check", "--database-url", "postgresql://reader@127.0.0.1:1/b?password=hunter2")
+    assert "hunter2" not in output
+    assert "?password=*** is from option --database-url" in output
 
 
 def test_one_finding_per_relation_whoever_reads_it(owner: Engine, exporter_url: str) -> None:

@@ -145,6 +145,12 @@ def test_effective_settings_are_shown_without_secrets_and_can_be_read_back(file:
             "FILE:1:25: listen.ready_at_once: 7 is not a switch; write true or false",
         ),
         ("interval: 15\n", "FILE:1:11: interval: 15 is not valid; a duration is a whole number with a unit"),
+        ("interval: 0s\n", "FILE:1:11: interval: '0s' is not valid; it has to be longer than 0s"),
+        (
+            "collectors: {aging: {interval: 0s}}\n",
+            "FILE:1:32: collectors.aging.interval: 0s is not valid; it has",
+        ),
+        ("database: {statement_timeout: 0s}\n", "FILE:1:31: database.statement_timeout: '0s' is not valid"),
         ("interval: 15x\n", "FILE:1:11: interval: '15x' is not valid; a duration is"),
         (
             "collectors: {agin: {}}\n",
