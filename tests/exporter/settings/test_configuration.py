@@ -148,7 +148,7 @@ def test_effective_settings_are_shown_without_secrets_and_can_be_read_back(file:
         ("interval: 0s\n", "FILE:1:11: interval: '0s' is not valid; it has to be longer than 0s"),
         (
             "collectors: {aging: {interval: 0s}}\n",
-            "FILE:1:32: collectors.aging.interval: 0s is not valid; it has",
+            "FILE:1:32: collectors.aging.interval: '0s' is not valid",
         ),
         ("database: {statement_timeout: 0s}\n", "FILE:1:31: database.statement_timeout: '0s' is not valid"),
         ("interval: 15x\n", "FILE:1:11: interval: '15x' is not valid; a duration is"),
