@@ -12,9 +12,10 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, cast, column, func
+from sqlalchemy import ARRAY, Date, DateTime, Text, any_, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
+from collectors.unread import read_columns
 from ledgerscope.catalogue.labels import WINDOW
 from ledgerscope.domain.periods import just_before
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, FromClause, Table
     from sqlalchemy.sql.selectable import NamedFromClause
     from sqlalchemy.types import TypeEngine
 
@@ -34,6 +35,7 @@ __all__ = [
     "earliest_day",
     "instant",
     "longest_window",
+    "of_companies",
     "parameters",
     "start_day",
     "tenants",
@@ -99,6 +101,18 @@ def clock() -> NamedFromClause:
 def tenants() -> ColumnElement[Any]:
     """The keys of the companies, as an array."""
     return _listed("tenant_id")
+
+
+def of_companies(table: Table, *, everybody: bool) -> FromClause:
+    """The table, or its rows of the companies alone, picked before anything else is asked of them.
+
+    A view may fail on a row of one company: a condition on it, without this, would be asked of all rows.
+    """
+    if everybody:
+        return table
+    columns = (table.c[column.name] for column in read_columns(table).columns)
+    mine = select(*columns).where(table.c.tenant_id == any_(tenants()))
+    return mine.cte(f"{table.name}_of_companies").prefix_with("MATERIALIZED")
 
 
 def _listed(name: str) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ Read first by every collector: whoever is listed here has all its known series, 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -92,7 +92,10 @@ class Companies:
 def read_companies(connection: Connection, as_of: datetime) -> Companies:
     """Every tenant in the order of its key, with its calendar at the instant."""
     places = connection.execute(select(currencies.c.code, currencies.c.exponent))
-    exponents = {row.code: row.exponent for row in places if row.exponent is not None}
+    listed_as: defaultdict[str, set[int | None]] = defaultdict(set)
+    for code, exponent in places:
+        listed_as[code].add(exponent)
+    exponents = {code: one for code, (one, *more) in listed_as.items() if one is not None and not more}
     rows = connection.execute(
         select(tenant.c.tenant_id, tenant.c.base_currency, tenant.c.timezone)
         .where(tenant.c.tenant_id.is_not(None))

@@ -74,10 +74,10 @@ class TooManyValues(UnusableData):
 
 
 class UnknownCurrency(UnusableData):
-    """An amount has a currency that is not in the list of currencies."""
+    """An amount has a currency that is not in the list of currencies, or is there with several exponents."""
 
     def __init__(self, currency: str) -> None:
-        super().__init__(f"currency {currency!r} is not in the list of currencies")
+        super().__init__(f"currency {currency!r} has no exponent in the list of currencies, or several")
 
 
 class UnknownZone(UnusableData):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import exists, func, or_, select
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant, parameters
+from collectors.clock import clock, instant, of_companies, parameters
 from collectors.counters import Counters, EventCounter, Measure
 from ledgerscope.catalogue import jobs as catalogue
 from ledgerscope.domain.events import EventType
@@ -61,11 +61,11 @@ class JobsCollector(AreaCollector):
             _expect_queue(tenant_id, queue, samples)
         given = parameters(companies, as_of)
         given |= {"silent_since": as_of - STUCK_AFTER, "failures_since": as_of - FAILURES_KEPT}
-        for row in connection.execute(unfinished(), given).mappings():
+        for row in connection.execute(unfinished(everybody=companies.whole), given).mappings():
             _expect_queue(row["tenant_id"], row["queue"], samples)
             for name, metric in GAUGES.items():
                 samples.put(metric, (row["tenant_id"], row["queue"]), float(row[name]))
-        for tenant_id, queue, n in connection.execute(failed(), given):
+        for tenant_id, queue, n in connection.execute(failed(everybody=companies.whole), given):
             _expect_queue(tenant_id, queue, samples)
             samples.put(catalogue.FAILED, (tenant_id, queue), n)
 
@@ -76,52 +76,54 @@ def _expect_queue(tenant_id: str, queue: str, samples: SampleBuilder) -> None:
 
 
 @cache
-def unfinished() -> Select[Any]:
+def unfinished(*, everybody: bool) -> Select[Any]:
     """Per company and queue: jobs waiting, the longest wait in seconds, jobs running and stuck."""
     now, company = instant(), clock()
-    waits = or_(job_run.c.started_at.is_(None), job_run.c.started_at > now)
-    alive_at = func.coalesce(job_run.c.heartbeat_at, job_run.c.started_at)
-    wait = func.extract("epoch", now - func.min(job_run.c.enqueued_at).filter(waits))
+    runs = of_companies(job_run, everybody=everybody)
+    waits = or_(runs.c.started_at.is_(None), runs.c.started_at > now)
+    alive_at = func.coalesce(runs.c.heartbeat_at, runs.c.started_at)
+    wait = func.extract("epoch", now - func.min(runs.c.enqueued_at).filter(waits))
     return (
         select(
-            job_run.c.tenant_id,
-            job_run.c.queue,
+            runs.c.tenant_id,
+            runs.c.queue,
             func.count().filter(waits).label("waiting"),
             func.coalesce(wait, 0).label("oldest_wait"),
             func.count().filter(~waits).label("running"),
             func.count().filter(~waits, alive_at < instant("silent_since")).label("stuck"),
         )
-        .join_from(company, job_run, job_run.c.tenant_id == company.c.tenant_id)
+        .join_from(company, runs, runs.c.tenant_id == company.c.tenant_id)
         .where(
-            job_run.c.enqueued_at <= now,
-            or_(job_run.c.finished_at.is_(None), job_run.c.finished_at > now),
+            runs.c.enqueued_at <= now,
+            or_(runs.c.finished_at.is_(None), runs.c.finished_at > now),
         )
-        .group_by(job_run.c.tenant_id, job_run.c.queue)
+        .group_by(runs.c.tenant_id, runs.c.queue)
     )
 
 
 @cache
-def failed() -> Select[Any]:
+def failed(*, everybody: bool) -> Select[Any]:
     """Per company and queue: jobs whose last known try failed within the time that failures are kept.
 
     A later try, also one that begins only after the instant, is a retry or a discard.
     """
-    company, later = clock(), job_run.alias("later")
+    company, runs = clock(), of_companies(job_run, everybody=everybody)
+    later = runs.alias("later")
     answered = exists(
         select(later.c.job_run_id).where(
-            later.c.tenant_id == job_run.c.tenant_id,
-            later.c.job_id == job_run.c.job_id,
-            later.c.attempt > job_run.c.attempt,
+            later.c.tenant_id == runs.c.tenant_id,
+            later.c.job_id == runs.c.job_id,
+            later.c.attempt > runs.c.attempt,
         )
     )
     return (
-        select(job_run.c.tenant_id, job_run.c.queue, func.count())
-        .join_from(company, job_run, job_run.c.tenant_id == company.c.tenant_id)
+        select(runs.c.tenant_id, runs.c.queue, func.count())
+        .join_from(company, runs, runs.c.tenant_id == company.c.tenant_id)
         .where(
-            job_run.c.state == "failed",
-            job_run.c.finished_at > instant("failures_since"),
-            job_run.c.finished_at <= instant(),
+            runs.c.state == "failed",
+            runs.c.finished_at > instant("failures_since"),
+            runs.c.finished_at <= instant(),
             ~answered,
         )
-        .group_by(job_run.c.tenant_id, job_run.c.queue)
+        .group_by(runs.c.tenant_id, runs.c.queue)
     )

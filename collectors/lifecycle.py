@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant, parameters
+from collectors.clock import clock, instant, of_companies, parameters
 from collectors.counters import Counters, EventCounter
 from ledgerscope.catalogue import lifecycle as catalogue
 from ledgerscope.domain.events import EventType
@@ -18,7 +18,7 @@ from ledgerscope.store.tables import customer, customer_status_history
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
     from collectors.companies import Companies
     from collectors.samples import SampleBuilder
@@ -45,26 +45,28 @@ class LifecycleCollector(AreaCollector):
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
         samples.expect_closed(catalogue.ACCOUNTS, companies.tenants)
-        for tenant_id, status, n in connection.execute(accounts(), parameters(companies, as_of)):
+        for tenant_id, status, n in connection.execute(
+            accounts(everybody=companies.whole), parameters(companies, as_of)
+        ):
             samples.put(catalogue.ACCOUNTS, (tenant_id, status), n)
 
 
-def exists_at() -> ColumnElement[bool]:
+def exists_at(customers: FromClause = customer) -> ColumnElement[bool]:
     """A customer was created by the instant and not yet deleted."""
-    return and_(
-        customer.c.created_at <= instant(),
-        or_(customer.c.deleted_at.is_(None), customer.c.deleted_at > instant()),
-    )
+    at = customers.c
+    return and_(at.created_at <= instant(), or_(at.deleted_at.is_(None), at.deleted_at > instant()))
 
 
 @cache
-def accounts() -> Select[Any]:
+def accounts(*, everybody: bool) -> Select[Any]:
     """Customers per company and status.
 
     The status at a past instant is the one that the first later change left; without such a change it is the
     present one. So only changes after the instant are read, of which there are none in the usual case.
     """
-    history, now, then = customer_status_history, clock(), clock()
+    now, then = clock(), clock()
+    history = of_companies(customer_status_history, everybody=everybody)
+    customers = of_companies(customer, everybody=everybody)
     left = (
         select(history.c.tenant_id, history.c.customer_id, history.c.from_status)
         .ext(distinct_on(history.c.tenant_id, history.c.customer_id))
@@ -73,12 +75,12 @@ def accounts() -> Select[Any]:
         .order_by(history.c.tenant_id, history.c.customer_id, history.c.at, history.c.history_id)
         .cte("left_status")
     )
-    status = func.coalesce(left.c.from_status, customer.c.status)
-    same = and_(left.c.tenant_id == customer.c.tenant_id, left.c.customer_id == customer.c.customer_id)
+    status = func.coalesce(left.c.from_status, customers.c.status)
+    same = and_(left.c.tenant_id == customers.c.tenant_id, left.c.customer_id == customers.c.customer_id)
     return (
-        select(customer.c.tenant_id, status.label("status"), func.count())
-        .join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
+        select(customers.c.tenant_id, status.label("status"), func.count())
+        .join_from(now, customers, customers.c.tenant_id == now.c.tenant_id)
         .join(left, same, isouter=True)
-        .where(exists_at())
-        .group_by(customer.c.tenant_id, status)
+        .where(exists_at(customers))
+        .group_by(customers.c.tenant_id, status)
     )

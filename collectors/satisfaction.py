@@ -14,10 +14,10 @@ from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant, parameters
+from collectors.clock import clock, instant, of_companies, parameters
 from ledgerscope.catalogue import satisfaction as catalogue
 from ledgerscope.domain import nps
-from ledgerscope.store.tables import survey_response as response
+from ledgerscope.store.tables import survey_response
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +38,7 @@ class SatisfactionCollector(AreaCollector):
 
     name = "satisfaction"
     metrics = catalogue.METRICS
-    reads = (response,)
+    reads = (survey_response,)
 
     def read(
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
@@ -47,9 +47,13 @@ class SatisfactionCollector(AreaCollector):
         samples.expect_closed(catalogue.CSAT_RESPONSES, companies.tenants)
         given = parameters(companies, as_of)
         given |= {"nps_since": as_of - NPS_WINDOW, "csat_since": as_of - CSAT_WINDOW}
-        for tenant_id, promoters, passives, detractors in connection.execute(respondents(), given):
+        for tenant_id, promoters, passives, detractors in connection.execute(
+            respondents(everybody=companies.whole), given
+        ):
             _put_nps(tenant_id, nps.Tally(promoters, passives, detractors), samples)
-        for tenant_id, answers, satisfied in connection.execute(satisfied_answers(), given):
+        for tenant_id, answers, satisfied in connection.execute(
+            satisfied_answers(everybody=companies.whole), given
+        ):
             samples.put(catalogue.CSAT_RESPONSES, (tenant_id,), answers)
             samples.put(catalogue.CSAT, (tenant_id,), 100 * satisfied / answers)
 
@@ -69,9 +73,9 @@ def _put_nps(tenant_id: str, tally: nps.Tally, samples: SampleBuilder) -> None:
 
 
 @cache
-def respondents() -> Select[Any]:
+def respondents(*, everybody: bool) -> Select[Any]:
     """Per company: promoters, passives and detractors, each person with the latest answer of the window."""
-    latest = _latest("nps", "nps_since")
+    latest = _latest("nps", "nps_since", everybody=everybody)
     score = latest.c.score
     categories = (
         score >= nps.PROMOTER_FROM,
@@ -84,18 +88,18 @@ def respondents() -> Select[Any]:
 
 
 @cache
-def satisfied_answers() -> Select[Any]:
+def satisfied_answers(*, everybody: bool) -> Select[Any]:
     """Per company: persons who answered, and those whose latest answer of the window is a satisfied one."""
-    latest = _latest("csat", "csat_since")
+    latest = _latest("csat", "csat_since", everybody=everybody)
     satisfied = 5 * cast(latest.c.score, Integer) > 3 * cast(latest.c.scale_max, Integer)
     return select(latest.c.tenant_id, func.count(), func.count().filter(satisfied)).group_by(
         latest.c.tenant_id
     )
 
 
-def _latest(kind: str, since: str) -> Subquery:
+def _latest(kind: str, since: str, *, everybody: bool) -> Subquery:
     """The latest answer of each person in the window, the end included and the start not."""
-    now = clock()
+    now, response = clock(), of_companies(survey_response, everybody=everybody)
     person = response.c.tenant_id, response.c.respondent_hash
     return (
         select(response.c.tenant_id, response.c.score, response.c.scale_max)

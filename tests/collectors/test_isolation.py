@@ -17,6 +17,7 @@ from collectors.isolation import by_company
 from collectors.jobs import JobsCollector
 from collectors.lifecycle import LifecycleCollector
 from collectors.registry import COLLECTORS, create
+from collectors.satisfaction import SatisfactionCollector
 from ledgerscope.catalogue import lifecycle as catalogue
 from ledgerscope.store import tables as t
 from ledgerscope.store.errors import Cancelled, InvalidData, MissingRelation
@@ -263,8 +264,22 @@ def test_a_company_listed_twice_or_without_a_currency_is_isolated(
     assert read.tenants == ("good",)
     assert read.unusable == {
         "twice": "is listed 2 times in tenant",
-        "poor": "currency 'XYZ' is not in the list of currencies",
+        "poor": "currency 'XYZ' has no exponent in the list of currencies, or several",
     }
+
+
+def test_a_currency_listed_with_two_exponents_isolates_the_companies_that_use_it(
+    books: Books, foreign: Callable[[str, str], None]
+) -> None:
+    books.tenant("good")
+    books.tenant("bad", base_currency="NZD")
+    foreign(
+        "currency CROSS JOIN generate_series(2, CASE code WHEN 'NZD' THEN 3 ELSE 2 END) AS places",
+        "code, CASE code WHEN 'NZD' THEN places ELSE exponent END::smallint AS exponent",
+    )
+    read = read_companies(books.connection, NOON)
+    assert read.tenants == ("good",)
+    assert read.unusable == {"bad": "currency 'NZD' has no exponent in the list of currencies, or several"}
 
 
 def test_events_that_cannot_be_added_up_isolate_their_company(
@@ -310,6 +325,47 @@ def test_a_null_in_a_foreign_view_isolates_its_company(
     collector = JobsCollector()
     assert served(books, collector) == {"good"}
     assert collector.isolated == {"bad": "telecom_billing_queue_depth: label queue has no value"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "collector"),
+    [
+        ("job_run", "enqueued_at", JobsCollector),
+        ("survey_response", "at", SatisfactionCollector),
+        ("customer_status_history", "at", LifecycleCollector),
+        ("customer", "created_at", LifecycleCollector),
+    ],
+)
+def test_a_view_that_fails_on_one_companys_row_hides_no_other(
+    books: Books,
+    foreign: Callable[[str, str], None],
+    table: str,
+    column: str,
+    collector: type[AreaCollector],
+) -> None:
+    for tenant_id in ("good", "bad"):
+        books.tenant(tenant_id)
+        customer_id = books.customer(tenant_id)
+        books.add(
+            t.job_run, tenant_id=tenant_id, job_run_id=uuid4(), job_id=uuid4(), queue="mail", job_name="send",
+            state="queued", enqueued_at=NOON - timedelta(minutes=1),
+        )  # fmt: skip
+        books.add(
+            t.survey_response, tenant_id=tenant_id, response_id=uuid4(), kind="nps", score=9, scale_max=10,
+            respondent_hash="a", at=NOON - timedelta(days=1),
+        )  # fmt: skip
+        books.add(
+            t.customer_status_history, tenant_id=tenant_id, customer_id=customer_id, history_id=1,
+            from_status="active", to_status="blocked", at=NOON + timedelta(days=1),
+        )  # fmt: skip
+    columns = [name for name in t.metadata.tables[table].columns.keys() if name != column]  # noqa: SIM118
+    broken = f"CASE tenant_id WHEN 'bad' THEN tenant_id ELSE {column}::text END::timestamptz AS {column}"
+    foreign(table, ", ".join((*columns, broken)))
+    for way in ("indexscan", "bitmapscan", "nestloop"):  # as on a table without an index by company
+        books.connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+    running = collector()
+    assert served(books, running) == {"good"}
+    assert running.isolated == {"bad": "invalid datetime format (SQLSTATE 22007)"}
 
 
 def test_twenty_healthy_companies_cost_as_many_statements_as_one(books: Books) -> None:
