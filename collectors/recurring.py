@@ -32,6 +32,7 @@ END: Final = "at_end"
 """The name of the column that says whether something holds at `as_of`."""
 READS: Final[tuple[Table, ...]] = (version, plan, subscription, customer, fx_rate)
 """What the queries of recurring revenue and of its value read."""
+EVER: Final = cast(literal("-infinity"), DateTime(timezone=True))
 FOREVER: Final = cast(literal("infinity"), DateTime(timezone=True))
 
 
@@ -183,7 +184,7 @@ def _terms(source: FromClause, price: FromClause, agreement: FromClause, deleted
     off = func.abs(version.c.mrr - func.round(of_plan, 6))  # a third of a price is not exact in numeric
     is_rounding = and_(version.c.currency == price.c.currency, off < version.c.quantity)
     nothing = or_(price.c.metered, agreement.c.status == "trialing")
-    begins = func.greatest(func.lower(version.c.valid), agreement.c.trial_end)
+    begins = func.greatest(func.coalesce(func.lower(version.c.valid), EVER), agreement.c.trial_end)
     ends = func.least(func.upper(version.c.valid), agreement.c.ended_at, deleted.c.deleted_at, FOREVER)
     return (
         select(
@@ -193,7 +194,7 @@ def _terms(source: FromClause, price: FromClause, agreement: FromClause, deleted
             case((nothing, cast(0, Numeric)), (is_rounding, version.c.mrr), else_=of_plan).label("price"),
             begins.label("begins"),
             ends.label("ends"),
-            func.lower(version.c.valid).label("version_begins"),
+            func.coalesce(func.lower(version.c.valid), EVER).label("version_begins"),
             *(agreement.c[key] for key in ("status", "ended_at", "cancel_requested_at")),
             deleted.c.deleted_at,
         )

@@ -33,6 +33,7 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another databa
 END $$
 """
 _READ_BY_ALL: Final = frozenset({"currency", VERSION_TABLE})
+_GIVEN_BY_SERVER: Final = frozenset({"event_id", "xid", "recorded_at"})
 _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
     (SELECT coalesce(current_setting('ledgerscope.tenants', true), '')) = ''
     OR tenant_id = ANY ((SELECT string_to_array(current_setting('ledgerscope.tenants', true), ','))::text[])
@@ -41,6 +42,10 @@ _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
 
 def become_owner(connection: Connection) -> tuple[str, ...]:
     """Make the roles and be the owner until the transaction ends; notes say where the login may not."""
+    holder = _holder(connection)
+    if holder not in {None, OWNER}:
+        cure = f"as an administrator in this database: REASSIGN OWNED BY {holder} TO {OWNER}"
+        return (f"the tables belong to {holder}; to hand them over run, {cure}",)
     try:
         with connection.begin_nested():
             for statement in _administration(connection):
@@ -71,10 +76,17 @@ def _administration(connection: Connection) -> Iterator[str]:
 
 def _ask_an_administrator(connection: Connection, refused: MissingRight) -> str:
     missing = [role for role in ROLES if not _exists(connection, role)]
-    cure = "; ".join(f"CREATE ROLE {role}" for role in missing) or f"GRANT {OWNER} TO CURRENT_USER"
+    login = connection.execute(text("select quote_ident(current_user)")).scalar_one()
+    cure = "; ".join(f"CREATE ROLE {role}" for role in missing) or f"GRANT {OWNER} TO {login}"
     return (
         f"roles are not set up ({refused}): the tables belong to this login; as an administrator run: {cure}"
     )
+
+
+def _holder(connection: Connection) -> str | None:
+    """Who owns the tables that are there."""
+    query = "select quote_ident(pg_get_userbyid(relowner)) from pg_class where oid = to_regclass(:version)"
+    return connection.execute(text(query), {"version": VERSION_TABLE}).scalar_one_or_none()
 
 
 def _exists(connection: Connection, role: str) -> bool:
@@ -89,11 +101,20 @@ def _app_rights() -> Iterator[str]:
     append_only = {table.name for table in tables.APPEND_ONLY}
     for name in tables.metadata.tables:
         if name not in _READ_BY_ALL:
-            rights = "SELECT, INSERT" if name in append_only else "SELECT, INSERT, UPDATE, DELETE"
+            insert = _insert_right(name)
+            rights = f"SELECT, {insert}" if name in append_only else f"SELECT, {insert}, UPDATE, DELETE"
             yield f"REVOKE ALL ON {name} FROM {APP}"
             yield f"GRANT {rights} ON {name} TO {APP}"
     yield from (f"GRANT SELECT ON {name} TO {APP}" for name in sorted(_READ_BY_ALL))
     yield f"ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}"
+
+
+def _insert_right(table: str) -> str:
+    """Of events the server gives key and transaction: an application's own would stand in another's way."""
+    if table != tables.event.name:
+        return "INSERT"
+    given = (column.name for column in tables.event.columns if column.name not in _GIVEN_BY_SERVER)
+    return f"INSERT ({', '.join(given)})"
 
 
 def _exporter_rights() -> Iterator[str]:

@@ -17,6 +17,7 @@ from collectors.isolation import by_company
 from collectors.jobs import JobsCollector
 from collectors.lifecycle import LifecycleCollector
 from collectors.registry import COLLECTORS, create
+from collectors.revenue import RevenueCollector
 from collectors.satisfaction import SatisfactionCollector
 from ledgerscope.catalogue import lifecycle as catalogue
 from ledgerscope.store import tables as t
@@ -325,6 +326,18 @@ def test_a_null_in_a_foreign_view_isolates_its_company(
     collector = JobsCollector()
     assert served(books, collector) == {"good"}
     assert collector.isolated == {"bad": "telecom_billing_queue_depth: label queue has no value"}
+
+
+def test_a_price_without_a_beginning_recurs_from_ever(
+    books: Books, foreign: Callable[[str, str], None]
+) -> None:
+    books.tenant()
+    books.subscription(books.customer(), books.plan(), (10_000, NOON - timedelta(days=1), None))
+    columns = [column.name for column in t.subscription_version.columns if column.name != "valid"]
+    foreign("subscription_version", f"{', '.join(columns)}, tstzrange(null, upper(valid)) AS valid")
+    found = books.read(RevenueCollector())
+    assert sum(found["chom_revenue_mrr"].values()) == 100
+    assert sum(found["chom_revenue_mrr_start"].values()) == 200  # at the start of either window
 
 
 @pytest.mark.parametrize(

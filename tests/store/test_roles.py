@@ -127,6 +127,16 @@ def test_the_application_has_no_right_to_change_what_is_append_only(
         c.exec_driver_sql(change.format(table))
 
 
+@pytest.mark.parametrize(
+    "columns", ["event_id, tenant_id, event_type, labels, occurred_at", "xid, tenant_id, event_type"]
+)
+def test_the_application_cannot_choose_what_the_server_gives_an_event(
+    business: Engine, app: Engine, columns: str
+) -> None:
+    with pytest.raises(MissingRight, match="permission denied for table event"), begin_as(app, "acme") as c:
+        c.exec_driver_sql(f"INSERT INTO event ({columns}) SELECT {columns} FROM event")  # noqa: S608
+
+
 def test_the_tables_belong_to_the_owner_role(owner: Engine) -> None:
     with owner.connect() as c:
         owners = c.execute(
@@ -158,7 +168,7 @@ def test_a_login_that_may_not_administer_roles_upgrades_all_the_same_and_is_told
 ) -> None:
     done = migrations.upgrade(plain_login)
     assert len(done.notes) == 1
-    assert "as an administrator run: GRANT ledgerscope_owner TO CURRENT_USER" in done.notes[0]
+    assert "as an administrator run: GRANT ledgerscope_owner TO plain" in done.notes[0]
     engine = create_engine(plain_login, OWNER, pool_size=0)
     with engine.begin() as c:
         c.exec_driver_sql(WRITES[0])
@@ -167,3 +177,18 @@ def test_a_login_that_may_not_administer_roles_upgrades_all_the_same_and_is_told
             c.exec_driver_sql("SELECT tableowner FROM pg_tables WHERE tablename = 'event'").scalar_one()
             == "plain"
         )
+
+
+def test_tables_that_belong_to_a_login_stay_with_it_when_it_may_be_the_owner_later(
+    plain_login: str, administration: Engine
+) -> None:
+    migrations.upgrade(plain_login)
+    with administration.connect() as c:
+        c.exec_driver_sql("GRANT ledgerscope_owner TO plain")
+    try:
+        again = migrations.upgrade(plain_login)
+    finally:
+        with administration.connect() as c:
+            c.exec_driver_sql("REVOKE ledgerscope_owner FROM plain")
+    assert again.before == again.after
+    assert "REASSIGN OWNED BY plain TO ledgerscope_owner" in again.notes[0]
