@@ -38,6 +38,7 @@ _NOT_SETTINGS = frozenset(
         "LEDGERSCOPE_POSTGRES_BIN",
         "LEDGERSCOPE_PROMTOOL_SEED",
         "LEDGERSCOPE_TEST_DATABASE_URL",
+        "LEDGERSCOPE_THOROUGH",
     }
 )
 """Variables with our prefix that mean something to other parts of the program."""

@@ -29,6 +29,7 @@ from ledgerscope.store.engine import OWNER, create_engine
 from tests.integration import oracle
 from tests.integration.agreement import differing
 from tests.integration.conftest import living_demo
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     Scrape = tuple[dict[str, datetime], Served, list[str]]
 
-SCRAPES: Final = 8
+SCRAPES: Final = tries(3, thorough=12)
 PATIENCE: Final = 60.0  # seconds, on a machine that does much else
 AREA_OF: Final = {
     name: area.name for area in AREAS for metric in area.metrics for name in metric.series_names

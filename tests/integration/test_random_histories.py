@@ -17,6 +17,7 @@ from tests.integration.histories.agreements import random_agreements
 from tests.integration.histories.company import random_company, random_limits
 from tests.integration.histories.documents import random_documents
 from tests.integration.histories.happenings import random_happenings
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +41,7 @@ def empty(clone_template: Callable[[], URL], administration: Engine) -> Iterator
         connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(10, thorough=40))
 @given(seed=SEEDS, customers=FEW, documents=st.integers(1, 12))
 def test_documents_in_every_state(empty: Engine, seed: int, customers: int, documents: int) -> None:
     def write(company: Company) -> None:
@@ -50,7 +51,7 @@ def test_documents_in_every_state(empty: Engine, seed: int, customers: int, docu
     assert found_in(empty, Random(seed), customers, write) == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(5, thorough=40))
 @given(seed=SEEDS, customers=FEW, subscriptions=st.integers(1, 3), happenings=st.integers(0, 12))
 def test_subscriptions_limits_answers_jobs_and_events(
     empty: Engine, seed: int, customers: int, subscriptions: int, happenings: int
