@@ -35,7 +35,7 @@ END $$
 _READ_BY_ALL: Final = frozenset({"currency", VERSION_TABLE})
 _GIVEN_BY_SERVER: Final = frozenset({"event_id", "xid", "recorded_at"})
 _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
-    (SELECT coalesce(current_setting('ledgerscope.tenants', true), '')) = ''
+    (SELECT coalesce(current_setting('ledgerscope.tenants', true), '') = '')
     OR tenant_id = ANY ((SELECT string_to_array(current_setting('ledgerscope.tenants', true), ','))::text[])
 )"""
 

@@ -140,6 +140,7 @@ payment: Final = table(
         "currency",
         postgresql_where=text("used_up_on is null"),
     ),
+    Index("payment_used_up_on_idx", "used_up_on"),
     comment="Money received; worth amount_minor less its payment_reversal and refund rows by D, for payments "
     "received_on <= D and not reversed by D; what its allocations that count at D leave of that is "
     "unallocated. One row per payment. Written by billing.",

@@ -79,5 +79,7 @@ ALTER TABLE write_off ADD COLUMN changed_on DATE;
 ALTER TABLE invoice ADD COLUMN missing_minor BIGINT DEFAULT 0;
 ALTER TABLE invoice ALTER COLUMN missing_minor DROP DEFAULT;
 CREATE INDEX invoice_missing_idx ON invoice (tenant_id) WHERE missing_minor is distinct from 0;
+-- Almost all payments are used up: what is left of the others is asked for on every run.
+CREATE INDEX payment_used_up_on_idx ON payment (used_up_on);
 
 ALTER TABLE job_run ADD CONSTRAINT job_run_names_check CHECK (btrim(queue) <> '' and btrim(job_name) <> '');
