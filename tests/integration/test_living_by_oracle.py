@@ -59,7 +59,11 @@ def scraped(clone_template: Callable[[], URL]) -> list[Scrape]:
     engine = create_engine(url, OWNER, pool_size=1).execution_options(isolation_level="REPEATABLE READ")
     try:
         with living_demo(url, scale=0.03, speed=100) as served:
-            return [one_scrape(engine, served) for _ in range(SCRAPES)]
+            scrapes = [one_scrape(engine, served) for _ in range(SCRAPES)]
+            deadline = time.monotonic() + PATIENCE
+            while jobs_done(scrapes[0]) == jobs_done(scrapes[-1]) and time.monotonic() < deadline:
+                scrapes.append(one_scrape(engine, served))
+            return scrapes
     finally:
         engine.dispose()
 
@@ -71,6 +75,11 @@ def one_scrape(engine: Engine, served: str) -> Scrape:
     return instants, page, judged(page, companies, instants)
 
 
+def jobs_done(scrape: Scrape) -> float:
+    """How many runs of jobs are counted."""
+    return float(sum(scrape[1]["telecom_billing_jobs_total"].values()))
+
+
 def test_every_series_of_every_scrape_agrees(
     scraped: list[Scrape],
 ) -> None:
@@ -80,7 +89,7 @@ def test_every_series_of_every_scrape_agrees(
 def test_the_business_went_on_between_the_scrapes(
     scraped: list[Scrape],
 ) -> None:
-    runs = [sum(page["telecom_billing_jobs_total"].values()) for _, page, _ in scraped]
+    runs = [jobs_done(scrape) for scrape in scraped]
     assert runs == sorted(runs)
     assert runs[0] < runs[-1]
 
