@@ -37,7 +37,6 @@ __all__ = [
     "longest_window",
     "of_companies",
     "parameters",
-    "start_day",
     "tenants",
     "window_start",
 ]
@@ -123,8 +122,3 @@ def _listed(name: str) -> ColumnElement[Any]:
 def window_start(clock: NamedFromClause, window: str) -> ColumnElement[Any]:
     """The instant at which a window began."""
     return clock.c[f"start_{window}"]
-
-
-def start_day(clock: NamedFromClause, window: str) -> ColumnElement[Any]:
-    """The company's date at which a window began."""
-    return clock.c[f"start_day_{window}"]

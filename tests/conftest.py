@@ -138,6 +138,17 @@ def clone_template(clone_database: Callable[[str], URL], template: str) -> Calla
     return lambda: clone_database(template)
 
 
+@pytest.fixture(scope="module")
+def shared(clone_template: Callable[[], URL], administration: Engine) -> Iterator[Engine]:
+    """The superuser's engine of a database that stays empty: whoever writes to it rolls back."""
+    url = clone_template()
+    engine = create_engine(url, OWNER).execution_options(isolation_level="REPEATABLE READ")
+    yield engine
+    engine.dispose()
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
 @pytest.fixture
 def original(template: str) -> str:
     """The name of the database that every test gets a copy of; a file may put a filled one in its place."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -18,12 +17,11 @@ from ledgerscope.cli.choices import Name
 from ledgerscope.cli.exits import DatabaseFailed
 from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.store.contract import check_version
-from ledgerscope.store.engine import EXPORTER, create_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import URL
+    from sqlalchemy import Engine
 
     from exporter.state.page import Page
 
@@ -51,10 +49,10 @@ def command(
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     del once  # says what happens; there is no other way
     with configured_database(config, database_url) as (settings, url):
-        _refuse_other_versions(url, settings.database.role)
         engine = exporter_engine(url, settings)
         exporter = Exporter(settings, create_collectors(), engine, log=configure(Log(level="error")))
         try:
+            _refuse_other_versions(engine)
             page = exporter.collect_once(names)
             click.echo(scraped(exporter, _FORMATS[form], names), nl=False)
         finally:
@@ -87,8 +85,7 @@ def report(page: Page, names: tuple[str, ...]) -> None:
         raise DatabaseFailed(f"not collected:{reasons}")
 
 
-def _refuse_other_versions(url: URL, role: str | None) -> None:
-    engine = create_engine(url, replace(EXPORTER, role=role), pool_size=0)
+def _refuse_other_versions(engine: Engine) -> None:
     with engine.connect() as connection:
         problem = check_version(connection)
     if problem:

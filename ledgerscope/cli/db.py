@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Engine
 
+    from exporter.settings.model import ExporterSettings
+    from ledgerscope.store.engine import Session
+
 __all__ = ["command"]
 
 _NAMESAKES = """\
@@ -53,9 +56,10 @@ def upgrade(config: Path | None, database_url: str | None) -> None:
     Example:
       ledgerscope db upgrade --database-url postgresql://owner@db/business
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    with configured_database(config, database_url) as (_, url):
-        _refuse_namesakes(url)
-        done = migrations.upgrade(url)
+    with configured_database(config, database_url) as (settings, url):
+        owner = replace(OWNER, schema=settings.database.schema_)
+        _refuse_namesakes(url, owner)
+        done = migrations.upgrade(url, session=owner)
     if done.before == done.after:
         click.echo(f"the schema is at {done.after} already; rights were renewed")
     else:
@@ -78,9 +82,7 @@ def check(config: Path | None, database_url: str | None) -> None:
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     with (
         configured_database(config, database_url) as (settings, url),
-        create_engine(
-            url, replace(EXPORTER, role=settings.database.role), pool_size=0
-        ).connect() as connection,
+        _reader(url, settings).connect() as connection,
     ):
         found = tuple(findings(connection, create_collectors()))
     for finding in found:
@@ -90,12 +92,15 @@ def check(config: Path | None, database_url: str | None) -> None:
     click.echo("the database offers all that the collectors read")
 
 
-def _reader(url: URL, role: str | None) -> Engine:
-    return create_engine(url, replace(EXPORTER, role=role), pool_size=0)
+def _reader(url: URL, settings: ExporterSettings) -> Engine:
+    """With the rights of the exporter, and more time: the rows of large tables are compared."""
+    database = settings.database
+    session = replace(EXPORTER, role=database.role, schema=database.schema_)
+    return create_engine(url, session, pool_size=0)
 
 
-def _refuse_namesakes(url: URL) -> None:
-    with create_engine(url, OWNER, pool_size=0).connect() as connection:
+def _refuse_namesakes(url: URL, owner: Session) -> None:
+    with create_engine(url, owner, pool_size=0).connect() as connection:
         names = contract.namesakes(connection)
     if names:
         count = _counted(len(names), "table or view", "tables or views")

@@ -87,15 +87,10 @@ def configured_database(
         settings = read_settings(config, database_url, options=options)
         url = address(settings)
         try:
-            yield settings, _in_schema(url, settings.database.schema_)
+            yield settings, url
         except StoreError as failure:
             origin = f"the URL {shown_url(url)} is from {_origin(config, database_url)}"
             raise DatabaseFailed(f"database: {failure}\n  {origin}") from None
-
-
-def _in_schema(url: URL, schema: str | None) -> URL:
-    """The URL of the same database, where relations are looked up and made in the schema of the settings."""
-    return url.update_query_dict({"options": f"-c search_path={schema}"}, append=True) if schema else url
 
 
 def address(settings: ExporterSettings) -> URL:

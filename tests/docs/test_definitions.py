@@ -11,14 +11,13 @@ import pytest
 
 from collectors.registry import create as create_collectors
 from ledgerscope.catalogue import all_metrics, definitions
-from ledgerscope.store.engine import OWNER, create_engine
 from tests.docs.business import COMPANY, Business, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import Connection, Engine
 
 PAGE: Final = Path(__file__).parents[2] / definitions.PAGE
 SECTIONS: Final = tuple(definitions.parse(PAGE.read_text(encoding="utf-8")))
@@ -31,17 +30,6 @@ SERIES: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\{(.*)\})?")
 LABEL: Final = re.compile(r'([a-z_]+)="([^"]*)"')
 TOLERANCE: Final = 1e-6  # relative: prices per month are kept with six decimals of a minor unit
 Series = tuple[str, frozenset[tuple[str, str]]]
-
-
-@pytest.fixture(scope="module")
-def shared(clone_template: Callable[[], URL], administration: Engine) -> Iterator[Engine]:
-    """An engine of a database that stays empty: every example is rolled back."""
-    url = clone_template()
-    engine = create_engine(url, OWNER).execution_options(isolation_level="REPEATABLE READ")
-    yield engine
-    engine.dispose()
-    with administration.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.docs.business import Business, read
-from tests.docs.test_definitions import EXAMPLES, connection, shared  # noqa: F401 - fixtures
+from tests.docs.test_definitions import EXAMPLES, connection  # noqa: F401 - the fixture
 from tests.integration import oracle
 from tests.integration.agreement import disagreements
 

@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from ledgerscope.store import roles
-from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.engine import OWNER, Session, create_engine
 from ledgerscope.store.errors import OldSchema
 from ledgerscope.store.migrations.settings import CONFIGURATION
 from ledgerscope.store.tables import metadata
@@ -40,13 +40,13 @@ class Upgrade:
     notes: tuple[str, ...]
 
 
-def upgrade(url: str | URL, revision: str | None = None) -> Upgrade:
+def upgrade(url: str | URL, revision: str | None = None, *, session: Session = OWNER) -> Upgrade:
     """Bring the database to `head()` and renew every right; raises `StoreError`.
 
     An earlier `revision` is for trying a migration out: rights are given at `head()` only.
     """
     wanted = revision or head()
-    with create_engine(url, OWNER, pool_size=0).begin() as connection:
+    with create_engine(url, session, pool_size=0).begin() as connection:
         connection.execute(text(_LOCK))
         before = current(connection)
         notes = roles.become_owner(connection)
