@@ -1,11 +1,11 @@
 """What is owed and what is unused at an instant: the common ground of aging and credit.
 
 An allocation counts at day D while both its sides stand. The store keeps with each row what is allocated in
-the end and from which day on that holds (ADR 0008), so almost all rows need nothing else when D is today. The
-rows that still change after D, that keep nothing (views of another database), or whose invoice does not add
-up are summed by the rule itself. Rows that the store marks as settled by D are exactly zero and are never
-read. So the cost follows what is open, not what was ever invoiced, and the result is exact for any past
-instant.
+the end and from which day on that holds (ADR 0008), and with each instalment what its invoice says (0009),
+so almost all rows need nothing else when D is today. The rows that still change after D, that keep nothing
+(views of another database), or whose invoice does not add up are summed by the rule itself. Rows that the
+store marks as settled by D are exactly zero and are never read. So the cost follows what is open, not what
+was ever invoiced, and the result is exact for any past instant.
 
 Source: docs/definitions.md, receivables; the canonical schema, `invoice_due` and `allocation`.
 """
@@ -21,9 +21,9 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal_column,
-    not_,
     null,
     or_,
     select,
@@ -169,21 +169,26 @@ def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
 
 def _regular(clock: NamedFromClause) -> Select[Any]:
     """The instalments that may be open, of invoices that add up; allocated_minor null: to be summed."""
+    does_not_add_up = exists().where(_of_invoice(invoice_due), DOES_NOT_ADD_UP).correlate(invoice_due)
     return (
         select(
             clock.c.day,
-            invoice.c.tenant_id,
-            invoice.c.invoice_id,
+            invoice_due.c.tenant_id,
+            invoice_due.c.invoice_id,
             invoice_due.c.seq,
-            invoice.c.customer_id,
-            invoice.c.currency,
+            invoice_due.c.customer_id,
+            invoice_due.c.currency,
             invoice_due.c.due_on,
             invoice_due.c.amount_minor,
             _kept(invoice_due, invoice_due.c.settled_on, clock.c.day).label("allocated_minor"),
         )
         .join_from(clock, invoice_due, invoice_due.c.tenant_id == clock.c.tenant_id)
-        .join(invoice, _of_invoice(invoice_due))
-        .where(_may_be_left(invoice_due.c.settled_on), invoice_counts(clock.c.day), not_(DOES_NOT_ADD_UP))
+        .where(
+            _may_be_left(invoice_due.c.settled_on),
+            invoice_due.c.owed_from <= clock.c.day,
+            not_ended(invoice_due.c.owed_until, clock.c.day),
+            ~does_not_add_up,
+        )
     )
 
 

@@ -73,6 +73,7 @@ def fill_kept_columns(
     for (kind, key), total in sources.items():
         if (held := keyed[kind].get(key)) is not None:
             keyed[kind][key] = _kept(held, total, _USED_UP_ON)
+    _fill_from_invoices(keyed)
     _fill_missing(keyed)
 
 
@@ -104,6 +105,19 @@ def _kept(held: Any, total: _Sum, used_up: str) -> Any:
         changed_on=None if whole else total.day,
         **{used_up: total.day if whole else None},
     )
+
+
+def _fill_from_invoices(keyed: Mapping[type[Record], dict[Key, Any]]) -> None:
+    """What instalments repeat of their invoices."""
+    dues = keyed[InvoiceDue]
+    for key, due in dues.items():
+        if (invoice := keyed[Invoice].get((due.tenant_id, due.invoice_id))) is not None:
+            dues[key] = due._replace(
+                customer_id=invoice.customer_id,
+                currency=invoice.currency,
+                owed_from=None if invoice.status == "draft" else invoice.issued_on,
+                owed_until=invoice.voided_on,
+            )
 
 
 def _fill_missing(keyed: Mapping[type[Record], dict[Key, Any]]) -> None:

@@ -258,6 +258,19 @@ CHECKS: Final[tuple[DataCheck, ...]] = (
         """,
     ),
     DataCheck(
+        "copies of invoices",
+        "customer_id, currency, owed_from or owed_until of an instalment is not what its invoice says",
+        "run: update invoice_due set owed_from = owed_from; in a view, take them from the invoice",
+        (t.invoice, t.invoice_due),
+        """
+        select d.tenant_id, concat('instalment ', d.seq, ' of invoice ', d.invoice_id) as example
+        from invoice_due as d left join invoice as i using (tenant_id, invoice_id)
+        where i.invoice_id is null or i.missing_minor = 0
+            and (d.customer_id, d.currency, d.owed_from, d.owed_until) is distinct from (
+                i.customer_id, i.currency, case when i.status <> 'draft' then i.issued_on end, i.voided_on)
+        """,
+    ),
+    DataCheck(
         "kept sums of instalments",
         "invoice_due.allocated_minor, settled_on or changed_on is not what the allocations say",
         "run: select ledgerscope_keep_instalments(array_agg(tenant_id), array_agg(invoice_id), "

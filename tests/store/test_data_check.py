@@ -54,6 +54,8 @@ FAULTS = {
 }
 IRRECONCILABLE = {
     "kept total": "delete from invoice_due where tenant_id = 'acme'; update invoice set missing_minor = 0",
+    "copies of invoices": "ALTER TABLE invoice_due DISABLE TRIGGER of_invoice_anew; "
+    "update invoice_due set owed_from = '2030-01-01' where tenant_id = 'acme'",
     "kept sums of instalments": "update invoice_due set allocated_minor = 7 where tenant_id = 'acme'",
     "kept sums of sources": "update payment set allocated_minor = 7 where tenant_id = 'acme'",
     "lost side": WITHOUT_KEYS  # noqa: S608  # our own constants

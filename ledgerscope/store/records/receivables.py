@@ -54,6 +54,10 @@ class InvoiceDue(NamedTuple):
     allocated_minor: int = 0
     settled_on: date | None = None
     changed_on: date | None = None
+    customer_id: Id | None = None
+    currency: str | None = None
+    owed_from: date | None = None
+    owed_until: date | None = None
 
 
 class Payment(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
+    CHAR,
     BigInteger,
     Column,
     Computed,
@@ -103,10 +104,16 @@ invoice_due: Final = table(
     Column("due_on", Date, nullable=False, comment="date in the tenant's zone; past due the day after"),
     minor(),
     *_kept("settled_on", _SETTLED_ON),
+    Column("customer_id", Uuid, nullable=False, comment="that of its invoice; kept by trigger"),
+    Column("currency", CHAR(3), nullable=False, comment="that of its invoice; kept by trigger"),
+    Column(
+        "owed_from", Date, comment="issued_on of its invoice; null while that is a draft; kept by trigger"
+    ),
+    Column("owed_until", Date, comment="voided_on of its invoice; kept by trigger"),
     within_tenant("invoice", "invoice_id"),
     check("seq", "seq > 0"),
     check("amount_minor", "amount_minor > 0"),
-    Index("invoice_due_open_idx", "tenant_id", "due_on", postgresql_where=text("settled_on is null")),
+    Index("invoice_due_settled_on_idx", "settled_on"),
     comment="An instalment; open at D = amount_minor less its allocations that count at D; that is "
     "amount_minor - allocated_minor where changed_on is null or <= D, and zero where settled_on <= D. One "
     "row per instalment. Written with the invoice.",
