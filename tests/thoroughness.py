@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-__all__ = ["tries"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["sample", "tries"]
+
+T = TypeVar("T")
 
 _VARIABLE: Final = "LEDGERSCOPE_THOROUGH"
 
@@ -13,3 +18,10 @@ _VARIABLE: Final = "LEDGERSCOPE_THOROUGH"
 def tries(few: int, *, thorough: int) -> int:
     """`few`, or as many as are wanted where LEDGERSCOPE_THOROUGH is set, as `.ci/run` does."""
     return thorough if os.environ.get(_VARIABLE) else few
+
+
+def sample(cases: Iterable[T], few: int) -> list[T]:
+    """`few` of the cases, spread evenly over them; all where LEDGERSCOPE_THOROUGH is set."""
+    every = list(cases)
+    wanted = tries(few, thorough=len(every))
+    return [every[number * len(every) // wanted] for number in range(min(wanted, len(every)))]

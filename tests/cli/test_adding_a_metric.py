@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.thoroughness import sample
 from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[2]
@@ -127,17 +128,20 @@ def edit(copy: Path, path: str, old: str, new: str = "") -> None:
 
 @pytest.mark.parametrize(
     ("path", "finding"),
-    [
-        ("ledgerscope/catalogue/support.py", "missing; create it and define METRICS"),
-        ("collectors/support.py", "missing; create it and define one subclass of AreaCollector"),
-        ("rules/support.py", "missing; create it and define AREA, a RuleArea"),
-        ("rules/scenarios/support.py", "missing; create it and define ALERTS and RECORDINGS"),
-        ("dashboards/boards/support.py", "missing; create it and define BOARD, a Board"),
-        (
-            "rules/runbooks/support/SupportCriticalTicketsMany.md",
-            "missing; write it, with the sections ## Meaning, ## Impact, ## Diagnosis, ## Mitigation",
-        ),
-    ],
+    sample(
+        [
+            ("ledgerscope/catalogue/support.py", "missing; create it and define METRICS"),
+            ("collectors/support.py", "missing; create it and define one subclass of AreaCollector"),
+            ("rules/support.py", "missing; create it and define AREA, a RuleArea"),
+            ("rules/scenarios/support.py", "missing; create it and define ALERTS and RECORDINGS"),
+            ("dashboards/boards/support.py", "missing; create it and define BOARD, a Board"),
+            (
+                "rules/runbooks/support/SupportCriticalTicketsMany.md",
+                "missing; write it, with the sections ## Meaning, ## Impact, ## Diagnosis, ## Mitigation",
+            ),
+        ],
+        2,
+    ),
 )
 def test_a_file_that_is_left_out_is_one_finding(copy: Path, tmp_path: Path, path: str, finding: str) -> None:
     root = tmp_path / "incomplete"
@@ -160,84 +164,90 @@ PANEL = """                lines(
 
 @pytest.mark.parametrize(
     ("path", "old", "new", "finding"),
-    [
-        (
-            "ledgerscope/catalogue/areas.py",
-            '    Area("support", "Support"),\n',
-            "",
-            "ledgerscope/catalogue/areas.py: no area 'support', but there is rules/scenarios/support.py, "
-            'dashboards/boards/support.py: add Area("support", "...")',
-        ),
-        (
-            "ledgerscope/catalogue/support.py",
-            "METRICS = (OPEN_TICKETS,)",
-            "METRICS = ()",
-            "ledgerscope/catalogue/support.py: METRICS lacks OPEN_TICKETS: add it",
-        ),
-        (
-            "ledgerscope/catalogue/support.py",
-            "METRICS = (OPEN_TICKETS,)",
-            "",
-            "ledgerscope/catalogue/support.py: has to define METRICS, the tuple of the metrics of the area",
-        ),
-        (
-            "collectors/support.py",
-            """        samples.expect_closed(catalogue.OPEN_TICKETS, companies.tenants)
+    sample(
+        [
+            (
+                "ledgerscope/catalogue/areas.py",
+                '    Area("support", "Support"),\n',
+                "",
+                "ledgerscope/catalogue/areas.py: no area 'support', but there is rules/scenarios/support.py, "
+                'dashboards/boards/support.py: add Area("support", "...")',
+            ),
+            (
+                "ledgerscope/catalogue/support.py",
+                "METRICS = (OPEN_TICKETS,)",
+                "METRICS = ()",
+                "ledgerscope/catalogue/support.py: METRICS lacks OPEN_TICKETS: add it",
+            ),
+            (
+                "ledgerscope/catalogue/support.py",
+                "METRICS = (OPEN_TICKETS,)",
+                "",
+                "ledgerscope/catalogue/support.py: has to define METRICS, the tuple of the metrics of the "
+                "area",
+            ),
+            (
+                "collectors/support.py",
+                """        samples.expect_closed(catalogue.OPEN_TICKETS, companies.tenants)
         given = parameters(companies, as_of)
         for tenant_id, priority, n in connection.execute(open_tickets(), given):
             samples.put(catalogue.OPEN_TICKETS, (tenant_id, priority), n)
 """,
-            "        pass\n",
-            "collectors/support.py: nothing serves customer_support_open_tickets: put a value of OPEN_TI",
-        ),
-        (
-            "collectors/support.py",
-            "metrics = catalogue.METRICS",
-            "metrics = ()",
-            "collectors/support.py: SupportCollector.metrics lacks customer_support_open_tickets: "
-            "set it to METRICS of the catalogue",
-        ),
-        (
-            "collectors/support.py",
-            'name = "support"',
-            'name = "suport"',
-            "collectors/support.py: is named 'suport': use the name of the area, 'support'",
-        ),
-        (
-            "rules/scenarios/support.py",
-            "from rules.model import Severity",
-            "from rules.model import Severty",
-            "rules/scenarios/support.py: cannot be imported: ImportError: cannot import name 'Severty' "
-            "from 'rules.model'",
-        ),
-        (
-            "dashboards/boards/support.py",
-            "                    draws=(rules.MANY_CRITICAL,),\n                ),\n                lines(",
-            "                ),\n                lines(",
-            "dashboards/boards/support.py: the panel 'Critical tickets' does not show the limit of "
-            "SupportCriticalTicketsMany",
-        ),
-        (
-            "dashboards/boards/support.py",
-            '"Critical tickets",',
-            '"Something else",',
-            "dashboards/boards/support.py: the alert SupportCriticalTicketsMany links to a panel "
-            "'Critical tickets', which is missing",
-        ),
-        (
-            "rules/runbooks/support/SupportCriticalTicketsMany.md",
-            "limit.warning",
-            "limit.critical",
-            "rules/runbooks/support/SupportCriticalTicketsMany.md: 'dict object' has no attribute "
-            "'critical': the numbers of this alert are limit.warning",
-        ),
-        (
-            "rules/runbooks/support/SupportCriticalTicketsMany.md",
-            "## Impact\n",
-            "",
-            "rules/runbooks/support/SupportCriticalTicketsMany.md: the section Impact is missing: write it",
-        ),
-    ],
+                "        pass\n",
+                "collectors/support.py: nothing serves customer_support_open_tickets: put a value of OPEN_TI",
+            ),
+            (
+                "collectors/support.py",
+                "metrics = catalogue.METRICS",
+                "metrics = ()",
+                "collectors/support.py: SupportCollector.metrics lacks customer_support_open_tickets: "
+                "set it to METRICS of the catalogue",
+            ),
+            (
+                "collectors/support.py",
+                'name = "support"',
+                'name = "suport"',
+                "collectors/support.py: is named 'suport': use the name of the area, 'support'",
+            ),
+            (
+                "rules/scenarios/support.py",
+                "from rules.model import Severity",
+                "from rules.model import Severty",
+                "rules/scenarios/support.py: cannot be imported: ImportError: cannot import name 'Severty' "
+                "from 'rules.model'",
+            ),
+            (
+                "dashboards/boards/support.py",
+                "                    draws=(rules.MANY_CRITICAL,),\n"
+                "                ),\n                lines(",
+                "                ),\n                lines(",
+                "dashboards/boards/support.py: the panel 'Critical tickets' does not show the limit of "
+                "SupportCriticalTicketsMany",
+            ),
+            (
+                "dashboards/boards/support.py",
+                '"Critical tickets",',
+                '"Something else",',
+                "dashboards/boards/support.py: the alert SupportCriticalTicketsMany links to a panel "
+                "'Critical tickets', which is missing",
+            ),
+            (
+                "rules/runbooks/support/SupportCriticalTicketsMany.md",
+                "limit.warning",
+                "limit.critical",
+                "rules/runbooks/support/SupportCriticalTicketsMany.md: 'dict object' has no attribute "
+                "'critical': the numbers of this alert are limit.warning",
+            ),
+            (
+                "rules/runbooks/support/SupportCriticalTicketsMany.md",
+                "## Impact\n",
+                "",
+                "rules/runbooks/support/SupportCriticalTicketsMany.md: the section Impact is missing: write "
+                "it",
+            ),
+        ],
+        3,
+    ),
 )
 def test_a_line_that_is_left_out_or_wrong_is_one_finding(
     copy: Path, tmp_path: Path, path: str, old: str, new: str, finding: str

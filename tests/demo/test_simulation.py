@@ -30,6 +30,7 @@ from ledgerscope.store.engine import OWNER, Session, begin_as, create_engine
 from ledgerscope.store.records import Event, Tenant
 from tests.demo.queries import IDENTITIES
 from tests.processes import start
+from tests.thoroughness import sample, tries
 from tests.uncovered import environment
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ UNTIL = datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OPERATIONS = {**PER_CUSTOMER_AND_MONTH, **PER_COMPANY_AND_DAY}
 NEVER = threading.Event()
+STARTS = tries(8, thorough=20)
+AT_MOST = 200
+"""Starts until enough was written: on a busy machine most are killed before they write."""
 
 
 class Clock:
@@ -105,7 +109,7 @@ def count_events(connection: Connection) -> int:
 
 
 def test_after_many_steps_every_identity_still_holds(business: Engine, app: Engine) -> None:
-    done = live(app, 5 * 24, step=4 * HOUR)
+    done = live(app, tries(2, thorough=5) * 24, step=4 * HOUR)
     assert broken(business) == {}
     usual = {one.__name__ for one, rate in OPERATIONS.items() if rate >= 0.1}
     assert usual <= set(done) <= {one.__name__ for one in OPERATIONS} | {"work"}
@@ -197,7 +201,7 @@ for line in sys.stdin:
 """Starts as many processes as each line asks for; forked, so that all that is loaded once is the modules."""
 
 
-def test_twenty_starts_that_all_end_by_a_kill_lose_and_double_nothing(business: Engine, app: Engine) -> None:
+def test_starts_that_all_end_by_a_kill_lose_and_double_nothing(business: Engine, app: Engine) -> None:
     random, url = Random(7), app.url.render_as_string(hide_password=False)
     with business.connect() as connection:
         before = count_events(connection)
@@ -206,7 +210,10 @@ def test_twenty_starts_that_all_end_by_a_kill_lose_and_double_nothing(business: 
         try:
             assert starter.stdin is not None
             assert starter.stdout is not None
-            for number in range(20):
+            for number in range(AT_MOST):
+                with business.connect() as connection:
+                    if number >= STARTS and count_events(connection) > before + 100:
+                        break
                 together = 2 if number % 5 == 4 else 1  # every fifth start has a second one beside it
                 print(together, file=starter.stdin, flush=True)
                 alive = [int(starter.stdout.readline()) for _ in range(together)]
@@ -351,7 +358,7 @@ def test_jobs_that_hang_are_taken_over_once_the_incident_is_over(business: Engin
     assert broken(business) == {}
 
 
-@pytest.mark.parametrize("name", sorted(INCIDENTS))
+@pytest.mark.parametrize("name", sample(sorted(INCIDENTS), 4))
 def test_no_incident_breaks_an_identity(business: Engine, app: Engine, name: str) -> None:
     done = live(app, 3, incidents=(INCIDENTS[name],))
     assert done[name] > 0

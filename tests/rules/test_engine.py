@@ -20,6 +20,7 @@ from rules.exporter import ABSENT, WATCHDOG
 from rules.links import DEFAULT_LINKS
 from rules.render import render_area, rule_path
 from rules.scenarios.areas import CASES
+from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def with_limit(alert: Alert, old: Limit, new: Limit) -> Alert:
     return replace(alert, limits=tuple(new if one is old else one for one in alert.limits))
 
 
-@pytest.mark.parametrize(("area", "alert"), EVERY_ALERT)
+@pytest.mark.parametrize(("area", "alert"), sample(EVERY_ALERT, 10))
 def test_every_slip_in_a_rule_fails_a_case(tree: Path, area: RuleArea, alert: Alert) -> None:
     path = rule_path(area.name)
     try:

@@ -13,6 +13,7 @@ from ledgerscope.catalogue import UnknownLabel, UnknownLabelValue, aging, jobs
 from rules.promtool import render_rule_tests
 from rules.render import render_rules
 from rules.scenarios.model import given, steady
+from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def test_promtool_accepts_the_rule_file(tree: Path, path: str) -> None:
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
 
 
-@pytest.mark.parametrize("path", with_marks(*TESTS))
+@pytest.mark.parametrize("path", with_marks(*sample(TESTS, 3)))
 def test_rules_do_what_their_cases_say(tree: Path, path: str) -> None:
     verdict = promtool("test", "rules", tree / path)
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
