@@ -23,7 +23,7 @@ _EVEN: Final = (1.0,) * 12
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A number that moves evenly from the first day of the story to the last."""
+    """A number that moves evenly from the first day of the agenda to the last."""
 
     start: float
     end: float

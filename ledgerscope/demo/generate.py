@@ -1,6 +1,6 @@
 """Generates the demo business: three companies and all their customers, as rows.
 
-Pure: the same seed, scale and `until` give the same rows, byte by byte, on every machine. The story covers
+Pure: the same seed, scale and `until` give the same rows, byte by byte, on every machine. The agenda covers
 the 24 months before `until`; nothing in it lies after that instant.
 """
 
@@ -12,9 +12,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.companies import COMPANIES
-from ledgerscope.demo.life import live
-from ledgerscope.demo.life.cases import write_cases
-from ledgerscope.demo.life.story import Era, Story
+from ledgerscope.demo.history import live
+from ledgerscope.demo.history.agenda import Agenda, Era
+from ledgerscope.demo.history.cases import write_cases
 from ledgerscope.demo.operations import write_operations
 from ledgerscope.demo.plans import make_plans
 from ledgerscope.demo.random_source import RandomSource
@@ -93,8 +93,8 @@ class _Generator:
         created_at = (
             self._era.since + random.days(0, _OPENING_DAYS) if opening else self._arrivals.draw(random)
         )
-        story = Story(self._company, number, random, batch, self._era)
-        live(story, plans[story.currency], created_at, opening=opening)
+        agenda = Agenda(self._company, number, random, batch, self._era)
+        live(agenda, plans[agenda.currency], created_at, opening=opening)
 
     def _tenant(self, mark: str) -> Tenant:
         company = self._company

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from ledgerscope.demo.life.cases import CASES
+from ledgerscope.demo.history.cases import CASES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from ledgerscope.demo import datasets
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner, UnknownDataset
 from ledgerscope.demo.generate import generate
-from ledgerscope.demo.life.cases import CASES
+from ledgerscope.demo.history.cases import CASES
 from ledgerscope.demo.load import load_demo
 from ledgerscope.demo.progress import on_stream
 from ledgerscope.store.changes_batch import Batch

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from ledgerscope.demo.companies import COMPANIES
 from ledgerscope.demo.generate import MONTHS, _Generator
-from ledgerscope.demo.life.story import Era
+from ledgerscope.demo.history.agenda import Era
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.changes_batch import Batch
 from ledgerscope.store.changes_loader import stream_changes

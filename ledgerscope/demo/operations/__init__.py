@@ -10,7 +10,7 @@ from ledgerscope.demo.operations.transfers import write_transfers
 
 if TYPE_CHECKING:
     from ledgerscope.demo.companies import Company
-    from ledgerscope.demo.life.story import Era
+    from ledgerscope.demo.history.agenda import Era
     from ledgerscope.store.changes_batch import Batch
 
 __all__ = ["write_operations"]

@@ -14,7 +14,7 @@ from ledgerscope.store.records import FxRate, MarketingSpend, make_event
 
 if TYPE_CHECKING:
     from ledgerscope.demo.companies import Company
-    from ledgerscope.demo.life.story import Era
+    from ledgerscope.demo.history.agenda import Era
     from ledgerscope.store.changes_batch import Batch
 
 __all__ = ["write_routine"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ledgerscope.demo.companies import Company
-    from ledgerscope.demo.life.story import Era
+    from ledgerscope.demo.history.agenda import Era
     from ledgerscope.store.changes_batch import Batch
 
 __all__ = ["write_transfers"]

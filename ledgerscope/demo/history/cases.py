@@ -24,8 +24,8 @@ from ledgerscope.customers.subscriptions import (
     pause,
     resume,
 )
-from ledgerscope.demo.life.account import Account
-from ledgerscope.demo.life.story import Story
+from ledgerscope.demo.history.account import Account
+from ledgerscope.demo.history.agenda import Agenda
 from ledgerscope.demo.plans import Price
 from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.domain.events import EventType
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ledgerscope.demo.companies import Company
-    from ledgerscope.demo.life.account import Claim
-    from ledgerscope.demo.life.story import Era
+    from ledgerscope.demo.history.account import Claim
+    from ledgerscope.demo.history.agenda import Era
     from ledgerscope.demo.plans import Plan
     from ledgerscope.store.changes_batch import Batch
     from ledgerscope.store.records import Id
@@ -62,21 +62,21 @@ _DAY: Final = timedelta(days=1)
 class _Case:
     """A customer of its own, and the days before the end of the era."""
 
-    def __init__(self, story: Story, plans: _Plans, name: str) -> None:
-        self.story = story
+    def __init__(self, agenda: Agenda, plans: _Plans, name: str) -> None:
+        self.agenda = agenda
         self.plans = plans
-        self.account = Account(story, 30)
+        self.account = Account(agenda, 30)
         self.name = name
         self._begin()
 
     def ago(self, days: float) -> datetime:
         """An instant so many days before the end, but not before the beginning."""
-        return max(self.story.era.since + _DAY, self.story.era.until - days * _DAY)
+        return max(self.agenda.era.since + _DAY, self.agenda.era.until - days * _DAY)
 
     def bill(self, days: float, net: int = 200_00) -> Claim:
         """An invoice of so many days ago, due a month later."""
         when = self.ago(days)
-        return self.account.issue(when, "one_time", net, [self.story.day(when) + 30 * _DAY])
+        return self.account.issue(when, "one_time", net, [self.agenda.day(when) + 30 * _DAY])
 
     def pay(self, days: float, claim: Claim, amount: int | None = None) -> Id:
         """A payment of so many days ago, set against a claim."""
@@ -88,19 +88,19 @@ class _Case:
     def grant(self, currency: str, amount: int, until: datetime | None = None) -> None:
         """A limit from about half a year ago on."""
         request = GrantLimit(
-            moment=self.story.moment(self.ago(180)),
-            credit_limit_id=self.story.random.id(),
-            customer_id=self.story.customer_id,
+            moment=self.agenda.moment(self.ago(180)),
+            credit_limit_id=self.agenda.random.id(),
+            customer_id=self.agenda.customer_id,
             currency=currency,
             limit_minor=amount,
             approved_by="credit desk",
             until=until,
         )
-        self.story.commit(grant_limit(None, request))
+        self.agenda.commit(grant_limit(None, request))
 
     def price(self, currency: str | None = None, seats: int = 3) -> VersionPrice:
         """A monthly price of the professional tier."""
-        currency = currency or self.story.currency
+        currency = currency or self.agenda.currency
         price = Price(self.plans[currency]["professional", "month"], seats, 0)
         return VersionPrice(price.plan.plan_id, "professional", seats, Decimal(0), currency, price.mrr)
 
@@ -108,31 +108,33 @@ class _Case:
         self, when: datetime, price: VersionPrice, *, before: SubscriptionState | None = None
     ) -> SubscriptionState:
         """A subscription whose price counts from its start; `before` is one that still runs."""
-        story = self.story
-        subscription_id, version_id = story.random.id(), story.random.id()
-        row = Subscription(story.tenant_id, subscription_id, story.customer_id, price.plan_id, "active", when)
-        story.write(row)
-        story.emit(EventType.SUBSCRIPTION_CREATED, when, price.tier)
-        state = SubscriptionState(
-            subscription_id, story.customer_id, "active", when, None, ever_paid=before is not None
+        agenda = self.agenda
+        subscription_id, version_id = agenda.random.id(), agenda.random.id()
+        row = Subscription(
+            agenda.tenant_id, subscription_id, agenda.customer_id, price.plan_id, "active", when
         )
-        story.commit(activate(state, Activate(story.moment(when), version_id, price)))
+        agenda.write(row)
+        agenda.emit(EventType.SUBSCRIPTION_CREATED, when, price.tier)
+        state = SubscriptionState(
+            subscription_id, agenda.customer_id, "active", when, None, ever_paid=before is not None
+        )
+        agenda.commit(activate(state, Activate(agenda.moment(when), version_id, price)))
         in_force = PriceInForce(version_id, when)
-        return SubscriptionState(subscription_id, story.customer_id, "active", when, in_force)
+        return SubscriptionState(subscription_id, agenda.customer_id, "active", when, in_force)
 
     def _begin(self) -> None:
-        story, when = self.story, self.ago(400)
+        agenda, when = self.agenda, self.ago(400)
         number = f"S-{self.name}"
         email = f"{self.name}@example.com"
-        story.write(
+        agenda.write(
             Customer(
-                story.tenant_id, story.customer_id, number, f"Case {self.name}", email, "active", False,
-                story.currency, 30, "api", "direct", when, when,
+                agenda.tenant_id, agenda.customer_id, number, f"Case {self.name}", email, "active", False,
+                agenda.currency, 30, "api", "direct", when, when,
             )
         )  # fmt: skip
         change = (None, "active", "created", "api", when)
-        story.write(StatusChange(story.tenant_id, story.customer_id, *change))
-        story.emit(EventType.CUSTOMER_CREATED, when, "api", "active")
+        agenda.write(StatusChange(agenda.tenant_id, agenda.customer_id, *change))
+        agenda.emit(EventType.CUSTOMER_CREATED, when, "api", "active")
 
 
 def _bounced(case: _Case) -> None:
@@ -153,18 +155,18 @@ def _partly_refunded(case: _Case) -> None:
 
 def _void_with_allocation(case: _Case) -> None:
     """Another program voids an invoice and leaves its allocation as it is."""
-    story, claim = case.story, case.bill(70)
+    agenda, claim = case.agenda, case.bill(70)
     case.pay(50, claim)
     when = case.ago(20)
-    void = {"status": "void", "voided_on": story.day(when)}
-    story.commit(Changes((Update(Invoice, (story.tenant_id, claim.id), void),)))
-    story.emit(EventType.INVOICE_VOIDED, when, amount=claim.total)
+    void = {"status": "void", "voided_on": agenda.day(when)}
+    agenda.commit(Changes((Update(Invoice, (agenda.tenant_id, claim.id), void),)))
+    agenda.emit(EventType.INVOICE_VOIDED, when, amount=claim.total)
 
 
 def _deposit(case: _Case) -> None:
     """Money for an invoice that is dated two weeks later."""
-    story, when = case.story, case.ago(60)
-    dated = story.day(when) + 14 * _DAY
+    agenda, when = case.agenda, case.ago(60)
+    dated = agenda.day(when) + 14 * _DAY
     claim = case.account.issue(when, "one_time", 300_00, [dated + 30 * _DAY], issued_on=dated)
     payment = case.account.receive(when, 100_00, "bank_transfer", "manual")
     case.account.settle(when, claim, payment)
@@ -173,7 +175,7 @@ def _deposit(case: _Case) -> None:
 def _cheque(case: _Case) -> None:
     """A cheque that counts only in a week from now."""
     claim, when = case.bill(20), case.ago(2)
-    dated = case.story.day(case.story.era.until) + 7 * _DAY
+    dated = case.agenda.day(case.agenda.era.until) + 7 * _DAY
     payment = case.account.receive(when, claim.open, "cheque", "manual", dated=dated)
     case.account.settle(when, claim, payment)
 
@@ -199,24 +201,24 @@ def _larger_credit_note(case: _Case) -> None:
 
 def _expired_limit(case: _Case) -> None:
     case.bill(20)
-    case.grant(case.story.currency, 5_000_00, until=case.ago(30))
+    case.grant(case.agenda.currency, 5_000_00, until=case.ago(30))
 
 
 def _limit_in_another_currency(case: _Case) -> None:
     case.bill(20)
-    case.grant(next(one for one in case.plans if one != case.story.currency), 9_000_00)
+    case.grant(next(one for one in case.plans if one != case.agenda.currency), 9_000_00)
 
 
 def _triangulated_limit(case: _Case) -> None:
     """The only rates of the limit's currency are those to the base currency."""
     case.bill(20)
     case.grant("GBP", 9_000_00)
-    story = case.story
+    agenda = case.agenda
     for days in range(0, 700, 30):
-        day, base = story.day(case.ago(days)), story.company.base_currency
+        day, base = agenda.day(case.ago(days)), agenda.company.base_currency
         rate = Decimal("0.79") + Decimal(days) / 100_000
-        story.write(FxRate(story.tenant_id, day, base, "GBP", rate))
-        if case.ago(days) <= story.era.since + _DAY:
+        agenda.write(FxRate(agenda.tenant_id, day, base, "GBP", rate))
+        if case.ago(days) <= agenda.era.since + _DAY:
             break
 
 
@@ -227,70 +229,72 @@ def _uncovered(case: _Case) -> None:
 
 
 def _paused_and_resumed(case: _Case) -> None:
-    story, price = case.story, case.price()
+    agenda, price = case.agenda, case.price()
     state = case.subscribe(case.ago(300), price)
-    story.commit(pause(state, Pause(story.moment(case.ago(100)))))
+    agenda.commit(pause(state, Pause(agenda.moment(case.ago(100)))))
     paused = SubscriptionState(state.subscription_id, state.customer_id, "paused", state.started_at, None)
-    story.commit(resume(paused, Resume(story.moment(case.ago(45)), story.random.id(), price)))
+    agenda.commit(resume(paused, Resume(agenda.moment(case.ago(45)), agenda.random.id(), price)))
 
 
 def _free_months(case: _Case) -> None:
     """The first months cost nothing: a version whose discount is the whole price."""
-    story, price = case.story, case.price()
+    agenda, price = case.agenda, case.price()
     start, over = case.ago(200), case.ago(110)
-    subscription_id = story.random.id()
-    story.write(
-        Subscription(story.tenant_id, subscription_id, story.customer_id, price.plan_id, "active", start)
+    subscription_id = agenda.random.id()
+    agenda.write(
+        Subscription(agenda.tenant_id, subscription_id, agenda.customer_id, price.plan_id, "active", start)
     )
-    story.emit(EventType.SUBSCRIPTION_CREATED, start, price.tier)
-    story.write(
+    agenda.emit(EventType.SUBSCRIPTION_CREATED, start, price.tier)
+    agenda.write(
         SubscriptionVersion(
-            story.tenant_id, story.random.id(), subscription_id, story.customer_id, price.plan_id,
+            agenda.tenant_id, agenda.random.id(), subscription_id, agenda.customer_id, price.plan_id,
             price.quantity, Decimal(1), price.currency, Decimal(0), span(start, over),
         )
     )  # fmt: skip
-    state = SubscriptionState(subscription_id, story.customer_id, "active", start, None, ever_paid=False)
-    story.commit(activate(state, Activate(story.moment(over), story.random.id(), price)))
+    state = SubscriptionState(subscription_id, agenda.customer_id, "active", start, None, ever_paid=False)
+    agenda.commit(activate(state, Activate(agenda.moment(over), agenda.random.id(), price)))
 
 
 def _trial(case: _Case) -> None:
-    story, price, start = case.story, case.price(), case.ago(5)
-    end_of_trial = story.company.calendar.days_later(start, 30)
-    story.write(
+    agenda, price, start = case.agenda, case.price(), case.ago(5)
+    end_of_trial = agenda.company.calendar.days_later(start, 30)
+    agenda.write(
         Subscription(
-            story.tenant_id, story.random.id(), story.customer_id, price.plan_id, "trialing", start,
+            agenda.tenant_id, agenda.random.id(), agenda.customer_id, price.plan_id, "trialing", start,
             end_of_trial,
         )
     )  # fmt: skip
-    story.emit(EventType.SUBSCRIPTION_CREATED, start, price.tier)
+    agenda.emit(EventType.SUBSCRIPTION_CREATED, start, price.tier)
 
 
 def _metered(case: _Case) -> None:
     """Billed by use: a price per unit that is never recurring revenue."""
-    story, start, plan_id = case.story, case.ago(150), case.story.random.id()
-    story.write(
+    agenda, start, plan_id = case.agenda, case.ago(150), case.agenda.random.id()
+    agenda.write(
         PlanRow(
-            story.tenant_id, plan_id, "metered", "By use", "professional", 5_00, story.currency, "month", 1,
-            0, True, story.era.since,
+            agenda.tenant_id, plan_id, "metered", "By use", "professional", 5_00, agenda.currency, "month", 1,
+            0, True, agenda.era.since,
         )
     )  # fmt: skip
-    subscription_id = story.random.id()
-    story.write(Subscription(story.tenant_id, subscription_id, story.customer_id, plan_id, "active", start))
-    story.emit(EventType.SUBSCRIPTION_CREATED, start, "professional")
-    story.write(
+    subscription_id = agenda.random.id()
+    agenda.write(
+        Subscription(agenda.tenant_id, subscription_id, agenda.customer_id, plan_id, "active", start)
+    )
+    agenda.emit(EventType.SUBSCRIPTION_CREATED, start, "professional")
+    agenda.write(
         SubscriptionVersion(
-            story.tenant_id, story.random.id(), subscription_id, story.customer_id, plan_id, 1, Decimal(0),
-            story.currency, Decimal(5_00), span(start, None),
+            agenda.tenant_id, agenda.random.id(), subscription_id, agenda.customer_id, plan_id, 1, Decimal(0),
+            agenda.currency, Decimal(5_00), span(start, None),
         )
     )  # fmt: skip
 
 
 def _deleted_but_subscribed(case: _Case) -> None:
-    story, when = case.story, case.ago(30)
+    agenda, when = case.agenda, case.ago(30)
     case.subscribe(case.ago(300), case.price())
     values = {"deleted_at": when, "deletion_mode": "soft", "deletion_reason": "requested"}
-    story.commit(Changes((Update(Customer, (story.tenant_id, story.customer_id), values),)))
-    story.emit(EventType.CUSTOMER_DELETED, when, "requested", "soft")
+    agenda.commit(Changes((Update(Customer, (agenda.tenant_id, agenda.customer_id), values),)))
+    agenda.emit(EventType.CUSTOMER_DELETED, when, "requested", "soft")
 
 
 def _cancel_and_create(case: _Case) -> None:
@@ -299,19 +303,19 @@ def _cancel_and_create(case: _Case) -> None:
 
 
 def _currency_switch(case: _Case) -> None:
-    other = next(one for one in case.plans if one != case.story.currency)
+    other = next(one for one in case.plans if one != case.agenda.currency)
     _replace(case, case.ago(11), case.price(), case.price(other))
 
 
 def _replace(case: _Case, when: datetime, old: VersionPrice, new: VersionPrice) -> None:
-    story = case.story
+    agenda = case.agenda
     first = case.subscribe(case.ago(300), old)
     case.subscribe(when, new, before=first)
     running = SubscriptionState(
         first.subscription_id, first.customer_id, first.status, first.started_at, first.price,
         others_running=True,
     )  # fmt: skip
-    story.commit(end(running, EndSubscription(story.moment(when), "voluntary")))
+    agenda.commit(end(running, EndSubscription(agenda.moment(when), "voluntary")))
 
 
 def _begins_on_the_first(case: _Case) -> None:
@@ -319,15 +323,15 @@ def _begins_on_the_first(case: _Case) -> None:
 
 
 def _ends_on_the_first(case: _Case) -> None:
-    story = case.story
+    agenda = case.agenda
     state = case.subscribe(case.ago(300), case.price())
-    request = EndSubscription(story.moment(_first_of_month(case)), "voluntary")
-    story.commit(end(state, request))
+    request = EndSubscription(agenda.moment(_first_of_month(case)), "voluntary")
+    agenda.commit(end(state, request))
 
 
 def _first_of_month(case: _Case) -> datetime:
     """Local midnight of the first day of the month in which the era ends."""
-    calendar, until = case.story.company.calendar, case.story.era.until
+    calendar, until = case.agenda.company.calendar, case.agenda.era.until
     return calendar.at(calendar.day(until).replace(day=1), time())
 
 
@@ -363,6 +367,6 @@ def write_cases(seed: int, company: Company, plans: _Plans, batch: Batch, era: E
     """The cases of a company."""
     for number, (name, (tenant_id, write)) in enumerate(CASES.items(), _FIRST_NUMBER):
         if tenant_id == company.tenant_id:
-            story = Story(company, number, RandomSource(seed, tenant_id, "case", name), batch, era)
-            story.currency = _CURRENCY.get(name, company.base_currency)
-            write(_Case(story, plans, name))
+            agenda = Agenda(company, number, RandomSource(seed, tenant_id, "case", name), batch, era)
+            agenda.currency = _CURRENCY.get(name, company.base_currency)
+            write(_Case(agenda, plans, name))

@@ -21,8 +21,8 @@ from ledgerscope.customers.credit import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.account import Account
+    from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.store.records import Id
 
 __all__ = ["Credit"]
@@ -40,11 +40,11 @@ _AFTER_A_BREACH: Final = 0.9
 class Credit:
     """The credit limit of one customer over time."""
 
-    def __init__(self, story: Story, account: Account, usual_month: int) -> None:
-        self._story = story
+    def __init__(self, agenda: Agenda, account: Account, usual_month: int) -> None:
+        self._agenda = agenda
         self._account = account
         self._usual_month = usual_month
-        self.kind = story.random.pick(_KINDS)
+        self.kind = agenda.random.pick(_KINDS)
         self._limit: LimitInForce | None = None
         self._asked = False
 
@@ -54,48 +54,48 @@ class Credit:
             return
         amount = 0 if self.kind == "zero" else None
         if self.kind == "normal":
-            months = self._story.company.limit_months * self._story.random.uniform(0.6, 2.2)
+            months = self._agenda.company.limit_months * self._agenda.random.uniform(0.6, 2.2)
             amount = self._rounded(self._usual_month * months)
             self._ask_later(when)
-        story, limit_id = self._story, self._story.random.id()
+        agenda, limit_id = self._agenda, self._agenda.random.id()
         request = GrantLimit(
-            moment=story.moment(when),
+            moment=agenda.moment(when),
             credit_limit_id=limit_id,
-            customer_id=story.customer_id,
-            currency=story.currency,
+            customer_id=agenda.customer_id,
+            currency=agenda.currency,
             limit_minor=amount,
             approved_by=_DESK,
         )
-        if story.commit(grant_limit(self._limit, request)):
+        if agenda.commit(grant_limit(self._limit, request)):
             self._limit = LimitInForce(limit_id, amount, when)
 
     def check(self, when: datetime, invoice_id: Id) -> None:
         """A new invoice takes the customer over its limit, or not."""
-        story = self._story
+        agenda = self._agenda
         exposure = self._account.exposure
         request = CheckInvoice(
-            moment=story.moment(when),
-            breach_id=story.random.id(),
-            customer_id=story.customer_id,
+            moment=agenda.moment(when),
+            breach_id=agenda.random.id(),
+            customer_id=agenda.customer_id,
             invoice_id=invoice_id,
-            currency=story.currency,
-            override_by=_DESK if story.random.chance(_OVERRIDDEN) else None,
+            currency=agenda.currency,
+            override_by=_DESK if agenda.random.chance(_OVERRIDDEN) else None,
         )
-        changes = story.commit(check_invoice(CreditState(self._limit, exposure), request))
+        changes = agenda.commit(check_invoice(CreditState(self._limit, exposure), request))
         broken = changes is not None and bool(changes.rows)
-        if broken and self.kind == "normal" and not self._asked and story.random.chance(_AFTER_A_BREACH):
+        if broken and self.kind == "normal" and not self._asked and agenda.random.chance(_AFTER_A_BREACH):
             wanted = self._rounded(exposure * 1.6)
-            story.at(when + story.random.days(0.02, 1), lambda now: self._ask(now, "increase", wanted))
+            agenda.at(when + agenda.random.days(0.02, 1), lambda now: self._ask(now, "increase", wanted))
 
     def _rounded(self, amount: float) -> int:
         return max(1, round(amount / _ROUND_TO)) * _ROUND_TO
 
     def _ask_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.random.wait(_MONTHS_BETWEEN_REQUESTS * 30.4), self._ask_anyway)
+        self._agenda.at(when + self._agenda.random.wait(_MONTHS_BETWEEN_REQUESTS * 30.4), self._ask_anyway)
 
     def _ask_anyway(self, when: datetime) -> None:
         """Somebody asks for another limit."""
-        direction = "increase" if self._story.random.chance(0.75) else "decrease"
+        direction = "increase" if self._agenda.random.chance(0.75) else "decrease"
         now = self._limit.limit_minor if self._limit and self._limit.limit_minor else _ROUND_TO
         factor = 1.5 if direction == "increase" else 0.8
         self._ask(when, direction, self._rounded(now * factor))
@@ -105,31 +105,31 @@ class Credit:
         """A request; the credit desk decides within days."""
         if self._asked:
             return
-        story, limit_id = self._story, self._story.random.id()
+        agenda, limit_id = self._agenda, self._agenda.random.id()
         request = RequestLimit(
-            moment=story.moment(when),
+            moment=agenda.moment(when),
             credit_limit_id=limit_id,
-            customer_id=story.customer_id,
-            currency=story.currency,
+            customer_id=agenda.customer_id,
+            currency=agenda.currency,
             limit_minor=wanted,
             direction=direction,
             requested_by="sales",
         )
-        if story.commit(request_limit(request)):
+        if agenda.commit(request_limit(request)):
             self._asked = True
-            pending = PendingLimit(limit_id, story.customer_id, story.currency, "requested", direction)
-            story.at(when + story.random.days(0.2, 3), lambda now: self._decide(now, pending, wanted))
+            pending = PendingLimit(limit_id, agenda.customer_id, agenda.currency, "requested", direction)
+            agenda.at(when + agenda.random.days(0.2, 3), lambda now: self._decide(now, pending, wanted))
 
     def _decide(self, when: datetime, pending: PendingLimit, wanted: int) -> None:
-        story = self._story
-        approved = story.random.chance(_APPROVED[pending.direction])
+        agenda = self._agenda
+        approved = agenda.random.chance(_APPROVED[pending.direction])
         request = DecideLimit(
-            moment=story.moment(when),
+            moment=agenda.moment(when),
             approved=approved,
             decided_by=_DESK,
             reason=None if approved else "exposure too high for the term asked",
         )
-        if story.commit(decide_limit(pending, self._limit, request)):
+        if agenda.commit(decide_limit(pending, self._limit, request)):
             self._asked = False
             if approved:
                 self._limit = LimitInForce(pending.credit_limit_id, wanted, when)

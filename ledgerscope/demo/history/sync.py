@@ -11,7 +11,7 @@ from ledgerscope.store.records import Credential, SyncRun, SyncSchedule, span
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.agenda import Agenda
 
 __all__ = ["write_sync"]
 
@@ -23,28 +23,28 @@ _FAILS: Final = 0.06
 _ERRORS: Final = ("timeout", "rate_limited", "bad_credentials", "upstream_error")
 
 
-def write_sync(story: Story, created_at: datetime) -> None:
+def write_sync(agenda: Agenda, created_at: datetime) -> None:
     """Some customers are kept in step with a system of their own."""
-    random = story.random
-    if not random.chance(story.company.sync_share) or created_at > story.era.until - timedelta(days=2):
+    random = agenda.random
+    if not random.chance(agenda.company.sync_share) or created_at > agenda.era.until - timedelta(days=2):
         return
-    _write_credentials(story, created_at)
+    _write_credentials(agenda, created_at)
     frequency, status = random.pick(_FREQUENCIES), random.pick(_STATUSES)
-    _write_runs(story, created_at, frequency, status)
+    _write_runs(agenda, created_at, frequency, status)
 
 
-def _write_credentials(story: Story, created_at: datetime) -> None:
-    random = story.random
-    rotated = created_at + (story.era.until - created_at) * random.uniform(0.3, 0.9)
+def _write_credentials(agenda: Agenda, created_at: datetime) -> None:
+    random = agenda.random
+    rotated = created_at + (agenda.era.until - created_at) * random.uniform(0.3, 0.9)
     starts = [created_at, rotated] if random.chance(0.4) else [created_at]
     for version, start in enumerate(starts, 1):
         end = starts[version] if version < len(starts) else None
         ciphertext = random.randbytes(96)
         fingerprint = sha256(ciphertext).hexdigest()[:16]
-        story.write(
+        agenda.write(
             Credential(
-                story.tenant_id,
-                story.customer_id,
+                agenda.tenant_id,
+                agenda.customer_id,
                 version,
                 "key-2",
                 ciphertext,
@@ -55,10 +55,10 @@ def _write_credentials(story: Story, created_at: datetime) -> None:
         )
 
 
-def _write_runs(story: Story, created_at: datetime, frequency: str, status: str) -> None:
+def _write_runs(agenda: Agenda, created_at: datetime, frequency: str, status: str) -> None:
     """The last runs, one interval apart; a schedule in error has failed since its third but last."""
-    random, every = story.random, _EVERY[frequency]
-    last = story.era.until - every * random.uniform(0.05, 0.95)
+    random, every = agenda.random, _EVERY[frequency]
+    last = agenda.era.until - every * random.uniform(0.05, 0.95)
     attempts = [last - every * n for n in reversed(range(_RUNS)) if last - every * n > created_at]
     succeeded: datetime | None = None
     failures, error = 0, None
@@ -69,17 +69,17 @@ def _write_runs(story: Story, created_at: datetime, frequency: str, status: str)
         trigger = "initial" if number == 0 and len(attempts) < _RUNS else "scheduled"
         outcome = "failure" if error else "success"
         records = 0 if error else random.randrange(1, 400)
-        story.write(
+        agenda.write(
             SyncRun(
-                story.tenant_id, random.id(), story.customer_id, trigger, outcome, error,
+                agenda.tenant_id, random.id(), agenda.customer_id, trigger, outcome, error,
                 random.randrange(1, 30), records, start, end,
             )
         )  # fmt: skip
         succeeded = succeeded if error else start
         failures = failures + 1 if error else 0
-    story.write(
+    agenda.write(
         SyncSchedule(
-            story.tenant_id, story.customer_id, frequency, status, last + every,
+            agenda.tenant_id, agenda.customer_id, frequency, status, last + every,
             attempts[-1] if attempts else None, succeeded, failures, error,
         )
     )  # fmt: skip

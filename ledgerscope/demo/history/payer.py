@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account, Claim
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.account import Account, Claim
+    from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.store.records import Id
 
 __all__ = ["Payer"]
@@ -48,7 +48,7 @@ class Payer:
 
     def __init__(
         self,
-        story: Story,
+        agenda: Agenda,
         account: Account,
         *,
         past_due: Callable[[Id], None],
@@ -57,8 +57,8 @@ class Payer:
         overdue: Callable[[Claim, datetime], None],
         paid: Callable[[datetime], None],
     ) -> None:
-        company, random = story.company, story.random
-        self._story = story
+        company, random = agenda.company, agenda.random
+        self._agenda = agenda
         self._account = account
         self._past_due = past_due
         self._recovered = recovered
@@ -69,11 +69,11 @@ class Payer:
         self.gateway = random.pick(company.gateways)
         self._lateness = random.expovariate(1 / company.late_days) if company.late_days else 0.0
         stops = random.chance(company.default_share)
-        self._stops_at = random.moment(story.era.since, story.era.until) if stops else story.era.until
+        self._stops_at = random.moment(agenda.era.since, agenda.era.until) if stops else agenda.era.until
 
     def arrange(self, when: datetime, claim: Claim) -> None:
         """A new claim has come in: use what credit there is, then settle the rest in time, or not."""
-        random = self._story.random
+        random = self._agenda.random
         if self._account.unused and not random.chance(_UNUSED_CREDIT_STAYS):
             self._account.use_credit(when, claim)
         if claim.open and random.chance(_WITHDRAWN):
@@ -84,12 +84,12 @@ class Payer:
             self._at(when + random.days(2, 40), lambda now: self._credit(now, claim))
 
     def _settle_later(self, when: datetime, claim: Claim) -> None:
-        random = self._story.random
+        random = self._agenda.random
         if self.autopay and len(claim.due_on) == 1:
             self._at(when + random.seconds(60, 7200), lambda now: self._charge(now, claim, 1))
             return
         for place, due_on in enumerate(claim.due_on):
-            due = self._story.company.calendar.at(due_on, when.timetz().replace(tzinfo=None))
+            due = self._agenda.company.calendar.at(due_on, when.timetz().replace(tzinfo=None))
             self._at(max(when, due) + random.days(31, 45), lambda now: self._chase(now, claim))
             if when < self._stops_at:
                 delay = random.days(-6, 3 + 2 * self._lateness)
@@ -101,15 +101,15 @@ class Payer:
         return lambda now: self._transfer(now, claim, place)
 
     def _at(self, when: datetime, action: Callable[[datetime], None]) -> None:
-        self._story.at(when, action)
+        self._agenda.at(when, action)
 
     def _charge(self, when: datetime, claim: Claim, attempt_no: int) -> None:
         """One try to charge the card; a refused one is repeated until the retries run out."""
         amount = claim.open
         if not amount or claim.status != "open":
             return
-        random = self._story.random
-        refused = self._story.company.decline if attempt_no == 1 else 0.55
+        random = self._agenda.random
+        refused = self._agenda.company.decline if attempt_no == 1 else 0.55
         if when >= self._stops_at:
             refused = 0.97
         if not random.chance(refused):
@@ -119,7 +119,7 @@ class Payer:
             return
         reason = random.pick(_REASONS)
         self._attempt(when, claim, attempt_no, reason=reason)
-        self._story.emit(EventType.PAYMENT_FAILED, when, self.gateway, reason, amount=amount)
+        self._agenda.emit(EventType.PAYMENT_FAILED, when, self.gateway, reason, amount=amount)
         if claim.subscription_id:
             self._past_due(claim.subscription_id)
         if attempt_no <= len(_RETRY_AFTER_DAYS):
@@ -130,7 +130,7 @@ class Payer:
 
     def _run_out(self, when: datetime, claim: Claim) -> None:
         """Dunning has ended: the customer pays by hand, or is lost and the claim given up in time."""
-        random = self._story.random
+        random = self._agenda.random
         if when < self._stops_at and random.chance(0.4):
             self._at(when + random.days(1, 8), self._transfer_of(claim, 0))
             return
@@ -143,7 +143,7 @@ class Payer:
         part = claim.instalment(place)
         if not part.open_minor or claim.status != "open":
             return
-        random = self._story.random
+        random = self._agenda.random
         habit, amount = random.pick(_HABITS), part.open_minor
         if habit == "in_parts" and amount > 1:
             amount = max(1, amount * random.randrange(25, 75) // 100)
@@ -168,13 +168,13 @@ class Payer:
         if claim.subscription_id and claim.status == "paid":
             self._recovered(claim.subscription_id)
         self._paid(when)
-        random = self._story.random
+        random = self._agenda.random
         if random.chance(_REVERSED):
             self._at(when + random.days(3, 30), lambda now: self._reverse(now, claim, payment))
 
     def _reverse(self, when: datetime, claim: Claim, payment: Id) -> None:
         """The payment bounces, or is charged back in whole or in part; what it settled is paid again."""
-        source, random = self._account.source(payment), self._story.random
+        source, random = self._account.source(payment), self._agenda.random
         if not source.stands or claim.status != "paid":
             return
         reversal = random.pick(_REVERSALS)
@@ -187,12 +187,12 @@ class Payer:
         """What is left of money that was too much is paid back, or half of it."""
         left = self._account.source(source_id).left_minor
         if left:
-            whole = self._story.random.chance(0.6)
+            whole = self._agenda.random.chance(0.6)
             self._account.refund(when, source_id, left if whole else max(1, left // 2))
 
     def _credit(self, when: datetime, claim: Claim) -> None:
         """Part of a claim is disputed and credited; on a paid claim the credit stays unused."""
-        random = self._story.random
+        random = self._agenda.random
         if claim.status not in ("open", "paid"):
             return
         amount = max(1, claim.total * random.choice((10, 15, 25, 50)) // 100)
@@ -209,13 +209,15 @@ class Payer:
             self._overdue(claim, when)
 
     def _give_up_later(self, when: datetime, claim: Claim) -> None:
-        self._at(when + self._story.random.days(*_GIVEN_UP_AFTER_DAYS), lambda now: self._give_up(now, claim))
+        self._at(
+            when + self._agenda.random.days(*_GIVEN_UP_AFTER_DAYS), lambda now: self._give_up(now, claim)
+        )
 
     def _give_up(self, when: datetime, claim: Claim) -> None:
         if claim.status == "open" and claim.open:
             write_off = self._account.write_off(when, claim, "no payment after reminders")
-            if self._story.random.chance(_RECOVERED):
-                again = when + self._story.random.days(20, 90)
+            if self._agenda.random.chance(_RECOVERED):
+                again = when + self._agenda.random.days(20, 90)
                 self._at(again, lambda now: self._recover(now, claim, write_off))
             if claim.subscription_id:
                 self._exhausted(claim.subscription_id, when)
@@ -237,11 +239,11 @@ class Payer:
         payment: Id | None = None,
         reason: str | None = None,
     ) -> None:
-        story = self._story
+        agenda = self._agenda
         outcome, payment_id = ("succeeded", payment) if payment else ("failed", None)
-        story.write(
+        agenda.write(
             PaymentAttempt(
-                story.tenant_id, story.random.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,
+                agenda.tenant_id, agenda.random.id(), claim.id, payment_id, self.gateway, attempt_no, outcome,
                 reason, when,
             )
         )  # fmt: skip

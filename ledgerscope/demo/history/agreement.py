@@ -10,7 +10,7 @@ from ledgerscope.store.records import Subscription
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.demo.plans import Price
 
 __all__ = ["Agreement"]
@@ -20,13 +20,13 @@ class Agreement:
     """A subscription; `epoch` grows whenever its billing days change, voiding the bills planned."""
 
     __slots__ = (
-        "_story", "anchor", "cancel_requested_at", "epoch", "id", "in_force", "next_price", "period_no",
+        "_agenda", "anchor", "cancel_requested_at", "epoch", "id", "in_force", "next_price", "period_no",
         "price", "started_at", "status", "trial_end",
     )  # fmt: skip
 
-    def __init__(self, story: Story, when: datetime, price: Price) -> None:
-        self._story = story
-        self.id = story.random.id()
+    def __init__(self, agenda: Agenda, when: datetime, price: Price) -> None:
+        self._agenda = agenda
+        self.id = agenda.random.id()
         self.price = price
         self.next_price = price
         self.started_at = when
@@ -54,9 +54,9 @@ class Agreement:
 
     def row(self) -> Subscription:
         """The subscription as it begins."""
-        story = self._story
+        agenda = self._agenda
         return Subscription(
-            story.tenant_id, self.id, story.customer_id, self.price.plan.plan_id, self.status,
+            agenda.tenant_id, self.id, agenda.customer_id, self.price.plan.plan_id, self.status,
             self.started_at, self.trial_end,
         )  # fmt: skip
 
@@ -64,12 +64,12 @@ class Agreement:
         """The price as decisions take it."""
         plan, price = self.price.plan, self.price
         return VersionPrice(
-            plan.plan_id, plan.tier, price.quantity, price.discount, self._story.currency, price.mrr
+            plan.plan_id, plan.tier, price.quantity, price.discount, self._agenda.currency, price.mrr
         )
 
     def state(self, *, ever_paid: bool, lost: bool, others_running: bool) -> SubscriptionState:
         """The subscription as decisions look at it."""
         return SubscriptionState(
-            self.id, self._story.customer_id, self.status, self.started_at, self.in_force,
+            self.id, self._agenda.customer_id, self.status, self.started_at, self.in_force,
             self.cancel_requested_at, ever_paid, lost, others_running,
         )  # fmt: skip

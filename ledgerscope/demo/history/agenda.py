@@ -1,4 +1,4 @@
-"""One customer's story: an agenda of what is still to happen, worked off in order of time.
+"""What is still to happen to one customer, worked off in order of time.
 
 Guards that nothing is written of the future: what lies after `until` never happens, so every stock and
 balance is the one at `until`.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
     from ledgerscope.store.records import Id, Record
 
-__all__ = ["Era", "Story"]
+__all__ = ["Agenda", "Era"]
 
 
 class Era:
@@ -41,8 +41,8 @@ class Era:
         return (when - self.since) / (self.until - self.since)
 
 
-class Story:
-    """What the parts of a customer's life share: who it is, the agenda, chance and the batch."""
+class Agenda:
+    """What the parts of a customer's history share: who it is, what is to happen, chance and the batch."""
 
     __slots__ = (
         "_agenda",
@@ -80,7 +80,7 @@ class Story:
             heapq.heappush(self._agenda, (when, self._count, action))
 
     def run(self) -> None:
-        """Let everything happen, up to the present or the end of the story."""
+        """Let everything happen, up to the present or the end of the agenda."""
         while self._agenda and not self._over:
             when, _, action = heapq.heappop(self._agenda)
             action(when)

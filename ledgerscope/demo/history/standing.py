@@ -13,8 +13,8 @@ from ledgerscope.store.records import AuditEntry, Customer, StatusChange
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.account import Account
+    from ledgerscope.demo.history.agenda import Agenda
 
 __all__ = ["Standing"]
 
@@ -32,9 +32,9 @@ _OVERDUE_BEFORE_BLOCK: Final = 4
 class Standing:
     """The customer record and what happens to it."""
 
-    def __init__(self, story: Story, account: Account, created_at: datetime, *, opening: bool) -> None:
-        random = story.random
-        self._story = story
+    def __init__(self, agenda: Agenda, account: Account, created_at: datetime, *, opening: bool) -> None:
+        random = agenda.random
+        self._agenda = agenda
         self._account = account
         self.created_at = created_at
         self.status = "active"
@@ -44,20 +44,22 @@ class Standing:
         self._source = "import" if opening else random.pick(_SOURCES)
         self._channel = random.pick(_CHANNELS)
         self._name = names.business(random)
-        self._email = names.email(random, names.person(random), story.number)
+        self._email = names.email(random, names.person(random), agenda.number)
 
     def begin(self, when: datetime) -> None:
-        story = self._story
-        story.write(
+        agenda = self._agenda
+        agenda.write(
             Customer(
-                story.tenant_id, story.customer_id, f"C-{story.number:06d}", self._name, self._email,
-                self.status, self.credit_hold, story.currency, self._account.terms_days, self._source,
+                agenda.tenant_id, agenda.customer_id, f"C-{agenda.number:06d}", self._name, self._email,
+                self.status, self.credit_hold, agenda.currency, self._account.terms_days, self._source,
                 self._channel, self.created_at, self.created_at,
             )
         )  # fmt: skip
-        story.emit(EventType.CUSTOMER_CREATED, when, self._source, self.status)
-        story.write(
-            StatusChange(story.tenant_id, story.customer_id, None, self.status, "created", self._source, when)
+        agenda.emit(EventType.CUSTOMER_CREATED, when, self._source, self.status)
+        agenda.write(
+            StatusChange(
+                agenda.tenant_id, agenda.customer_id, None, self.status, "created", self._source, when
+            )
         )
         self._change_later(when)
 
@@ -70,7 +72,7 @@ class Standing:
 
     def paid(self, when: datetime) -> None:
         """Money came in: once nothing is overdue any more the hold and the block are lifted."""
-        if self.credit_hold and not self._account.overdue(self._story.day(when)):
+        if self.credit_hold and not self._account.overdue(self._agenda.day(when)):
             self._overdue = 0
             self._hold(when, hold=False)
             if self.status == "blocked":
@@ -78,11 +80,11 @@ class Standing:
 
     def lost(self, when: datetime) -> None:
         """The last subscription has ended: the account goes quiet, and some are deleted in time."""
-        random = self._story.random
+        random = self._agenda.random
         self._gone = True
-        self._story.at(when + random.days(5, 40), self._rest)
+        self._agenda.at(when + random.days(5, 40), self._rest)
         if random.chance(0.25):
-            self._story.at(when + random.days(90, 400), self._delete)
+            self._agenda.at(when + random.days(90, 400), self._delete)
 
     def returned(self, when: datetime) -> None:
         self._gone = False
@@ -91,10 +93,10 @@ class Standing:
 
     def move(self, status: str, reason: str, when: datetime) -> None:
         """Change the status, unless it is that already."""
-        story = self._story
-        state = CustomerState(story.customer_id, self.status)
-        request = ChangeStatus(story.moment(when), status, reason, "accounts")
-        if status != self.status and story.commit(change_status(state, request)):
+        agenda = self._agenda
+        state = CustomerState(agenda.customer_id, self.status)
+        request = ChangeStatus(agenda.moment(when), status, reason, "accounts")
+        if status != self.status and agenda.commit(change_status(state, request)):
             self.status = status
 
     def _hold(self, when: datetime, *, hold: bool) -> None:
@@ -104,8 +106,8 @@ class Standing:
             self._update(when, credit_hold=hold)
 
     def _update(self, when: datetime, **values: object) -> None:
-        key = (self._story.tenant_id, self._story.customer_id)
-        self._story.commit(Changes((Update(Customer, key, {**values, "updated_at": when}),)))
+        key = (self._agenda.tenant_id, self._agenda.customer_id)
+        self._agenda.commit(Changes((Update(Customer, key, {**values, "updated_at": when}),)))
 
     def _rest(self, when: datetime) -> None:
         if self._gone and self.status == "active":
@@ -114,22 +116,22 @@ class Standing:
     def _delete(self, when: datetime) -> None:
         if not self._gone or not self._account.is_settled:
             return
-        story = self._story
-        reason = story.random.pick(_DELETIONS)
+        agenda = self._agenda
+        reason = agenda.random.pick(_DELETIONS)
         mode = "hard" if reason == "erasure" else "soft"
         values = {"deleted_at": when, "deletion_mode": mode, "deletion_reason": reason}
-        erased = {"name": "erased", "email": f"erased.{story.number}@example.com", "erased_at": when}
+        erased = {"name": "erased", "email": f"erased.{agenda.number}@example.com", "erased_at": when}
         self._update(when, **values, **(erased if reason == "erasure" else {}))
-        story.emit(EventType.CUSTOMER_DELETED, when, reason, mode)
-        story.write(
-            AuditEntry(story.tenant_id, "privacy desk", "customer.deleted", story.customer_id, "{}", when)
+        agenda.emit(EventType.CUSTOMER_DELETED, when, reason, mode)
+        agenda.write(
+            AuditEntry(agenda.tenant_id, "privacy desk", "customer.deleted", agenda.customer_id, "{}", when)
         )
-        story.end()
+        agenda.end()
 
     def _change_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.random.wait(_MONTHS_BETWEEN_CHANGES * 30.4), self._change)
+        self._agenda.at(when + self._agenda.random.wait(_MONTHS_BETWEEN_CHANGES * 30.4), self._change)
 
     def _change(self, when: datetime) -> None:
         self._update(when)
-        self._story.emit(EventType.CUSTOMER_UPDATED, when, self._story.random.pick(_FIELDS))
+        self._agenda.emit(EventType.CUSTOMER_UPDATED, when, self._agenda.random.pick(_FIELDS))
         self._change_later(when)

@@ -11,7 +11,7 @@ from ledgerscope.store.records import Statement
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.agenda import Agenda
 
 __all__ = ["write_statements"]
 
@@ -23,21 +23,21 @@ _FAILURES: Final = ("renderer", "delivery", "timeout")
 _FAILS: Final = 0.02
 
 
-def write_statements(story: Story, since: datetime) -> None:
+def write_statements(agenda: Agenda, since: datetime) -> None:
     """A few statements per customer, each over whole months before it was asked for."""
-    for _ in range(story.random.pick(_HOW_MANY)):
-        _write(story, story.random.moment(since, story.era.until))
+    for _ in range(agenda.random.pick(_HOW_MANY)):
+        _write(agenda, agenda.random.moment(since, agenda.era.until))
 
 
-def _write(story: Story, when: datetime) -> None:
-    random = story.random
-    end = story.day(when).replace(day=1)
+def _write(agenda: Agenda, when: datetime) -> None:
+    random = agenda.random
+    end = agenda.day(when).replace(day=1)
     failure = random.choice(_FAILURES) if random.chance(_FAILS) else None
     took = int(random.lognormvariate(6.8, 0.6))
-    done = min(when + timedelta(milliseconds=took), story.era.until)
-    story.write(
+    done = min(when + timedelta(milliseconds=took), agenda.era.until)
+    agenda.write(
         Statement(
-            story.tenant_id, random.id(), story.customer_id, add_months(end, -random.choice(_MONTHS)), end,
+            agenda.tenant_id, random.id(), agenda.customer_id, add_months(end, -random.choice(_MONTHS)), end,
             random.pick(_FORMATS), random.pick(_DELIVERIES), "failure" if failure else "success", failure,
             took, when, None if failure else done,
         )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers import Decision
     from ledgerscope.customers.receivables import InvoiceState, OpenInstalment, SourceState
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.store.records import Id
 
 __all__ = ["Account", "Claim"]
@@ -86,10 +86,10 @@ class Claim:
 class Account:
     """The receivables of one customer."""
 
-    __slots__ = ("_count", "_documents", "_notes", "_story", "terms_days")
+    __slots__ = ("_agenda", "_count", "_documents", "_notes", "terms_days")
 
-    def __init__(self, story: Story, terms_days: int) -> None:
-        self._story = story
+    def __init__(self, agenda: Agenda, terms_days: int) -> None:
+        self._agenda = agenda
         self._documents = Documents()
         self._count = 0
         self._notes = 0
@@ -98,7 +98,7 @@ class Account:
     @property
     def exposure(self) -> int:
         """What is owed less what is unused, in minor units."""
-        return self._documents.exposure_minor(self._story.currency)
+        return self._documents.exposure_minor(self._agenda.currency)
 
     @property
     def is_settled(self) -> bool:
@@ -134,19 +134,19 @@ class Account:
         issued_on: date | None = None,
     ) -> Claim:
         """An invoice of `net` plus tax, an instalment per due date; the first takes what does not divide."""
-        story = self._story
-        tax = (net * story.company.tax_basis_points + 5_000) // 10_000
+        agenda = self._agenda
+        tax = (net * agenda.company.tax_basis_points + 5_000) // 10_000
         total = net + tax
         share = total // len(due_on)
         first = total - share * (len(due_on) - 1)
         self._count += 1
         request = IssueInvoice(
-            moment=story.moment(when),
-            invoice_id=story.random.id(),
-            customer_id=story.customer_id,
-            number=f"{story.number:05d}-{self._count:04d}",
+            moment=agenda.moment(when),
+            invoice_id=agenda.random.id(),
+            customer_id=agenda.customer_id,
+            number=f"{agenda.number:05d}-{self._count:04d}",
             kind=kind,
-            currency=story.currency,
+            currency=agenda.currency,
             total_minor=total,
             tax_minor=tax,
             instalments=tuple(Instalment(day, share if n else first) for n, day in enumerate(due_on)),
@@ -161,12 +161,12 @@ class Account:
         self, when: datetime, amount: int, method: str, gateway: str, *, dated: date | None = None
     ) -> Id:
         """Money arrives; it settles nothing until it is allocated."""
-        payment_id = self._story.random.id()
+        payment_id = self._agenda.random.id()
         request = ReceivePayment(
-            moment=self._story.moment(when),
+            moment=self._agenda.moment(when),
             payment_id=payment_id,
-            customer_id=self._story.customer_id,
-            currency=self._story.currency,
+            customer_id=self._agenda.customer_id,
+            currency=self._agenda.currency,
             amount_minor=amount,
             method=method,
             gateway=gateway,
@@ -177,14 +177,14 @@ class Account:
 
     def give_credit(self, when: datetime, amount: int, reason: str) -> Id:
         """A credit note, which settles nothing until it is allocated."""
-        story, note_id = self._story, self._story.random.id()
+        agenda, note_id = self._agenda, self._agenda.random.id()
         self._notes += 1
         request = IssueCreditNote(
-            moment=story.moment(when),
+            moment=agenda.moment(when),
             credit_note_id=note_id,
-            customer_id=story.customer_id,
-            number=f"CN-{story.number:05d}-{self._notes:03d}",
-            currency=story.currency,
+            customer_id=agenda.customer_id,
+            number=f"CN-{agenda.number:05d}-{self._notes:03d}",
+            currency=agenda.currency,
             amount_minor=amount,
             reason=reason,
         )
@@ -193,7 +193,7 @@ class Account:
 
     def settle(self, when: datetime, claim: Claim, source_id: Id, limit: int | None = None) -> None:
         """Set a source against the oldest open instalments, up to `limit`."""
-        request = Allocate(self._story.moment(when), self._story.random.id(), limit)
+        request = Allocate(self._agenda.moment(when), self._agenda.random.id(), limit)
         self._commit(allocate(self.source(source_id), claim.state, request))
 
     def use_credit(self, when: datetime, claim: Claim) -> None:
@@ -204,18 +204,18 @@ class Account:
 
     def take_back(self, when: datetime, payment_id: Id, reversal: str, amount: int | None = None) -> None:
         """A payment, or a part of it, goes back, and what it settled is open again."""
-        request = ReversePayment(self._story.moment(when), self._story.random.id(), reversal, amount)
+        request = ReversePayment(self._agenda.moment(when), self._agenda.random.id(), reversal, amount)
         self._commit(reverse_payment(self.source(payment_id), request))
 
     def refund(self, when: datetime, source_id: Id, amount: int) -> None:
         """Unused money is paid back."""
-        request = Refund(self._story.moment(when), self._story.random.id(), amount)
+        request = Refund(self._agenda.moment(when), self._agenda.random.id(), amount)
         self._commit(refund(self.source(source_id), request))
 
     def write_off(self, when: datetime, claim: Claim, reason: str) -> Id:
         """Give up what is open of a claim."""
-        write_off_id = self._story.random.id()
-        request = WriteOffInvoice(self._story.moment(when), write_off_id, reason, _APPROVER)
+        write_off_id = self._agenda.random.id()
+        request = WriteOffInvoice(self._agenda.moment(when), write_off_id, reason, _APPROVER)
         self._commit(write_off_invoice(claim.state, request))
         return write_off_id
 
@@ -223,15 +223,15 @@ class Account:
         self, when: datetime, write_off_id: Id, reason: str, amount: int | None = None
     ) -> None:
         """The debt that was given up, or a part of it, stands again."""
-        request = ReverseWriteOff(self._story.moment(when), self._story.random.id(), reason, amount)
+        request = ReverseWriteOff(self._agenda.moment(when), self._agenda.random.id(), reason, amount)
         self._commit(reverse_write_off(self.source(write_off_id), request))
 
     def void(self, when: datetime, claim: Claim) -> None:
         """Withdraw a claim; what was set against it is unused again."""
-        request = VoidInvoice(self._story.moment(when), self._story.random.id())
+        request = VoidInvoice(self._agenda.moment(when), self._agenda.random.id())
         self._commit(void_invoice(claim.state, request))
 
     def _commit(self, decision: Decision) -> None:
-        changes = self._story.commit(decision)
+        changes = self._agenda.commit(decision)
         if changes is not None:
             self._documents.add(changes.rows)

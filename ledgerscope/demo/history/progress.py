@@ -11,9 +11,9 @@ from ledgerscope.store.records import ActivityDay, Milestone, SegmentAssignment,
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.agreements import Agreements
-    from ledgerscope.demo.life.standing import Standing
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.agenda import Agenda
+    from ledgerscope.demo.history.agreements import Agreements
+    from ledgerscope.demo.history.standing import Standing
 
 __all__ = ["write_progress"]
 
@@ -24,16 +24,16 @@ _PREMIUM: Final = 300_00
 _SATURDAY: Final = 5
 
 
-def write_progress(story: Story, standing: Standing, agreements: Agreements) -> None:
-    """What the application recorded of a customer, seen from the end of its story."""
-    _milestones(story, standing.created_at, agreements)
+def write_progress(agenda: Agenda, standing: Standing, agreements: Agreements) -> None:
+    """What the application recorded of a customer, seen from the end of its agenda."""
+    _milestones(agenda, standing.created_at, agreements)
     if standing.status == "active":
-        _activity(story, standing.created_at, agreements)
-    _segments(story, standing, agreements)
+        _activity(agenda, standing.created_at, agreements)
+    _segments(agenda, standing, agreements)
 
 
-def _milestones(story: Story, created_at: datetime, agreements: Agreements) -> None:
-    random = story.random
+def _milestones(agenda: Agenda, created_at: datetime, agreements: Agreements) -> None:
+    random = agenda.random
     activated = created_at + random.days(0, 6)
     stages = {"signed_up": created_at}
     if agreements.all:
@@ -45,50 +45,52 @@ def _milestones(story: Story, created_at: datetime, agreements: Agreements) -> N
         if agreements.won_at:
             stages["paid"] = agreements.won_at
     for stage, when in stages.items():
-        if when <= story.era.until:
-            story.write(Milestone(story.tenant_id, story.customer_id, stage, when))
+        if when <= agenda.era.until:
+            agenda.write(Milestone(agenda.tenant_id, agenda.customer_id, stage, when))
 
 
-def _activity(story: Story, created_at: datetime, agreements: Agreements) -> None:
+def _activity(agenda: Agenda, created_at: datetime, agreements: Agreements) -> None:
     """Users come on most working days and few at weekends."""
     if not agreements.active:
         return
-    random = story.random
+    random = agenda.random
     diligence = random.uniform(0.05, 0.6)
     users = [random.id()[:16] for _ in range(random.choice((1, 1, 2)))]
-    since = max(created_at, story.era.until - _ACTIVITY)
-    for day in story.company.calendar.days_between(since, story.era.until):
+    since = max(created_at, agenda.era.until - _ACTIVITY)
+    for day in agenda.company.calendar.days_between(since, agenda.era.until):
         share = diligence if day.weekday() < _SATURDAY else diligence / 4
         for user in users:
             if random.chance(share):
-                story.write(ActivityDay(story.tenant_id, day, story.customer_id, user))
+                agenda.write(ActivityDay(agenda.tenant_id, day, agenda.customer_id, user))
 
 
-def _segments(story: Story, standing: Standing, agreements: Agreements) -> None:
+def _segments(agenda: Agenda, standing: Standing, agreements: Agreements) -> None:
     created = standing.created_at
     grown_up = created + _NEW
-    _assign(story, "new", None, created, grown_up if grown_up <= story.era.until else None)
+    _assign(agenda, "new", None, created, grown_up if grown_up <= agenda.era.until else None)
     mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.paying), Decimal(0))
     begun = (agreement.since for agreement in agreements.all)
     since = max((when for when in begun if when is not None), default=created)
     if mrr >= _HIGH_VALUE:
-        _assign(story, "high_value", mrr, since, None)
+        _assign(agenda, "high_value", mrr, since, None)
     elif mrr >= _PREMIUM:
-        _assign(story, "premium", mrr, since, None)
+        _assign(agenda, "premium", mrr, since, None)
     elif mrr:
-        _assign(story, "regular", mrr, since, None)
-    if mrr >= _HIGH_VALUE and story.random.chance(0.3):
-        _assign(story, "vip", mrr, since, None)
+        _assign(agenda, "regular", mrr, since, None)
+    if mrr >= _HIGH_VALUE and agenda.random.chance(0.3):
+        _assign(agenda, "vip", mrr, since, None)
     if standing.credit_hold:
-        _assign(story, "at_risk", None, since, None)
+        _assign(agenda, "at_risk", None, since, None)
 
 
-def _assign(story: Story, segment: str, value: Decimal | None, start: datetime, end: datetime | None) -> None:
-    story.write(
+def _assign(
+    agenda: Agenda, segment: str, value: Decimal | None, start: datetime, end: datetime | None
+) -> None:
+    agenda.write(
         SegmentAssignment(
-            story.tenant_id,
-            story.random.id(),
-            story.customer_id,
+            agenda.tenant_id,
+            agenda.random.id(),
+            agenda.customer_id,
             segment,
             value,
             "segmentation",

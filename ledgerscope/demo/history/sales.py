@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from ledgerscope.demo.life.account import Account, Claim
-    from ledgerscope.demo.life.agreements import Agreements
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.account import Account, Claim
+    from ledgerscope.demo.history.agenda import Agenda
+    from ledgerscope.demo.history.agreements import Agreements
 
 __all__ = ["Sales"]
 
@@ -23,13 +23,13 @@ class Sales:
 
     def __init__(
         self,
-        story: Story,
+        agenda: Agenda,
         account: Account,
         agreements: Agreements,
         arrange: Callable[[datetime, Claim], None],
         usual_month: int,
     ) -> None:
-        self._story = story
+        self._agenda = agenda
         self._account = account
         self._agreements = agreements
         self._arrange = arrange
@@ -37,27 +37,27 @@ class Sales:
 
     def bill_use(self, when: datetime) -> None:
         """From now on the use of each month is billed at its end."""
-        calendar = self._story.company.calendar
-        self._story.at(calendar.months_later(when, 1), lambda now: self._use(now, when))
+        calendar = self._agenda.company.calendar
+        self._agenda.at(calendar.months_later(when, 1), lambda now: self._use(now, when))
 
     def sell_now_and_then(self, when: datetime) -> None:
-        self._story.at(when + self._story.random.wait(_DAYS_BETWEEN_SALES), self._sell)
+        self._agenda.at(when + self._agenda.random.wait(_DAYS_BETWEEN_SALES), self._sell)
 
     def _use(self, when: datetime, since: datetime) -> None:
-        story = self._story
+        agenda = self._agenda
         if self._agreements.active:
-            busy = story.company.busy(since) * story.random.uniform(0.05, 0.4)
-            due = story.company.calendar.days_later(when, self._account.terms_days)
+            busy = agenda.company.busy(since) * agenda.random.uniform(0.05, 0.4)
+            due = agenda.company.calendar.days_later(when, self._account.terms_days)
             net = max(100, int(self._usual_month * busy))
-            claim = self._account.issue(when, "usage", net, [story.day(due)], period=(since, when))
+            claim = self._account.issue(when, "usage", net, [agenda.day(due)], period=(since, when))
             self._arrange(when, claim)
         self.bill_use(when)
 
     def _sell(self, when: datetime) -> None:
-        story, calendar = self._story, self._story.company.calendar
-        parts = story.random.pick(_INSTALMENTS)
+        agenda, calendar = self._agenda, self._agenda.company.calendar
+        parts = agenda.random.pick(_INSTALMENTS)
         first = calendar.days_later(when, self._account.terms_days)
-        due = [story.day(calendar.months_later(first, n)) for n in range(parts)]
-        net = max(100, int(self._usual_month * story.random.uniform(0.5, 4) * story.company.busy(when)))
+        due = [agenda.day(calendar.months_later(first, n)) for n in range(parts)]
+        net = max(100, int(self._usual_month * agenda.random.uniform(0.5, 4) * agenda.company.busy(when)))
         self._arrange(when, self._account.issue(when, "one_time", net, due))
         self.sell_now_and_then(when)

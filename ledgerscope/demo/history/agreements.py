@@ -23,7 +23,7 @@ from ledgerscope.customers.subscriptions import (
     pause,
     resume,
 )
-from ledgerscope.demo.life.agreement import Agreement
+from ledgerscope.demo.history.agreement import Agreement
 from ledgerscope.demo.plans import LADDER, Price
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers import Decision
     from ledgerscope.customers.subscriptions import SubscriptionState
-    from ledgerscope.demo.life.account import Account, Claim
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.account import Account, Claim
+    from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.demo.plans import Plan
     from ledgerscope.store.records import Id
 
@@ -56,12 +56,12 @@ class Agreements:
 
     def __init__(
         self,
-        story: Story,
+        agenda: Agenda,
         plans: Mapping[tuple[str, str], Plan],
         account: Account,
         arrange: Callable[[datetime, Claim], None],
     ) -> None:
-        self._story = story
+        self._agenda = agenda
         self._plans = plans
         self._account = account
         self._arrange = arrange
@@ -83,7 +83,7 @@ class Agreements:
 
     def first(self, when: datetime) -> None:
         """The first subscription, perhaps on trial."""
-        company, random = self._story.company, self._story.random
+        company, random = self._agenda.company, self._agenda.random
         tier = random.pick(company.tiers)
         unit = "month" if tier == "free" else random.pick(company.intervals)
         self._subscribe(when, self._price(tier, unit), trial=random.chance(company.trial_share))
@@ -101,7 +101,7 @@ class Agreements:
             self._end(agreement, when, "involuntary")
 
     def _price(self, tier: str, unit: str) -> Price:
-        company, random = self._story.company, self._story.random
+        company, random = self._agenda.company, self._agenda.random
         discount = random.choice(_DISCOUNTS) if random.chance(company.discount_share) else 0
         quantity = 1 if tier == "free" else random.pick(_SEATS)
         return Price(self._plans[tier, unit], quantity, discount)
@@ -113,32 +113,32 @@ class Agreements:
         agreement = self._find(subscription_id)
         if agreement.status == before:
             agreement.status = after
-            update = Update(Subscription, (self._story.tenant_id, agreement.id), {"status": after})
-            self._story.commit(Changes((update,)))
+            update = Update(Subscription, (self._agenda.tenant_id, agreement.id), {"status": after})
+            self._agenda.commit(Changes((update,)))
 
     def _subscribe(self, when: datetime, price: Price, *, trial: bool) -> None:
-        agreement = Agreement(self._story, when, price)
+        agreement = Agreement(self._agenda, when, price)
         self.all.append(agreement)
-        self._story.emit(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
+        self._agenda.emit(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
         on_trial = trial and bool(price.plan.trial_days)
         if on_trial:
             agreement.status = "trialing"
-            agreement.trial_end = self._story.company.calendar.days_later(when, price.plan.trial_days)
-            self._story.at(agreement.trial_end, lambda now: self._decide(agreement, now))
-        self._story.write(agreement.row())
+            agreement.trial_end = self._agenda.company.calendar.days_later(when, price.plan.trial_days)
+            self._agenda.at(agreement.trial_end, lambda now: self._decide(agreement, now))
+        self._agenda.write(agreement.row())
         if not on_trial:
             self._activate(agreement, when)
 
     def _decide(self, agreement: Agreement, when: datetime) -> None:
         """The trial is over."""
-        if self._story.random.chance(self._story.company.trial_conversion):
+        if self._agenda.random.chance(self._agenda.company.trial_conversion):
             self._activate(agreement, when)
         else:
             self._end(agreement, when, "voluntary")
 
     def _activate(self, agreement: Agreement, when: datetime) -> None:
-        version_id = self._story.random.id()
-        request = Activate(self._story.moment(when), version_id, agreement.version_price())
+        version_id = self._agenda.random.id()
+        request = Activate(self._agenda.moment(when), version_id, agreement.version_price())
         self._count_from(agreement, activate(self._state(agreement), request), version_id, when)
         agreement.status = "active"
         agreement.anchor, agreement.period_no = when, 0
@@ -151,7 +151,7 @@ class Agreements:
 
     def _count_from(self, agreement: Agreement, decision: Decision, version_id: Id, when: datetime) -> bool:
         """Write a decision by which a price counts from now on, and remember what it made of the customer."""
-        if self._story.commit(decision) is None:
+        if self._agenda.commit(decision) is None:
             return False
         agreement.in_force = None
         if agreement.price.is_free:
@@ -164,7 +164,7 @@ class Agreements:
 
     def _end(self, agreement: Agreement, when: datetime, reason: str) -> None:
         state = self._state(agreement)
-        if self._story.commit(end(state, EndSubscription(self._story.moment(when), reason))) is None:
+        if self._agenda.commit(end(state, EndSubscription(self._agenda.moment(when), reason))) is None:
             return
         agreement.status, agreement.in_force = "ended", None
         agreement.epoch += 1
@@ -173,11 +173,11 @@ class Agreements:
             self._after_loss(when)
 
     def _after_loss(self, when: datetime) -> None:
-        random = self._story.random
+        random = self._agenda.random
         if self.on_loss:
             self.on_loss(when)
-        if random.chance(self._story.company.comeback):
-            self._story.at(when + random.days(*_AWAY_DAYS), self._come_back)
+        if random.chance(self._agenda.company.comeback):
+            self._agenda.at(when + random.days(*_AWAY_DAYS), self._come_back)
 
     def _come_back(self, when: datetime) -> None:
         if self.lost:
@@ -189,18 +189,18 @@ class Agreements:
         if agreement.epoch != epoch:
             return
         self._renew_price(agreement, when)
-        story, interval = self._story, agreement.price.plan.interval
+        agenda, interval = self._agenda, agreement.price.plan.interval
         agreement.period_no += 1
-        ends = interval.later(story.company.calendar, agreement.anchor, agreement.period_no)
+        ends = interval.later(agenda.company.calendar, agreement.anchor, agreement.period_no)
         if not agreement.price.is_free:
             self._invoice(agreement, when, ends)
         self._maybe_cancel(agreement, when, ends)
-        story.at(ends, lambda now: self._bill(agreement, now, epoch))
+        agenda.at(ends, lambda now: self._bill(agreement, now, epoch))
 
     def _invoice(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
-        story, account = self._story, self._account
-        calendar, yearly = story.company.calendar, agreement.price.plan.interval.months == _MONTHS_OF_YEAR
-        parts = story.random.pick(_INSTALMENTS) if yearly else 1
+        agenda, account = self._agenda, self._account
+        calendar, yearly = agenda.company.calendar, agreement.price.plan.interval.months == _MONTHS_OF_YEAR
+        parts = agenda.random.pick(_INSTALMENTS) if yearly else 1
         first = calendar.days_later(when, account.terms_days)
         due = [calendar.day(calendar.months_later(first, 3 * n)) for n in range(parts)]
         claim = account.issue(
@@ -215,18 +215,18 @@ class Agreements:
 
     def _maybe_cancel(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
         """Within this period the customer may ask to leave at its end."""
-        story = self._story
+        agenda = self._agenda
         months = (ends - when).days / 30.4
-        hazard = story.company.cancel.at(story.era.progress(when))
-        if agreement.cancel_requested_at is None and story.random.chance(1 - (1 - hazard) ** months):
-            asked, epoch = story.random.moment(when, ends), agreement.epoch
-            story.at(asked, lambda now: self._ask_to_leave(agreement, now, epoch))
-            story.at(ends, lambda now: self._leave(agreement, now))
+        hazard = agenda.company.cancel.at(agenda.era.progress(when))
+        if agreement.cancel_requested_at is None and agenda.random.chance(1 - (1 - hazard) ** months):
+            asked, epoch = agenda.random.moment(when, ends), agreement.epoch
+            agenda.at(asked, lambda now: self._ask_to_leave(agreement, now, epoch))
+            agenda.at(ends, lambda now: self._leave(agreement, now))
 
     def _ask_to_leave(self, agreement: Agreement, when: datetime, epoch: int) -> None:
         if agreement.epoch != epoch:
             return
-        if self._story.commit(cancel(self._state(agreement), Cancel(self._story.moment(when)))):
+        if self._agenda.commit(cancel(self._state(agreement), Cancel(self._agenda.moment(when)))):
             agreement.cancel_requested_at = when
 
     def _leave(self, agreement: Agreement, when: datetime) -> None:
@@ -234,16 +234,16 @@ class Agreements:
             self._end(agreement, when, "voluntary")
 
     def _review_later(self, agreement: Agreement, when: datetime) -> None:
-        later = when + self._story.random.days(*_REVIEW_DAYS)
-        self._story.at(later, lambda now: self._review(agreement, now))
+        later = when + self._agenda.random.days(*_REVIEW_DAYS)
+        self._agenda.at(later, lambda now: self._review(agreement, now))
 
     def _review(self, agreement: Agreement, when: datetime) -> None:
         """About once a month a customer thinks about what it has."""
         if agreement.ended:
             return
         if agreement.status == "active" and agreement.paying and agreement.cancel_requested_at is None:
-            company = self._story.company
-            wish = self._story.random.pick(
+            company = self._agenda.company
+            wish = self._agenda.random.pick(
                 {
                     self._upgrade: company.upgrade,
                     self._downgrade: company.downgrade,
@@ -265,13 +265,13 @@ class Agreements:
             return
         agreement.next_price = new
         self._renew_price(agreement, when)
-        ends = new.plan.interval.later(self._story.company.calendar, agreement.anchor, agreement.period_no)
+        ends = new.plan.interval.later(self._agenda.company.calendar, agreement.anchor, agreement.period_no)
         starts = new.plan.interval.later(
-            self._story.company.calendar, agreement.anchor, agreement.period_no - 1
+            self._agenda.company.calendar, agreement.anchor, agreement.period_no - 1
         )
         extra = int((new.net_minor - old.net_minor) * ((ends - when) / (ends - starts)))
         if extra > 0:
-            day = self._story.day(self._story.company.calendar.days_later(when, self._account.terms_days))
+            day = self._agenda.day(self._agenda.company.calendar.days_later(when, self._account.terms_days))
             claim = self._account.issue(
                 when, "addon", extra, [day], subscription_id=agreement.id, period=(when, ends)
             )
@@ -279,8 +279,8 @@ class Agreements:
 
     def _higher(self, price: Price) -> Price:
         plan = price.plan
-        if plan.tier == LADDER[-1] or (plan.rank and self._story.random.chance(0.5)):
-            return Price(plan, price.quantity + self._story.random.randrange(1, 4), price.discount_percent)
+        if plan.tier == LADDER[-1] or (plan.rank and self._agenda.random.chance(0.5)):
+            return Price(plan, price.quantity + self._agenda.random.randrange(1, 4), price.discount_percent)
         return Price(
             self._plans[LADDER[plan.rank + 1], plan.interval.unit], price.quantity, price.discount_percent
         )
@@ -299,23 +299,23 @@ class Agreements:
         """Let an agreed change of price take effect."""
         if agreement.next_price == agreement.price:
             return
-        state, version_id, before = self._state(agreement), self._story.random.id(), agreement.price
+        state, version_id, before = self._state(agreement), self._agenda.random.id(), agreement.price
         agreement.price = agreement.next_price
-        request = ChangePrice(self._story.moment(when), version_id, agreement.version_price())
+        request = ChangePrice(self._agenda.moment(when), version_id, agreement.version_price())
         if not self._count_from(agreement, change_price(state, request), version_id, when):
             agreement.price = agreement.next_price = before
 
     def _pause(self, agreement: Agreement, when: datetime) -> None:
-        if self._story.commit(pause(self._state(agreement), Pause(self._story.moment(when)))) is None:
+        if self._agenda.commit(pause(self._state(agreement), Pause(self._agenda.moment(when)))) is None:
             return
         agreement.status, agreement.in_force = "paused", None
         agreement.epoch += 1
-        again = when + self._story.random.days(*_PAUSE_DAYS)
-        self._story.at(again, lambda now: self._resume(agreement, now))
+        again = when + self._agenda.random.days(*_PAUSE_DAYS)
+        self._agenda.at(again, lambda now: self._resume(agreement, now))
 
     def _resume(self, agreement: Agreement, when: datetime) -> None:
-        version_id = self._story.random.id()
-        request = Resume(self._story.moment(when), version_id, agreement.version_price())
+        version_id = self._agenda.random.id()
+        request = Resume(self._agenda.moment(when), version_id, agreement.version_price())
         if self._count_from(agreement, resume(self._state(agreement), request), version_id, when):
             agreement.status = "active"
             agreement.anchor, agreement.period_no = when, 0

@@ -18,8 +18,8 @@ from ledgerscope.store.records import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledgerscope.demo.life.agreements import Agreements
-    from ledgerscope.demo.life.story import Story
+    from ledgerscope.demo.history.agenda import Agenda
+    from ledgerscope.demo.history.agreements import Agreements
 
 __all__ = ["Relations"]
 
@@ -39,9 +39,9 @@ _ANSWERS: Final = 0.45
 class Relations:
     """Conversations of one customer."""
 
-    def __init__(self, story: Story, agreements: Agreements) -> None:
-        random = story.random
-        self._story = story
+    def __init__(self, agenda: Agenda, agreements: Agreements) -> None:
+        random = agenda.random
+        self._agenda = agenda
         self._agreements = agreements
         self._people = [random.id()[:16] for _ in range(random.pick(_CONTACTS))]
         self._contacts = [random.id() for _ in self._people]
@@ -49,10 +49,10 @@ class Relations:
 
     def begin(self, when: datetime) -> None:
         """The first people get in touch; conversations, questions and surveys follow."""
-        story = self._story
+        agenda = self._agenda
         for number, contact_id in enumerate(self._contacts):
             self._write_contact(number, contact_id, when)
-        story.at(when + story.random.days(20, _DAYS_BETWEEN_SURVEYS), self._survey)
+        agenda.at(when + agenda.random.days(20, _DAYS_BETWEEN_SURVEYS), self._survey)
         self._talk_later(when)
         self._ask_later(when)
 
@@ -61,44 +61,44 @@ class Relations:
         self._write_communication(when, "email", "outbound", "Your overdue invoice")
 
     def _write_contact(self, number: int, contact_id: str, when: datetime) -> None:
-        story = self._story
-        name = names.person(story.random)
-        kind = _CONTACT_TYPES[(story.number + number) % len(_CONTACT_TYPES)]
-        story.write(
+        agenda = self._agenda
+        name = names.person(agenda.random)
+        kind = _CONTACT_TYPES[(agenda.number + number) % len(_CONTACT_TYPES)]
+        agenda.write(
             Contact(
-                story.tenant_id, contact_id, story.customer_id, name,
-                names.email(story.random, name, story.number), names.phone(story.random), kind, number == 0,
-                when,
+                agenda.tenant_id, contact_id, agenda.customer_id, name,
+                names.email(agenda.random, name, agenda.number), names.phone(agenda.random), kind,
+                number == 0, when,
             )
         )  # fmt: skip
 
     def _write_communication(self, when: datetime, channel: str, direction: str, subject: str) -> None:
-        story = self._story
-        story.write(
+        agenda = self._agenda
+        agenda.write(
             Communication(
-                story.tenant_id, story.random.id(), story.customer_id, self._contacts[0], channel, direction,
-                subject, "accounts", when,
+                agenda.tenant_id, agenda.random.id(), agenda.customer_id, self._contacts[0], channel,
+                direction, subject, "accounts", when,
             )
         )  # fmt: skip
 
     def _talk_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.random.wait(_DAYS_BETWEEN_TALKS), self._talk)
+        self._agenda.at(when + self._agenda.random.wait(_DAYS_BETWEEN_TALKS), self._talk)
 
     def _talk(self, when: datetime) -> None:
-        story, random = self._story, self._story.random
+        agenda, random = self._agenda, self._agenda.random
         if random.chance(0.5):
             direction = "inbound" if random.chance(0.4) else "outbound"
             self._write_communication(when, random.pick(_CHANNELS), direction, "How things are going")
         else:
             done = when + random.days(0, 12)
-            status = "completed" if done <= story.era.until else random.choice(("pending", "in_progress"))
-            updated = min(done, story.era.until)
+            status = "completed" if done <= agenda.era.until else random.choice(("pending", "in_progress"))
+            updated = min(done, agenda.era.until)
             if status == "completed" and random.chance(0.06):
                 status = "cancelled"
             kind = random.pick(_INTERACTIONS)
-            story.write(
+            agenda.write(
                 Interaction(
-                    story.tenant_id, random.id(), story.customer_id, kind, status, "Follow-up",
+                    agenda.tenant_id, random.id(), agenda.customer_id, kind, status, "Follow-up",
                     "success desk", when, when, updated,
                 )
             )  # fmt: skip
@@ -106,29 +106,31 @@ class Relations:
 
     def _survey(self, when: datetime) -> None:
         """Each person is asked how likely it is to recommend the company; not all answer."""
-        story, random = self._story, self._story.random
+        agenda, random = self._agenda, self._agenda.random
         if self._agreements.active:
-            mean = story.company.nps.at(story.era.progress(when)) + self._mood
+            mean = agenda.company.nps.at(agenda.era.progress(when)) + self._mood
             for person in self._people:
                 answered = when + random.days(0, 9)
-                if random.chance(_ANSWERS) and answered <= story.era.until:
+                if random.chance(_ANSWERS) and answered <= agenda.era.until:
                     score = min(10, max(0, round(random.gauss(mean, 1.3))))
                     self._answer("nps", EventType.NPS_ANSWERED, person, score, 10, answered)
-        story.at(when + random.days(0.9, 1.1) * _DAYS_BETWEEN_SURVEYS, self._survey)
+        agenda.at(when + random.days(0.9, 1.1) * _DAYS_BETWEEN_SURVEYS, self._survey)
 
     def _answer(
         self, kind: str, event_type: EventType, person: str, score: int, scale: int, when: datetime
     ) -> None:
-        story = self._story
-        story.write(
+        agenda = self._agenda
+        agenda.write(
             SurveyResponse(
-                story.tenant_id, story.random.id(), story.customer_id, kind, person, score, scale, when
+                agenda.tenant_id, agenda.random.id(), agenda.customer_id, kind, person, score, scale, when
             )
         )
-        story.emit(event_type, when)
+        agenda.emit(event_type, when)
 
     def _ask_later(self, when: datetime) -> None:
-        self._story.at(when + self._story.random.wait(30.4 / self._story.company.tickets), self._ask_for_help)
+        self._agenda.at(
+            when + self._agenda.random.wait(30.4 / self._agenda.company.tickets), self._ask_for_help
+        )
 
     def _ask_for_help(self, when: datetime) -> None:
         if self._agreements.active:
@@ -137,9 +139,9 @@ class Relations:
 
     def _open_ticket(self, when: datetime) -> None:
         """A ticket lives through its steps; those in the future have not happened yet."""
-        story, random = self._story, self._story.random
+        agenda, random = self._agenda, self._agenda.random
         priority, ticket_id = random.pick(_PRIORITIES), random.id()
-        story.emit(EventType.TICKET_OPENED, when, priority)
+        agenda.emit(EventType.TICKET_OPENED, when, priority)
         hours = _HOURS_TO_RESOLVE[priority] * random.uniform(0.2, 3)
         replied = when + random.days(0.01, 0.2) * (hours / 24)
         resolved = replied + random.days(0.5, 1) * (hours / 24)
@@ -151,26 +153,26 @@ class Relations:
             ("resolved", resolved),
             ("closed", closed),
         ]
-        done = {kind: at for kind, at in steps if at <= story.era.until}
+        done = {kind: at for kind, at in steps if at <= agenda.era.until}
         for kind, at in done.items():
             actor = "customer" if kind == "opened" else "support"
-            story.write(TicketEvent(story.tenant_id, ticket_id, kind, actor, at))
+            agenda.write(TicketEvent(agenda.tenant_id, ticket_id, kind, actor, at))
         last = [*done][-1]
         status = {"opened": "open", "assigned": "open", "replied": "pending"}.get(last, last)
-        story.write(
+        agenda.write(
             Ticket(
-                story.tenant_id, ticket_id, story.customer_id, priority, status, when, done.get("replied"),
+                agenda.tenant_id, ticket_id, agenda.customer_id, priority, status, when, done.get("replied"),
                 done.get("resolved"), done.get("closed"),
             )
         )  # fmt: skip
         if last == "closed":
-            story.emit(EventType.TICKET_CLOSED, closed, priority)
+            agenda.emit(EventType.TICKET_CLOSED, closed, priority)
             self._rate(closed)
 
     def _rate(self, when: datetime) -> None:
-        story, random = self._story, self._story.random
+        agenda, random = self._agenda, self._agenda.random
         answered = when + random.days(0, 2)
-        if random.chance(_ANSWERS) and answered <= story.era.until:
-            mean = story.company.csat.at(story.era.progress(when)) + self._mood / 4
+        if random.chance(_ANSWERS) and answered <= agenda.era.until:
+            mean = agenda.company.csat.at(agenda.era.progress(when)) + self._mood / 4
             score = min(5, max(1, round(random.gauss(mean, 0.8))))
             self._answer("csat", EventType.CSAT_ANSWERED, random.choice(self._people), score, 5, answered)
