@@ -41,10 +41,11 @@ def test_no_module_names_what_it_was_built_from(wheel: Path) -> None:
     assert naming == []
 
 
-def test_it_needs_numpy_pyyaml_and_pytest_alone(wheel: Path) -> None:
+def test_it_needs_numpy_pyyaml_and_pytest_alone_on_python_3_10(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         metadata = Parser().parsestr(archive.read("pytest_promql-0.1.0.dist-info/METADATA").decode())
     assert metadata.get_all("Requires-Dist") == ["numpy>=1.26", "pytest>=7.4", "pyyaml>=6"]
+    assert metadata["Requires-Python"] == ">=3.10"
 
 
 def test_it_runs_a_foreign_suite(site: Path, tmp_path: Path) -> None:
