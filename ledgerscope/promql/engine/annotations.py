@@ -6,8 +6,8 @@ One annotation per text: a message seen again, at another step or another series
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime, timezone
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import Span, position
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Severity(StrEnum):
+class Severity(Enum):
     """How much an annotation matters: a warning doubts the result, an info only remarks on it."""
 
     WARNING = "PromQL warning"
     INFO = "PromQL info"
 
 
-class HistogramOperation(StrEnum):
+class HistogramOperation(Enum):
     """The operation on native histograms that an annotation speaks of."""
 
     ADDITION = "addition"
@@ -43,7 +43,7 @@ class Note:
     @property
     def text(self) -> str:
         """The message with its severity."""
-        return f"{self.severity}: {self.message}"
+        return f"{self.severity.value}: {self.message}"
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ class Annotations:
 
 
 def _rfc3339(at_ms: int) -> str:
-    return datetime.fromtimestamp(int(at_ms / 1000), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(at_ms / 1000), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _about(message: str, metric: str) -> str:
@@ -193,7 +193,7 @@ SORT_IN_RANGE_QUERY = _warning(
 
 def counter_reset_collision(operation: HistogramOperation) -> Note:
     """Histograms whose reset hints contradict each other."""
-    return _warning(f"conflicting counter resets during histogram {operation}")
+    return _warning(f"conflicting counter resets during histogram {operation.value}")
 
 
 def overlapping_start_time(metric: str) -> Note:
@@ -270,4 +270,4 @@ def fraction_nan(metric: str) -> Note:
 
 def mismatched_custom_buckets(operation: HistogramOperation) -> Note:
     """Custom buckets with different bounds, reconciled."""
-    return _info(f"mismatched custom buckets were reconciled during {operation}")
+    return _info(f"mismatched custom buckets were reconciled during {operation.value}")

@@ -71,7 +71,7 @@ def _metric_end(text: str) -> int:
     return len(text) if closing < 0 else closing + 1
 
 
-_UNTIL_BRACE = re.compile(r"""(?:[^"'`}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*+\}""", re.DOTALL)
+_UNTIL_BRACE = re.compile(r"""(?:[^"'`}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\}""", re.DOTALL)
 
 
 def _closing_brace(text: str, opening: int) -> int:

@@ -16,8 +16,8 @@ from ledgerscope.promql.text.quoting import EscapeError, quote, quote_rune, unqu
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Possessive: a comment must not be given back piece by piece to find a token inside it.
-_SKIP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
+# A comment always reaches the end of its line: none is given back piece by piece to find a token inside it.
+_SKIP = r"[ \t\r\n]*(?:\#[^\r\n]*(?![^\r\n])[ \t\r\n]*)*"
 _NUMBER = r"""
     (?P<duration>[0-9]+[smhdwy]s?(?:[0-9]+[smhdw]s?)*) (?![0-9A-Za-z_])
     | (?P<number>

@@ -7,7 +7,7 @@ classes here are the rest. Error texts name Go's types, so each has its name in 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from ledgerscope.promql.histograms.histogram import Histogram
@@ -58,6 +58,9 @@ class AlertData:
     """What Go declares the value as: `float64` before Prometheus 3."""
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
 @dataclass(frozen=True, slots=True)
 class GoTime:
     """An instant in UTC, in nanoseconds since the epoch."""
@@ -68,7 +71,7 @@ class GoTime:
     def moment(self) -> datetime:
         """The same instant with microseconds, for calendar arithmetic."""
         try:
-            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.nanoseconds // 1000)
+            return _EPOCH + timedelta(microseconds=self.nanoseconds // 1000)
         except OverflowError:
             raise FunctionError(f"{self.nanoseconds} ns lies outside the calendar") from None
 

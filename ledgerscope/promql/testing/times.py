@@ -7,14 +7,14 @@ or ages sees 1970.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
 
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.text.durations import DurationError, format_duration, parse_duration
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[-+]\d\d:\d\d)")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?([Zz]|[-+]\d\d:\d\d)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 HINT = "write it like 2024-01-31T00:00:00Z, or as seconds since 1970"
 
 When: TypeAlias = "str | int | float | timedelta"
@@ -69,11 +69,17 @@ def start_of(when: str | float | datetime) -> int:
             raise StartError(f"{when.isoformat()} has no time zone; give it one, such as datetime.UTC")
         return _since_epoch(when)
     try:
-        if isinstance(when, str) and _RFC3339.fullmatch(when):
-            return _since_epoch(datetime.fromisoformat(when.upper()))
+        if isinstance(when, str) and (written := _RFC3339.fullmatch(when)):
+            return _since_epoch(_moment(*written.groups()))
         return int(float(when) * 1000)
     except (ValueError, OverflowError) as error:
         raise StartError(f"{when!r} is no moment; {HINT}") from error
+
+
+def _moment(seconds: str, fraction: str | None, zone: str) -> datetime:
+    """Python 3.10 reads neither `Z` nor a fraction of other than three or six digits."""
+    offset = "+00:00" if zone in "Zz" else zone
+    return datetime.fromisoformat(f"{seconds}.{fraction or '':0<6}{offset}")
 
 
 def _since_epoch(moment: datetime) -> int:

@@ -94,7 +94,10 @@ def test_junit_xml_names_file_group_and_case(pytester: pytest.Pytester) -> None:
     ]
 
 
-def test_a_summary_is_one_line_with_what_differs(pytester: pytest.Pytester) -> None:
+def test_a_summary_is_one_line_with_what_differs(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # pytest 7.4 cuts it to the width of the terminal
     found = outcome(pytester, "--tb=line", "-vv", rules_yml=RULES, errors__test_yml=WRONG)
     found.stdout.fnmatch_lines(
         [

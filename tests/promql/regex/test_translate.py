@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from ledgerscope.promql.errors import RegexError
 from ledgerscope.promql.regex.translate import compile_anchored, compile_regex, compile_whole
 
+#: What RE2 refuses and Python has: possessive repeats, and flags of its own (before 3.11 anywhere).
+_PYTHON_ALONE = re.compile(r"[*+]\+|\(\?")
+
 
 @pytest.mark.parametrize(
     ("pattern", "accepted", "refused"),
@@ -136,7 +139,7 @@ def test_an_alternation_of_literals_needs_no_engine_and_means_the_same(words: li
 
 
 @given(
-    st.text("ab.*+?|()", max_size=6).filter(lambda pattern: "*+" not in pattern and "++" not in pattern),
+    st.text("ab.*+?|()", max_size=6).filter(lambda pattern: not _PYTHON_ALONE.search(pattern)),
     st.text("ab", max_size=4),
 )
 def test_on_the_common_ground_both_engines_agree(pattern: str, value: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -165,7 +165,7 @@ CALENDAR = (
         "2026-02-28T00:00:00Z",
         "2026-02-28T01:00:00+01:00",
         1_772_236_800,
-        datetime(2026, 2, 28, tzinfo=UTC),
+        datetime(2026, 2, 28, tzinfo=timezone.utc),
         datetime(2026, 2, 27, 16, tzinfo=timezone(timedelta(hours=-8))),
     ],
 )

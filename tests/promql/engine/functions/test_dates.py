@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,10 +38,10 @@ EXPECTED: dict[str, Callable[[datetime], int]] = {
 
 @pytest.mark.parametrize("part", DATES)
 @settings(max_examples=25, deadline=None)
-@given(at=st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001 - the strategy adds the zone
+@given(at=st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(timezone.utc)))  # noqa: DTZ001 - the strategy adds the zone
 def test_every_part_agrees_with_the_standard_library(part: str, at: datetime) -> None:
     (got,) = DATES[part](np.array([float(int(at.timestamp()))]))
-    assert got == EXPECTED[part](datetime.fromtimestamp(int(at.timestamp()), UTC))
+    assert got == EXPECTED[part](datetime.fromtimestamp(int(at.timestamp()), timezone.utc))
 
 
 def test_fractions_are_cut_towards_zero() -> None:
