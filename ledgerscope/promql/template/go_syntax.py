@@ -23,8 +23,18 @@ if TYPE_CHECKING:
 _ADDRESS = "0xc000000000"  # an address in Go, different in every run
 
 
-def go_syntax(value: object, *, nested: bool = False) -> str:
-    """The value as Go source; a pointer inside another value is its address."""
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def go_syntax(value: object, *, nested: bool = False, leaf: Callable[[str], str] = _as_it_is) -> str:
+    """The value as Go source; a pointer inside another value is its address. `leaf` pads what is no map."""
+    if isinstance(value, (StringMap, AnyMap)):
+        return _map(value, leaf)
+    return leaf(_plain(value, nested=nested))
+
+
+def _plain(value: object, *, nested: bool) -> str:
     if nested and isinstance(value, (TemplateSample, GoTime, GoDuration)):
         return f"({type_name(value)})({_ADDRESS})"
     if isinstance(value, str):
@@ -33,8 +43,10 @@ def go_syntax(value: object, *, nested: bool = False) -> str:
     return writer(value) if writer else default_format(value)
 
 
-def _map(value: StringMap | AnyMap) -> str:
-    pairs = (f"{quote(key)}:{go_syntax(each, nested=True)}" for key, each in sorted(value.items()))
+def _map(value: StringMap | AnyMap, leaf: Callable[[str], str]) -> str:
+    pairs = (
+        f"{leaf(quote(key))}:{go_syntax(each, nested=True, leaf=leaf)}" for key, each in sorted(value.items())
+    )
     return _braced(type_name(value), pairs)
 
 
@@ -65,8 +77,6 @@ def _braced(name: str, parts: Iterable[str]) -> str:
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
-    StringMap: _map,
-    AnyMap: _map,
     QueryResult: _list,
     TemplateSample: _sample,
     AlertData: _alert,
