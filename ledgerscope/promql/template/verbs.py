@@ -219,7 +219,9 @@ def _format_time(spec: Spec, value: GoTime) -> str | None:
     parts = (
         _part(spec, nanoseconds, "uint64"),
         _part(spec, seconds + _SECONDS_TO_1970, "int64"),
-        _integer(spec, 0, spec.verb) if spec.verb in "bodxX" else f"%!{spec.verb}(*time.Location=<nil>)",
+        _integer(spec, 0, spec.verb)
+        if spec.verb in "bodxX"
+        else f"%!{spec.verb}(*time.Location={spec.pad('<nil>')})",
     )
     return f"&{{{' '.join(parts)}}}"
 
