@@ -68,6 +68,12 @@ def _alert(value: AlertData) -> str:
     return _struct(type_name(value), fields)
 
 
+def _time(value: GoTime) -> str:
+    moment = value.moment
+    fields = (moment.year, f"time.{moment:%B}", moment.day, moment.hour, moment.minute, moment.second)
+    return f"time.Date({', '.join(map(str, fields))}, {value.nanoseconds % 1_000_000_000}, time.UTC)"
+
+
 def _struct(name: str, fields: dict[str, Any]) -> str:
     return _braced(name, (f"{field}:{go_syntax(each, nested=True)}" for field, each in fields.items()))
 
@@ -80,4 +86,5 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     QueryResult: _list,
     TemplateSample: _sample,
     AlertData: _alert,
+    GoTime: _time,
 }

@@ -148,7 +148,7 @@ def _edge_in_a_rule(document: Document, random: Random, seen: Counter[str]) -> b
 
 def _edge_in_a_test(document: Document, random: Random, seen: Counter[str]) -> bool:
     case = {"eval_time": "3m", "expr": edge(random, seen), "exp_samples": []}
-    _test(document, random)["promql_expr_test"].append(case)
+    _test(document, random).setdefault("promql_expr_test", []).append(case)
     return True
 
 
@@ -180,7 +180,7 @@ def _without(name: str) -> Any:
 
 
 def _nameless_case(document: Document, random: Random, _: Counter[str]) -> bool:
-    _test(document, random)["alert_rule_test"].append({"eval_time": "1m", "exp_alerts": []})
+    _test(document, random).setdefault("alert_rule_test", []).append({"eval_time": "1m"})
     return True
 
 
