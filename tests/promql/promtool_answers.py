@@ -37,7 +37,13 @@ ASKED_AGAIN = 60
 CLOSE_ONLY = re.compile(r"\b(sum|avg|stddev|stdvar)\b")
 
 #: Errors that Prometheus 3 puts in other words, by the words of Prometheus 2.
-REWORDED = {"Scalar value NaN overflows int64": "Parameter value is NaN"}
+REWORDED = {
+    "Scalar value NaN overflows int64": "Parameter value is NaN",
+    # Text in parentheses, which Prometheus 2 does not expect to come out of an expression.
+    "unexpected result in StepInvariantExpr evaluation: *parser.StepInvariantExpr": (
+        "rule result is not a vector or scalar"
+    ),
+}
 
 #: Prometheus 2 has no name for some tokens and shows the number its parser generator gave them.
 NAMELESS = re.compile(r'"<Item \d+>" ')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledgerscope.promql.template.time_layout import MONTHS
 from ledgerscope.promql.template.values import (
     AlertData,
     AnyMap,
@@ -70,7 +71,14 @@ def _alert(value: AlertData) -> str:
 
 def _time(value: GoTime) -> str:
     moment = value.moment
-    fields = (moment.year, f"time.{moment:%B}", moment.day, moment.hour, moment.minute, moment.second)
+    fields = (
+        moment.year,
+        f"time.{MONTHS[moment.month - 1]}",
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+    )
     return f"time.Date({', '.join(map(str, fields))}, {value.nanoseconds % 1_000_000_000}, time.UTC)"
 
 
