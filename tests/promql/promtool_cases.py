@@ -7,14 +7,18 @@ well-formed and odd. A case is one expression at one instant; the cases of a gro
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.promql.differential.edges import edge
 from tests.promql.promtool_grammar import expression
 
 if TYPE_CHECKING:
     from random import Random
 
+#: How many expressions stand at the edge of a grammar.
+_SHARE_OF_EDGES = 0.08
 SAMPLES = 41
 INTERVALS_S = (30, 30, 30, 15, 37, 60)
 BOUNDS = ("0.1", "0.5", "1", "2.5", "+Inf")
@@ -98,6 +102,7 @@ class Generator:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._number = 0
+        self.seen: Counter[str] = Counter()
 
     def group(self, size: int) -> Group:
         """A group with so many cases, asked about until a while after the last sample."""
@@ -105,8 +110,12 @@ class Generator:
         for _ in range(size):
             self._number += 1
             at_ms = self._random.randrange(0, (SAMPLES + 12) * group.interval_s) * 1_000
-            group.cases.append(Case(self._number, expression(self._random), at_ms))
+            group.cases.append(Case(self._number, self._expression(), at_ms))
         return group
+
+    def _expression(self) -> str:
+        is_edge = self._random.random() < _SHARE_OF_EDGES
+        return edge(self._random, self.seen) if is_edge else expression(self._random)
 
     def _series(self) -> list[Series]:
         labelled = {
@@ -128,6 +137,10 @@ class Generator:
             series.append(Series({"__name__": "d", "i": i}, dates))
         series += [
             Series({"__name__": "s", "kind": kind}, self._special(text)) for kind, text in SPECIAL.items()
+        ]
+        series += [
+            Series({"__name__": "u", "job": "a"}, []),
+            Series({"__name__": "u", "job": "b"}, [None] * 9),
         ]
         odd = self._random.choice(ODD_BOUNDS)
         return series + self._histogram({"__name__": "o_bucket", "job": "é x"}, odd, odd=True)

@@ -56,7 +56,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     # -- selectors ---------------------------------------------------------------------------------
     "selected": ("<metric><moved>", "<metric>", "<metric>"),
     "metric": (
-        "c_total", "c_total", "g", "g", "g", "f", "one", "d", "s", "h_bucket", "missing",
+        "c_total", "c_total", "g", "g", "g", "f", "one", "d", "s", "h_bucket", "missing", "u",
         'c_total{job="a"}', 'c_total{i=~"0|1"}', 'g{i!="0"}', '{__name__=~"g|one"}', 'c_total{job!~"b.*"}',
         "o_bucket", 's{kind=~"nan|ninf"}', '{job="a",i=~".+"}', 'g{i=~""}', 'one{nope=""}', 'd{job!=""}',
     ),

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.promql.differential.edges import KINDS
 from tests.promql.promtool_answers import differences
 from tests.promql.promtool_cases import Generator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GROUPS, CASES_PER_GROUP = 25, 100
+GROUPS = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_GROUPS", "25"))
+CASES_PER_GROUP = 100
 SEED_SETTING = "LEDGERSCOPE_DIFFERENTIAL_SEED"
 
 
@@ -29,5 +31,7 @@ def test_every_generated_case_gives_what_promtool_gives(tmp_path: Path) -> None:
 
     wrong, answered = differences([generator.group(CASES_PER_GROUP) for _ in range(GROUPS)], tmp_path)
 
+    print(dict(generator.seen))
+    assert all(generator.seen[f"edge of the grammar: {kind}"] > GROUPS // 5 for kind in KINDS)
     assert answered > GROUPS * CASES_PER_GROUP // 2  # most cases have a result, or the comparison is empty
     assert not wrong, f"seed {seed}: {len(wrong)} differences, first:\n" + "\n".join(wrong[:20])

@@ -29,6 +29,8 @@ class Compat:
     schema_labels: frozenset[str]
     #: `.` in a pattern of label_replace matches line breaks.
     dot_all: bool
+    #: A label may be called anything, not only what a letter or `_` begins and digits go on.
+    utf8_names: bool
     #: `atan2` changes what the values mean, as the other arithmetic operators do.
     atan2_drops_name: bool
 
@@ -42,6 +44,7 @@ PROMETHEUS_2 = Compat(
     tolerant_buckets=False,
     schema_labels=frozenset({METRIC_NAME}),
     dot_all=False,
+    utf8_names=False,
     atan2_drops_name=False,
 )
 
@@ -54,6 +57,7 @@ PROMETHEUS_3 = Compat(
     tolerant_buckets=True,
     schema_labels=SCHEMA_LABELS,
     dot_all=True,
+    utf8_names=True,
     atan2_drops_name=True,
 )
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.template.alert import AlertTemplates
+from ledgerscope.promql.template.language import NEWEST
 from ledgerscope.promql.template.values import AlertData, StringMap
 
 if TYPE_CHECKING:
@@ -28,13 +29,11 @@ if TYPE_CHECKING:
     from ledgerscope.promql.samples.axis import Axis, Floats
     from ledgerscope.promql.samples.labels import Labels
     from ledgerscope.promql.template.alert import OnTextBranch
+    from ledgerscope.promql.template.language import Language
     from ledgerscope.promql.template.values import QueryResult
 
 
 OnRuleBranch: TypeAlias = "Callable[[Placed, str, int, bool], None]"
-
-#: How each generation of Prometheus declares the value that templates see; error texts name it.
-VALUE_TYPES = {"2": "float64", "3": "interface {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Surroundings:
 
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
-    value_type: str = VALUE_TYPES["3"]
+    language: Language = NEWEST
     on_branch: OnRuleBranch | None = None
 
     def branches_of(self, placed: Placed) -> OnTextBranch | None:
@@ -57,7 +56,7 @@ class Surroundings:
         """The dot of a template over one sample."""
         external = StringMap(self.external_labels)
         own = StringMap(labels.as_dict())
-        return AlertData(own, value, external, self.external_url, self.value_type)
+        return AlertData(own, value, external, self.external_url, self.language.value_type)
 
 
 NO_HISTOGRAMS: Mapping[int, Histogram] = MappingProxyType({})
@@ -169,5 +168,9 @@ class AlertHistory:
         """The rule's templates as they work at an instant."""
         query = self.query_at(self.placed.order, at_ms)
         return AlertTemplates(
-            self.placed.rule.name, at_ms, query, on_branch=self.surroundings.branches_of(self.placed)
+            self.placed.rule.name,
+            at_ms,
+            query,
+            on_branch=self.surroundings.branches_of(self.placed),
+            language=self.surroundings.language,
         )

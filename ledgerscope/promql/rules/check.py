@@ -90,7 +90,7 @@ def _complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, str, 
         yield from _record_complaints(draft, dialect)
     yield from _name_complaints(draft, dialect)
     if draft.alert:
-        yield from _template_complaints(draft)
+        yield from _template_complaints(draft, dialect)
 
 
 def _record_complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, str, str]]:
@@ -118,10 +118,10 @@ def _name_complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, 
             yield f"annotations/{name}", f"invalid annotation name: {name}", ""
 
 
-def _template_complaints(draft: RuleDraft) -> Iterator[tuple[str, str, str]]:
+def _template_complaints(draft: RuleDraft, dialect: Dialect) -> Iterator[tuple[str, str, str]]:
     kinds = (("labels", "label", draft.labels), ("annotations", "annotation", draft.annotations))
     for field, kind, texts in kinds:
         for name, text in texts.items():
-            fault = check_template(draft.alert, text)
+            fault = check_template(draft.alert, text, dialect)
             if fault is not None:
                 yield f"{field}/{name}", f'{kind} "{name}": {fault}', ""

@@ -15,7 +15,7 @@ from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.text.close_match import did_you_mean
-from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
+from ledgerscope.promql.yaml.nodes import Documents, Fault, FileError, Reader, Where, compose
 from ledgerscope.promql.yaml.scalars import is_null
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _GROUP_FIELDS = ("name", "interval", "query_offset", "limit", "labels", "rules")
 _MANIFEST_GROUP_FIELDS = (*_GROUP_FIELDS, "partial_response_strategy")
 _RULE_FIELDS = ("record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations")
+_LATER = {"query_offset": "2.53", "labels": "3.0"}
+"""Fields of a group that Prometheus 2.42 does not have, and since when there are some."""
 _MANIFEST_KIND = "PrometheusRule"
 _MANIFEST_LISTS = ("List", "PrometheusRuleList")
 
@@ -72,9 +74,9 @@ def read_rule_file(
     text: str, file: str = "<rules>", *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False
 ) -> RuleFile:
     """A rule file's text (or manifests). Raises FileError."""
-    reader = Reader(file, text, lenient=lenient)
+    reader = Reader(file, text, lenient=lenient, later={} if dialect.generation == "3" else _LATER)
     groups: list[RuleGroup] = []
-    for document in _read_by_prometheus(reader, compose_all(text, file)):
+    for document in _read_by_prometheus(reader, compose(text, file)):
         groups += _document(reader, document, dialect)
     if not reader.faults:  # a name that is misspelt or no text is reported already
         check_group_names(reader, groups)
@@ -82,25 +84,35 @@ def read_rule_file(
     return RuleFile(tuple(groups), tuple(reader.warnings))
 
 
-def _read_by_prometheus(reader: Reader, documents: list[yaml.Node]) -> list[yaml.Node]:
+def _read_by_prometheus(reader: Reader, documents: Documents) -> list[yaml.Node]:
     """The documents that count: all manifests, but only the first one of a rule file."""
-    documents = [each for each in documents if not is_null(each)] if len(documents) > 1 else documents
-    if not documents or _scalar_field(documents[0], "kind") is not None:
-        _refuse_without_rules(reader, documents)
-        return documents
-    for ignored in documents[1:]:
-        reader.warn(
-            ignored,
-            "Prometheus reads the first document of a rule file only; this one is ignored",
-            "make it a file of its own",
-        )
-    return documents[:1]
+    written = [each for each in documents.nodes if not is_null(each)]
+    if written and _scalar_field(written[0], "kind") is not None:
+        if documents.fault is not None:
+            raise FileError([documents.fault])
+        _refuse_without_rules(reader, written)
+        return written
+    if documents.fault is not None and documents.at_once:
+        raise FileError([documents.fault])
+    return [] if (first := first_document(reader, documents, "a rule file")) is None else [first]
+
+
+def first_document(reader: Reader, documents: Documents, owner: str) -> yaml.Node | None:
+    """The document that Prometheus reads; what stands behind it is warned of."""
+    message = f"Prometheus reads the first document of {owner} only; this one is ignored"
+    for ignored in documents.nodes[1:]:
+        if not is_null(ignored):
+            reader.warn(ignored, message, "make it a file of its own")
+    if documents.fault is not None:
+        message = f"Prometheus reads the first document of {owner} only; what follows is ignored"
+        reader.warnings.append(Fault(documents.fault.where, message, documents.fault.message))
+    return documents.nodes[0] if documents.nodes else None
 
 
 def _refuse_without_rules(reader: Reader, documents: list[yaml.Node]) -> None:
     """Manifests none of which can hold rules are no rule file."""
     kinds = [_scalar_field(each, "kind") for each in documents]
-    if documents and not any(kind in (_MANIFEST_KIND, *_MANIFEST_LISTS, None) for kind in kinds):
+    if not any(kind in (_MANIFEST_KIND, *_MANIFEST_LISTS, None) for kind in kinds):
         message = f"a manifest of kind {kinds[0]!r} has no rules"
         hint = did_you_mean(str(kinds[0]), [_MANIFEST_KIND]) or f"rules have kind {_MANIFEST_KIND}"
         reader.fault(dict(_by_name(documents[0]))["kind"], message, hint)
@@ -153,7 +165,7 @@ def _groups(
 
 
 def _group(reader: Reader, node: yaml.Node, dialect: Dialect, known: tuple[str, ...]) -> RuleGroup:
-    fields = reader.fields(node, known, "a group")
+    fields = reader.fields(node, [each for each in known if each not in reader.later], "a group")
     name = reader.text(fields.get("name"), "name")
     rules = [
         _rule(reader, item, f'group "{name}", rule {number}', dialect)

@@ -347,7 +347,11 @@ class _Run:
     def _templates_at(self, placed: Placed) -> Callable[[int], AlertTemplates]:
         on_branch = self.surroundings.branches_of(placed)
         return lambda at_ms: AlertTemplates(
-            placed.rule.name, at_ms, self.query_at(placed.order, at_ms), on_branch=on_branch
+            placed.rule.name,
+            at_ms,
+            self.query_at(placed.order, at_ms),
+            on_branch=on_branch,
+            language=self.surroundings.language,
         )
 
     # -- rules together

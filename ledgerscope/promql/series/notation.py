@@ -14,7 +14,8 @@ from ledgerscope.promql.errors import HistogramError, ParseError, Span
 from ledgerscope.promql.samples.stale import STALE
 from ledgerscope.promql.series.histogram_literal import HistogramLiteral
 from ledgerscope.promql.series.numbers import FLOAT, to_float
-from ledgerscope.promql.series.runs import Histograms, Missing, Numbers, Points, Run, Series
+from ledgerscope.promql.series.runs import Histograms, Missing, Numbers, Points, Run, Series, first_point
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parser import parse_metric
 from ledgerscope.promql.text.quoting import quote, quote_rune
 
@@ -26,6 +27,7 @@ __all__ = [
     "Points",
     "Run",
     "Series",
+    "first_point",
     "parse_series",
     "parse_values",
 ]
@@ -48,9 +50,9 @@ def parse_series(text: str) -> Series:
     return Series(labels, _Values(text, metric_end).run())
 
 
-def parse_values(text: str) -> tuple[Run, ...]:
+def parse_values(text: str, dialect: Dialect = PROMETHEUS_3) -> tuple[Run, ...]:
     """The values alone, as `values:` of a test file has them. Raises ParseError."""
-    return _Values(text, 0).run()
+    return _Values(text, 0, dialect).run()
 
 
 def _labels(text: str, end: int) -> dict[str, str]:
@@ -82,9 +84,10 @@ def _closing_brace(text: str, opening: int) -> int:
 class _Values:
     """The reader of the value list; positions are offsets into the whole line."""
 
-    __slots__ = ("_points", "_position", "_text")
+    __slots__ = ("_dialect", "_points", "_position", "_text")
 
-    def __init__(self, text: str, position: int) -> None:
+    def __init__(self, text: str, position: int, dialect: Dialect = PROMETHEUS_3) -> None:
+        self._dialect = dialect
         self._text = text
         self._position = position
         self._points = 0
@@ -157,10 +160,14 @@ class _Values:
         if match is None:
             self._unexpected()
         self._position = match.end()
+        if "_" in match[0] and self._dialect.generation == "2":
+            self._fail("Prometheus 2.42 has no underscores in numbers; there are some since 3.0", start)
         return to_float(match[0], Span(start, match.end()), text)
 
     def _histograms(self) -> Histograms:
         text, start = self._text, self._position
+        if self._dialect.generation == "2":
+            self._fail("Prometheus 2.42 has no histograms in series", start)
         literal = HistogramLiteral(text, start)
         self._position = literal.end
         if not text.startswith(("+{{", "-{{"), self._position):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +11,7 @@ import numpy as np
 from ledgerscope.promql.histograms.arithmetic import add, subtract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -113,3 +113,11 @@ class Series:
                 histograms[where] = list(run.values())
                 hinted[where] = run.hinted
         return Points(values, present, histograms, hinted)
+
+
+def first_point(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """The first sample of some runs alone; nothing where all are missing."""
+    for run in runs:
+        if not isinstance(run, Missing) and run.count:
+            return (replace(run, count=1),)
+    return ()

@@ -33,7 +33,11 @@ FEATURES: dict[str, str] = {
 }
 """The flags that change what an expression means, and what each does."""
 
-_ALWAYS_ON = frozenset({"promql-duration-expr"})
+_ALWAYS_ON = {
+    "2": frozenset({"promql-at-modifier", "promql-negative-offset", "no-default-scrape-port"}),
+    "3": frozenset({"promql-at-modifier", "promql-negative-offset", "promql-duration-expr"}),
+}
+"""Flags that mean nothing (any more) to a generation, which accepts them."""
 
 
 class DialectError(PromQLError):
@@ -52,7 +56,7 @@ class Dialect:
         """The dialect with these flags, written as for `--enable-feature`. Raises DialectError."""
         if compat not in GENERATIONS:
             raise DialectError(f"{compat!r} is not a generation of Prometheus; write 2 or 3")
-        names = {name.strip() for each in features for name in each.split(",")} - {"", *_ALWAYS_ON}
+        names = {name.strip() for each in features for name in each.split(",")} - {"", *_ALWAYS_ON[compat]}
         for name in sorted(names - FEATURES.keys()):
             hint = did_you_mean(name, FEATURES) or f"there are {', '.join(FEATURES)}"
             raise DialectError(f"Prometheus has no PromQL feature {name!r}; {hint}")

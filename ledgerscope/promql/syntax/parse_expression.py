@@ -64,6 +64,7 @@ def parse_expression(cursor: Cursor, lowest: int = LOWEST) -> Expr:
         cursor.grow(height, cursor.height)
         lhs = assemble(op, lhs, rhs, modifier)
         if has_fill(modifier.matching):
+            cursor.need_version("3", "fill modifiers", lhs.span)
             cursor.need(FILL_MODIFIERS, "binop fill modifiers are experimental and not enabled", lhs.span)
     cursor.depth -= 1
     return lhs
@@ -222,6 +223,7 @@ def _aggregate(
     if not args:
         cursor.fail("no arguments for aggregate expression provided", span)
     if op.experimental:
+        cursor.need_version("2.54", f"aggregations such as {op.value}()", span)
         cursor.need(EXPERIMENTAL_FUNCTIONS, f"{op.value}() is experimental and not enabled", span)
     wanted = 2 if op.has_param else 1
     if len(args) != wanted:

@@ -80,6 +80,7 @@ def _fixed(value: float) -> str:
 def parse_extension(cursor: Cursor, expr: Expr) -> Expr:
     """`expr anchored` or `expr smoothed`; the cursor stands on the word."""
     word = cursor.advance().kind.value
+    cursor.need_version("3", f"{word} selectors", expr.span)
     cursor.need(RANGE_SELECTORS, f"{word} modifier is experimental and not enabled", expr.span)
     if isinstance(expr, Subquery):
         cursor.fail(f"{word} modifier is not supported for subqueries", expr.span)

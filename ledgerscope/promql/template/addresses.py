@@ -36,6 +36,8 @@ def strip_domain(text: str) -> str:
     if _is_address(host):
         return text
     name = host.split(".", 1)[0]
+    if port and ":" in name:
+        name = f"[{name}]"
     return f"{name}:{port}" if port else name
 
 

@@ -5,15 +5,18 @@ A rendering that fails is no error of the rule: the text says what failed, as Pr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.template.errors import FunctionError, TemplateError, TemplateSyntaxError
 from ledgerscope.promql.template.execute import execute
-from ledgerscope.promql.template.functions import NAMES, functions_at
+from ledgerscope.promql.template.functions import functions_at
+from ledgerscope.promql.template.language import LANGUAGES, NEWEST, SINCE, Language
 from ledgerscope.promql.template.nodes import Branch
 from ledgerscope.promql.template.parser import parse_template
 
@@ -28,6 +31,7 @@ _DEFINITIONS = (
     "{{$externalURL := .ExternalURL}}{{$value := .Value}}"
 )
 
+_UNKNOWN_FUNCTION = re.compile(r'function "(\w+)" not defined')
 
 OnTextBranch: TypeAlias = "Callable[[str, int, bool], None]"
 
@@ -44,6 +48,7 @@ class AlertTemplates:
     query: Callable[[str], QueryResult]
     external_url: str = ""
     on_branch: OnTextBranch | None = None
+    language: Language = NEWEST
 
     def expand(self, text: str, data: AlertData) -> str:
         """The rendered text, or Prometheus's note of what went wrong."""
@@ -58,9 +63,15 @@ class AlertTemplates:
             return _failed(f"error executing template {name}: {error}")
 
     def _render(self, name: str, text: str, data: AlertData) -> str:
-        template = parse_template(name, _DEFINITIONS + text, NAMES)
-        functions = functions_at(self.at_ms, self._query, self.external_url)
-        return execute(template, functions, data, self.on_branch and partial(self.on_branch, text))
+        template = parse_template(name, _DEFINITIONS + text, self.language)
+        functions = functions_at(self.at_ms, self._query, self.external_url, self.language)
+        return execute(
+            template,
+            functions,
+            data,
+            self.on_branch and partial(self.on_branch, text),
+            ranges_over_integers=self.language.ranges_over_integers,
+        )
 
     def _query(self, expression: str) -> QueryResult:
         try:
@@ -77,7 +88,7 @@ def branches(alert: str, text: str) -> Iterator[Branch]:
     """Every `if`, `with` and `range` of a text, in the order written; none where it is no template."""
     if "{{" not in text:
         return
-    template = parse_template(f"__alert_{alert}", _DEFINITIONS + text, NAMES)
+    template = parse_template(f"__alert_{alert}", _DEFINITIONS + text, NEWEST)
     pending = [*template.body, *chain.from_iterable(template.defined.values())]
     while pending:
         node = pending.pop(0)
@@ -86,15 +97,25 @@ def branches(alert: str, text: str) -> Iterator[Branch]:
             pending = [*node.body, *(node.otherwise or ()), *pending]
 
 
-def check_template(alert: str, text: str) -> TemplateSyntaxError | None:
+def check_template(alert: str, text: str, dialect: Dialect = PROMETHEUS_3) -> TemplateSyntaxError | None:
     """What keeps a text from being a template, as Prometheus reports it when it loads the rule."""
     if "{{" not in text:
         return None
     try:
-        parse_template(f"__alert_{alert}", _DEFINITIONS + text, NAMES)
+        parse_template(f"__alert_{alert}", _DEFINITIONS + text, LANGUAGES[dialect.generation])
     except TemplateSyntaxError as error:
-        return error
+        return _with_version(error)
     return None
+
+
+def _with_version(error: TemplateSyntaxError) -> TemplateSyntaxError:
+    """The error, with the version that has the function where a later one has it."""
+    unknown = _UNKNOWN_FUNCTION.fullmatch(error.message)
+    since = SINCE.get(unknown[1]) if unknown else None
+    if since is None:
+        return error
+    message = f"{error.message}; Prometheus has it since {since}"
+    return TemplateSyntaxError(error.name, error.line, message)
 
 
 def is_template(text: str) -> bool:

@@ -24,8 +24,8 @@ def _as_text(values: tuple[object, ...]) -> str:
     if len(values) == 1 and isinstance(values[0], str):
         return values[0]
     if len(values) == 1:
-        return default_format(values[0], followed=True)
-    return sprint(values)
+        return "<no value>" if values[0] is None else default_format(values[0], followed=True)
+    return sprint(["<no value>" if value is None else value for value in values])
 
 
 _HTML = {'"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "\0": "\ufffd"}
@@ -88,11 +88,14 @@ def _element(value: object, key: object) -> object:
                 else "value is nil; should be of type string"
             )
         return value.get(key, "" if isinstance(value, StringMap) else None)
-    if isinstance(value, QueryResult):
-        return value[_position(key, len(value) - 1)]
-    if isinstance(value, str):
-        data = value.encode("utf-8", "surrogateescape")
-        return data[_position(key, len(data) - 1)]
+    if isinstance(value, (QueryResult, str)):
+        items = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+        place = _position(key, len(items))
+        if place == len(items):  # Go lets it through, to fail one step later
+            raise FunctionError(
+                f"reflect: {'string' if isinstance(value, str) else 'slice'} index out of range"
+            )
+        return items[place]
     if value is None:
         raise FunctionError("index of nil pointer")
     raise FunctionError(f"can't index item of type {type_name(value)}")
@@ -133,6 +136,13 @@ def _call(function: object, *_: object) -> object:
     if function is None:
         raise FunctionError("call of nil")
     raise FunctionError(f"non-function {default_format(function)} of type {type_name(function)}")
+
+
+def call_unseen(function: object, *_: object) -> object:
+    """`call` as Go 1.19 has it: its error does not show the value."""
+    if function is None:
+        raise FunctionError("call of nil")
+    raise FunctionError(f"non-function of type {type_name(function)}")
 
 
 def _logic(*_: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.values import AlertData, GoDuration, SafeHTML, default_format, type_name
+from ledgerscope.promql.template.verbs import Spec, format_value
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "bool"),
@@ -40,9 +41,30 @@ def _equal_pair(first: object, other: object) -> bool:
     kind = _kind_or_none(first)
     if kind != _kind_or_none(other):
         raise FunctionError(_BAD_PAIR)
-    if kind is None and isinstance(other, (dict, list, AlertData)):
-        raise FunctionError(f"non-comparable type {default_format(other)}: {type_name(other)}")
-    return first == other
+    if kind is not None:
+        return first == other
+    if _shape(first) != _shape(other):
+        ours, theirs = (
+            f"{_as_text(first)}: {type_name(first)}",
+            f"{type_name(other)}: {default_format(other)}",
+        )
+        raise FunctionError(f"non-comparable types {ours}, {theirs}")
+    if isinstance(other, (dict, list, AlertData)):
+        raise FunctionError(f"non-comparable type {_as_text(other)}: {type_name(other)}")
+    return first is other  # pointers are equal where they point to one thing
+
+
+def _as_text(value: object) -> str:
+    """The value under `%s`, which is what Go has in the first place of these errors."""
+    return format_value(Spec("s"), value)
+
+
+def _shape(value: object) -> str:
+    """What Go calls the kind of a value that is not basic."""
+    return next((shape for types, shape in _SHAPES if isinstance(value, types)), "ptr")
+
+
+_SHAPES: tuple[tuple[type, str], ...] = ((dict, "map"), (list, "slice"), (AlertData, "struct"))
 
 
 def unequal(first: object, other: object) -> bool:

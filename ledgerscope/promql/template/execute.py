@@ -39,9 +39,18 @@ def execute(
     functions: Mapping[str, Function],
     data: object,
     on_branch: OnBranch | None = None,
+    *,
+    ranges_over_integers: bool = True,
 ) -> str:
     """The text the template gives for `data`; `TemplateExecutionError` where it gives none."""
-    run = _Run(template, functions, template.name, [("$", data)], on_branch=on_branch)
+    run = _Run(
+        template,
+        functions,
+        template.name,
+        [("$", data)],
+        on_branch=on_branch,
+        ranges_over_integers=ranges_over_integers,
+    )
     run.walk(template.body, data)
     return "".join(run.out)
 
@@ -51,6 +60,7 @@ class _Run(Evaluator):
     depth: int = 0
     out: list[str] = field(default_factory=list)
     on_branch: OnBranch | None = None
+    ranges_over_integers: bool = True
 
     def walk(self, body: tuple[nodes.Node, ...], dot: object) -> None:
         for node in body:
@@ -106,7 +116,7 @@ class _Run(Evaluator):
             yield from sorted(value.items())
         elif isinstance(value, QueryResult):
             yield from enumerate(value)
-        elif isinstance(value, int) and not isinstance(value, bool):
+        elif self.ranges_over_integers and isinstance(value, int) and not isinstance(value, bool):
             if value > _LONGEST_RANGE:
                 raise self.fault(f"range over {value} is too long; at most {_LONGEST_RANGE}")
             yield from ((each, each) for each in range(value))

@@ -40,12 +40,51 @@ def shortest_scientific(value: float) -> str:
     return sign + _scientific(digits, exponent)
 
 
-def with_precision(value: float, verb: str, precision: int, *, alternate: bool = False) -> str:
-    """`%e`, `%f` or `%g` (or a capital of them) with that many digits; `alternate` keeps trailing zeros."""
+def with_precision(value: float, verb: str, precision: int) -> str:
+    """`%e`, `%f` or `%g` (or a capital of them) with that many digits."""
+    return special(value) or f"{value:.{precision}{verb}}"
+
+
+def binary(value: float) -> str:
+    """`%b`: the mantissa as an integer, and the power of two that it is multiplied with."""
     if (text := special(value)) is not None:
         return text
-    mark = "#" if alternate else ""
-    return f"{value:{mark}.{precision}{verb}}"
+    mantissa, power = math.frexp(abs(value))
+    power = max(power, _SMALLEST_POWER) - _MANTISSA_BITS if value else _SMALLEST_POWER - _MANTISSA_BITS
+    return f"{_minus(value)}{int(math.ldexp(abs(value), -power)) if mantissa else 0}p{power:+d}"
+
+
+def hexadecimal(value: float, precision: int | None) -> str:
+    """`%x`: one digit before the point, `precision` after it (None: what it takes), a power of two."""
+    if (text := special(value)) is not None:
+        return text
+    mantissa, power = math.frexp(abs(value))
+    digits = int(math.ldexp(mantissa, _MANTISSA_BITS))
+    power = power - 1 if value else 0
+    places = _HEX_PLACES if precision is None else min(precision, _HEX_PLACES)
+    digits = _rounded(digits, 4 * (_HEX_PLACES - places))
+    if digits >> (4 * places) > 1:  # rounded up to the next power of two
+        digits, power = digits >> 1, power + 1
+    fraction = f"{digits & ((1 << (4 * places)) - 1):0{places}x}" if places else ""
+    fraction = fraction.rstrip("0") if precision is None else fraction.ljust(precision, "0")
+    point = "." if fraction else ""
+    return f"{_minus(value)}0x{digits >> (4 * places)}{point}{fraction}p{power:+03d}"
+
+
+def _rounded(digits: int, bits: int) -> int:
+    """The number without its last bits, rounded to the nearest, to the even one of two."""
+    kept, lost = digits >> bits, digits & ((1 << bits) - 1)
+    half = 1 << bits >> 1
+    return kept + (bits > 0 and (lost > half or (lost == half and kept & 1 == 1)))
+
+
+def _minus(value: float) -> str:
+    return "-" if math.copysign(1.0, value) < 0 else ""
+
+
+_MANTISSA_BITS = 53
+_HEX_PLACES = 13
+_SMALLEST_POWER = -1021
 
 
 def _decompose(value: float) -> tuple[str, str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, urlsplit
 
 from ledgerscope.promql.template.addresses import strip_domain, strip_port
-from ledgerscope.promql.template.builtins import BUILTINS
+from ledgerscope.promql.template.builtins import BUILTINS, call_unseen
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.humanize import (
     duration_seconds,
@@ -26,9 +26,12 @@ from ledgerscope.promql.template.letters import title, to_lower, to_upper
 from ledgerscope.promql.template.replacement import matches, replace_all
 from ledgerscope.promql.template.signatures import Function, Param
 from ledgerscope.promql.template.values import AnyMap, QueryResult, SafeHTML, TemplateSample
+from ledgerscope.promql.text.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ledgerscope.promql.template.language import Language
 
 _NIL = "runtime error: invalid memory address or nil pointer dereference"
 
@@ -60,6 +63,16 @@ def query_escape(text: str) -> str:
 
 def _link(tab: int) -> Callable[[str], str]:
     return lambda expression: f"/graph?g0.expr={query_escape(expression)}&g0.tab={tab}"
+
+
+def _plain_duration(text: str) -> float:
+    """`duration_seconds` with the one error text that Prometheus 2.42 has for a unit that there is not."""
+    try:
+        return duration_seconds(text)
+    except FunctionError as error:
+        if not str(error).startswith("unknown unit"):
+            raise
+        raise FunctionError(f"not a valid duration string: {quote(text)}") from error
 
 
 _TEXT, _ANY, _QUERY, _SAMPLE = Param.STRING, Param.ANY, Param.QUERY, Param.SAMPLE
@@ -98,7 +111,7 @@ NAMES = frozenset({*_FIXED, "query", "now", "externalURL", "pathPrefix"})
 
 
 def functions_at(
-    at_ms: int, query: Callable[[str], QueryResult], external_url: str = ""
+    at_ms: int, query: Callable[[str], QueryResult], external_url: str, language: Language
 ) -> dict[str, Function]:
     """All functions, as they work at an instant (milliseconds) with a way to run queries there."""
 
@@ -109,6 +122,12 @@ def functions_at(
 
     return {
         **_FIXED,
+        **(
+            {}
+            if language.shows_what_is_called
+            else {"call": Function(call_unseen, (Param.VALUE,), Param.VALUE)}
+        ),
+        **({} if language.names_unknown_units else {"parseDuration": Function(_plain_duration, (_TEXT,))}),
         "query": Function(query, (_TEXT,)),
         "now": Function(lambda: at_ms / 1000),
         "externalURL": Function(address),

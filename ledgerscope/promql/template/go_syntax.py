@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledgerscope.promql.template.time_layout import MONTHS
 from ledgerscope.promql.template.values import (
     AlertData,
     AnyMap,
@@ -23,8 +24,18 @@ if TYPE_CHECKING:
 _ADDRESS = "0xc000000000"  # an address in Go, different in every run
 
 
-def go_syntax(value: object, *, nested: bool = False) -> str:
-    """The value as Go source; a pointer inside another value is its address."""
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def go_syntax(value: object, *, nested: bool = False, leaf: Callable[[str], str] = _as_it_is) -> str:
+    """The value as Go source; a pointer inside another value is its address. `leaf` pads what is no map."""
+    if isinstance(value, (StringMap, AnyMap)):
+        return _map(value, leaf)
+    return leaf(_plain(value, nested=nested))
+
+
+def _plain(value: object, *, nested: bool) -> str:
     if nested and isinstance(value, (TemplateSample, GoTime, GoDuration)):
         return f"({type_name(value)})({_ADDRESS})"
     if isinstance(value, str):
@@ -33,8 +44,10 @@ def go_syntax(value: object, *, nested: bool = False) -> str:
     return writer(value) if writer else default_format(value)
 
 
-def _map(value: StringMap | AnyMap) -> str:
-    pairs = (f"{quote(key)}:{go_syntax(each, nested=True)}" for key, each in sorted(value.items()))
+def _map(value: StringMap | AnyMap, leaf: Callable[[str], str]) -> str:
+    pairs = (
+        f"{leaf(quote(key))}:{go_syntax(each, nested=True, leaf=leaf)}" for key, each in sorted(value.items())
+    )
     return _braced(type_name(value), pairs)
 
 
@@ -56,6 +69,19 @@ def _alert(value: AlertData) -> str:
     return _struct(type_name(value), fields)
 
 
+def _time(value: GoTime) -> str:
+    moment = value.moment
+    fields = (
+        moment.year,
+        f"time.{MONTHS[moment.month - 1]}",
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+    )
+    return f"time.Date({', '.join(map(str, fields))}, {value.nanoseconds % 1_000_000_000}, time.UTC)"
+
+
 def _struct(name: str, fields: dict[str, Any]) -> str:
     return _braced(name, (f"{field}:{go_syntax(each, nested=True)}" for field, each in fields.items()))
 
@@ -65,9 +91,8 @@ def _braced(name: str, parts: Iterable[str]) -> str:
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
-    StringMap: _map,
-    AnyMap: _map,
     QueryResult: _list,
     TemplateSample: _sample,
     AlertData: _alert,
+    GoTime: _time,
 }

@@ -33,6 +33,8 @@ def number_value(token: Token) -> int | float | complex:
 
 
 def _character(text: str) -> int:
+    if text == "''":
+        raise FunctionError("invalid syntax")
     try:
         char = unquote(text)
     except EscapeError:
@@ -68,4 +70,6 @@ def _floating(text: str) -> float:
         raise FunctionError(f'illegal number syntax: "{text}"') from None
     if value in (float("inf"), float("-inf")):
         raise FunctionError(f'illegal number syntax: "{text}"')
+    if not set(text) & set(".eEpP"):  # 08, which is no octal number
+        raise FunctionError(f'integer overflow: "{text}"')
     return value

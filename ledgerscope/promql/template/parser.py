@@ -18,6 +18,8 @@ from ledgerscope.promql.text.quoting import quote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledgerscope.promql.template.language import Language
+
 
 @dataclass(frozen=True, slots=True)
 class _End:
@@ -34,6 +36,7 @@ class _End:
 class _Parser(PipelineParser):
     defined: dict[str, tuple[nodes.Node, ...]] = field(default_factory=dict)
     ranges: int = 0
+    has_else_with: bool = True
 
     # -- lists and actions
 
@@ -87,7 +90,7 @@ class _Parser(PipelineParser):
 
     def otherwise(self, _: int) -> _End:
         follows = self.keyword()
-        if follows in ("if", "with"):
+        if follows == "if" or (follows == "with" and self.has_else_with):
             return _End("else", follows)
         self.expect((Kind.CLOSE,), "else")
         return _End("else")
@@ -183,8 +186,8 @@ def _is_empty(body: tuple[nodes.Node, ...]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def parse_template(name: str, text: str, functions: frozenset[str]) -> nodes.Template:
-    """The tree of a template that may call `functions`; `TemplateSyntaxError` where it is none."""
-    parser = _Parser(name, functions, tokenize(text))
+def parse_template(name: str, text: str, language: Language) -> nodes.Template:
+    """The tree of a template of a language; `TemplateSyntaxError` where it is none."""
+    parser = _Parser(name, language.functions, tokenize(text), has_else_with=language.has_else_with)
     body = parser.document()
     return nodes.Template(name, text, body, parser.defined)

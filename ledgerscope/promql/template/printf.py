@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.template.go_syntax import go_syntax
-from ledgerscope.promql.template.values import default_format, type_name
+from ledgerscope.promql.template.values import StringMap, default_format, type_name
 from ledgerscope.promql.template.verbs import Spec, format_value
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ def sprintln(values: Sequence[object]) -> str:
 def sprintf(text: str, values: Sequence[object]) -> str:
     """The text with its verbs replaced by the values."""
     return _Formatter(text, values).run()
+
+
+def cut(value: object, precision: int | None) -> object:
+    """The value with every text in it cut to the precision."""
+    if precision is None:
+        return value
+    if isinstance(value, str):
+        return value[:precision]
+    if isinstance(value, StringMap):
+        return StringMap({key[:precision]: each[:precision] for key, each in value.items()})
+    return value
 
 
 class _Formatter:
@@ -82,8 +93,10 @@ class _Formatter:
         value = self.values[self.used]
         self.used += 1
         if as_source and not isinstance(value, float):
-            shown = value[: spec.precision] if isinstance(value, str) else value
-            return problems + spec.pad(go_syntax(shown))
+            shown = cut(value, spec.precision)
+            return problems + (
+                go_syntax(shown, leaf=spec.pad) if isinstance(shown, dict) else spec.pad(go_syntax(shown))
+            )
         return problems + format_value(spec, value)
 
     def _read(self) -> tuple[Spec, str]:

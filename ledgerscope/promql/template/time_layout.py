@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from ledgerscope.promql.template.values import GoTime
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
 
 _PARTS: dict[str, Callable[[datetime], str]] = {
     "2006": lambda t: f"{t.year:04d}",
-    "January": lambda t: _MONTHS[t.month - 1],
+    "January": lambda t: MONTHS[t.month - 1],
     "Monday": lambda t: _DAYS[t.weekday()],
     "Z07:00": lambda _: "Z",
     "Z0700": lambda _: "Z",
@@ -27,7 +27,7 @@ _PARTS: dict[str, Callable[[datetime], str]] = {
     "-0700": lambda _: "+0000",
     "-07": lambda _: "+00",
     "002": lambda t: f"{t.timetuple().tm_yday:03d}",
-    "Jan": lambda t: _MONTHS[t.month - 1][:3],
+    "Jan": lambda t: MONTHS[t.month - 1][:3],
     "Mon": lambda t: _DAYS[t.weekday()][:3],
     "MST": lambda _: "UTC",
     "01": lambda t: f"{t.month:02d}",

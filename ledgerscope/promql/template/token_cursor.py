@@ -78,7 +78,7 @@ class TokenCursor:
 def _shown(token: Token) -> str:
     if token.kind is Kind.EOF:
         return "EOF"
-    if token.kind is Kind.KEYWORD:
+    if token.kind in (Kind.KEYWORD, Kind.DOT):
         return f"<{token.text}>"
     if len(token.text) > _SHOWN:
         return f"{quote(token.text[:_SHOWN])}..."

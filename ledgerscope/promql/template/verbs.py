@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ledgerscope.promql.template.floats import shortest, shortest_scientific, with_precision
-from ledgerscope.promql.template.lexer import unicode_name
+from ledgerscope.promql.template.floats import binary, hexadecimal, shortest, with_precision
 from ledgerscope.promql.template.values import (
     AlertData,
     AnyMap,
+    GoDuration,
+    GoTime,
     QueryResult,
     StringMap,
     TemplateSample,
@@ -35,22 +37,29 @@ class Spec:
     width: int | None = None
     precision: int | None = None
 
-    def pad(self, text: str, *, zeros: bool = False) -> str:
-        """The text brought to the width."""
+    def pad(self, text: str, *, zeros: bool = True) -> str:
+        """The text brought to the width; the flag 0 fills up with zeros, whatever the text is."""
         if self.width is None or len(text) >= self.width:
             return text
         if self.minus:
             return text.ljust(self.width)
-        if self.zero and zeros:
-            sign = text[:1] if text[:1] in ("+", "-", " ") else ""
-            return sign + text[len(sign) :].rjust(self.width - len(sign), "0")
-        return text.rjust(self.width)
+        return text.rjust(self.width, "0" if self.zero and zeros else " ")
+
+    def pad_number(self, text: str) -> str:
+        """A number brought to the width: zeros come after its sign."""
+        if not self.zero or self.width is None or text[:1] not in SIGNS:
+            return self.pad(text)
+        return text[:1] + replace(self, width=max(0, self.width - 1)).pad(text[1:])
+
+
+SIGNS = ("+", "-", " ")
 
 
 def format_value(spec: Spec, value: object) -> str:
     """One value under one verb."""
     if spec.verb == "T":
-        return spec.pad(type_name(value))
+        name = type_name(value)
+        return spec.pad(name if spec.precision is None else name[: spec.precision])
     if value is None:
         return spec.pad("<nil>") if spec.verb == "v" else f"%!{spec.verb}(<nil>)"
     for types, formatter in _BY_TYPE:
@@ -81,13 +90,18 @@ def _format_int(spec: Spec, value: int) -> str | None:
 
 
 def _integer(spec: Spec, value: int, base: str) -> str:
+    if spec.precision == 0 and value == 0:
+        return " " * (spec.width or 0)
+    sign = _sign(spec, negative=value < 0)
     digits = format(abs(value), base)
     if spec.precision is not None:
-        digits = "" if spec.precision == 0 and value == 0 else digits.rjust(spec.precision, "0")
-        spec = replace(spec, zero=False)
-    prefix = {"x": "0x", "X": "0X", "b": "0b", "o": "0"}.get(base, "") if spec.sharp else ""
+        digits = digits.rjust(spec.precision, "0")
+    elif spec.zero and spec.width is not None:
+        digits = digits.rjust(spec.width - len(sign), "0")
+    octal = "" if digits.startswith("0") else "0"
+    prefix = {"x": "0x", "X": "0X", "b": "0b", "o": octal}.get(base, "") if spec.sharp else ""
     prefix = "0o" if spec.verb == "O" else prefix
-    return spec.pad(_sign(spec, negative=value < 0) + prefix + digits, zeros=True)
+    return spec.pad(sign + prefix + digits, zeros=False)
 
 
 def _sign(spec: Spec, *, negative: bool) -> str:
@@ -97,12 +111,18 @@ def _sign(spec: Spec, *, negative: bool) -> str:
 
 
 def _rune(spec: Spec, value: int) -> str:
-    char = chr(value) if 0 <= value <= 0x10FFFF and not 0xD800 <= value < 0xE000 else "\ufffd"  # noqa: PLR2004 - no surrogates
+    is_rune = 0 <= value <= _LAST_RUNE and not 0xD800 <= value < 0xE000  # noqa: PLR2004 - the surrogates
+    char = chr(value) if is_rune else "\ufffd"
     if spec.verb == "c":
-        return spec.pad(char, zeros=True)
+        return spec.pad(char)
     if spec.verb == "q":
-        return spec.pad(quote_rune(char), zeros=True)
-    return spec.pad(unicode_name(char) if spec.sharp else f"U+{value:04X}")
+        return spec.pad(quote_rune(char))
+    name = f"U+{value % 2**64:0{max(4, spec.precision or 0)}X}"
+    shown = f" '{char}'" if spec.sharp and 0 <= value <= _LAST_RUNE and char.isprintable() else ""
+    return spec.pad(name + shown, zeros=False)
+
+
+_LAST_RUNE = 0x10FFFF
 
 
 def _format_float(spec: Spec, value: float) -> str | None:
@@ -111,48 +131,66 @@ def _format_float(spec: Spec, value: float) -> str | None:
         return None
     if text[0] not in "+-":
         text = _sign(spec, negative=False) + text
-    finite = text[-1] not in "fN"
-    return spec.pad(text, zeros=finite)
+    elif text[0] == "+":  # infinity
+        text = text if spec.plus or not spec.space else f" {text[1:]}"
+    if text[-1] in "fN":
+        return spec.pad(text, zeros=False)
+    if spec.sharp and spec.verb != "b":
+        text = _with_point(spec, text)
+    return spec.pad_number(text)
 
 
 def _float_digits(spec: Spec, value: float) -> str | None:
+    precision = spec.precision
     if spec.verb in "vgG":
-        if spec.precision is not None:
-            kind = "g" if spec.verb == "v" else spec.verb
-            return with_precision(value, kind, spec.precision, alternate=spec.sharp)
-        text = with_precision(value, "g", 6, alternate=True) if spec.sharp else shortest(value)
-        return text.replace("e", "E") if spec.verb == "G" else text
+        if precision is not None:
+            return with_precision(value, "G" if spec.verb == "G" else "g", precision)
+        return shortest(value).replace("e", "E" if spec.verb == "G" else "e")
     if spec.verb in "eEfF":
-        return with_precision(value, spec.verb, 6 if spec.precision is None else spec.precision)
-    if spec.verb in "xXb":
-        return _binary_float(spec, value)
+        return with_precision(value, spec.verb, 6 if precision is None else precision)
+    if spec.verb == "b":
+        return binary(value)
+    if spec.verb in "xX":
+        text = hexadecimal(value, precision)
+        return text.upper() if spec.verb == "X" and text[-1] not in "fN" else text
     return None
 
 
-def _binary_float(spec: Spec, value: float) -> str | None:
-    if spec.verb == "b" or value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - NaN
-        return shortest_scientific(value) if spec.verb != "b" else None
-    mantissa, _, exponent = value.hex().partition("p")
-    mantissa = mantissa.rstrip("0") if "." in mantissa else mantissa
-    power = int(exponent)
-    text = f"{mantissa.rstrip('.')}p{'-' if power < 0 else '+'}{abs(power):02d}"
-    return text.upper() if spec.verb == "X" else text
+def _with_point(spec: Spec, text: str) -> str:
+    """What the flag # does to a float: it has a point, and `%g` and `%x` keep zeros at the end."""
+    sign, body = (text[:1], text[1:]) if text[:1] in SIGNS else ("", text)
+    exponent = re.search("[pP].*" if spec.verb in "xX" else "[eE].*", body)
+    tail = exponent[0] if exponent else ""
+    digits = body.removesuffix(tail)
+    wanted = (6 if spec.precision is None else spec.precision) if spec.verb in "vgGx" else 0
+    wanted = spec.precision or 0 if spec.verb == "X" else wanted
+    significant = digits.replace(".", "").lstrip("0")
+    missing = wanted - len(significant) - (digits == "0")
+    point = "" if "." in digits else "."
+    return sign + digits + point + "0" * missing + tail
 
 
 def _format_string(spec: Spec, value: str) -> str | None:
     if spec.verb in "vs":
-        return spec.pad(value if spec.precision is None else value[: spec.precision], zeros=True)
+        return spec.pad(value if spec.precision is None else value[: spec.precision])
     if spec.verb == "q":
         text = value if spec.precision is None else value[: spec.precision]
-        if spec.sharp and "`" not in text:
-            return spec.pad(f"`{text}`", zeros=True)
-        return spec.pad(_ascii(quote(text)) if spec.plus else quote(text), zeros=True)
+        if spec.sharp and _fits_backquotes(text):
+            return spec.pad(f"`{text}`")
+        return spec.pad(_ascii(quote(text)) if spec.plus else quote(text))
     if spec.verb in "xX":
         data = value.encode("utf-8", "surrogateescape")
         data = data if spec.precision is None else data[: spec.precision]
-        text = data.hex(" ") if spec.space else data.hex()
-        return spec.pad(text.upper() if spec.verb == "X" else text, zeros=True)
+        before = "0x" if spec.sharp else ""
+        pieces = [f"{byte:02x}" for byte in data] if spec.space else [data.hex()] if data else []
+        text = " ".join(before + piece for piece in pieces)
+        return spec.pad(text.upper() if spec.verb == "X" else text)
     return None
+
+
+def _fits_backquotes(text: str) -> bool:
+    """Whether a raw string can hold the text: one line without control characters but tabs."""
+    return not any(char in "`\ufeff\x7f" or (char < " " and char != "\t") for char in text)
 
 
 def _format_map(spec: Spec, value: StringMap | AnyMap) -> str | None:
@@ -173,6 +211,34 @@ def _format_list(spec: Spec, value: QueryResult) -> str | None:
     return spec.pad(default_format(value))
 
 
+def _format_time(spec: Spec, value: GoTime) -> str | None:
+    """A time is text; under the verbs of other types Go shows what it is made of."""
+    if spec.verb in _OF_TEXT:
+        return _format_string(spec, str(value))
+    seconds, nanoseconds = divmod(value.nanoseconds, 1_000_000_000)
+    parts = (
+        _part(spec, nanoseconds, "uint64"),
+        _part(spec, seconds + _SECONDS_TO_1970, "int64"),
+        _integer(spec, 0, spec.verb)
+        if spec.verb in "bodxX"
+        else f"%!{spec.verb}(*time.Location={spec.pad('<nil>')})",
+    )
+    return f"&{{{' '.join(parts)}}}"
+
+
+def _part(spec: Spec, value: int, kind: str) -> str:
+    shown = _format_int(spec, value)
+    return shown or f"%!{spec.verb}({kind}={format_value(replace(spec, verb='v'), value)})"
+
+
+def _format_duration(spec: Spec, value: GoDuration) -> str | None:
+    return _format_string(spec, str(value)) if spec.verb in _OF_TEXT else _format_int(spec, value.nanoseconds)
+
+
+_OF_TEXT = "vsxXq"
+_SECONDS_TO_1970 = 62_135_596_800
+
+
 def _ascii(quoted: str) -> str:
     return "".join(char if char.isascii() else _escape(ord(char)) for char in quoted)
 
@@ -190,4 +256,6 @@ _BY_TYPE: tuple[tuple[type | tuple[type, ...], Callable[..., str | None]], ...] 
     (QueryResult, _format_list),
     (AlertData, _format_alert),
     (TemplateSample, _format_sample),
+    (GoTime, _format_time),
+    (GoDuration, _format_duration),
 )

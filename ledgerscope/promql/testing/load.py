@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import HistogramError, ParseError
-from ledgerscope.promql.series.notation import Histograms, Series, parse_values
+from ledgerscope.promql.rules.load import first_document
+from ledgerscope.promql.series.notation import Histograms, Series, first_point, parse_values
 from ledgerscope.promql.syntax.ast import VectorSelector
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.syntax.parser import parse, parse_metric
@@ -36,11 +37,11 @@ from ledgerscope.promql.testing.model import (
 )
 from ledgerscope.promql.testing.rule_paths import resolve
 from ledgerscope.promql.testing.times import HINT, StartError, start_of
-from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose_all
+from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose
 from ledgerscope.promql.yaml.places import place_of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import yaml
@@ -53,6 +54,9 @@ _GROUP_FIELDS = (
     "name", "interval", "input_series", "alert_rule_test", "promql_expr_test", "external_labels",
     "external_url", "start_timestamp",
 )  # fmt: skip
+
+_LATER = {"fuzzy_compare": "3.5", "start_timestamp": "3.9", "histogram": "a later 2.x"}
+"""Fields that Prometheus 2.42 does not have, and since when there are some."""
 
 
 def load_tests(
@@ -68,23 +72,27 @@ def load_tests(
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
-    reader = Reader(str(path), text, lenient=lenient)
+    reader = Reader(str(path), text, lenient=lenient, later=_later(dialect))
     return _read(reader, path, dialect, extensions=extensions), reader.in_order()
 
 
 def read_tests(text: str, path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool = False) -> TestFile:
     """The tests of a text that stands (or would stand) at a path. Raises FileError."""
-    reader = Reader(str(path), text, lenient=lenient)
+    reader = Reader(str(path), text, lenient=lenient, later=_later(dialect))
     found = _read(reader, path, dialect)
     reader.finish()
     return found
 
 
 def _read(reader: Reader, path: Path, dialect: Dialect, *, extensions: bool = True) -> TestFile:
-    documents = compose_all(reader.source, str(path))
-    if len(documents) > 1:
-        reader.fault(documents[1], "a test file has one document", "make it a file of its own")
-    return _Loader(reader, path, dialect, extensions).file(documents[0]) if documents else TestFile(path, ())
+    document = first_document(reader, compose(reader.source, str(path)), "a test file")
+    if document is None:
+        return TestFile(path, (), warnings=tuple(reader.warnings))
+    return _Loader(reader, path, dialect, extensions).file(document)
+
+
+def _later(dialect: Dialect) -> Mapping[str, str]:
+    return {} if dialect.generation == "3" else _LATER
 
 
 @dataclass(slots=True)
@@ -98,9 +106,13 @@ class _Loader:
         """The fields of our own, where they are on."""
         return fields if self.extensions else ()
 
+    def _known(self, fields: tuple[str, ...]) -> list[str]:
+        """The fields that the generation has."""
+        return [each for each in fields if each not in self.reader.later]
+
     def file(self, node: yaml.Node) -> TestFile:
         reader = self.reader
-        fields = reader.fields(node, _FILE_FIELDS, "a test file")
+        fields = reader.fields(node, self._known(_FILE_FIELDS), "a test file")
         interval = reader.duration(fields.get("evaluation_interval"), "evaluation_interval") or MINUTE_MS
         patterns = reader.items(fields.get("rule_files"), "rule_files")
         paths = resolve(reader, self.path.parent, patterns)
@@ -126,15 +138,21 @@ class _Loader:
 
     def group(self, node: yaml.Node, index: int, interval: int) -> TestGroup:
         reader = self.reader
-        fields = reader.fields(node, _GROUP_FIELDS, "a test group")
+        fields = reader.fields(node, self._known(_GROUP_FIELDS), "a test group")
         inputs = reader.items(fields.get("input_series"), "input_series")
         alerts = reader.items(fields.get("alert_rule_test"), "alert_rule_test")
         exprs = reader.items(fields.get("promql_expr_test"), "promql_expr_test")
+        own_interval = reader.duration(fields.get("interval"), "interval")
+        series = [each for item in inputs for each in self._input(item, last=item is inputs[-1])]
+        if series and not own_interval and self.dialect.generation == "2":
+            message = "Prometheus 2.42 takes the first sample of each series only where 'interval' is missing"
+            reader.warn(node, message, "write interval: 1m")
+            series = [Series(each.labels, first_point(each.runs)) for each in series]
         return TestGroup(
             reader.text(fields.get("name"), "name"),
             index,
-            reader.duration(fields.get("interval"), "interval") or interval,
-            tuple(each for item in inputs for each in self._input(item)),
+            own_interval or interval,
+            tuple(series),
             tuple(self._alert_case(each) for each in alerts),
             tuple(self._expr_case(each) for each in exprs),
             reader.text_map(fields.get("external_labels"), "external_labels"),
@@ -145,19 +163,33 @@ class _Loader:
 
     # -- input
 
-    def _input(self, node: yaml.Node) -> Iterator[Series]:
+    def _input(self, node: yaml.Node, *, last: bool) -> Iterator[Series]:
         known = ("series", "values", *self._also(SERIES_FIELDS))
         fields = self.reader.fields(node, known, "an input series")
+        self._check_lines(fields, last=last)
         if fields.get("repeat") is None:
             yield self._one_input(node, fields.get("series"), fields.get("values"))
             return
         texts = [self.reader.text(fields.get(each), each) for each in ("series", "values")]
         for series, values in repeated(self.reader, fields["repeat"], *texts):
             try:
-                yield Series(parse_metric(series, self.dialect), parse_values(values))
+                yield Series(parse_metric(series, self.dialect), parse_values(values, self.dialect))
             except (ParseError, HistogramError) as error:
                 self.reader.fault(node, f"{series} {values}: {error}", _SERIES_HINT)
                 return
+
+    def _check_lines(self, fields: Mapping[str, yaml.Node], *, last: bool) -> None:
+        """promtool makes each series one line of a script; a line break in it ends that line."""  # noqa: D403 - a name
+        series, values = (self.reader.text(fields.get(each), each) for each in ("series", "values"))
+        if "\n" in series or "\n" in values.strip("\n ") or values.startswith("\n"):
+            message = "promtool reads each line of an input series as a series of its own"
+        elif "\n" in values and not last:
+            message = "promtool ignores every input series after one whose values end in a line break"
+        else:
+            return
+        node = fields["series" if "\n" in series else "values"]
+        hint = "write one line, or fold it: `values: >-`"
+        (self.reader.warn if self.extensions else self.reader.fault)(node, message, hint)
 
     def _one_input(self, node: yaml.Node, series: yaml.Node | None, values: yaml.Node | None) -> Series:
         if series is None:
@@ -176,7 +208,7 @@ class _Loader:
 
     def _values(self, labels: dict[str, str], text: str, node: yaml.Node) -> Series:
         try:
-            return Series(labels, parse_values(text))
+            return Series(labels, parse_values(text, self.dialect))
         except (ParseError, HistogramError) as error:
             self._parse_fault(node, "values", error, "write them like '1 2 _ 0+5x10 stale'")
             return Series(labels, ())
@@ -271,7 +303,7 @@ class _Loader:
 
     def _expected_sample(self, node: yaml.Node) -> ExpectedSample:
         reader = self.reader
-        known = ("labels", "value", "histogram", *self._also(SAMPLE_FIELDS))
+        known = (*self._known(("labels", "value", "histogram")), *self._also(SAMPLE_FIELDS))
         fields = reader.fields(node, known, "an expected sample")
         if "labels" in fields and "match_labels" in fields:
             reader.fault(node, "'match_labels' and 'labels' stand for one another", "leave one out")

@@ -14,13 +14,14 @@ import numpy as np
 
 from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
+from ledgerscope.promql.rules.alert_history import Surroundings
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.run import Evaluation, evaluate_rules, vector_of
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.syntax.dialect import Dialect
+from ledgerscope.promql.template.language import LANGUAGES
 from ledgerscope.promql.testing.extensions import meets
 from ledgerscope.promql.testing.flags import toggled
 from ledgerscope.promql.testing.group_order import reordered
@@ -105,8 +106,8 @@ class GroupRun:
         axis = Axis(self.group.start_ms, step, last_ms // step + 1)
         storage = Storage()
         fill(storage, self.group.series, self.group.interval_ms, self.group.start_ms, axis.end_ms)
-        value_type = VALUE_TYPES[self.options.compat]
-        around = Surroundings(self.group.external_labels, self.group.external_url, value_type, on_branch)
+        language = LANGUAGES[self.options.compat]
+        around = Surroundings(self.group.external_labels, self.group.external_url, language, on_branch)
         return evaluate_rules(self.plan, storage, self.engine, axis, around)
 
     @property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import PromQLError
-from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
+from ledgerscope.promql.rules.alert_history import Surroundings
 from ledgerscope.promql.rules.failures import RuleFailedError
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import RuleGroup
@@ -24,6 +24,7 @@ from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.series.notation import Series, parse_series
+from ledgerscope.promql.template.language import LANGUAGES
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.group_order import describe, readings_with_data
@@ -258,9 +259,7 @@ class Scenario:
         last = {Labels(series.labels): (series, every) for series, every in self._series}
         for series, every in last.values():
             fill(storage, [series], every, self.start_ms)
-        around = Surroundings(
-            self.external_labels, self.external_url, VALUE_TYPES[self.compat], self.on_branch
-        )
+        around = Surroundings(self.external_labels, self.external_url, LANGUAGES[self.compat], self.on_branch)
         plan = self._plan()
         evaluation = evaluate_rules(plan, storage, self.engine, axis, around)
         if evaluation.failures:

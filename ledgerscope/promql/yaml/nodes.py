@@ -29,7 +29,7 @@ from ledgerscope.promql.yaml.scalars import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
@@ -80,6 +80,8 @@ class Reader:
     #: What is no fault, but hardly meant.
     warnings: list[Fault] = field(default_factory=list)
     lenient: bool = False
+    #: Fields that a newer Prometheus has, and since when.
+    later: Mapping[str, str] = field(default_factory=dict)
 
     def where(self, node: yaml.Node) -> Where:
         """The place a node begins."""
@@ -120,7 +122,10 @@ class Reader:
     def _unknown(self, key: yaml.Node, known: Sequence[str], owner: str) -> None:
         if self.lenient:
             return
-        hint = did_you_mean(str(key.value), known) or f"{owner} has {listed(known)}"
+        if (since := self.later.get(str(key.value))) is not None:
+            hint = f"Prometheus has it since {since}"
+        else:
+            hint = did_you_mean(str(key.value), known) or f"{owner} has {listed(known)}"
         self.fault(key, f"unknown field {key.value!r} in {owner}", hint)
 
     def pairs(self, node: yaml.Node, owner: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
@@ -220,13 +225,48 @@ class Reader:
 _YAML_HINT = "look at the indentation here and above, and at what needs quotes"
 
 
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of a text as far as it is YAML, and what is wrong behind them.
+
+    at_once: the fault is in the first token after a document, where a reader that looks one ahead meets it.
+    """
+
+    nodes: list[yaml.Node]
+    fault: Fault | None = None
+    at_once: bool = False
+
+
 def compose_all(text: str, file: str) -> list[yaml.Node]:
     """The documents of a YAML text; `FileError` where it is not YAML."""
+    found = compose(text, file)
+    if found.fault is not None:
+        raise FileError([found.fault])
+    return found.nodes
+
+
+def compose(text: str, file: str) -> Documents:
+    """The documents of a text, read one after the other; `FileError` where not even the first is YAML."""
+    nodes: list[yaml.Node] = []
+    fault: Fault | None = None
     try:
-        return list(yaml.compose_all(text, Loader=_LOADER))
+        nodes.extend(yaml.compose_all(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
-        raise FileError([Fault(where, f"not YAML: {error.problem or error.context}", _YAML_HINT)]) from error
+        fault = Fault(where, f"not YAML: {error.problem or error.context}", _YAML_HINT)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise FileError([Fault(Where(file, 1, 1), f"not YAML: {error}")]) from error
+        fault = Fault(Where(file, 1, 1), f"not YAML: {error}")
+    if fault is not None and not nodes:
+        raise FileError([fault])
+    return Documents(nodes, fault, at_once=fault is not None and _breaks_after_mark(text))
+
+
+def _breaks_after_mark(text: str) -> bool:
+    """Whether the last token that can be made out is the mark between two documents."""
+    read: list[yaml.Token] = []
+    try:
+        read.extend(yaml.scan(text, Loader=_LOADER))
+    except yaml.YAMLError:
+        return bool(read) and isinstance(read[-1], (yaml.DocumentStartToken, yaml.DocumentEndToken))
+    return False

@@ -31,6 +31,7 @@ TESTS = """\
 rule_files: [rules.yml]
 tests:
 - name: of a
+  interval: 1m
   input_series:
   - {series: 'a{job="x", pod="1"}', values: 5.5 5 4.5}
   - {series: 'a{job="x", pod="2"}', values: 1x2}
@@ -38,6 +39,7 @@ tests:
   - {eval_time: 0m, alertname: High, exp_alerts: [{exp_labels: {job: x}}]}
   - {eval_time: 1m, alertname: High}
 - name: of b
+  interval: 1m
   input_series:
   - {series: 'b{job="x", pod="1"}', values: 1}
   - {series: 'c{job="x"}', values: 2}

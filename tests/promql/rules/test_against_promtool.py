@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.testing.runner import GroupRun
 
-GROUPS = int(os.environ.get("LEDGERSCOPE_PROMTOOL_GROUPS", "300"))
+GROUPS = int(os.environ.get("LEDGERSCOPE_PROMTOOL_GROUPS", "120"))
 BATCH = 60
 ASKED_AGAIN = 40
 

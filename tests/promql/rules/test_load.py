@@ -8,7 +8,7 @@ import pytest
 
 from ledgerscope.promql.rules.load import load_rules, read_rules, rules_from
 from ledgerscope.promql.rules.model import AlertingRule, RecordingRule
-from ledgerscope.promql.syntax.dialect import Dialect
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_2, Dialect
 from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
@@ -204,3 +204,38 @@ def test_anchors_and_merge_keys_work() -> None:
     )
     first, second = read_rules(text)[0].rules
     assert (first.name, second.name, second.labels) == ("A", "B", {"severity": "page"})
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{groups}---\na: b: c", ["g"]),  # what follows is no YAML, which Prometheus never sees
+        ("---\n---\n{groups}", []),  # the first document is empty
+        ("~\n---\n{groups}", []),
+        ("# c\n--- # d\n{groups}---\n", ["g"]),
+    ],
+)
+def test_the_first_document_counts(text: str, names: list[str]) -> None:
+    found = read_rules(text.replace("{groups}", "groups: [{name: g, rules: []}]\n"))
+    assert [group.name for group in found] == names
+
+
+@pytest.mark.parametrize("behind", ['---\n"a\n: [\n', "...\n%FOO\n---\nx\n"])
+def test_text_that_breaks_off_right_behind_the_first_document_is_seen(behind: str) -> None:
+    with pytest.raises(FileError, match="not YAML"):
+        read_rules(f"groups: []\n{behind}")
+
+
+def test_manifests_behind_empty_documents_count() -> None:
+    manifest = "apiVersion: v1\nkind: PrometheusRule\nspec: {groups: [{name: g, rules: []}]}\n"
+    assert [
+        group.name for group in read_rules(f"---\n---\n{manifest}---\n{manifest.replace('g,', 'h,')}")
+    ] == ["g", "h"]
+
+
+@pytest.mark.parametrize(("field", "since"), [("query_offset: 1m", "2.53"), ("labels: {a: b}", "3.0")])
+def test_fields_of_a_group_that_came_later_are_refused_with_the_version(field: str, since: str) -> None:
+    text = f"groups: [{{name: g, rules: [], {field}}}]"
+    with pytest.raises(FileError, match=f"Prometheus has it since {since}"):
+        read_rules(text, dialect=PROMETHEUS_2)
+    assert len(read_rules(text)) == 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ledgerscope.promql.engine.engine import Engine
-from ledgerscope.promql.rules.alert_history import VALUE_TYPES, Surroundings
+from ledgerscope.promql.rules.alert_history import Surroundings
 from ledgerscope.promql.rules.load import read_rules
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.rules.run import Evaluation, _copy, _Run, evaluate_rules
@@ -16,6 +16,7 @@ from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.series.notation import parse_series
+from ledgerscope.promql.template.language import LANGUAGES
 from ledgerscope.promql.testing.runner import fill
 
 MINUTE = 60_000
@@ -33,7 +34,7 @@ def test_computing_all_steps_at_once_gives_what_stepping_gives(cases_of: Any, se
     axis = run.evaluation.axis
     storage = Storage()
     fill(storage, run.group.series, run.group.interval_ms, 0, axis.end_ms)
-    around = Surroundings(run.group.external_labels, run.group.external_url, VALUE_TYPES[compat])
+    around = Surroundings(run.group.external_labels, run.group.external_url, LANGUAGES[compat])
     stepped = _Run(run.plan, _copy(storage), run.engine, axis, around).stepped()
     assert run.evaluation.failures == stepped.failures
     if stepped.failures:

@@ -13,7 +13,7 @@ from ledgerscope.promql.engine.engine import Engine
 from ledgerscope.promql.errors import ParseError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.samples.storage import Storage
-from ledgerscope.promql.syntax.dialect import PROMETHEUS_2
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_2, Dialect
 from ledgerscope.promql.syntax.parser import parse, parse_metric
 from tests import processes
 
@@ -103,3 +103,15 @@ def test_a_dot_matches_a_line_break_since_prometheus_3(expression: str, compat: 
     storage = Storage()
     storage.append(Labels({"__name__": "a", "l": "x\ny"}), [0], [1.0])
     assert len(Engine(compat).instant(storage, expression, 0).vector) == found
+
+
+@pytest.mark.parametrize("flag", ["promql-at-modifier", "promql-negative-offset", "no-default-scrape-port"])
+def test_flags_that_have_lost_their_meaning_are_accepted_for_2(flag: str) -> None:
+    assert Dialect.of("2", [f"{flag},,"]) == PROMETHEUS_2
+
+
+def test_the_advice_for_2_names_no_flag_it_does_not_have() -> None:
+    for text in ("limitk(1, a)", "a + on () fill(0) b", "a[5m] anchored", "rate(a[5m] smoothed)"):
+        with pytest.raises(ParseError, match="there are some since") as caught:
+            parse(text, PROMETHEUS_2)
+        assert "feature" not in str(caught.value)

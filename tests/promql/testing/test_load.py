@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ledgerscope.promql.syntax.dialect import PROMETHEUS_2, PROMETHEUS_3, Dialect
 from ledgerscope.promql.testing.load import load_tests, read_tests
 from ledgerscope.promql.testing.model import AlertCase, ExprCase, TestFile
 from ledgerscope.promql.yaml.nodes import FileError
@@ -132,7 +133,6 @@ def test_a_start_is_a_date_or_seconds(text: str, start_ms: int) -> None:
         ("tests: [{start_timestamp: yesterday}]",
          ("t.yml:1:27: start_timestamp: cannot parse 'yesterday' to a valid timestamp; "
           "write it like 2024-01-31T00:00:00Z, or as seconds since 1970")),
-        ("tests: []\n---\ntests: []", "t.yml:3:1: a test file has one document; make it a file of its own"),
     ],
 )  # fmt: skip
 def test_a_fault_is_reported_with_its_place_and_what_would_be_right(text: str, message: str) -> None:
@@ -151,3 +151,81 @@ def test_a_missing_rule_file_is_named_with_its_nearest_neighbour(tmp_path: Path)
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="cannot be read"):
         load_tests(tmp_path / "none.yml")
+
+
+def warnings(text: str, dialect: Dialect = PROMETHEUS_3) -> list[str]:
+    return [str(each) for each in read_tests(text, Path("t.yml"), dialect=dialect).warnings]
+
+
+@pytest.mark.parametrize(
+    ("behind", "warning"),
+    [
+        ("---\ntests: []", "t.yml:3:1: %s; this one is ignored"),
+        ("---\na: b: c", "t.yml:3:5: %s; what follows is ignored"),
+    ],
+)
+def test_what_follows_the_first_document_is_warned_of(behind: str, warning: str) -> None:
+    (found,) = warnings(f"tests: []\n{behind}")
+    assert found.startswith(warning % "Prometheus reads the first document of a test file only")
+
+
+@pytest.mark.parametrize("behind", ["---\n", "---\n---\n", "...\n", "# a comment\n"])
+def test_nothing_behind_the_first_document_is_no_reason_to_warn(behind: str) -> None:
+    assert warnings(f"tests: []\n{behind}") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "since"), [("fuzzy_compare: true", "3.5"), ("tests: [{start_timestamp: 60}]", "3.9")]
+)
+def test_fields_of_later_versions_are_refused_with_the_version(field: str, since: str) -> None:
+    with pytest.raises(FileError, match=f"unknown field .*; Prometheus has it since {since}"):
+        read_tests(field, Path("t.yml"), dialect=PROMETHEUS_2)
+    assert read(field).path == Path("t.yml")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("'{{count:1}}'", "Prometheus 2.42 has no histograms in series"),
+        ("1_0", "Prometheus 2.42 has no underscores in numbers; there are some since 3.0"),
+    ],
+)
+def test_values_of_later_versions_are_refused(values: str, message: str) -> None:
+    text = f"tests: [{{interval: 1m, input_series: [{{series: a, values: {values}}}]}}]"
+    with pytest.raises(FileError, match=message):
+        read_tests(text, Path("t.yml"), dialect=PROMETHEUS_2)
+    assert len(read(text).groups[0].series) == 1
+
+
+LINES = """
+tests:
+- interval: 1m
+  input_series:
+  - {series: a, values: %s}
+  - {series: b, values: 1x5}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ('"1 2\\n3"', "promtool reads each line of an input series as a series of its own"),
+        ('"1 2\\n"', "promtool ignores every input series after one whose values end in a line break"),
+    ],
+)
+def test_a_line_break_in_values_is_warned_of_and_refused_where_promtool_shall_read_the_file(
+    values: str, message: str, tmp_path: Path
+) -> None:
+    (found,) = warnings(LINES % values)
+    assert f"{message}; write one line, or fold it: `values: >-`" in found
+    (tmp_path / "t.yml").write_text(LINES % values)
+    _, faults = load_tests(tmp_path / "t.yml", extensions=False)
+    assert message in str(faults[0])
+
+
+def test_without_an_interval_prometheus_2_has_the_first_sample_of_each_series_only() -> None:
+    text = "tests: [{input_series: [{series: a, values: _ 7 1x5}, {series: b, values: _}]}]"
+    first, missing = read_tests(text, Path("t.yml"), dialect=PROMETHEUS_2).groups[0].series
+    assert (list(first.expand().values), len(missing)) == ([7.0], 0)
+    assert "first sample of each series only" in warnings(text, PROMETHEUS_2)[0]
+    assert [len(each) for each in read(text).groups[0].series] == [8, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from ledgerscope.promql.text.quoting import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledgerscope.promql.engine.compat import Compat
     from ledgerscope.promql.engine.evaluator import Evaluator
     from ledgerscope.promql.samples.axis import Booleans, Floats
     from ledgerscope.promql.samples.values import Row
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 def count_values(evaluator: Evaluator, node: Aggregate, label: StringLiteral) -> Vector:
     """The counts, one series per group and value."""
-    if not is_label_name(label.value):
+    if not is_label_name(label.value, evaluator.compat):
         raise EvaluationError(f"invalid label name {quote(label.value)}")
     counts: dict[Labels, Floats] = {}
     for row in evaluator.vector(node.expr):
@@ -60,6 +62,11 @@ def _group(labels: Labels, label: str, node: Aggregate) -> Labels:
     return labels.keep(frozenset(node.grouping) | {label})
 
 
-def is_label_name(name: str) -> bool:
-    """Whether a text can name a label: anything that is valid UTF-8 and not empty."""
+_OLD_NAME = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
+
+
+def is_label_name(name: str, compat: Compat) -> bool:
+    """Whether a text can name a label: anything that is valid UTF-8 and not empty, since Prometheus 3."""
+    if not compat.utf8_names:
+        return _OLD_NAME.fullmatch(name) is not None
     return bool(name) and not any("\ud800" <= char <= "\udfff" for char in name)

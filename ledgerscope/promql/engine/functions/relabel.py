@@ -32,7 +32,7 @@ def label_replace(evaluator: Evaluator, call: Call) -> Value:
         regex = compile_whole(pattern, dot_all=evaluator.compat.dot_all)
     except RegexError:
         raise EvaluationError(f"invalid regular expression in label_replace(): {pattern}") from None
-    _require_label_name(target, "destination", "label_replace")
+    _require_label_name(evaluator, target, "destination", "label_replace")
     vector = evaluator.vector(call.args[0])
     texts = [regex.replace_first(each.get(source), template) for each in vector.labels]
     labels = tuple(
@@ -46,8 +46,8 @@ def label_join(evaluator: Evaluator, call: Call) -> Value:
     """A label set to other labels' values, joined."""
     target, separator, *sources = (text_argument(arg) for arg in call.args[1:])
     for source in sources:
-        _require_label_name(source, "source", "label_join")
-    _require_label_name(target, "destination", "label_join")
+        _require_label_name(evaluator, source, "source", "label_join")
+    _require_label_name(evaluator, target, "destination", "label_join")
     vector = evaluator.vector(call.args[0])
     labels = tuple(
         each.replace(target, separator.join(each.get(source) for source in sources)) for each in vector.labels
@@ -63,6 +63,6 @@ def _relabelled(vector: Vector, labels: tuple[Labels, ...], touched: list[bool],
     return merge_equal(replace(vector, labels=labels, drop_name=drop))
 
 
-def _require_label_name(name: str, role: str, function: str) -> None:
-    if not is_label_name(name):
+def _require_label_name(evaluator: Evaluator, name: str, role: str, function: str) -> None:
+    if not is_label_name(name, evaluator.compat):
         raise EvaluationError(f"invalid {role} label name in {function}(): {name}")
