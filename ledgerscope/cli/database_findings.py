@@ -13,6 +13,7 @@ from sqlalchemy import text
 from ledgerscope.store import contract, data_check
 from ledgerscope.store.contract import Lack
 from ledgerscope.store.remedies import example_view, grant, view_column
+from ledgerscope.store.value_check import find_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +39,10 @@ def findings(connection: Connection, collectors: Iterable[Collector]) -> Iterato
         if of_relation:
             heading = f"{name}: {_summary(of_relation)}; needed by {', '.join(areas)}"
             yield f"{heading}\n{indent(_remedy(relation, of_relation, role), '  ')}"
+    lacking = {problem.relation for problem in problems}
+    whole = [relation for name, (relation, _) in relations.items() if name not in lacking]
+    for fault in find_values(connection, whole):
+        yield fault if isinstance(fault, str) else fault.message
     yield from (finding.message for finding in data_check.find(connection))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from ledgerscope.store.contract import Column, Relation
 
-__all__ = ["EXAMPLE_COMPANY", "EXAMPLE_SCHEMA", "example_view", "grant", "view_column"]
+__all__ = ["EXAMPLE_COMPANY", "EXAMPLE_SCHEMA", "example_view", "grant", "is_kept", "view_column"]
 
 EXAMPLE_SCHEMA: Final = "app"
 EXAMPLE_COMPANY: Final = "acme"
@@ -27,11 +27,16 @@ def example_view(relation: Relation) -> str:
     )
 
 
+def is_kept(meaning: str) -> bool:
+    """Whether triggers of our own tables fill the column; a view may leave it null."""
+    return _KEPT in meaning
+
+
 def view_column(column: Column) -> str:
     """One column of such a view."""
     kind = column.type.lower()
     if column.name == "tenant_id":
         return f"'{EXAMPLE_COMPANY}'::text AS tenant_id"
-    if _KEPT in column.meaning:
+    if is_kept(column.meaning):
         return f"NULL::{kind} AS {column.name}"
     return f"source.{column.name}::{kind} AS {column.name}"
