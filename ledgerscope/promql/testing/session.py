@@ -80,6 +80,12 @@ class TestSession:
             self._samples -= samples
             oldest.forget()
 
+    def drop(self, run: GroupRun) -> None:
+        """Give back what is kept of a group."""
+        _, samples = self._kept.pop(id(run), (run, 0))
+        self._samples -= samples
+        run.forget()
+
     def _plan(self, groups: list[RuleGroup], order: tuple[str, ...]) -> RulePlan:
         """The plan of some rules, shared with other files of the same rules."""
         key = (*map(id, groups), *order)
