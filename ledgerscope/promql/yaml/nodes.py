@@ -31,8 +31,16 @@ from ledgerscope.promql.yaml.scalars import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
+
+
+class _Loader(_BASE):  # type: ignore[misc]  # one of two classes, whichever is installed
+    """Composes nodes. Of the tags, only that of merge keys matters; see `scalars` for the rest."""
+
+    def resolve(self, _kind: object, value: object, implicit: tuple[bool, bool]) -> str:
+        """The tag of a node without one."""
+        return _MERGE if value == "<<" and implicit[0] else ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -131,10 +139,11 @@ class Reader:
             self.fault(node, f"{owner} must be a mapping, not {kind_of(node)}")
             return
         own = [(key, value) for key, value in node.value if key.tag != _MERGE]
-        names = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                yield from ((k, v) for k, v in self._merged(value, owner) if k.value not in names)
+        if len(own) < len(node.value):
+            names = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
+            for key, value in node.value:
+                if key.tag == _MERGE:
+                    yield from ((k, v) for k, v in self._merged(value, owner) if k.value not in names)
         for key, value in own:
             if isinstance(key, yaml.ScalarNode):
                 yield key, value
@@ -223,7 +232,7 @@ _YAML_HINT = "look at the indentation here and above, and at what needs quotes"
 def compose_all(text: str, file: str) -> list[yaml.Node]:
     """The documents of a YAML text; `FileError` where it is not YAML."""
     try:
-        return list(yaml.compose_all(text, Loader=_LOADER))
+        return list(yaml.compose_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
