@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import RegexError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.regex.syntax import translate
 
 if TYPE_CHECKING:

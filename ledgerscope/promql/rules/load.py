@@ -5,12 +5,12 @@ Reading is strict: whatever Prometheus refuses when it loads a rule file is a fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect

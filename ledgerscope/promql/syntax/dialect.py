@@ -5,11 +5,11 @@ Source of the flags: Prometheus 3.14, `--enable-feature`. All are off by default
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.close_match import did_you_mean
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.template.floats import shortest, shortest_scientific, with_precision
 from ledgerscope.promql.template.lexer import unicode_name
 from ledgerscope.promql.template.values import (
