@@ -6,7 +6,8 @@ walks the tree, keeps the annotations and shares what was already computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from ledgerscope.promql.engine.operations.binary import evaluate_binary
 from ledgerscope.promql.engine.selectors import select_instant, select_matrix
 from ledgerscope.promql.engine.subqueries import evaluate_subquery_matrix
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Scalar, String, Value, Vector
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.invariance import is_step_invariant
@@ -46,7 +48,7 @@ class Entry:
     offset: int
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Cache:
     """Values of selectors and range functions already computed, shared between the expressions of one run.
 

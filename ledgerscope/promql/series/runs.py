@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from ledgerscope.promql.histograms.arithmetic import add, subtract
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ class Histograms:
 Run: TypeAlias = "Missing | Numbers | Histograms"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Points:
     """The samples a line stands for, one entry per step.
 

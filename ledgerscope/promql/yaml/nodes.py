@@ -7,12 +7,14 @@ follow the YAML reader Prometheus uses: `1e3` is a number, a number may stand wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.close_match import did_you_mean
 from ledgerscope.promql.text.durations import DurationError, parse_duration
 from ledgerscope.promql.yaml.scalars import (
@@ -43,7 +45,7 @@ class _Loader(_BASE):  # type: ignore[misc]  # one of two classes, whichever is 
         return _MERGE if value == "<<" and implicit[0] else ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Where:
     """A place in a file; line and column count from one."""
 
@@ -78,7 +80,7 @@ class FileError(PromQLError):
         return "\n".join(map(str, self.faults))
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Reader:
     """Reads values off nodes of one file and gathers what is wrong. `source` is the text of the file."""
 
