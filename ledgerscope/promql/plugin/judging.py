@@ -13,7 +13,7 @@ import pytest
 
 from ledgerscope.promql.plugin import settings
 from ledgerscope.promql.plugin.coverage import coverage_of
-from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts, remarks
+from ledgerscope.promql.plugin.doubts import PromQLInfo, PromQLWarning, RuleTestWarning, doubts, remarks
 from ledgerscope.promql.plugin.failures import RuleTestFailed, nearer
 from ledgerscope.promql.plugin.mutation import recorder_of
 from ledgerscope.promql.testing.session import TestSession
@@ -77,13 +77,28 @@ class Judge:
         failures: list[RuleTestFailed] = []
         for case in self.cases:
             try:
-                self.judge(case, warn)
+                self.judge(case, self._at_its_place(case, warn))
             except RuleTestFailed as failure:
                 failures.append(failure)
             except RuleTestWarning as warning:
                 failures.append(self.as_failure(case, warning))
         if failures:
             raise _together(failures, len(self.cases))
+
+    def _at_its_place(
+        self, case: Case | None, warn: Callable[[RuleTestWarning], None]
+    ) -> Callable[[RuleTestWarning], None]:
+        """Warns with the place of the case, where the warning has none: the item's own place is the group."""
+
+        def warn_there(warning: RuleTestWarning) -> None:
+            has_place = isinstance(warning, PromQLWarning | PromQLInfo)
+            text = str(warning) if has_place else nearer(f"{self.where(case)}: {warning}", self.config)
+            try:
+                warn(type(warning)(text))
+            except RuleTestWarning:
+                raise warning from None
+
+        return warn_there
 
     def as_failure(self, case: Case | None, warning: RuleTestWarning) -> RuleTestFailed:
         """A warning, where warnings are errors."""
