@@ -5,12 +5,14 @@ One annotation per text: a message seen again, at another step or another series
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import Span, position
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.numbers import format_general
 from ledgerscope.promql.text.quoting import quote
 
@@ -46,7 +48,7 @@ class Note:
         return f"{self.severity.value}: {self.message}"
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Monotonicity:
     """How far classic buckets had to be corrected: the bounds, the largest step down, how often, and when."""
 
@@ -74,7 +76,7 @@ class Monotonicity:
         )
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Annotation:
     """A note at its place in the expression."""
 
@@ -83,7 +85,7 @@ class Annotation:
     detail: Monotonicity | None = None
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Annotations:
     """The annotations of one evaluation, in the order they first arose."""
 

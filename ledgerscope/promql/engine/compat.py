@@ -5,8 +5,7 @@ Each difference is one named switch, so that code asks what it wants to know and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.labels import METRIC_NAME, SCHEMA_LABELS
 
 

@@ -6,20 +6,18 @@ walks the tree, keeps the annotations and shares what was already computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ledgerscope.promql.engine.aggregations.aggregate import evaluate_aggregate
 from ledgerscope.promql.engine.annotations import Annotations
 from ledgerscope.promql.engine.duration_values import Durations
-from ledgerscope.promql.engine.functions.table import evaluate_call
-from ledgerscope.promql.engine.operations.binary import evaluate_binary
 from ledgerscope.promql.engine.selectors import select_instant, select_matrix
-from ledgerscope.promql.engine.subqueries import evaluate_subquery_matrix
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Scalar, String, Value, Vector
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.invariance import is_step_invariant
@@ -46,7 +44,7 @@ class Entry:
     offset: int
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Cache:
     """Values of selectors and range functions already computed, shared between the expressions of one run.
 
@@ -251,6 +249,33 @@ def _unary(evaluator: Evaluator, node: ast.Unary) -> Value:
     return evaluator.named_as_wholes(value.negated())
 
 
+# -- what large families of modules evaluate, each loaded with the first node of its kind
+
+
+def _subquery(evaluator: Evaluator, node: ast.Subquery) -> Value:
+    from ledgerscope.promql.engine.subqueries import evaluate_subquery_matrix  # noqa: PLC0415 - see above
+
+    return evaluate_subquery_matrix(evaluator, node)
+
+
+def _call(evaluator: Evaluator, node: ast.Call) -> Value:
+    from ledgerscope.promql.engine.functions.table import evaluate_call  # noqa: PLC0415 - see above
+
+    return evaluate_call(evaluator, node)
+
+
+def _aggregate(evaluator: Evaluator, node: ast.Aggregate) -> Value:
+    from ledgerscope.promql.engine.aggregations.aggregate import evaluate_aggregate  # noqa: PLC0415 - see above
+
+    return evaluate_aggregate(evaluator, node)
+
+
+def _binary(evaluator: Evaluator, node: ast.Binary) -> Value:
+    from ledgerscope.promql.engine.operations.binary import evaluate_binary  # noqa: PLC0415 - see above
+
+    return evaluate_binary(evaluator, node)
+
+
 _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {
     ast.NumberLiteral: _literal,
     ast.StringLiteral: _text,
@@ -258,8 +283,8 @@ _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {
     ast.Unary: _unary,
     ast.VectorSelector: select_instant,
     ast.MatrixSelector: select_matrix,
-    ast.Subquery: evaluate_subquery_matrix,
-    ast.Call: evaluate_call,
-    ast.Aggregate: evaluate_aggregate,
-    ast.Binary: evaluate_binary,
+    ast.Subquery: _subquery,
+    ast.Call: _call,
+    ast.Aggregate: _aggregate,
+    ast.Binary: _binary,
 }

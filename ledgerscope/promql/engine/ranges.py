@@ -8,11 +8,11 @@ histograms or start timestamps take part.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ledgerscope.promql.engine.annotations import Note
 from ledgerscope.promql.engine.compat import PROMETHEUS_3
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from ledgerscope.promql.engine.compat import Compat

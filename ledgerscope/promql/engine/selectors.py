@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ledgerscope.promql.engine.functions.extended import select_smoothed
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Matrix, Value, Vector
 
 if TYPE_CHECKING:
@@ -112,8 +111,14 @@ def _in_sight(
 
 def select_instant(evaluator: Evaluator, node: VectorSelector) -> Value:
     """An instant vector selector along the axis."""
-    select = select_smoothed if node.smoothed else _select_instant
+    select = _select_smoothed if node.smoothed else _select_instant
     return evaluator.shared(node, lambda inner: select(inner, node))
+
+
+def _select_smoothed(evaluator: Evaluator, node: VectorSelector) -> Vector:
+    from ledgerscope.promql.engine.functions.extended import select_smoothed  # noqa: PLC0415 - seldom needed
+
+    return select_smoothed(evaluator, node)
 
 
 def _select_instant(evaluator: Evaluator, node: VectorSelector) -> Vector:

@@ -7,12 +7,12 @@ never present at the same step. Evaluated once for many ranges, that must be jud
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import DUPLICATE_LABELSET
 
 if TYPE_CHECKING:

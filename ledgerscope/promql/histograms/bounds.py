@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 from functools import cache
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.numbers import format_general
 
 CUSTOM_SCHEMA = -53

@@ -7,12 +7,13 @@ Counts are floats throughout, as in PromQL. Source of the semantics: Prometheus 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
 from ledgerscope.promql.go_math.numbers import quotient
 from ledgerscope.promql.histograms.bounds import Bucket, is_custom, negative_bucket, positive_bucket
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.numbers import format_general
 
 Buckets: TypeAlias = "tuple[tuple[int, float], ...]"

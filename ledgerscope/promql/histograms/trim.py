@@ -8,10 +8,11 @@ Source of the semantics: Prometheus 3.14, model/histogram.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.histograms.statistics import logarithmic_share
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from ledgerscope.promql.histograms.bounds import Bucket

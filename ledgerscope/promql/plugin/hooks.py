@@ -39,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("promql_strict", "an unknown alertname is an error", type="bool", default=False)
     parser.addini("promql_ignore_unknown_fields", "pass unknown fields over", type="bool", default=False)
     parser.addini("promql_extensions", "keys that promtool does not have", type="bool", default=True)
+    parser.addini("promql_items", 'an item of pytest is a "case" or a "group" of a test file', default="case")
     group = parser.getgroup("promql", "rule tests")
     group.addoption("--promql-compat", metavar="2|3", help="follow Prometheus 2 or 3 (setting promql_compat)")
     group.addoption(
@@ -46,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME,...",
         action="append",
         help="Prometheus's feature flags that are on (setting promql_features)",
+    )
+    group.addoption(
+        "--promql-items",
+        metavar="case|group",
+        help="an item of pytest is a case, or a whole test group of a file (setting promql_items)",
     )
     group.addoption("--promql-cov", action="store_true", help="report which rules the tests cover, and how")
     group.addoption(
@@ -81,9 +87,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
         return items.RuleTestFile.from_parent(parent, path=file_path)
     if recognise.matches(file_path, config.getini("promql_scripts")):
-        from ledgerscope.promql.plugin import items  # noqa: PLC0415 - NumPy only where needed
+        from ledgerscope.promql.plugin import script_items  # noqa: PLC0415 - NumPy only where needed
 
-        return items.ScriptFile.from_parent(parent, path=file_path)
+        return script_items.ScriptFile.from_parent(parent, path=file_path)
     return None
 
 

@@ -71,7 +71,7 @@ def run(session: pytest.Session) -> None:
         return
     from ledgerscope.promql.mutation.campaign import mutate  # noqa: PLC0415 - only where asked for
     from ledgerscope.promql.mutation.trial import Trial  # noqa: PLC0415 - same
-    from ledgerscope.promql.plugin.items import session_of  # noqa: PLC0415 - same
+    from ledgerscope.promql.plugin.judging import session_of  # noqa: PLC0415 - same
     from ledgerscope.promql.plugin.settings import options  # noqa: PLC0415 - same
 
     trial = Trial(_asked(session.items), options(config).dialect, recorder, session_of(config).keep)
@@ -82,12 +82,13 @@ def run(session: pytest.Session) -> None:
 def _asked(items: Iterable[pytest.Item]) -> list[Any]:
     """The rule tests of the run by their groups, the cases in the order of the file."""
     from ledgerscope.promql.mutation.trial import Asked  # noqa: PLC0415 - only where asked for
-    from ledgerscope.promql.plugin.items import RuleTestCase  # noqa: PLC0415 - same
+    from ledgerscope.promql.plugin.items import RuleTestCase, RuleTestGroupItem  # noqa: PLC0415 - same
 
     groups: dict[int, tuple[Any, list[Any]]] = {}
     for item in items:
-        if isinstance(item, RuleTestCase):
-            groups.setdefault(id(item.parent.run), (item.parent.run, []))[1].append(item.case)
+        if isinstance(item, RuleTestCase | RuleTestGroupItem):
+            run = item.judge.run
+            groups.setdefault(id(run), (run, []))[1].extend(item.cases)
     return [
         Asked(each, tuple(case for case in (None, *each.group.cases) if any(case is one for one in cases)))
         for each, cases in groups.values()

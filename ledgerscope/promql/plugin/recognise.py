@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".yml", ".yaml")
 #: Names that promise a rule test; there a file with `rule_files` or `tests` is enough.
 _USUAL_NAMES = ("*.test.yml", "*.test.yaml", "*_test.yml", "*_test.yaml", "*.rules-test.yaml")
-_CASES = frozenset({"alert_rule_test", "promql_expr_test"})
+CASES = frozenset({"alert_rule_test", "promql_expr_test"})
 _WORDS = re.compile(rb"alert_rule_test|promql_expr_test|rule_files|input_series")
 _TESTS = re.compile(r"""^["']?tests["']?\s*:""", re.MULTILINE)
 _LARGEST_BYTES = 20_000_000
@@ -45,7 +45,11 @@ def is_rule_test(path: Path) -> bool:
 def _holds_tests(text: str, *, usual_name: bool) -> bool:
     import yaml  # noqa: PLC0415 - only for files with the words of rule tests
 
+    from ledgerscope.promql.plugin.first_case import begins_with_a_case  # noqa: PLC0415 - same
+
     try:
+        if begins_with_a_case(text):
+            return True
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError, ValueError):
         return _TESTS.search(text) is not None  # a rule test with a mistake, or several documents
@@ -54,7 +58,7 @@ def _holds_tests(text: str, *, usual_name: bool) -> bool:
         return True
     tests = fields.get("tests")
     items = tests.value if isinstance(tests, yaml.SequenceNode) else ()
-    return any(not _CASES.isdisjoint(_fields(item)) for item in items)
+    return any(not CASES.isdisjoint(_fields(item)) for item in items)
 
 
 def _fields(node: Any) -> dict[str, Any]:

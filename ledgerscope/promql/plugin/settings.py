@@ -9,12 +9,26 @@ import pytest
 if TYPE_CHECKING:
     from ledgerscope.promql.testing.runner import Options
 
-_CHOICES = {"promql_compat": ("2", "3"), "promql_evaluate": ("asserted", "input")}
+_CHOICES = {
+    "promql_compat": ("2", "3"),
+    "promql_evaluate": ("asserted", "input"),
+    "promql_items": ("case", "group"),
+}
 
 
 def compat(config: pytest.Config) -> str:
     """The generation of Prometheus that is followed."""
     return str(config.option.promql_compat or config.getini("promql_compat"))
+
+
+def items(config: pytest.Config) -> str:
+    """What an item of pytest is: a case or a group."""
+    return str(config.option.promql_items or config.getini("promql_items"))
+
+
+def one_item_per_group(config: pytest.Config) -> bool:
+    """Whether the cases of a test group are one item."""
+    return items(config) == "group"
 
 
 def features(config: pytest.Config) -> tuple[str, ...]:
@@ -31,7 +45,11 @@ def script_features(config: pytest.Config) -> tuple[str, ...]:
 
 def check(config: pytest.Config) -> None:
     """Refuse values that no setting has."""
-    given = {"promql_compat": compat(config), "promql_evaluate": config.getini("promql_evaluate")}
+    given = {
+        "promql_compat": compat(config),
+        "promql_evaluate": config.getini("promql_evaluate"),
+        "promql_items": items(config),
+    }
     for name, choices in _CHOICES.items():
         if given[name] not in choices:
             raise pytest.UsageError(f"{name} is {given[name]!r}; write {' or '.join(choices)}")

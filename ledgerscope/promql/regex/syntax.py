@@ -6,9 +6,10 @@ No recursion, so nesting is bounded by a check and never by the interpreter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ledgerscope.promql.errors import RegexError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.regex.classes import Ranges, printed
 from ledgerscope.promql.regex.escapes import class_at, escaped
 from ledgerscope.promql.regex.folding import folded

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import RegexError
-from ledgerscope.promql.regex.syntax import translate
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,6 +63,8 @@ def _affix(pattern: str) -> Callable[[str], bool] | None:
 
 
 def _with_engine(pattern: str, *, dot_all: bool) -> Callable[[str], bool]:
+    from ledgerscope.promql.regex.syntax import translate  # noqa: PLC0415 - most patterns need no engine
+
     fullmatch = _compiled(translate(pattern, dot_all=dot_all).pattern, pattern).fullmatch
     return lambda value: fullmatch(value) is not None
 
@@ -148,6 +149,8 @@ def _is_group_number(name: str) -> bool:
 @lru_cache(maxsize=_CACHED)
 def compile_regex(pattern: str) -> Regex:
     """A pattern for finding and replacing. Raises RegexError."""
+    from ledgerscope.promql.regex.syntax import translate  # noqa: PLC0415 - most patterns need no engine
+
     translation = translate(pattern, dot_all=False)
     return Regex(pattern, _compiled(translation.pattern, pattern), translation.names)
 

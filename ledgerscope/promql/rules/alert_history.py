@@ -6,13 +6,15 @@ were rendered at every step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.template.alert import AlertTemplates
 from ledgerscope.promql.template.language import NEWEST
@@ -131,7 +133,7 @@ class ActiveAlert:
     active_since_ms: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class AlertHistory:
     """All alerts of one rule. `query_at(order, at_ms)` gives the rule's view of the data for templates."""
 

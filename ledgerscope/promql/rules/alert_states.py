@@ -7,11 +7,12 @@ Pending from the first step the expression has it, firing once `for` has passed,
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.alert_history import NO_HISTOGRAMS, AlertInstance
 from ledgerscope.promql.rules.alert_states import State, live
 from ledgerscope.promql.rules.failures import SteppingNeededError

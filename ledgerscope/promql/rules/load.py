@@ -5,16 +5,17 @@ Reading is strict: whatever Prometheus refuses when it loads a rule file is a fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.text.close_match import did_you_mean
+from ledgerscope.promql.yaml.collection_pause import collection_paused
 from ledgerscope.promql.yaml.nodes import Documents, Fault, FileError, Reader, Where, compose
 from ledgerscope.promql.yaml.scalars import is_null
 
@@ -60,7 +61,8 @@ def load_rule_file(path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool
 
 @lru_cache(maxsize=256)
 def _load_cached(path: Path, _mtime: int, _size: int, dialect: Dialect, lenient: bool) -> RuleFile:
-    return read_rule_file(path.read_text("utf-8"), str(path), dialect=dialect, lenient=lenient)
+    with collection_paused():
+        return read_rule_file(path.read_text("utf-8"), str(path), dialect=dialect, lenient=lenient)
 
 
 def read_rules(

@@ -6,12 +6,14 @@ samples one step late; rules that read each other in a circle have to be stepped
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.components import strongly_connected
 from ledgerscope.promql.rules.placed import place
 from ledgerscope.promql.samples.storage import Storage
@@ -48,7 +50,7 @@ class LateReading:
     selector: VectorSelector
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Component:
     """Rules to be computed together: one, or several that read each other."""
 
@@ -57,7 +59,7 @@ class Component:
     level: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class RulePlan:
     """The rules of some groups, what they read from each other, and the order that follows."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.failures import SteppingNeededError
 from ledgerscope.promql.samples.stale import STALE
 

@@ -7,7 +7,8 @@ The outcome is the same either way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,14 @@ import numpy as np
 
 from ledgerscope.promql.engine.evaluator import Cache
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.rules.alert_history import AlertHistory, Surroundings
 from ledgerscope.promql.rules.alert_states import State
 from ledgerscope.promql.rules.alerting import AlertLabels, instances, state_series
 from ledgerscope.promql.rules.failures import NOT_A_VECTOR, RuleFailedError, RuleFailure, SteppingNeededError
 from ledgerscope.promql.rules.placed import ALERT_STATE, ALERTS, ALERTS_FOR_STATE
 from ledgerscope.promql.rules.rows import relabelled, write
-from ledgerscope.promql.rules.stepping import Stepper, value_of
 from ledgerscope.promql.rules.visibility import cut, one_step_late
-from ledgerscope.promql.rules.write_log import WriteLog
 from ledgerscope.promql.samples.axis import Axis
 from ledgerscope.promql.samples.labels import METRIC_NAME
 from ledgerscope.promql.samples.storage import Storage
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import Component, RulePlan
     from ledgerscope.promql.rules.rows import OutputRow
+    from ledgerscope.promql.rules.stepping import Stepper
+    from ledgerscope.promql.rules.write_log import WriteLog
     from ledgerscope.promql.samples.axis import Booleans
     from ledgerscope.promql.samples.labels import Labels
     from ledgerscope.promql.samples.values import Result, Sample
@@ -62,7 +64,7 @@ class Annotation:
         return f"{self.placed.where}: {self.placed.rule.name}: {self.text}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Evaluation:
     """What rules made of the data: the data with all they wrote, the alerts, and what failed.
 
@@ -107,7 +109,7 @@ def _copy(storage: Storage) -> Storage:
     return copy
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Run:
     plan: RulePlan
     storage: Storage
@@ -143,6 +145,8 @@ class _Run:
 
     def stepped(self) -> Evaluation:
         """Every rule at every step, in order."""
+        from ledgerscope.promql.rules.write_log import WriteLog  # noqa: PLC0415 - seldom needed
+
         self.log = WriteLog()
         stepper = self._stepper(self.plan.rules)
         stepper.run()
@@ -333,6 +337,8 @@ class _Run:
         """How a template of a rule runs PromQL at an instant: over what the rule sees there."""
 
         def query(expression: str) -> QueryResult:
+            from ledgerscope.promql.rules.stepping import value_of  # noqa: PLC0415 - seldom needed
+
             if self.log is not None:
                 view = self.log.seen_at(self.storage, (at_ms, order))
             else:
@@ -365,6 +371,8 @@ class _Run:
             self.histories[rule.placed.order] = rule.instances()
 
     def _stepper(self, rules: Sequence[Placed]) -> Stepper:
+        from ledgerscope.promql.rules.stepping import Stepper  # noqa: PLC0415 - seldom needed
+
         return Stepper.over(
             rules,
             self.storage,

@@ -6,11 +6,12 @@ step, so neither the time of a sample nor the author of its series says who coul
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.storage import Storage
 
 if TYPE_CHECKING:

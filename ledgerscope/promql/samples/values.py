@@ -6,12 +6,13 @@ value are never written to after it was made, so that results can be shared betw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.axis import in_any_instant
 from ledgerscope.promql.samples.labels import EMPTY, Labels
 

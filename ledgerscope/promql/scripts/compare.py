@@ -6,12 +6,12 @@ Numbers may differ by one part in a million, as Prometheus's own runner allows.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.histograms.histogram import populated
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Matrix, Scalar, String, Vector
 from ledgerscope.promql.scripts.script import Expectation
 from ledgerscope.promql.text.numbers import format_general

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.engine.engine import MINUTE_MS, Engine
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.samples.values import Result, Scalar, Vector
 from ledgerscope.promql.scripts.compare import differences, instant_differences, value_differences

@@ -6,11 +6,12 @@ The language is that of Prometheus's own engine tests. Reading checks the form o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.regex.translate import compile_regex
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.scripts.starts import StartTimes, is_start_line, read_start_line

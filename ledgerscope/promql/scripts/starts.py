@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.syntax.parser import parse_metric
 from ledgerscope.promql.text.durations import parse_duration

@@ -6,9 +6,9 @@ asks here which metrics an expression reads, how, and whether every label it nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.ast import (
     Aggregate,
     Binary,

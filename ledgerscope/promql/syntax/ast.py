@@ -7,10 +7,12 @@ static analysis) dispatches on these classes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.errors import NOWHERE, Span
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.signatures import SIGNATURES
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
@@ -43,7 +45,7 @@ class Matcher:
     dot_all: bool = field(default=True, repr=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class NumberLiteral:
     """A number. `duration` remembers that it was written as one (`5m` is 300), for printing."""
 

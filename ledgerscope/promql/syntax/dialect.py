@@ -5,10 +5,11 @@ Source of the flags: Prometheus 3.14, `--enable-feature`. All are off by default
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.close_match import did_you_mean
 
 if TYPE_CHECKING:
@@ -54,15 +55,20 @@ class Dialect:
     @classmethod
     def of(cls, compat: str = "3", features: Iterable[str] = ()) -> Dialect:
         """The dialect with these flags, written as for `--enable-feature`. Raises DialectError."""
-        if compat not in GENERATIONS:
-            raise DialectError(f"{compat!r} is not a generation of Prometheus; write 2 or 3")
-        names = {name.strip() for each in features for name in each.split(",")} - {"", *_ALWAYS_ON[compat]}
-        for name in sorted(names - FEATURES.keys()):
-            hint = did_you_mean(name, FEATURES) or f"there are {', '.join(FEATURES)}"
-            raise DialectError(f"Prometheus has no PromQL feature {name!r}; {hint}")
-        if compat == "2" and names:
-            raise DialectError(f"Prometheus 2.42 has no feature {min(names)!r}; leave it out, or follow 3")
-        return cls(compat, frozenset(names))
+        return _dialect(compat, tuple(features))
+
+
+@lru_cache(maxsize=64)
+def _dialect(compat: str, features: tuple[str, ...]) -> Dialect:
+    if compat not in GENERATIONS:
+        raise DialectError(f"{compat!r} is not a generation of Prometheus; write 2 or 3")
+    names = {name.strip() for each in features for name in each.split(",")} - {"", *_ALWAYS_ON[compat]}
+    for name in sorted(names - FEATURES.keys()):
+        hint = did_you_mean(name, FEATURES) or f"there are {', '.join(FEATURES)}"
+        raise DialectError(f"Prometheus has no PromQL feature {name!r}; {hint}")
+    if compat == "2" and names:
+        raise DialectError(f"Prometheus 2.42 has no feature {min(names)!r}; leave it out, or follow 3")
+    return Dialect(compat, frozenset(names))
 
 
 PROMETHEUS_2 = Dialect("2")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import Span
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.ast import Binary, Expr, VectorMatching, value_type
 from ledgerscope.promql.syntax.operators import BinaryOp, Cardinality
 from ledgerscope.promql.syntax.parse_durations import parse_literal

@@ -6,9 +6,9 @@ read this one. Source: the function table of Prometheus 3.14.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ A rendering that fails is no error of the rule: the text says what failed, as Pr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.template.errors import FunctionError, TemplateError, TemplateSyntaxError
 from ledgerscope.promql.template.execute import execute

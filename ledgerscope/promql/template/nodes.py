@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.quoting import quote
 
 Number: TypeAlias = "int | float | complex"

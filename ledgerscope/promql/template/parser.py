@@ -5,10 +5,12 @@ Variables and functions are checked while parsing: an unknown one is an error be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.template import nodes
 from ledgerscope.promql.template.lexer import tokenize
 from ledgerscope.promql.template.pipeline_parser import DEEPEST, PipelineParser
@@ -32,7 +34,7 @@ class _End:
         return f"{{{{{self.keyword}}}}}"
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Parser(PipelineParser):
     defined: dict[str, tuple[nodes.Node, ...]] = field(default_factory=dict)
     ranges: int = 0

@@ -6,11 +6,12 @@ classes here are the rest. Error texts name Go's types, so each has its name in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from ledgerscope.promql.histograms.histogram import Histogram
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.template.errors import FunctionError
 from ledgerscope.promql.template.floats import shortest
 

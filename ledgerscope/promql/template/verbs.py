@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.template.floats import binary, hexadecimal, shortest, with_precision
 from ledgerscope.promql.template.values import (
     AlertData,

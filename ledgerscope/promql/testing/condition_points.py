@@ -6,11 +6,11 @@ A threshold that no test ever crosses is not tested. What data cannot change (`a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.operators import AggregateOp
 from ledgerscope.promql.syntax.printer import to_string

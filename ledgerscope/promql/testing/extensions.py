@@ -6,12 +6,12 @@ promtool refuses these keys; with `promql_extensions = false` they are refused h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import product
 from string import Template
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import ParseError, RegexError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.regex.translate import compile_anchored
 from ledgerscope.promql.syntax.matching import matches
 from ledgerscope.promql.syntax.parser import parse_selector

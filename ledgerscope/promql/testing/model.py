@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.durations import format_duration
 from ledgerscope.promql.yaml.nodes import Fault, Where
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.testing.extensions import everyone_fits, meets, texts_meet
 from ledgerscope.promql.text.close_match import did_you_mean
 

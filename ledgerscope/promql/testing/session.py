@@ -9,6 +9,7 @@ from ledgerscope.promql.rules.load import load_rule_file
 from ledgerscope.promql.rules.plan import RulePlan
 from ledgerscope.promql.testing.load import load_tests
 from ledgerscope.promql.testing.runner import GroupRun, Options
+from ledgerscope.promql.yaml.collection_pause import collection_paused
 from ledgerscope.promql.yaml.nodes import Fault, FileError
 
 if TYPE_CHECKING:
@@ -46,12 +47,13 @@ class TestSession:
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
-        file, faults = load_tests(
-            path,
-            dialect=self.options.dialect,
-            lenient=self.options.lenient,
-            extensions=self.options.extensions,
-        )
+        with collection_paused():
+            file, faults = load_tests(
+                path,
+                dialect=self.options.dialect,
+                lenient=self.options.lenient,
+                extensions=self.options.extensions,
+            )
         groups: list[RuleGroup] = []
         warnings = list(file.warnings)
         for each in file.rule_files:
@@ -79,6 +81,12 @@ class TestSession:
             oldest, samples = self._kept.pop(next(iter(self._kept)))
             self._samples -= samples
             oldest.forget()
+
+    def drop(self, run: GroupRun) -> None:
+        """Give back what is kept of a group."""
+        _, samples = self._kept.pop(id(run), (run, 0))
+        self._samples -= samples
+        run.forget()
 
     def _plan(self, groups: list[RuleGroup], order: tuple[str, ...]) -> RulePlan:
         """The plan of some rules, shared with other files of the same rules."""

@@ -7,12 +7,14 @@ follow the YAML reader Prometheus uses: `1e3` is a number, a number may stand wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.text.close_match import did_you_mean
 from ledgerscope.promql.text.durations import DurationError, parse_duration
 from ledgerscope.promql.yaml.scalars import (
@@ -31,11 +33,19 @@ from ledgerscope.promql.yaml.scalars import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+class _Loader(_BASE):  # type: ignore[misc]  # one of two classes, whichever is installed
+    """Composes nodes. Of the tags, only that of merge keys matters; see `scalars` for the rest."""
+
+    def resolve(self, _kind: object, value: object, implicit: tuple[bool, bool]) -> str:
+        """The tag of a node without one."""
+        return _MERGE if value == "<<" and implicit[0] else ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Where:
     """A place in a file; line and column count from one."""
 
@@ -70,7 +80,7 @@ class FileError(PromQLError):
         return "\n".join(map(str, self.faults))
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Reader:
     """Reads values off nodes of one file and gathers what is wrong. `source` is the text of the file."""
 
@@ -136,10 +146,11 @@ class Reader:
             self.fault(node, f"{owner} must be a mapping, not {kind_of(node)}")
             return
         own = [(key, value) for key, value in node.value if key.tag != _MERGE]
-        names = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                yield from ((k, v) for k, v in self._merged(value, owner) if k.value not in names)
+        if len(own) < len(node.value):
+            names = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
+            for key, value in node.value:
+                if key.tag == _MERGE:
+                    yield from ((k, v) for k, v in self._merged(value, owner) if k.value not in names)
         for key, value in own:
             if isinstance(key, yaml.ScalarNode):
                 yield key, value
@@ -250,7 +261,7 @@ def compose(text: str, file: str) -> Documents:
     nodes: list[yaml.Node] = []
     fault: Fault | None = None
     try:
-        nodes.extend(yaml.compose_all(text, Loader=_LOADER))
+        nodes.extend(yaml.compose_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
@@ -266,7 +277,7 @@ def _breaks_after_mark(text: str) -> bool:
     """Whether the last token that can be made out is the mark between two documents."""
     read: list[yaml.Token] = []
     try:
-        read.extend(yaml.scan(text, Loader=_LOADER))
+        read.extend(yaml.scan(text, Loader=_Loader))
     except yaml.YAMLError:
         return bool(read) and isinstance(read[-1], (yaml.DocumentStartToken, yaml.DocumentEndToken))
     return False

@@ -5,7 +5,12 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+import ledgerscope.promql.engine.functions.table
+import ledgerscope.promql.engine.operations.binary
+import ledgerscope.promql.engine.subqueries
 import ledgerscope.promql.plugin.items
+import ledgerscope.promql.regex.syntax
+import ledgerscope.promql.rules.stepping
 import ledgerscope.promql.scripts.run
 import ledgerscope.promql.testing.coverage_output
 import ledgerscope.promql.testing.reports.report

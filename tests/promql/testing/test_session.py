@@ -68,3 +68,21 @@ def test_what_rules_shared_while_they_ran_is_given_back(tmp_path: Path) -> None:
     before = len(run.evaluation.cache)
     session.keep(run)
     assert (before, len(run.evaluation.cache)) == (1, 0)
+
+
+def test_a_group_that_is_dropped_gives_its_samples_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path)
+    monkeypatch.setattr(module, "_MOST_SAMPLES", 30)
+    session = TestSession()
+    first, second = (session.open(tmp_path / f"{name}.test.yml")[0] for name in ("a", "b"))
+    session.keep(first)
+    evaluated = first.evaluation
+    session.drop(first)
+    session.drop(second)  # nothing is kept of it
+    session.keep(second)
+    kept = second.evaluation
+    session.keep(first)
+    assert first.evaluation is not evaluated
+    assert second.evaluation is not kept

@@ -5,7 +5,6 @@ Each folds the members of a group in the order of the series, for all groups and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from ledgerscope.promql.engine.functions.over_time import mean_in_order
 from ledgerscope.promql.engine.quantiles import quantile_of_rows
 from ledgerscope.promql.engine.summation import add_compensated, sums_are_exact
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.operators import AggregateOp
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ histograms and remark on it, but for count and group, which take samples of eith
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from ledgerscope.promql.engine import annotations as notes
 from ledgerscope.promql.engine.aggregations.floats import SIMPLE, Members, quantile
 from ledgerscope.promql.engine.functions.point_sums import Remarks, average, total
 from ledgerscope.promql.histograms.arithmetic import IncompatibleSchemaError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Vector
 from ledgerscope.promql.syntax.operators import AggregateOp
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from ledgerscope.promql.engine import annotations as notes
 from ledgerscope.promql.engine.aggregations.label_hash import sampling_offset
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Vector
 from ledgerscope.promql.syntax.operators import AggregateOp
 from ledgerscope.promql.text.numbers import format_general

@@ -5,12 +5,12 @@ Works on one histogram at many instants: bounds ascending, cumulative counts one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.engine.annotations import Monotonicity
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from ledgerscope.promql.samples.axis import Booleans, Floats, Integers

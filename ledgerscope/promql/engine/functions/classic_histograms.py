@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from ledgerscope.promql.engine.functions.buckets import Buckets, Corrected
 from ledgerscope.promql.engine.functions.native import NativeMeasure, fraction_of, measure_cells, quantile_of
 from ledgerscope.promql.engine.functions.relabel import text_argument
 from ledgerscope.promql.engine.operations.setops import concatenate
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.axis import in_any_instant, in_any_series
 from ledgerscope.promql.samples.labels import BUCKET_BOUND, Labels
 from ledgerscope.promql.samples.values import Value, Vector, merge_equal

@@ -7,7 +7,6 @@ between the samples around them. Samples outside the range by no more than the l
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from ledgerscope.promql.engine.ranges import Point, PointWindow, points_of
 from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.histograms.arithmetic import IncompatibleSchemaError, add, subtract
 from ledgerscope.promql.histograms.histogram import Histogram, ResetHint
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

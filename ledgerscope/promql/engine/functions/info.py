@@ -7,7 +7,6 @@ the base series was, so `@` and `offset` inside the argument move both.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from ledgerscope.promql.engine.operations.setops import concatenate
 from ledgerscope.promql.engine.selectors import Newest, newest
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
 from ledgerscope.promql.samples.values import Value, Vector, merge_equal
 from ledgerscope.promql.syntax.ast import Matcher, Subquery, VectorSelector, children

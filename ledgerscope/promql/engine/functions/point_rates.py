@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from ledgerscope.promql.engine.ranges import Point
 from ledgerscope.promql.histograms.arithmetic import IncompatibleSchemaError, add, reduced, subtract
 from ledgerscope.promql.histograms.histogram import Histogram, ResetHint
 from ledgerscope.promql.histograms.resets import is_reset
+from ledgerscope.promql.records import dataclass
 
 if TYPE_CHECKING:
     from ledgerscope.promql.engine.ranges import Outcome, PointForm, PointWindow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from ledgerscope.promql.engine.ranges import PointWindow, RangeContext, RangeFun
 from ledgerscope.promql.engine.selectors import RangeSelection, select_range
 from ledgerscope.promql.engine.subqueries import select_subquery
 from ledgerscope.promql.engine.windows import Windows, block_of, blocks
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.axis import in_any_instant
 from ledgerscope.promql.syntax.ast import MatrixSelector, Paren, Subquery
 

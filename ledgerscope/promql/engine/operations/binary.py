@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from ledgerscope.promql.engine.operations.filling import filled
 from ledgerscope.promql.engine.operations.native import Side, combine_histograms
 from ledgerscope.promql.engine.operations.setops import SET_OPERATIONS
 from ledgerscope.promql.engine.operations.vector_matching import Matcher
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Scalar, Value, Vector, merge_equal
 from ledgerscope.promql.syntax.operators import BinaryOp
 

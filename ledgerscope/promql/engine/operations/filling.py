@@ -6,13 +6,13 @@ group is present on the other side only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.engine.operations.setops import concatenate
 from ledgerscope.promql.engine.operations.vector_matching import signatures
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Vector
 from ledgerscope.promql.syntax.operators import Cardinality
 

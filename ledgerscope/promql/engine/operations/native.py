@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from ledgerscope.promql.engine.annotations import HistogramOperation, Note
 from ledgerscope.promql.histograms.arithmetic import Combined, IncompatibleSchemaError, add, subtract
 from ledgerscope.promql.histograms.histogram import Histogram, ResetHint
 from ledgerscope.promql.histograms.trim import trimmed
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax.operators import BinaryOp
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ no instant may two results carry the same labels. Violations are errors at the f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledgerscope.promql.errors import EvaluationError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.labels import METRIC_NAME, Labels
 from ledgerscope.promql.syntax.operators import Cardinality
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.template.floats import shortest
 from ledgerscope.promql.testing.extensions import matched_text

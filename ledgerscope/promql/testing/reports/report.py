@@ -5,9 +5,9 @@ Written for somebody who has to decide whether the rule or the test is wrong.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.testing.flags import depends_on_name_removal
 from ledgerscope.promql.testing.group_order import decided_by_order, describe
 from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome, RulesOutcome
