@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def locked() -> set[str]:
     }
 
 
+@cache
 def not_in_the_image() -> set[str]:
     """Every importable module of this environment that belongs to none of those distributions."""
     allowed = locked() | OURS

@@ -33,6 +33,8 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 MINUTES: Final = timedelta(minutes=5)
 HALF_AN_HOUR: Final = timedelta(minutes=30)
+STEPS: Final = tries(15, thorough=25)
+"""Of five minutes: one hour and ten minutes, or two hours."""
 DAYS: Final = tries(3, thorough=15)
 """Of the generated business, and again of the one that goes on."""
 GENERATED_WINDOWS: Final = {
@@ -100,8 +102,8 @@ def go_on(business: URL) -> Iterator[Begin]:
 
 
 @pytest.mark.parametrize("middle", sample(GENERATED_WINDOWS, 1))
-def test_two_hours_of_the_generated_business_are_quiet(loaded_once: URL, middle: str) -> None:
-    assert watch(loaded_once, GENERATED_WINDOWS[middle] - HOUR, MINUTES, 25, _as_it_is, plan()) == set()
+def test_hours_of_the_generated_business_are_quiet(loaded_once: URL, middle: str) -> None:
+    assert watch(loaded_once, GENERATED_WINDOWS[middle] - HOUR, MINUTES, STEPS, _as_it_is, plan()) == set()
 
 
 def test_the_days_of_the_generated_business_are_quiet(loaded_once: URL) -> None:
@@ -109,8 +111,8 @@ def test_the_days_of_the_generated_business_are_quiet(loaded_once: URL) -> None:
 
 
 @pytest.mark.parametrize("start", sample(LIVED_WINDOWS, 1))
-def test_two_hours_of_the_business_that_goes_on_are_quiet(business: URL, go_on: Begin, start: str) -> None:
-    assert watch(business, LIVED_WINDOWS[start], MINUTES, 25, go_on(()), plan()) == set()
+def test_hours_of_the_business_that_goes_on_are_quiet(business: URL, go_on: Begin, start: str) -> None:
+    assert watch(business, LIVED_WINDOWS[start], MINUTES, STEPS, go_on(()), plan()) == set()
 
 
 def test_the_days_of_the_business_that_goes_on_are_quiet(business: URL, go_on: Begin) -> None:

@@ -140,13 +140,14 @@ def twins(clone_database: Callable[[str], URL], smallest: str) -> Iterator[tuple
 def test_a_business_that_is_stopped_again_and_again_is_the_same_as_one_that_is_not(
     twins: tuple[Engine, Engine],
 ) -> None:
-    live(twins[0], 36, step=3 * HOUR)
-    for hours in range(6, 36, 6):
+    end = tries(18, thorough=36)
+    live(twins[0], end, step=3 * HOUR)
+    for hours in range(6, end, 6):
         live(twins[1], hours, step=7 * HOUR)
-    live(twins[1], 36)
-    uninterrupted, interrupted = (written(engine, hours=36) for engine in twins)
+    live(twins[1], end)
+    uninterrupted, interrupted = (written(engine, hours=end) for engine in twins)
     assert uninterrupted == interrupted
-    assert len(uninterrupted) > 40
+    assert len(uninterrupted) > end
 
 
 def test_another_seed_does_other_things(twins: tuple[Engine, Engine]) -> None:
@@ -231,14 +232,15 @@ def test_starts_that_all_end_by_a_kill_lose_and_double_nothing(business: Engine,
 
 
 def test_two_at_the_same_time_do_everything_once(twins: tuple[Engine, Engine]) -> None:
-    live(twins[0], 24)
-    threads = [threading.Thread(target=live, args=(twins[1], 24)) for _ in range(2)]
+    hours = tries(8, thorough=24)
+    live(twins[0], hours)
+    threads = [threading.Thread(target=live, args=(twins[1], hours)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    live(twins[1], 24)
-    assert written(twins[0], hours=24) == written(twins[1], hours=24)
+    live(twins[1], hours)
+    assert written(twins[0], hours=hours) == written(twins[1], hours=hours) != []
 
 
 def test_overlapping_transactions_commit_in_the_other_order(business: Engine, app: Engine) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from ledgerscope.store.engine import OWNER, begin_as, create_engine
 from tests.processes import start
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ def test_killed_exporters_lose_and_double_nothing(database: Database) -> None:
     with ExitStack() as running:
         finish_writing = running.enter_context(_writers(database.app_url))
         seen: Counters = {}
-        for _ in range(4):
+        for _ in range(tries(2, thorough=4)):
             process, url = running.enter_context(_exporter(database.exporter_url))
             for _ in range(5):
                 seen = _not_lower(seen, _counters(url))
