@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from collectors.errors import UnknownZone
 from collectors.local_time import calendar, find_zone
+from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -53,7 +54,7 @@ def instants(zone: ZoneInfo, random: Random) -> list[datetime]:
     return [at + timedelta(microseconds=by) for at in chosen for by in (-1, 0, 1)]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", sample(range(3), 1))
 def test_days_and_months_are_those_of_postgresql(shared: Engine, seed: int) -> None:
     random = Random(seed)
     with shared.connect() as connection:

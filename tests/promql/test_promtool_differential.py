@@ -13,11 +13,12 @@ import pytest
 from tests.promql.differential.edges import KINDS
 from tests.promql.promtool_answers import differences
 from tests.promql.promtool_cases import Generator
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GROUPS = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_GROUPS", "25"))
+GROUPS = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_GROUPS", tries(10, thorough=25)))
 CASES_PER_GROUP = 100
 SEED_SETTING = "LEDGERSCOPE_DIFFERENTIAL_SEED"
 

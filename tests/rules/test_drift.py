@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.thoroughness import sample
 from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[2]
@@ -75,25 +76,28 @@ def test_the_sources_as_they_are_build(sources: Path, package: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "broken"),
-    [
-        # a metric: rules, boards that read it, and nothing else
-        ("aging.py", '"customer_aging_open_amount"', '"customer_aging_amount"', {"rules", "dashboards"}),
-        # a label: selectors refuse it where they are written
-        ("aging.py", 'Label(name="bucket"', 'Label(name="age"', {"rules", "dashboards"}),
-        # a value of a closed label
-        ("../domain/values.py", '"blocked"', '"locked"', {"rules", "dashboards"}),
-        # a metric that only a board shows
-        ("aging.py", '"customer_aging_updated_total"', '"customer_aging_made_total"', {"dashboards"}),
-        # the object itself
-        (
-            "jobs.py",
-            "OLDEST_WAIT = Metric(",
-            "LONGEST_WAIT = Metric(",
-            {"rules", "dashboards", "alertmanager"},
-        ),
-        # a team: its route, its receiver, the labels of its alerts
-        ("owners.py", 'team="finance"', 'team="controlling"', {"rules", "alertmanager"}),
-    ],
+    sample(
+        [
+            # a metric: rules, boards that read it, and nothing else
+            ("aging.py", '"customer_aging_open_amount"', '"customer_aging_amount"', {"rules", "dashboards"}),
+            # a label: selectors refuse it where they are written
+            ("aging.py", 'Label(name="bucket"', 'Label(name="age"', {"rules", "dashboards"}),
+            # a value of a closed label
+            ("../domain/values.py", '"blocked"', '"locked"', {"rules", "dashboards"}),
+            # a metric that only a board shows
+            ("aging.py", '"customer_aging_updated_total"', '"customer_aging_made_total"', {"dashboards"}),
+            # the object itself
+            (
+                "jobs.py",
+                "OLDEST_WAIT = Metric(",
+                "LONGEST_WAIT = Metric(",
+                {"rules", "dashboards", "alertmanager"},
+            ),
+            # a team: its route, its receiver, the labels of its alerts
+            ("owners.py", 'team="finance"', 'team="controlling"', {"rules", "alertmanager"}),
+        ],
+        2,
+    ),
 )
 def test_a_changed_name_breaks_every_package_that_uses_it(
     sources: Path, tmp_path: Path, file: str, old: str, new: str, broken: set[str]

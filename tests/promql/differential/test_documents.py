@@ -20,12 +20,13 @@ from tests.promql.differential.verdicts import (
     disagreement_about_flags,
     judged,
 )
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SEED_SETTING = "LEDGERSCOPE_DIFFERENTIAL_SEED"
-GROUPS = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_GROUPS", "80"))
+GROUPS = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_GROUPS", tries(40, thorough=80)))
 BATCH = 20
 
 

@@ -19,12 +19,13 @@ from tests.promql.differential.template_answers import (
     their_renderings,
 )
 from tests.promql.differential.template_grammar import TABLES, template
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SEED_SETTING = "LEDGERSCOPE_DIFFERENTIAL_SEED"
-COUNT = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_TEMPLATES", "400"))
+COUNT = int(os.environ.get("LEDGERSCOPE_DIFFERENTIAL_TEMPLATES", tries(200, thorough=400)))
 BATCH = 60
 
 

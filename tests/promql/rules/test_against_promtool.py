@@ -22,13 +22,14 @@ from ledgerscope.promql.testing.outcome import AlertOutcome, ExprOutcome
 from ledgerscope.promql.testing.reports.plot import series_text
 from ledgerscope.promql.text.durations import format_duration
 from tests import processes
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledgerscope.promql.testing.runner import GroupRun
 
-GROUPS = int(os.environ.get("LEDGERSCOPE_PROMTOOL_GROUPS", "120"))
+GROUPS = int(os.environ.get("LEDGERSCOPE_PROMTOOL_GROUPS", tries(40, thorough=120)))
 BATCH = 60
 ASKED_AGAIN = 40
 
