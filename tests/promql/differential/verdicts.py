@@ -89,11 +89,18 @@ def fill_in(test: dict[str, Any], run: GroupRun) -> None:
                 }
                 for alert in outcome.firing
             ]
-            alerts.append({"eval_time": at, "alertname": outcome.case.alertname, "exp_alerts": expected})
+            if _can_be_written(expected):
+                alerts.append({"eval_time": at, "alertname": outcome.case.alertname, "exp_alerts": expected})
         elif isinstance(outcome, ExprOutcome) and not any(math.isnan(each.value) for each in outcome.samples):
             samples = [{"labels": series_text(each.labels), "value": each.value} for each in outcome.samples]
             exprs.append({"eval_time": at, "expr": outcome.case.expr, "exp_samples": samples})
     test["alert_rule_test"], test["promql_expr_test"] = alerts, exprs
+
+
+def _can_be_written(expected: list[dict[str, Any]]) -> bool:
+    """Half of a character, as `slice` leaves it, is no text of YAML."""
+    texts = (text for alert in expected for part in alert.values() for text in part.values())
+    return not any("\ud800" <= char <= "\udfff" for text in texts for char in text)
 
 
 def go_duration(ms: int) -> str:
