@@ -33,6 +33,7 @@ _COMMANDS: dict[str, _Entry] = {
     "collect": _Entry("collect", "Run collectors once and print what /metrics would show."),
     "db": _Entry("db", "Bring the database schema up to date, or check it."),
     "build": _Entry("build", "Render rules, dashboards, Alertmanager configuration and docs.", extra="build"),
+    "lint": _Entry("lint", "Check rule files as a Prometheus would read them.", extra="build"),
     "settings": _Entry("settings", "Print a settings file to start from, or every setting's meaning."),
     "metrics": _Entry("metrics", "Print the metric reference."),
 }

@@ -14,6 +14,7 @@ from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
 from ledgerscope.cli import connecting
 from ledgerscope.cli.area_parts import check_areas
+from ledgerscope.cli.dialect import dialect_of, dialect_options, faults
 from ledgerscope.cli.exits import CommandFailed
 from rules.bundle import Bundle, compare, join, write
 
@@ -46,23 +47,32 @@ _WRITTEN: Final = {"missing": "created", "different": "updated", "superfluous": 
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder to render into.  [default: the project, when run from its root]",
 )
-def command(*, only_check: bool, out: Path | None) -> None:
+@dialect_options
+def command(*, only_check: bool, out: Path | None, promql_compat: str, promql_features: str) -> None:
     """Render rules, their tests, runbooks, dashboards, Alertmanager configuration and the reference pages.
 
     What is generated is committed; a rule, panel or route that names something the catalogue does not know is
-    refused before anything is written.
+    refused before anything is written, and so is a rule that the Prometheus of the options would not load.
 
     \b
     Examples:
       ledgerscope build
       ledgerscope build --check
       ledgerscope build --out /tmp/bundle
+      ledgerscope build --check --promql-compat 2
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     root = _project() if out is None else out
+    dialect = dialect_of(promql_compat, promql_features)
     _stop_at(check_areas())
     generators = tuple(map(_generator, _GENERATORS))
     _stop_at(_findings(generators))
     bundle = join([_documents(), *(generator.bundle() for generator in generators)])
+    _stop_at(
+        fault
+        for path, content in bundle.files.items()
+        if path.startswith("rules/generated/")
+        for fault in faults(content.decode(), path, dialect)
+    )
     changes = compare(bundle, root) if only_check else write(bundle, root)
     for change in changes:
         click.echo(change if only_check else f"{change.path}: {_WRITTEN[change.kind]}")
