@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["sample", "tries"]
+__all__ = ["sample", "thorough_only", "tries"]
 
 T = TypeVar("T")
 
 _VARIABLE: Final = "LEDGERSCOPE_THOROUGH"
+
+
+def thorough_only() -> pytest.MarkDecorator:
+    """Skips what is costly and what few changes touch, unless LEDGERSCOPE_THOROUGH is set."""
+    return pytest.mark.skipif(not os.environ.get(_VARIABLE), reason=f"{_VARIABLE}=1 runs it")
 
 
 def tries(few: int, *, thorough: int) -> int:

@@ -140,7 +140,7 @@ def edit(copy: Path, path: str, old: str, new: str = "") -> None:
                 "missing; write it, with the sections ## Meaning, ## Impact, ## Diagnosis, ## Mitigation",
             ),
         ],
-        2,
+        1,
     ),
 )
 def test_a_file_that_is_left_out_is_one_finding(copy: Path, tmp_path: Path, path: str, finding: str) -> None:
@@ -246,7 +246,7 @@ PANEL = """                lines(
                 "it",
             ),
         ],
-        3,
+        2,
     ),
 )
 def test_a_line_that_is_left_out_or_wrong_is_one_finding(

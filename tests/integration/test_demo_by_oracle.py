@@ -12,7 +12,7 @@ from ledgerscope.demo.load import load_demo
 from ledgerscope.store.engine import OWNER, create_engine
 from tests.integration import oracle
 from tests.integration.agreement import disagreements
-from tests.thoroughness import tries
+from tests.thoroughness import sample, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,9 +57,7 @@ def business(
         server.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
-@pytest.mark.parametrize("as_of", INSTANTS.values(), ids=INSTANTS)
-def test_every_series_agrees(
-    business: tuple[Connection, tuple[oracle.Company, ...]], as_of: datetime
-) -> None:
+@pytest.mark.parametrize("as_of", sample(INSTANTS, 7))
+def test_every_series_agrees(business: tuple[Connection, tuple[oracle.Company, ...]], as_of: str) -> None:
     connection, companies = business
-    assert disagreements(connection, companies, as_of) == []
+    assert disagreements(connection, companies, INSTANTS[as_of]) == []

@@ -13,10 +13,12 @@ import pytest
 
 from tests import processes
 from tests.promql.packaging.guests import PROJECTS, Project
-from tests.thoroughness import sample
+from tests.thoroughness import thorough_only
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = thorough_only()
 
 #: What differs between any two runs: durations, addresses, the worker that ran a test.
 _BY_CHANCE = re.compile(r"\d+\.\d+s|0x[0-9a-f]+|\d{9,}|\bgw\d+")
@@ -68,7 +70,7 @@ def _case(case: ET.Element) -> tuple[str, ...]:
     return (case.get("classname", ""), case.get("name", ""), *(_BY_CHANCE.sub("...", text) for text in said))
 
 
-@pytest.mark.parametrize("name", sample(PROJECTS, 1))
+@pytest.mark.parametrize("name", PROJECTS)
 def test_it_changes_no_result(name: str, tmp_path: Path, site: Path) -> None:
     project = PROJECTS[name]
     folder = written(project, tmp_path / "project")

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import processes
+from tests.thoroughness import thorough_only
+
+pytestmark = thorough_only()
 
 PICTURES = Path(__file__).parents[3] / "packaging" / "pytest-promql" / "pictures"
 

@@ -13,9 +13,12 @@ import yaml
 
 from tests import processes
 from tests.promql.plugin.suites import RULES, TESTS, WRONG
+from tests.thoroughness import thorough_only
 
 if TYPE_CHECKING:
     import subprocess
+
+pytestmark = thorough_only()
 
 MANIFEST = Path(__file__).parents[3] / ".pre-commit-hooks.yaml"
 PROGRAMS = Path(sys.executable).parent

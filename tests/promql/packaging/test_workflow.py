@@ -14,9 +14,12 @@ import yaml
 
 from tests import processes
 from tests.promql.plugin.suites import RULES, TESTS, WRONG
+from tests.thoroughness import thorough_only
 
 if TYPE_CHECKING:
     import subprocess
+
+pytestmark = thorough_only()
 
 WORKFLOW = Path(__file__).parents[3] / ".github" / "workflows" / "rule-tests.yml"
 TESTS_RUN = "Run the rule tests"
