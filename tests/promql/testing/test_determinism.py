@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 from ledgerscope.promql.testing.reports.report import Report
 from ledgerscope.promql.testing.session import TestSession
-from tests.thoroughness import thorough_only
 for run in TestSession().open(Path(sys.argv[1])):
     for outcome in run.outcomes():
         print(Report(run, outcome), outcome)
