@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
+import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["run", "start"]
+__all__ = ["heed_interrupts", "run", "start"]
 
 
 def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
@@ -24,6 +25,11 @@ def run(*arguments: str | Path, check: bool = False, **options: Any) -> subproce
     """`subprocess.run` with output as text; on Linux the kernel ends the program when this process ends."""
     options = {"capture_output": True, "text": True} | options
     return subprocess.run([*_bound_to_parent(), *arguments], check=check, **options)
+
+
+def heed_interrupts() -> None:
+    """A `preexec_fn`: what a shell starts in the background ignores SIGINT, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @functools.cache

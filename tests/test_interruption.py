@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.processes import heed_interrupts, start
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -80,12 +82,17 @@ def test_no_server_outlives_the_run(folder: Path, sent: signal.Signals, to_worke
     ]
     options += ["-n", "1", "--max-worker-restart", "0"] if to_worker else []
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder / "temporary")}
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, folder],
+    with start(
+        sys.executable,
+        "-m",
+        "pytest",
+        *options,
+        folder,
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     ) as run:
         assert eventually((folder / "pids").exists), "the test has not begun"
         worker, *servers = map(int, (folder / "pids").read_text(encoding="utf-8").split())

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.processes import heed_interrupts, start
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,7 +45,9 @@ def test_an_interrupted_run_leaves_no_program_behind(tmp_path: Path, how: signal
     ]
     command: list[str | Path] = [sys.executable, "-m", "pytest", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as pytest_process:
+    with start(
+        *command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts
+    ) as pytest_process:
         assert any((tmp_path / "pid").exists() for _ in until_timeout()), "the test has not begun"
         program = int((tmp_path / "pid").read_text())
         assert is_running(program)
