@@ -6,6 +6,7 @@ catalogue never loads a web server.
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from importlib import import_module
 from typing import NamedTuple
 
@@ -74,6 +75,10 @@ class _LazyGroup(click.Group):
         except ModuleNotFoundError as missing:
             if failure := _extra_to_install(missing, ctx.invoked_subcommand):
                 raise failure from missing
+            raise
+        except OSError as error:
+            if error.errno == ENOSPC:  # standard output, or a file that a command writes
+                raise CommandFailed(f"{error.filename or 'the output'}: {error.strerror}") from error
             raise
 
     def resolve_command(

@@ -73,11 +73,15 @@ def command(*, only_check: bool, out: Path | None, promql_compat: str, promql_fe
         if path.startswith("rules/generated/")
         for fault in faults(content.decode(), path, dialect)
     )
-    changes = compare(bundle, root) if only_check else write(bundle, root)
+    try:
+        changes = compare(bundle, root) if only_check else write(bundle, root)
+    except OSError as error:
+        raise CommandFailed(f"{error.filename or root}: {error.strerror}") from error
     for change in changes:
         click.echo(change if only_check else f"{change.path}: {_WRITTEN[change.kind]}")
     if changes and only_check:
-        raise CommandFailed(f"{len(changes)} files are not as generated; run: ledgerscope build")
+        where = "" if out is None else f" --out {out}"
+        raise CommandFailed(f"{len(changes)} files are not as generated; run: ledgerscope build{where}")
     click.echo(f"{len(bundle.files)} files {'are as generated' if only_check else 'up to date'}", err=True)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +17,6 @@ from ledgerscope.cli import main, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from click.testing import Result
     from sqlalchemy import Engine
@@ -241,3 +244,29 @@ def test_build_outside_the_project_is_refused_and_writes_nothing(
     assert result.exit_code == 1
     assert "is not the root of the project; go there, or name a folder with --out" in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(main, ["build", "--out", str(tmp_path / "file" / "below")])
+    assert result.exit_code == 1
+    assert re.fullmatch(r"ledgerscope: \S+/file/below/\S+: Not a directory\n", result.stderr)
+
+
+def test_what_to_run_names_the_folder_that_was_checked(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["build", "--check", "--out", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stderr.endswith(f"files are not as generated; run: ledgerscope build --out {tmp_path}\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is not there")
+def test_output_that_does_not_fit_is_a_message() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from ledgerscope.cli import main; main(['metrics'])"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "ledgerscope: the output: No space left on device\n")
