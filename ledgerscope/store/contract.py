@@ -46,11 +46,12 @@ ACCEPTED: Final[Mapping[str, frozenset[str]]] = {
     "pg_snapshot": frozenset({"pg_snapshot"}),
     "xid8": frozenset({"xid8"}),
 }
-"""The types a column may have in a database not ours, by the type it has in ours. Enums count as text."""
+"""The types a column may have in a database not ours, by the type it has in ours. Enums have to be cast,
+because they are not compared with words that they do not list."""
 
 _CATALOGUE: Final = text("""
     select wanted.name, has_table_privilege(found.oid, 'select') as readable, attribute.attname as column,
-           case when type.typtype = 'e' then 'text' else coalesce(base.typname, type.typname) end as type
+           coalesce(base.typname, type.typname) as type
     from unnest(cast(:names as text[])) as wanted(name)
     left join pg_class as found on found.oid = to_regclass(quote_ident(wanted.name))
     left join pg_attribute as attribute

@@ -208,7 +208,7 @@ CHECKS: Final[tuple[DataCheck, ...]] = (
         """
         select i.tenant_id, concat('invoice ', i.invoice_id) as example
         from invoice as i left join invoice_due as d using (tenant_id, invoice_id)
-        where i.status <> 'draft'
+        where i.status <> 'draft' and i.tenant_id in (select tenant_id from invoice_due)
         group by i.tenant_id, i.invoice_id, i.total_minor
         having i.total_minor <> coalesce(sum(d.amount_minor), 0)
         """,
@@ -281,9 +281,10 @@ CHECKS: Final[tuple[DataCheck, ...]] = (
         "run: select ledgerscope_keep_instalments(array_agg(tenant_id), array_agg(invoice_id), "
         "array_agg(seq)) from invoice_due",
         _SETTLEMENT,
-        _of_instalments("""d.allocated_minor <> summed.minor
+        _of_instalments("""d.allocated_minor is not null and (d.allocated_minor <> summed.minor
             or d.settled_on is distinct from case when summed.minor = d.amount_minor then summed.day end
-            or d.changed_on is distinct from case when summed.minor <> d.amount_minor then summed.day end"""),
+            or d.changed_on is distinct from case when summed.minor <> d.amount_minor then summed.day end
+            )"""),
     ),
     DataCheck(
         "kept sums of sources",
@@ -292,9 +293,9 @@ CHECKS: Final[tuple[DataCheck, ...]] = (
         "run for each kind: select ledgerscope_keep_sources('payment', array_agg(tenant_id), "
         "array_agg(payment_id)) from payment",
         _SETTLEMENT,
-        _of_sources("""allocated_minor <> minor
+        _of_sources("""allocated_minor is not null and (allocated_minor <> minor
             or used_up_on is distinct from case when minor = worth then day end
-            or changed_on is distinct from case when minor <> worth then day end"""),
+            or changed_on is distinct from case when minor <> worth then day end)"""),
     ),
 )
 """Every check, in the order of the report."""

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, Date, DateTime, Numeric, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from ledgerscope.store.errors import InvalidData
+from ledgerscope.store.errors import InvalidData, MissingRelation, MissingRight
 from ledgerscope.store.remedies import is_kept
 from ledgerscope.store.tables import metadata
 
@@ -38,10 +38,11 @@ _VIEWS: Final = text("""
     where relkind in ('v', 'm', 'f')
 """)
 _TYPES: Final = text("""
-    select wanted.name, attname, typname
+    select wanted.name, attname, coalesce(base.typname, type.typname) as typname
     from unnest(cast(:names as text[])) as wanted(name)
     join pg_attribute on attrelid = to_regclass(quote_ident(wanted.name)) and attnum > 0
-    join pg_type on pg_type.oid = atttypid
+    join pg_type as type on type.oid = atttypid
+    left join pg_type as base on base.oid = type.typbasetype
 """)
 
 
@@ -112,6 +113,13 @@ def _of_view(
             savepoint.rollback()
             yield f"{relation.name}: its rows cannot be checked: {error.condition}; correct the view"
             return
+        except (MissingRight, MissingRelation) as error:
+            savepoint.rollback()
+            if query in queries[:2]:  # else it is the other relation that cannot be read, and says so itself
+                rights = "a view reads with the rights of its owner"
+                yield f"{relation.name}: its rows cannot be read: {error}; {rights}"
+                return
+            continue
         savepoint.commit()
         yield from (
             ValueFault(relation.name, row.tenant_id, row.what, row.n, row.example or "") for row in rows

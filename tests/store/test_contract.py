@@ -85,9 +85,17 @@ def test_views_with_other_but_fitting_types_fulfil_the_contract(owner: Engine) -
         assert check(connection, [CUSTOMER]) == []
 
 
-def test_an_enum_is_as_good_as_text(owner: Engine) -> None:
+def test_an_enum_has_to_be_cast(owner: Engine) -> None:
     with owner.begin() as connection:
         connection.exec_driver_sql("CREATE TYPE pg_temp.state AS ENUM ('active')")
+        connection.exec_driver_sql("CREATE TEMPORARY TABLE customer (status pg_temp.state)")
+        (problem,) = check(connection, [Relation.of(t.customer, "status")])
+    assert problem.message == "customer.status is state, expected bpchar or name or text or varchar"
+
+
+def test_a_domain_counts_as_what_it_is_made_of(owner: Engine) -> None:
+    with owner.begin() as connection:
+        connection.exec_driver_sql("CREATE DOMAIN pg_temp.state AS text")
         connection.exec_driver_sql("CREATE TEMPORARY TABLE customer (status pg_temp.state)")
         assert check(connection, [Relation.of(t.customer, "status")]) == []
 

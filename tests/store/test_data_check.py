@@ -46,7 +46,7 @@ FAULTS = {
     "subscription_version_finite_check; update subscription_version set valid = '[2026-03-01,infinity)'",
     "price": "update subscription_version set mrr = 1001",
     "open version": "update subscription set status = 'paused'",
-    "instalments": "delete from invoice_due where tenant_id = 'acme'",
+    "instalments": "update invoice_due set amount_minor = 900 where tenant_id = 'acme'",
     "instalment over-allocated": "ALTER TABLE allocation DISABLE TRIGGER settle;"
     + ALLOCATED.format(seq=1, minor=1500),
     "source over-allocated": "ALTER TABLE allocation DISABLE TRIGGER settle;"
@@ -90,6 +90,12 @@ def test_nothing_is_found_where_nothing_is_wrong(
         add(c, t.payment_reversal, **row, reversed_on=date(2026, 2, 9), recorded_at=MARCH)
     with exporter.connect() as c:
         assert list(find(c)) == []
+
+
+def test_a_company_that_bills_without_instalments_is_sound(subscribed: Engine) -> None:
+    with subscribed.begin() as c:
+        c.exec_driver_sql("delete from invoice_due where tenant_id = 'acme'")
+        assert found(c) == set()
 
 
 @pytest.mark.parametrize("name", FAULTS | IRRECONCILABLE)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from collectors.registry import create as create_collectors
 from ledgerscope.cli.database_findings import findings, needed
+from ledgerscope.store import roles
 from ledgerscope.store import tables as t
 from ledgerscope.store.remedies import example_view
 from ledgerscope.store.value_check import find_values
@@ -31,6 +32,7 @@ def views(business: Engine, add: Callable[..., None]) -> Engine:
         c.exec_driver_sql("SET ROLE NONE")
         add(c, t.plan, plan_id="pl1")
         c.exec_driver_sql("CREATE SCHEMA app")
+        c.exec_driver_sql(f"GRANT USAGE ON SCHEMA app TO {roles.OWNER}")
         for name in c.execute(MOVED).scalars().all():
             c.exec_driver_sql(f"ALTER TABLE {name} SET SCHEMA app")
         for relation in RELATIONS.values():
@@ -55,6 +57,15 @@ def test_nothing_is_found_in_views_of_sound_rows(views: Engine) -> None:
     with views.begin() as c:
         c.exec_driver_sql("SET ROLE NONE")
         assert found(c) == []
+
+
+def test_nothing_is_found_where_views_keep_no_sums(views: Engine, add: Callable[..., None]) -> None:
+    with views.begin() as c:
+        c.exec_driver_sql("SET ROLE NONE")
+        c.exec_driver_sql("SET LOCAL search_path = app, public")
+        add(c, t.allocation, allocation_id="a1", from_id="p1", invoice_id="i1", amount_minor=400)
+        c.exec_driver_sql("SET LOCAL search_path = public")
+        assert list(findings(c, create_collectors())) == []
 
 
 def test_our_own_tables_are_left_to_the_schema(business: Engine) -> None:
@@ -139,6 +150,25 @@ def test_each_fault_is_one_finding_with_its_company_and_an_example(
         lines = [line for line in found(c) if line.startswith(f"{relation}: ") and "globex" not in line]
         assert len(lines) == 1, lines
         assert lines[0].startswith(finding)
+
+
+def test_a_view_that_may_not_read_what_it_is_made_of_is_a_finding_and_the_others_follow(
+    views: Engine,
+) -> None:
+    with views.begin() as c:
+        c.exec_driver_sql("SET ROLE NONE")
+        c.exec_driver_sql("CREATE SCHEMA other")
+        c.exec_driver_sql("CREATE TABLE other.secrets ()")
+        replace(c, "credit_note", "AS source", "AS source WHERE EXISTS (SELECT FROM other.secrets)")
+        c.exec_driver_sql(f"ALTER VIEW credit_note OWNER TO {roles.OWNER}")
+        replace(c, "payment", "source.amount_minor::bigint", "NULL::bigint")
+        lines = found(c)
+    assert (
+        "credit_note: its rows cannot be read: permission denied for table secrets; "
+        "a view reads with the rights of its owner" in lines
+    )
+    assert any("amount_minor is null" in line for line in lines)
+    assert sum("cannot be read" in line for line in lines) == 1
 
 
 def test_the_check_of_a_database_reports_them(views: Engine) -> None:
