@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledgerscope.promql.plugin import coverage, mutation, recognise, settings
+from ledgerscope.promql.plugin import coverage, files_asked_for, mutation, recognise, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that are none; begin to gather coverage, where it is asked for."""
     settings.check(config)
+    files_asked_for.check(config)
     coverage.start(config)
     mutation.start(config)
 
@@ -79,9 +80,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Rule-test files (by content, or by the patterns of the settings) and scripts."""
     config = parent.config
     patterns = config.getini("promql_rule_tests")
-    if recognise.matches(file_path, patterns) or (
-        file_path.suffix in recognise.SUFFIXES
-        and (parent.session.isinitpath(file_path) or (not patterns and recognise.is_rule_test(file_path)))
+    named = parent.session.isinitpath(file_path)
+    if (
+        recognise.matches(file_path, patterns)
+        or (file_path.suffix in recognise.SUFFIXES and named)
+        or ((named or not patterns) and recognise.is_rule_test(file_path, of_any_name=named))
     ):
         from ledgerscope.promql.plugin import items  # noqa: PLC0415 - NumPy only where needed
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _RECORDER = pytest.StashKey[Any]()
 _REPORT = pytest.StashKey[Any]()
+_UNMATCHED = pytest.StashKey[list[str]]()
 
 
 def add_options(group: pytest.OptionGroup) -> None:
@@ -69,7 +70,7 @@ def run(session: pytest.Session) -> None:
     recorder = recorder_of(config)
     if recorder is None or config.option.collectonly:
         return
-    from ledgerscope.promql.mutation.campaign import mutate  # noqa: PLC0415 - only where asked for
+    from ledgerscope.promql.mutation.campaign import chosen, mutate  # noqa: PLC0415 - only where asked for
     from ledgerscope.promql.mutation.trial import Trial  # noqa: PLC0415 - same
     from ledgerscope.promql.plugin.judging import session_of  # noqa: PLC0415 - same
     from ledgerscope.promql.plugin.settings import options  # noqa: PLC0415 - same
@@ -77,6 +78,7 @@ def run(session: pytest.Session) -> None:
     trial = Trial(_asked(session.items), options(config).dialect, recorder, session_of(config).keep)
     patterns = config.option.promql_mutate_rules or []
     config.stash[_REPORT] = mutate(trial, patterns, config.rootpath)
+    config.stash[_UNMATCHED] = [each for each in patterns if not chosen(trial.rules, [each], config.rootpath)]
 
 
 def _asked(items: Iterable[pytest.Item]) -> list[Any]:
@@ -97,7 +99,8 @@ def _asked(items: Iterable[pytest.Item]) -> list[Any]:
 
 def finish(session: pytest.Session) -> None:
     """Fail the run where too few mutants were noticed."""
-    if _is_too_low(session.config) and session.exitstatus == 0:
+    too_low = _is_too_low(session.config) or session.config.stash.get(_UNMATCHED, [])
+    if too_low and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -121,6 +124,9 @@ def report(terminal: Any, config: pytest.Config) -> None:
     terminal.section("rule mutation")
     for line in terminal_lines(found, config.rootpath):
         terminal.write_line(line)
+    for pattern in config.stash.get(_UNMATCHED, []):
+        message = f"FAIL: --promql-mutate-rules {pattern!r} matches no rule that a test of this run reads"
+        terminal.write_line(message, red=True)
     if _is_too_low(config):
         least = options.promql_mutate_fail_under
         terminal.write_line(f"FAIL: mutation score {found.percent:.1f} % is below {least:g} %", red=True)

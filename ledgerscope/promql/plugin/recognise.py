@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIXES = (".yml", ".yaml")
+_OF_OTHERS = (".py", ".pyi", ".txt", ".rst", ".md")
 #: Names that promise a rule test; there a file with `rule_files` or `tests` is enough.
 _USUAL_NAMES = ("*.test.yml", "*.test.yaml", "*_test.yml", "*_test.yaml", "*.rules-test.yaml")
 CASES = frozenset({"alert_rule_test", "promql_expr_test"})
@@ -28,9 +29,9 @@ def matches(path: Path, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatch(path.name if "/" not in each else path.as_posix(), each) for each in patterns)
 
 
-def is_rule_test(path: Path) -> bool:
+def is_rule_test(path: Path, *, of_any_name: bool = False) -> bool:
     """Whether a file holds rule tests, or would if it were no faulty YAML."""
-    if path.suffix not in SUFFIXES:
+    if path.suffix in _OF_OTHERS or not (of_any_name or path.suffix in SUFFIXES):
         return False
     try:
         data = path.read_bytes() if path.stat().st_size <= _LARGEST_BYTES else b""

@@ -64,6 +64,6 @@ def _metric(text: str, dialect: Dialect) -> dict[str, str]:
     labels = parse_label_set(cursor)
     if not cursor.at(Kind.EOF):
         cursor.unexpected()
-    if name:
-        labels[METRIC_NAME] = name
+    if name:  # Prometheus drops empty labels beside a name only
+        labels = {label: value for label, value in labels.items() if value} | {METRIC_NAME: name}
     return dict(sorted(labels.items()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ledgerscope.promql.rules.alert_states import State
-from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
+from ledgerscope.promql.testing.label_match import LabelCondition, check_conditions, described, meets
 from ledgerscope.promql.testing.reports.plot import ruler, series_text, state_line
 from ledgerscope.promql.testing.reports.timeline import moments
 from ledgerscope.promql.testing.times import Moment, When, milliseconds
@@ -143,6 +143,7 @@ class AlertTrack:
 
     def where(self, **labels: LabelCondition) -> AlertTrack:
         """Only those whose labels meet further conditions."""
+        check_conditions(labels)
         return AlertTrack(self.name, {**self.conditions, **labels}, self.timeline)
 
     # -- inside

@@ -10,7 +10,7 @@ from ledgerscope.promql.errors import EvaluationError
 from ledgerscope.promql.samples.labels import Labels
 from ledgerscope.promql.syntax.parser import parse_metric
 from ledgerscope.promql.template.floats import shortest
-from ledgerscope.promql.testing.label_match import LabelCondition, described, meets
+from ledgerscope.promql.testing.label_match import LabelCondition, check_conditions, described, meets
 from ledgerscope.promql.testing.outcome import same_float
 from ledgerscope.promql.testing.reports.plot import series_text, sparkline, spread
 from ledgerscope.promql.text.durations import format_duration
@@ -43,6 +43,7 @@ class Instant:
 
     def where(self, **labels: LabelCondition) -> Instant:
         """The samples whose labels meet the conditions; other labels do not matter."""
+        check_conditions(labels)
         chosen = tuple(each for each in self.samples if meets(each.labels.as_dict(), labels))
         return Instant(f"{self.expression} where {described(labels)}", self.at_ms, chosen)
 

@@ -21,6 +21,16 @@ ANY: Final = _Any()
 LabelCondition: TypeAlias = "str | re.Pattern[str] | _Any"
 
 
+def check_conditions(conditions: Mapping[str, object]) -> None:
+    """Raise TypeError for what no label can ever meet, such as a number."""
+    for name, condition in conditions.items():
+        if not isinstance(condition, str | re.Pattern | _Any):
+            raise TypeError(
+                f"{name}={condition!r}: a label is compared with text, a compiled pattern or ANY; "
+                f"write {name}={str(condition)!r}"
+            )
+
+
 def meets(labels: Mapping[str, str], conditions: Mapping[str, LabelCondition]) -> bool:
     """Whether labels meet every condition; labels nobody asks about do not matter."""
     return all(_meets(labels.get(name, ""), condition) for name, condition in conditions.items())

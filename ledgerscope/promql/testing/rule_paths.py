@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ def resolve(reader: Reader, base: Path, patterns: Sequence[yaml.Node]) -> tuple[
     for node in patterns:
         pattern = reader.text(node, "rule_files")
         usable = pattern and "\0" not in pattern
-        matches = sorted(glob(str(base / pattern))) if usable else []  # noqa: PTH207 - `..` and absolute paths
+        whole = os.path.join(escape(str(base)), pattern)  # noqa: PTH118 - text, in which the base is no pattern
+        matches = sorted(glob(whole)) if usable else []  # noqa: PTH207 - `..` and absolute paths
         if not matches:
             reader.fault(node, f"no rule file matches {pattern!r}", suggestion(base, pattern))
         found |= dict.fromkeys(plain(Path(match)) for match in matches)

@@ -28,7 +28,7 @@ from ledgerscope.promql.template.language import LANGUAGES
 from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.group_order import describe, readings_with_data
-from ledgerscope.promql.testing.label_match import ANY, meets
+from ledgerscope.promql.testing.label_match import ANY, check_conditions, meets
 from ledgerscope.promql.testing.outcome import unknown_alert
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
@@ -179,6 +179,7 @@ class Scenario:
 
     def alerts(self, name: str, **labels: LabelCondition) -> AlertTrack:
         """The alerts of a name whose labels meet the conditions. Raises ScenarioError for an unknown name."""
+        check_conditions(labels)
         if not self.evaluation.named(name):
             known = {history.placed.rule.name for history in self.evaluation.alerts}
             raise ScenarioError(unknown_alert(name, known))

@@ -377,3 +377,8 @@ def test_depth_is_bounded_by_an_error_of_ours(text: str) -> None:
 
 def test_a_hundred_operands_in_a_row_are_no_problem() -> None:
     assert sum(1 for _ in walk(parse(" or ".join(f"m{i}" for i in range(100))))) == 199
+
+
+def test_an_empty_label_beside_a_name_is_none_as_in_prometheus() -> None:
+    assert parse_metric('up{job=""}') == {"__name__": "up"}
+    assert parse_metric('{job="",x="1"}') == {"job": "", "x": "1"}

@@ -301,3 +301,9 @@ def test_a_story_names_what_is_read_one_step_late(given: tuple[str, str], notes:
     assert scenario.at("1m", "read") == 1
     late = "note: read in group 'reader' reads written in the later group 'writer', one step late"
     assert scenario.story().splitlines().count(late) == notes
+
+
+def test_a_number_is_no_condition_on_a_label() -> None:
+    scenario = Scenario().rules("groups: [{name: g, rules: [{alert: A, expr: a > 1}]}]").load('a{x="1"} 5x5')
+    with pytest.raises(TypeError, match=r"x=1: a label is compared with text, .*; write x='1'"):
+        scenario.alerts("A", x=1)  # type: ignore[arg-type]  # what is refused
