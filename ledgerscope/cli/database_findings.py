@@ -16,7 +16,7 @@ from ledgerscope.store.remedies import example_view, grant, view_column
 from ledgerscope.store.value_check import find_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -34,9 +34,14 @@ def findings(connection: Connection, collectors: Iterable[Collector]) -> Iterato
     relations = needed(collectors)
     role = connection.execute(text("select current_user")).scalar_one()
     problems = contract.check(connection, [relation for relation, _ in relations.values()])
+    unseen = contract.in_other_schemas(
+        connection, [problem.relation for problem in problems if problem.lack is Lack.RELATION]
+    )
+    yield from _unseen(unseen, role)
+    hidden = {name for names in unseen.values() for name in names}
     for name, (relation, areas) in relations.items():
         of_relation = [problem for problem in problems if problem.relation == name]
-        if of_relation:
+        if of_relation and name not in hidden:
             heading = f"{name}: {_summary(of_relation)}; needed by {', '.join(areas)}"
             yield f"{heading}\n{indent(_remedy(relation, of_relation, role), '  ')}"
     lacking = {problem.relation for problem in problems}
@@ -53,6 +58,17 @@ def needed(collectors: Iterable[Collector]) -> dict[str, tuple[Relation, list[st
         for relation in collector.relations:
             found.setdefault(relation.name, (relation, []))[1].append(collector.name)
     return found
+
+
+def _unseen(unseen: Mapping[str, Sequence[str]], role: str) -> Iterator[str]:
+    """One finding for each schema that has relations which the login does not see."""
+    for schema, names in unseen.items():
+        count = "1 relation is" if len(names) == 1 else f"{len(names)} relations are"
+        yield (
+            f"{count} in the schema {schema}, which this login does not look into: {', '.join(names)}\n"
+            f'  run: GRANT USAGE ON SCHEMA "{schema}" TO "{role}";\n'
+            f"  and set database.schema to {schema}"
+        )
 
 
 def _summary(problems: Sequence[Problem]) -> str:

@@ -68,6 +68,14 @@ _NAMESAKES: Final = text("""
 """)
 
 
+_ELSEWHERE: Final = text("""
+    select nspname, relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where relname = any (cast(:names as text[])) and relkind in ('r', 'p', 'v', 'm', 'f')
+        and nspname not in ('pg_catalog', 'information_schema')
+    order by nspname, relname
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A documented column: `type` as our schema has it."""
@@ -142,6 +150,15 @@ def check(connection: Connection, relations: Iterable[Relation]) -> list[Problem
         for relation in wanted
         for problem in _lacks(relation, readable[relation.name], found[relation.name])
     ]
+
+
+def in_other_schemas(connection: Connection, names: Iterable[str]) -> dict[str, list[str]]:
+    """Which of the relations that are not seen are there all the same, by schema."""
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(_ELSEWHERE, {"names": sorted(names)}):
+        found.setdefault(row.nspname, []).append(row.relname)
+    # Another application may have a table of such a name: a schema counts that has several of ours.
+    return {schema: ours for schema, ours in found.items() if len(ours) > 1}
 
 
 def check_version(connection: Connection) -> Problem | None:

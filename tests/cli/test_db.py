@@ -215,3 +215,19 @@ def test_a_login_without_rights_gets_the_grant_for_each_relation(
     assert "invoice: the login may not read it" in output
     assert re.search(rf"GRANT SELECT ON \S*invoice\S* TO \S*{login}", output)
     assert "permission denied" not in output
+
+
+def test_relations_in_a_schema_that_the_login_does_not_see_are_one_finding(
+    empty_database: URL, tmp_path: Path
+) -> None:
+    execute(empty_database, "CREATE SCHEMA ledgerscope")
+    settings = tmp_path / "ledgerscope.yaml"
+    settings.write_text("database: {schema: ledgerscope}\n")
+    run("upgrade", "--config", str(settings), "--database-url", shown(empty_database))
+    found = refused("check", "--database-url", shown(empty_database))
+    assert (
+        "relations are in the schema ledgerscope, which this login does not look into: allocation, " in found
+    )
+    assert 'run: GRANT USAGE ON SCHEMA "ledgerscope" TO "postgres";' in found
+    assert "and set database.schema to ledgerscope" in found
+    assert "there is no such table or view" not in found
