@@ -66,6 +66,14 @@ _LAST_ANSWERS = 3
 _MOST_NOTES = 3
 
 
+def _step(every: When, what: str) -> int:
+    """Milliseconds between two instants. Raises ScenarioError where there are none."""
+    step = milliseconds(every)
+    if step <= 0:
+        raise ScenarioError(f"{what} every {every!r}: write a time above zero, such as '1m'")
+    return step
+
+
 class ScenarioError(PromQLError):
     """A scenario that asks for something it does not have."""
 
@@ -102,7 +110,7 @@ class Scenario:
 
     def load(self, *lines: str, every: When | None = None) -> Scenario:
         """Add series, one per line: `load('up{job="x"} 1x5 0x10')`. Raises ParseError."""
-        step = milliseconds(self.every if every is None else every)
+        step = _step(self.every if every is None else every, "series have a sample")
         for line in "\n".join(lines).splitlines():
             if line.strip():
                 self._series.append((parse_series(line.strip()), step))
@@ -147,6 +155,7 @@ class Scenario:
 
     def evaluated_every(self, interval: When) -> Scenario:
         """The time between two evaluations of the rules; 1m by default."""
+        _step(interval, "rules are evaluated")
         self.interval = interval
         self._evaluation = None
         return self

@@ -307,3 +307,10 @@ def test_a_number_is_no_condition_on_a_label() -> None:
     scenario = Scenario().rules("groups: [{name: g, rules: [{alert: A, expr: a > 1}]}]").load('a{x="1"} 5x5')
     with pytest.raises(TypeError, match=r"x=1: a label is compared with text, .*; write x='1'"):
         scenario.alerts("A", x=1)  # type: ignore[arg-type]  # what is refused
+
+
+def test_no_time_at_all_is_no_step() -> None:
+    with pytest.raises(ScenarioError, match="rules are evaluated every '0s': write a time above zero"):
+        Scenario().evaluated_every("0s")
+    with pytest.raises(ScenarioError, match="series have a sample every '0s'"):
+        Scenario().load("a 1x5", every="0s")
