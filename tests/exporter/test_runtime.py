@@ -50,7 +50,8 @@ def test_what_is_in_the_database_is_served(make_exporter: MakeExporter) -> None:
 
 
 def test_every_collector_there_is_succeeds_on_an_empty_ledger(make_exporter: MakeExporter) -> None:
-    records = make_exporter(*create_collectors()).collect_once().records
+    patient = settings(database={"statement_timeout": "30s", "connect_timeout": "5s", "connections": 4})
+    records = make_exporter(*create_collectors(), given=patient).collect_once().records
     assert {name: record.last_failure for name, record in records.items()} == dict.fromkeys(COLLECTORS)
     assert {record.state(NOON) for record in records.values()} == {State.FRESH}
 

@@ -22,10 +22,10 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from ledgerscope.catalogue import AREAS
 from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.errors import Timeout
 from tests.integration import oracle
 from tests.integration.agreement import differing
 from tests.integration.conftest import living_demo
@@ -103,7 +103,7 @@ def nobody_writes(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection, connection.begin():
             try:
                 connection.execute(locked)
-            except OperationalError:  # somebody is writing
+            except Timeout:  # somebody is writing
                 assert time.monotonic() < deadline, "the tables are never free"
                 time.sleep(0.01)
                 continue
