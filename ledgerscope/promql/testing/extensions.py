@@ -146,12 +146,20 @@ def _choices(reader: Reader, node: yaml.Node) -> list[tuple[str, Sequence[str]]]
 def _values(reader: Reader, node: yaml.Node) -> Sequence[str]:
     """`1..100`, or a list."""
     if not isinstance(getattr(node, "value", None), str):
-        return [reader.text(each, "repeat") for each in reader.items(node, "repeat")]
+        listed = [reader.text(each, "repeat") for each in reader.items(node, "repeat")]
+        if not listed and not reader.faults:
+            reader.fault(node, "repeat: nothing to put in, so no series is made", "list at least one value")
+        return listed
     match = _RANGE.fullmatch(node.value)
     if match is None:
         reader.fault(node, f"repeat: {node.value!r} is no range", "write it like 1..100, or as a list")
         return ()
-    return [str(number) for number in range(int(match[1]), int(match[2]) + 1)]
+    first, last = int(match[1]), int(match[2])
+    if first > last:
+        reader.fault(
+            node, f"repeat: {node.value!r} has no number, so no series is made", f"write {last}..{first}"
+        )
+    return [str(number) for number in range(first, last + 1)]
 
 
 def all_assigned(fits: Sequence[Sequence[bool]]) -> bool:

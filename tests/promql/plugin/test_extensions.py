@@ -69,6 +69,14 @@ def test_each_expectation_has_an_alert_of_its_own(pytester: pytest.Pytester) -> 
     ("text", "message"),
     [
         (HEAD.replace("6..7", "6-7"), "repeat: '6-7' is no range; write it like 1..100, or as a list"),
+        (
+            HEAD.replace("6..7", "7..6"),
+            "repeat: '7..6' has no number, so no series is made; write 6..7",
+        ),
+        (
+            HEAD.replace("[a, b]", "[]"),
+            "repeat: nothing to put in, so no series is made; list at least one value",
+        ),
         (HEAD.replace("$job", "$jib"), "repeat: 'jib' is not among job, n; write $$ for a dollar sign"),
         (HEAD + SAMPLES.replace("1%", "near"), "tolerance: 'near' is no distance; write it like 0.01 or 1%"),
         (HEAD + ALERTS.replace("'.* errors/s'", "'('"), "match_annotations: error parsing regexp: missing *"),
