@@ -14,7 +14,7 @@ from ledgerscope.catalogue import checks as catalogue_checks
 from ledgerscope.catalogue.reference import as_markdown
 from ledgerscope.cli import connecting
 from ledgerscope.cli.area_parts import check_areas
-from ledgerscope.cli.dialect import dialect_of, dialect_options, faults
+from ledgerscope.cli.dialect import dialect_of, dialect_options, lint
 from ledgerscope.cli.exits import CommandFailed
 from rules.bundle import Bundle, compare, join, write
 
@@ -71,7 +71,7 @@ def command(*, only_check: bool, out: Path | None, promql_compat: str, promql_fe
         fault
         for path, content in bundle.files.items()
         if path.startswith("rules/generated/")
-        for fault in faults(content.decode(), path, dialect)
+        for fault in lint(content.decode(), path, dialect)[0]
     )
     try:
         changes = compare(bundle, root) if only_check else write(bundle, root)

@@ -11,9 +11,9 @@ from ledgerscope.promql.syntax.dialect import FEATURES, GENERATIONS, Dialect, Di
 from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-__all__ = ["dialect_of", "dialect_options", "faults", "warnings"]
+__all__ = ["dialect_of", "dialect_options", "lint"]
 
 
 def dialect_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,17 +42,10 @@ def dialect_of(compat: str, features: str) -> Dialect:
         raise click.BadParameter(str(error), param_hint="--promql-features") from error
 
 
-def faults(text: str, file: str, dialect: Dialect) -> Iterator[str]:
-    """What keeps this Prometheus from loading the rule file, a line each."""
+def lint(text: str, file: str, dialect: Dialect) -> tuple[list[str], list[str]]:
+    """What keeps this Prometheus from loading a rule file, and what in it is hardly meant: a line each."""
     try:
-        read_rule_file(text, file, dialect=dialect)
+        warnings = read_rule_file(text, file, dialect=dialect).warnings
     except FileError as error:
-        yield from map(str, error.faults)
-
-
-def warnings(text: str, file: str, dialect: Dialect) -> Iterator[str]:
-    """What is hardly meant in a rule file that can be loaded."""
-    try:
-        yield from map(str, read_rule_file(text, file, dialect=dialect).warnings)
-    except FileError:
-        return
+        return [*map(str, error.faults)], []
+    return [], [*map(str, warnings)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ledgerscope.cli.dialect import dialect_of, dialect_options, faults, warnings
+from ledgerscope.cli.dialect import dialect_of, dialect_options, lint
 from ledgerscope.cli.exits import CommandFailed
 
 __all__ = ["command"]
@@ -36,11 +36,11 @@ def command(files: tuple[Path, ...], promql_compat: str, promql_features: str) -
         raise CommandFailed(f"no rule files in {_OURS}; name the files, or go to the root of the project")
     found = 0
     for path in paths:
-        text = _read(path)
-        for fault in faults(text, str(path), dialect):
+        faults, warnings = lint(_read(path), str(path), dialect)
+        found += len(faults)
+        for fault in faults:
             click.echo(fault)
-            found += 1
-        for warning in warnings(text, str(path), dialect):
+        for warning in warnings:
             click.echo(f"{warning} (warning)", err=True)
     if found:
         raise CommandFailed("1 fault" if found == 1 else f"{found} faults")

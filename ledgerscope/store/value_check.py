@@ -96,7 +96,8 @@ def _of_view(
 ) -> Iterator[ValueFault | str]:
     table = metadata.tables[relation.name]
     read = [column.name for column in relation.columns]
-    queries = [_rows_query(table, read, _rules(table, read)), _keys_query(table, read)]
+    own = [_rows_query(table, read, _rules(table, read)), _keys_query(table, read)]
+    references = []
     for reference in table.foreign_key_constraints:
         parent = wanted.get(reference.referred_table.name)
         if parent is None or not _is_read(reference, read, parent):
@@ -104,8 +105,8 @@ def _of_view(
         if unlike := _unlike(reference, types):
             yield unlike
         else:
-            queries.append(_reference_query(table, reference))
-    for query in queries:
+            references.append(_reference_query(table, reference))
+    for query in (*own, *references):
         savepoint = connection.begin_nested()
         try:
             rows = connection.exec_driver_sql(query).all()
@@ -115,7 +116,7 @@ def _of_view(
             return
         except (MissingRight, MissingRelation) as error:
             savepoint.rollback()
-            if query in queries[:2]:  # else it is the other relation that cannot be read, and says so itself
+            if query in own:  # else it is the other relation that cannot be read, and says so itself
                 rights = "a view reads with the rights of its owner"
                 yield f"{relation.name}: its rows cannot be read: {error}; {rights}"
                 return
@@ -146,8 +147,7 @@ def _rules(table: Table, read: list[str]) -> list[_Rule]:
     finite = [
         _Rule(f"{name} is not finite", broken)
         for name in read
-        for broken in [_not_finite(name, table.c[name].type)]
-        if broken
+        if (broken := _not_finite(name, table.c[name].type))
     ]
     return [*required, *stated, *finite]
 

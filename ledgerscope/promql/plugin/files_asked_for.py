@@ -34,7 +34,9 @@ def check(config: pytest.Config) -> None:
 
 
 def _matches(root: Path, pattern: str) -> bool:
+    from ledgerscope.promql.testing.coverage_files import below  # noqa: PLC0415 - only with the option
+
     try:
-        return any(root.glob(f"{pattern}/*" if pattern.endswith("**") else pattern))
+        return any(root.glob(below(pattern)))
     except (ValueError, NotImplementedError):  # empty, or absolute
         return False

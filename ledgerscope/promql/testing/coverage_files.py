@@ -35,13 +35,13 @@ def add_files(coverage: Coverage, base: Path, patterns: Iterable[str], options: 
 
 
 def _files(base: Path, patterns: Iterable[str]) -> Iterator[Path]:
-    found = {path for pattern in patterns for path in base.glob(_below(pattern))}
+    found = {path for pattern in patterns for path in base.glob(below(pattern))}
     for path in sorted(found):
         if path.suffix in _SUFFIXES and path.is_file() and _may_have_rules(path):
             yield path
 
 
-def _below(pattern: str) -> str:
+def below(pattern: str) -> str:
     """A pattern that ends in `**` means every file below."""
     return f"{pattern}/*" if pattern.endswith("**") else pattern
 
