@@ -1,11 +1,13 @@
-"""What a tiny rule test costs inside pytest: medians of five sessions, wall and processor time.
+"""What a tiny rule test costs inside pytest: medians of seven sessions, wall and processor time.
 
     .venv/bin/python bench/bench_rule_test_items.py [FILES]
 
 Each file has one group, one alert and two cases over two series. Compared are sessions of no file, of one
-and of FILES (200) in turn: the first file pays for the imports, each further one for itself alone. `in
-process` is the median over 100 of reading, parsing, evaluating and rendering such a file without pytest's
-part, with a rule file that was never read before and with one that was.
+and of FILES (200) in turn, each beside one empty Python test, for the first test of a session makes other
+plugins load what they need: the first file pays for our imports, each further one for itself alone. That is
+measured among the plugins of this installation and with the plugin alone, as in an empty
+environment. `in process` is the median over 100 of reading, parsing, evaluating and rendering such a file
+without pytest's part, with a rule file that was never read before and with one that was.
 """
 
 from __future__ import annotations
@@ -23,9 +25,15 @@ from pathlib import Path
 from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
 
-ROUNDS = 5
+ROUNDS = 7
 REPEATS = 100
 CASES = 2
+MODULE = "ledgerscope.promql.plugin.hooks"
+#: Name, environment, and the arguments that load the plugin.
+SETTINGS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
+    ("among all plugins", {}, ("-p", "no:randomly")),
+    ("the plugin alone", {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, ("-p", MODULE)),
+)
 
 RULES = """\
 groups:
@@ -81,13 +89,13 @@ def cached_bytecode(folder: Path) -> dict[str, str]:
     return kept | {"PYTHONPYCACHEPREFIX": str(folder)}
 
 
-def session(folder: Path, files: int, environment: dict[str, str]) -> Cost:
+def session(folder: Path, files: int, environment: dict[str, str], plugins: tuple[str, ...]) -> Cost:
     """One pytest process over a folder; its cases all have to pass."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "."]
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, "-p", "no:cacheprovider", "."]
     before, begin = processor_seconds(), time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     wall, after = time.perf_counter() - begin, processor_seconds()
-    if f"{files * CASES} passed" not in done.stdout and files:
+    if f"{files * CASES + 1} passed" not in done.stdout:
         raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
     return Cost(wall, after - before)
 
@@ -100,27 +108,40 @@ def processor_seconds() -> float:
 
 def sessions(folder: Path, files: int) -> None:
     """The cost of the first file and of each further one."""
-    counts = (0, 1, files)
-    folders = {count: folder / str(count) for count in counts}
+    folders = {count: folder / str(count) for count in (0, 1, files)}
     for count, each in folders.items():
         each.mkdir()
         (each / "pytest.ini").write_text("[pytest]\n")
+        (each / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
         for index in range(count):
             write(each, index)
-    environment = cached_bytecode(folder / "bytecode")
-    for count in counts:
-        session(folders[count], count, environment)
-    costs: dict[int, list[Cost]] = {count: [] for count in counts}
-    for _ in range(ROUNDS):
-        for count in counts:
-            costs[count].append(session(folders[count], count, environment))
-    for name in ("wall", "processor"):
+    for name, extra, plugins in SETTINGS:
+        print_costs(name, measured(folders, cached_bytecode(folder / "bytecode") | extra, plugins))
+
+
+def measured(
+    folders: dict[int, Path], environment: dict[str, str], plugins: tuple[str, ...]
+) -> dict[int, list[Cost]]:
+    """Sessions of each count of files in turn, after one that fills the cache of bytecode."""
+    costs: dict[int, list[Cost]] = {count: [] for count in folders}
+    for turn in range(ROUNDS + 1):
+        for count, each in folders.items():
+            cost = session(each, count, environment, plugins)
+            if turn:
+                costs[count].append(cost)
+    return costs
+
+
+def print_costs(setting: str, costs: dict[int, list[Cost]]) -> None:
+    """The medians of a setting by the clock and by the processor."""
+    files = max(costs)
+    for kind in ("wall", "processor"):
         none, one, many = (
-            1000 * statistics.median(getattr(each, name) for each in costs[count]) for count in counts
+            1000 * statistics.median(getattr(each, kind) for each in costs[count]) for count in costs
         )
         each_file = (many - one) / (files - 1)
         print(
-            f"{name}: no file {none:.0f} ms, the first file {one - none:.0f} ms more, "
+            f"{setting}, {kind}: no file {none:.0f} ms, the first file {one - none:.0f} ms more, "
             f"each further file {each_file:.2f} ms, each item {each_file / CASES:.2f} ms; "
             f"all {files} files with everything they import: {(many - none) / files / CASES:.2f} ms an item"
         )

@@ -1,7 +1,7 @@
-"""Customer operations: pure decisions that turn a state and a request into changes."""
+"""Customer operations: pure decisions that turn a state and a request into changes, and what runs them."""
 
 from __future__ import annotations
 
-from ledgerscope.customers.decision import Decision, Moment, Refused
+from ledgerscope.customers.decision import Call, Decision, Fault, Moment, Refused
 
-__all__ = ["Decision", "Moment", "Refused"]
+__all__ = ["Call", "Decision", "Fault", "Moment", "Refused"]

@@ -7,6 +7,7 @@ is written once however often it was changed. Updates of rows outside the batch 
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ledgerscope.store.changes import Changes, Update
@@ -43,6 +44,9 @@ _CHANGEABLE: Final = frozenset(
     )
 )  # fmt: skip
 """Kinds of which a batch can change a row that it holds."""
+
+
+_OCCURRED_AT: Final = itemgetter(Event._fields.index("occurred_at"))
 
 
 class Batch:
@@ -89,7 +93,7 @@ class Batch:
 
     def in_order_of_time(self) -> Self:
         """The same batch with its events as they happened: their ids are given in the order of writing."""
-        self._plain[Event].sort(key=lambda event: event[-1])
+        self._plain[Event].sort(key=_OCCURRED_AT)
         return self
 
     def settled(self) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.customers.status import ChangeStatus, CustomerState, change_status
+from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.demo import names
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update

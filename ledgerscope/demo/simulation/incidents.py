@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.customers.receivables import Instalment, IssueInvoice, issue_invoice
-from ledgerscope.customers.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.demo.operations.workers import ATTEMPTS, KINDS, enqueue, job_finished
 from ledgerscope.demo.simulation import billing, subscriptions
 from ledgerscope.demo.simulation.accounts import create_customer

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledgerscope.promql.plugin import coverage, files_asked_for, mutation, recognise, settings
+from ledgerscope.promql.plugin.late_imports import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,11 +87,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         or (file_path.suffix in recognise.SUFFIXES and named)
         or ((named or not patterns) and recognise.is_rule_test(file_path, of_any_name=named))
     ):
-        from ledgerscope.promql.plugin import items  # noqa: PLC0415 - NumPy only where needed
+        with uncollected():
+            from ledgerscope.promql.plugin import items  # noqa: PLC0415 - NumPy only where needed
 
         return items.RuleTestFile.from_parent(parent, path=file_path)
     if recognise.matches(file_path, config.getini("promql_scripts")):
-        from ledgerscope.promql.plugin import script_items  # noqa: PLC0415 - NumPy only where needed
+        with uncollected():
+            from ledgerscope.promql.plugin import script_items  # noqa: PLC0415 - NumPy only where needed
 
         return script_items.ScriptFile.from_parent(parent, path=file_path)
     return None
@@ -99,7 +102,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.fixture
 def promql(request: pytest.FixtureRequest) -> Scenario:
     """An empty scenario: `load` series, add `rules`, then ask `at`, `range` and `alerts`."""
-    from ledgerscope.promql.testing.scenario import Scenario  # noqa: PLC0415 - NumPy only where needed
+    with uncollected():
+        from ledgerscope.promql.testing.scenario import Scenario  # noqa: PLC0415 - NumPy only where needed
 
     scenario = Scenario(
         compat=settings.compat(request.config),

@@ -33,6 +33,7 @@ from ledgerscope.store.records.operations import (
     ImportBatch,
     ImportRowError,
     JobRun,
+    OperationRequest,
     Statement,
     SyncRun,
     SyncSchedule,
@@ -84,6 +85,7 @@ __all__ = [
     "JobRun",
     "MarketingSpend",
     "Milestone",
+    "OperationRequest",
     "Payment",
     "PaymentAttempt",
     "PaymentReversal",
@@ -150,6 +152,7 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     SyncSchedule: tables.sync_schedule,
     SyncRun: tables.sync_run,
     AuditEntry: tables.audit_log,
+    OperationRequest: tables.operation_request,
 }
 """Where each kind of record is kept."""
 

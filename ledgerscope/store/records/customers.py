@@ -46,7 +46,7 @@ class Customer(NamedTuple):
     customer_id: Id
     external_id: str
     name: str
-    email: str
+    email: str | None
     status: str
     credit_hold: bool
     currency: str
@@ -59,6 +59,9 @@ class Customer(NamedTuple):
     deletion_mode: str | None = None
     deletion_reason: str | None = None
     erased_at: datetime | None = None
+    customer_number: str | None = None
+    phone: str | None = None
+    address: str | None = None
 
 
 class StatusChange(NamedTuple):
@@ -76,11 +79,12 @@ class Contact(NamedTuple):
     contact_id: Id
     customer_id: Id
     name: str
-    email: str
+    email: str | None
     phone: str | None
     contact_type: str
     is_primary: bool
     created_at: datetime
+    removed_at: datetime | None = None
 
 
 class Communication(NamedTuple):
@@ -90,9 +94,10 @@ class Communication(NamedTuple):
     contact_id: Id | None
     channel: str
     direction: str
-    subject: str
+    subject: str | None
     actor: str
     at: datetime
+    body: str | None = None
 
 
 class Interaction(NamedTuple):

@@ -19,6 +19,7 @@ __all__ = [
     "ImportBatch",
     "ImportRowError",
     "JobRun",
+    "OperationRequest",
     "Statement",
     "SyncRun",
     "SyncSchedule",
@@ -34,6 +35,8 @@ class Event(NamedTuple):
     currency: str | None
     duration_ms: int | None
     occurred_at: datetime
+    user_id: str | None = None
+    correlation_id: str | None = None
 
 
 class JobRun(NamedTuple):
@@ -142,4 +145,13 @@ class AuditEntry(NamedTuple):
     action: str
     subject: str
     details: str
+    at: datetime
+
+
+class OperationRequest(NamedTuple):
+    tenant_id: str
+    idempotency_key: str
+    action: str
+    content_hash: bytes
+    result: str
     at: datetime

@@ -22,6 +22,7 @@ from ledgerscope.store.tables.engagement import (
 )
 from ledgerscope.store.tables.jobs import job_run
 from ledgerscope.store.tables.ledger import audit_log, event, event_rollup, exporter_checkpoint
+from ledgerscope.store.tables.operations import number_series, operation_request
 from ledgerscope.store.tables.receivables import (
     allocation,
     credit_note,
@@ -71,6 +72,8 @@ __all__ = [
     "marketing_spend",
     "metadata",
     "milestone",
+    "number_series",
+    "operation_request",
     "payment",
     "payment_attempt",
     "payment_reversal",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Identity, Index, Integer, Numeric, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.types import BigInteger
 
 from ledgerscope.store.tables import values
@@ -43,6 +55,19 @@ customer: Final = table(
     Column("deletion_mode", Text),
     Column("deletion_reason", Text),
     instant("erased_at", nullable=True, comment="personal data replaced; financial rows stay"),
+    Column("customer_number", Text, comment="given by the create operation, in order: C-000001"),
+    Column("phone", Text),
+    Column("address", Text),
+    Column(
+        "search_text",
+        Text,
+        Computed(
+            "lower(name || ' ' || coalesce(email, '') || ' ' || external_id || ' ' ||"
+            " coalesce(customer_number, ''))",
+            persisted=True,
+        ),
+        comment="what a search looks in",
+    ),
     of_tenant(),
     closed("status", values.ACCOUNT_STATUSES),
     closed("source", values.SOURCES),
@@ -59,6 +84,8 @@ customer: Final = table(
         postgresql_where=text("deleted_at is null"),
     ),
     Index("customer_status_idx", "tenant_id", "status", postgresql_where=text("deleted_at is null")),
+    Index("customer_number_key", "tenant_id", "customer_number", unique=True),
+    Index("customer_created_idx", "tenant_id", "created_at", "customer_id"),
     comment="A customer of a tenant, the grain of every customer metric. One row per customer, also after "
     "deletion. Written by the customer operations.",
 )
@@ -94,8 +121,10 @@ contact: Final = table(
     Column("contact_type", Text, nullable=False),
     Column("is_primary", Boolean, nullable=False, server_default=false()),
     instant("created_at"),
+    instant("removed_at", nullable=True, comment="no longer a contact from this instant on"),
     of_customer(),
     closed("contact_type", values.CONTACT_TYPES),
+    check("removed_at", "removed_at is null or removed_at >= created_at and not is_primary"),
     Index(
         "contact_primary_key", "tenant_id", "customer_id", unique=True, postgresql_where=text("is_primary")
     ),

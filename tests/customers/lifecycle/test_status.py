@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ledgerscope.customers import Moment, Refused
-from ledgerscope.customers.status import ChangeStatus, CustomerState, change_status
+from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import StatusChange
 

@@ -1,0 +1,142 @@
+"""Customers as they are shown: one in detail, and lists page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Select, and_, literal, select, tuple_
+
+from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.operations.cursors import read_cursor, write_cursor
+from ledgerscope.store import tables as t
+from ledgerscope.store.tables.values import ACCOUNT_STATUSES, SOURCES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from ledgerscope.store.records import Id
+
+__all__ = ["CustomerPage", "CustomerView", "ListCustomers", "list_customers", "view_customer"]
+
+LARGEST_PAGE: Final = 500
+_LONGEST_TEXT: Final = 200
+_COLUMNS: Final = tuple(
+    t.customer.c[name]
+    for name in (
+        "customer_id", "customer_number", "external_id", "name", "email", "phone", "address", "status",
+        "credit_hold", "currency", "terms_days", "source", "signup_channel", "created_at", "updated_at",
+        "deleted_at", "deletion_mode", "deletion_reason", "erased_at",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerView:
+    """A customer as it stands; `credit_hold`: nothing more is sold on credit."""
+
+    customer_id: Id
+    customer_number: str | None
+    external_id: str
+    name: str
+    email: str | None
+    phone: str | None
+    address: str | None
+    status: str
+    credit_hold: bool
+    currency: str
+    terms_days: int
+    source: str
+    signup_channel: str | None
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    deletion_mode: str | None
+    deletion_reason: str | None
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCustomers:
+    """Which customers, newest first unless `oldest_first`, `limit` at a time.
+
+    `text` is looked for, without regard to case, in name, email address, external id and customer number.
+    Deleted customers are listed only on request. `cursor` is that of the page before.
+    """
+
+    text: str | None = None
+    status: str | None = None
+    source: str | None = None
+    deleted: bool = False
+    oldest_first: bool = False
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """Customers, and the cursor of the next page; None on the last."""
+
+    customers: tuple[CustomerView, ...]
+    next_cursor: str | None
+
+
+def view_customer(connection: Connection, tenant_id: str, customer_id: Id) -> CustomerView | None:
+    """The customer, deleted or not; None where the company has none of this identifier."""
+    query = select(*_COLUMNS).where(
+        t.customer.c.tenant_id == tenant_id, t.customer.c.customer_id == customer_id
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _view(row)
+
+
+def list_customers(connection: Connection, tenant_id: str, asked: ListCustomers) -> CustomerPage | Refused:
+    """A page; pages that follow each other hold every customer of the list that stays in it exactly once."""
+    query = _query(tenant_id, asked)
+    if isinstance(query, Refused):
+        return query
+    rows = connection.execute(query.limit(asked.limit + 1)).all()
+    shown = tuple(map(_view, rows[: asked.limit]))
+    more = len(rows) > asked.limit
+    return CustomerPage(shown, write_cursor((shown[-1].created_at, shown[-1].customer_id)) if more else None)
+
+
+def _query(tenant_id: str, asked: ListCustomers) -> Select[Any] | Refused:
+    if not 1 <= asked.limit <= LARGEST_PAGE:
+        return Refused(f"limit: 1 to {LARGEST_PAGE}, not {asked.limit}", Fault.INVALID, "limit")
+    for field, value, known in (
+        ("status", asked.status, ACCOUNT_STATUSES),
+        ("source", asked.source, SOURCES),
+    ):
+        if value is not None and value not in known:
+            return Refused(f"{field}: one of {', '.join(known)}; not {value!r}", Fault.INVALID, field)
+    conditions = [*_conditions(tenant_id, asked)]
+    place = (t.customer.c.created_at, t.customer.c.customer_id)
+    if asked.cursor is not None:
+        last = read_cursor(asked.cursor)
+        if isinstance(last, Refused):
+            return last
+        passed = tuple_(*(literal(value, column.type) for value, column in zip(last, place, strict=True)))
+        here = tuple_(*place)
+        conditions.append(here > passed if asked.oldest_first else here < passed)
+    order = place if asked.oldest_first else tuple(column.desc() for column in place)
+    return select(*_COLUMNS).where(and_(*conditions)).order_by(*order)
+
+
+def _conditions(tenant_id: str, asked: ListCustomers) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [t.customer.c.tenant_id == tenant_id]
+    if not asked.deleted:
+        found.append(t.customer.c.deleted_at.is_(None))
+    if asked.status is not None:
+        found.append(t.customer.c.status == asked.status)
+    if asked.source is not None:
+        found.append(t.customer.c.source == asked.source)
+    if asked.text is not None and (wanted := asked.text.strip().lower()):
+        found.append(t.customer.c.search_text.contains(wanted[:_LONGEST_TEXT], autoescape=True))
+    return found
+
+
+def _view(row: Row[Any]) -> CustomerView:
+    return CustomerView(**{**row._asdict(), "customer_id": row.customer_id.hex})

@@ -1,0 +1,9 @@
+"""How an operation runs: one transaction, of one company, for one caller, repeatable by a key."""
+
+from __future__ import annotations
+
+from ledgerscope.customers.operations.caller import Caller, Note
+from ledgerscope.customers.operations.errors import UnknownCompany
+from ledgerscope.customers.operations.operations import Operations, Verdict
+
+__all__ = ["Caller", "Note", "Operations", "UnknownCompany", "Verdict"]

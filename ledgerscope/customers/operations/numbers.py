@@ -1,0 +1,48 @@
+"""Numbers without gaps: whoever takes the next one keeps others waiting until its transaction ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["next_number"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """How numbers of a series look (`prefix`, then at least six digits), and the table that keeps them."""
+
+    prefix: str
+    table: str
+    column: str
+
+
+_SERIES: Final = {"customer": _Series("C-", "customer", "customer_number")}
+_NEXT: Final = text("""
+    update number_series set last = last + 1 where tenant_id = :tenant and series = :series returning last
+""")
+
+
+def next_number(connection: Connection, tenant_id: str, series: str) -> str:
+    """The next number of a series of a company; the first follows the highest that is there already."""
+    parameters = {"tenant": tenant_id, "series": series}
+    last = connection.execute(_NEXT, parameters).scalar_one_or_none()
+    if last is None:
+        last = connection.execute(text(_first(_SERIES[series])), parameters).scalar_one()
+    return f"{_SERIES[series].prefix}{last:06d}"
+
+
+def _first(series: _Series) -> str:
+    pattern = f"^{series.prefix}([0-9]{{1,15}})$"
+    return f"""
+        insert into number_series (tenant_id, series, last)
+        select :tenant, :series, 1 + coalesce(max(substring({series.column} from '{pattern}')::bigint), 0)
+        from {series.table} where tenant_id = :tenant
+        on conflict (tenant_id, series) do update set last = number_series.last + 1
+        returning last
+    """  # noqa: S608 - of literals of this file

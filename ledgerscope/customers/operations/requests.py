@@ -1,0 +1,64 @@
+"""Requests that carry a key: the first takes it, whoever comes later with the same key gets its result."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from ledgerscope.customers.decision import Fault, Refused
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledgerscope.customers.decision import Moment
+
+__all__ = ["recall", "remember"]
+
+_LONGEST_KEY: Final = 200
+_TAKE: Final = text("""
+    insert into operation_request (tenant_id, idempotency_key, action, content_hash, result, at)
+    values (:tenant, :key, :action, :hash, '{}', :at)
+    on conflict do nothing
+""")
+_TAKEN: Final = text("""
+    select action, content_hash, result, at from operation_request
+    where tenant_id = :tenant and idempotency_key = :key
+""")
+_REMEMBER: Final = text("""
+    update operation_request set result = cast(:result as jsonb)
+    where tenant_id = current_setting('ledgerscope.tenant_id') and idempotency_key = :key
+""")
+
+
+def recall(
+    connection: Connection, moment: Moment, key: str, action: str, digest: bytes
+) -> dict[str, Any] | Refused | None:
+    """The result of the first request with this key; None where this is the first, which now holds the key.
+
+    A second request waits here until the first has committed or gone.
+    """
+    if not 1 <= len(key) <= _LONGEST_KEY or not key.isprintable():
+        return Refused(
+            f"an idempotency key has 1 to {_LONGEST_KEY} printable characters", Fault.INVALID, "key"
+        )
+    parameters = {"tenant": moment.tenant_id, "key": key}
+    taken = connection.execute(_TAKE, {**parameters, "action": action, "hash": digest, "at": moment.at})
+    if taken.rowcount:
+        return None
+    first = connection.execute(_TAKEN, parameters).one()
+    if bytes(first.content_hash) != digest:
+        return Refused(
+            f"the key {key!r} was used on {first.at:%Y-%m-%d %H:%M} UTC for another request "
+            f"({first.action}); a new request needs a new key",
+            Fault.CONFLICT,
+            "key",
+        )
+    result: dict[str, Any] = first.result
+    return result
+
+
+def remember(connection: Connection, key: str, result: dict[str, Any]) -> None:
+    """Keep what the first request returned, in its transaction."""
+    connection.execute(_REMEMBER, {"key": key, "result": json.dumps(result, default=str)})

@@ -1,0 +1,84 @@
+"""Two companies in a fresh database, and the operations of each with the application's rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from ledgerscope.customers.operations import Caller, Operations
+from ledgerscope.store.changes import Changes
+from ledgerscope.store.changes_writer import write_changes
+from ledgerscope.store.records import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+COMPANIES = {"acme": ("Europe/Vienna", "EUR"), "bolt": ("Asia/Tokyo", "JPY")}
+
+
+@dataclass
+class Clock:
+    """Time that moves when it is told to."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Ledger:
+    """What is in the database, read with the owner's rights."""
+
+    owner: Engine
+    tables: tuple[str, ...] = field(default=("customer", "event", "audit_log", "operation_request"))
+
+    def count(self, table: str, tenant_id: str = "acme") -> int:
+        with self.owner.connect() as connection:
+            query = text(f"select count(*) from {table} where tenant_id = :tenant")  # noqa: S608 - of this file
+            return int(connection.execute(query, {"tenant": tenant_id}).scalar_one())
+
+    def counts(self) -> dict[str, int]:
+        return {table: self.count(table) for table in self.tables}
+
+    def rows(self, query: str, **parameters: object) -> list[Any]:
+        with self.owner.connect() as connection:
+            return list(connection.execute(text(query), parameters))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(owner: Engine) -> Ledger:
+    with owner.begin() as connection:
+        for tenant_id, (zone, currency) in COMPANIES.items():
+            row = Tenant(tenant_id, tenant_id.title(), zone, currency, "{}", NOON)
+            write_changes(connection, [Changes((row,))])
+    return Ledger(owner)
+
+
+@pytest.fixture
+def operations_of(app: Engine, ledger: Ledger, clock: Clock) -> Callable[[str], Operations]:
+    """Operations of a company, for the actor `anna`."""
+
+    def make(tenant_id: str) -> Operations:
+        return Operations(app, Caller(tenant_id=tenant_id, actor="anna", correlation_id="c-1"), clock=clock)
+
+    return make
+
+
+@pytest.fixture
+def operations(operations_of: Callable[[str], Operations]) -> Operations:
+    """Operations of the company acme."""
+    return operations_of("acme")

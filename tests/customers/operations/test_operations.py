@@ -1,0 +1,135 @@
+"""One transaction for state, event and audit entry, and a key that makes a request repeatable."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledgerscope.customers import Fault, Refused
+from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
+from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
+from ledgerscope.store.audit import first_break
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+    from tests.customers.conftest import Clock, Ledger
+
+NEW = NewCustomer(name="Northwind")
+
+
+def created(result: CreatedCustomer | Refused) -> CreatedCustomer:
+    assert isinstance(result, CreatedCustomer), result
+    return result
+
+
+def refused(result: object) -> Refused:
+    assert isinstance(result, Refused), result
+    return result
+
+
+def test_state_event_and_audit_entry_are_written_together(operations: Operations, ledger: Ledger) -> None:
+    created(Customers(operations).create(NEW, Note(reason="signed", comment="by phone")))
+    assert ledger.counts() == {"customer": 1, "event": 1, "audit_log": 1, "operation_request": 0}
+    ((user, correlation),) = ledger.rows("select user_id, correlation_id from event")
+    assert (user, correlation) == ("anna", "c-1")
+    ((actor, details),) = ledger.rows("select actor, details from audit_log")
+    assert actor == "anna"
+    assert details == {
+        "comment": "by phone", "correlation_id": "c-1", "customer_number": "C-000001", "reason": "signed",
+        "source": "api",
+    }  # fmt: skip
+
+
+def test_a_refused_request_leaves_nothing_and_keeps_no_key(operations: Operations, ledger: Ledger) -> None:
+    customers = Customers(operations)
+    refused(customers.create(NewCustomer(name=""), Note(key="k")))
+    assert ledger.counts() == {"customer": 0, "event": 0, "audit_log": 0, "operation_request": 0}
+    assert created(customers.create(NEW, Note(key="k"))).customer_number == "C-000001"
+
+
+def test_the_same_request_with_its_key_is_carried_out_once(operations: Operations, ledger: Ledger) -> None:
+    customers = Customers(operations)
+    first = created(customers.create(NEW, Note(key="k")))
+    assert customers.create(NEW, Note(key="k")) == first
+    assert ledger.counts() == {"customer": 1, "event": 1, "audit_log": 1, "operation_request": 1}
+
+
+def test_another_request_with_a_used_key_is_refused(operations: Operations) -> None:
+    customers = Customers(operations)
+    created(customers.create(NEW, Note(key="k")))
+    said = refused(customers.create(NewCustomer(name="Other"), Note(key="k")))
+    assert said.fault is Fault.CONFLICT
+    assert said.reason == (
+        "the key 'k' was used on 2026-03-10 12:00 UTC for another request (customer.created); "
+        "a new request needs a new key"
+    )
+
+
+def test_keys_belong_to_a_company(operations_of: Callable[[str], Operations], ledger: Ledger) -> None:
+    for company in ("acme", "bolt"):
+        created(Customers(operations_of(company)).create(NewCustomer(name=company), Note(key="k")))
+    assert [ledger.count("customer", company) for company in ("acme", "bolt")] == [1, 1]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\nb"])
+def test_a_key_that_is_none_is_refused(operations: Operations, key: str) -> None:
+    assert refused(Customers(operations).create(NEW, Note(key=key))).field == "key"
+
+
+def test_threads_that_ask_the_same_at_once_get_one_customer(operations: Operations, ledger: Ledger) -> None:
+    together = Barrier(4)
+
+    def ask(_: int) -> CreatedCustomer | Refused:
+        together.wait()
+        return Customers(operations).create(NEW, Note(key="k"))
+
+    with ThreadPoolExecutor(4) as pool:
+        results = set(pool.map(ask, range(4)))
+    assert len(results) == 1
+    assert ledger.counts() == {"customer": 1, "event": 1, "audit_log": 1, "operation_request": 1}
+
+
+def test_numbers_are_given_without_gaps_to_threads_that_race(operations: Operations, ledger: Ledger) -> None:
+    def ask(place: int) -> CreatedCustomer | Refused:
+        return Customers(operations).create(NewCustomer(name=f"n {place}" if place % 3 else ""))
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [each for each in pool.map(ask, range(24)) if isinstance(each, CreatedCustomer)]
+    assert sorted(each.customer_number for each in made) == [f"C-{n:06d}" for n in range(1, 17)]
+    with ledger.owner.connect() as connection:
+        assert first_break(connection, "acme") is None
+
+
+def test_one_of_two_that_want_the_same_external_id_gets_it(operations: Operations) -> None:
+    together = Barrier(2)
+
+    def ask(name: str) -> CreatedCustomer | Refused:
+        together.wait()
+        return Customers(operations).create(NewCustomer(name=name, external_id="X"))
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(pool.map(ask, "ab"), key=lambda each: isinstance(each, Refused))
+    winner, loser = created(results[0]), refused(results[1])
+    assert loser.reason == f"external_id: 'X' belongs to customer {winner.customer_number}"
+
+
+def test_a_company_that_is_not_there_is_an_error(operations_of: Callable[[str], Operations]) -> None:
+    with pytest.raises(UnknownCompany, match="no company 'nobody' in this database"):
+        Customers(operations_of("nobody")).create(NEW)
+
+
+def test_the_date_is_that_of_the_company(app: Engine, clock: Clock, ledger: Ledger) -> None:
+    clock.now = datetime(2026, 3, 10, 20, tzinfo=UTC)
+    days = {}
+    for company in ("acme", "bolt"):
+        asked = Operations(app, Caller(tenant_id=company, actor="anna"), clock=clock)
+        with asked.read() as connection:
+            days[company] = asked.moment(connection).day.day
+    assert days == {"acme": 10, "bolt": 11}
