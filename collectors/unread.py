@@ -28,6 +28,10 @@ NOT_READ: Final[Mapping[str, frozenset[str]]] = {
             "deletion_mode",
             "deletion_reason",
             "erased_at",
+            "customer_number",
+            "phone",
+            "address",
+            "search_text",
         }
     ),
     "customer_status_history": frozenset({"reason", "actor"}),

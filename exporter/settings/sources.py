@@ -32,6 +32,8 @@ OPTIONS: Mapping[str, Path] = {
 }
 _NOT_SETTINGS = frozenset(
     {
+        "LEDGERSCOPE_ACTOR",
+        "LEDGERSCOPE_COMPANY",
         "LEDGERSCOPE_CONFIG",
         "LEDGERSCOPE_CONFORMANCE",
         "LEDGERSCOPE_DIFFERENTIAL_GROUPS",

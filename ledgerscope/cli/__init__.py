@@ -37,6 +37,9 @@ _COMMANDS: dict[str, _Entry] = {
     "lint": _Entry("lint", "Check rule files as a Prometheus would read them.", extra="build"),
     "settings": _Entry("settings", "Print a settings file to start from, or every setting's meaning."),
     "metrics": _Entry("metrics", "Print the metric reference."),
+    "customers": _Entry(
+        "operations.customers", "List, create, change and delete customers.", extra="operations"
+    ),
 }
 
 

@@ -81,6 +81,17 @@ class Customers:
             found = view_customer(connection, self._tenant_id, customer_id) if _is_id(customer_id) else None
         return found or _no_customer(customer_id)
 
+    def identify(self, reference: str) -> Id | Refused:
+        """The identifier of the customer with this customer number, or this identifier."""
+        c = t.customer.c
+        with self._operations.read() as connection:
+            found = connection.execute(
+                select(c.customer_id).where(c.tenant_id == self._tenant_id, c.customer_number == reference)
+            ).scalar_one_or_none()
+        if found is not None:
+            return str(found.hex)
+        return reference if _is_id(reference) else _no_customer(reference)
+
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
         """A page of customers, those that match where a text is asked for."""
         with self._operations.read() as connection:

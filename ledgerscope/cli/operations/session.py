@@ -1,0 +1,116 @@
+"""What every operation of the command line takes: the database, the company, who asks and why."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.options import configured_database, settings_options
+from ledgerscope.customers import Refused
+from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
+from ledgerscope.store import migrations, roles
+from ledgerscope.store.engine import Session, create_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["accepted", "note_options", "opened", "operation_options"]
+
+Result = TypeVar("Result")
+
+
+def operation_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the database, --company, --actor and --json to a command; it gets them as `place`."""
+
+    @wraps(command)
+    def run(
+        config: Path | None,
+        database_url: str | None,
+        company: str,
+        actor: str | None,
+        *,
+        as_json: bool,
+        **own: Any,
+    ) -> None:
+        command(place=Place(config, database_url, company, actor), as_json=as_json, **own)
+
+    options = (
+        click.option(
+            "--company",
+            required=True,
+            envvar="LEDGERSCOPE_COMPANY",
+            show_envvar=True,
+            help="The company whose data this is.",
+        ),
+        click.option(
+            "--actor",
+            envvar="LEDGERSCOPE_ACTOR",
+            show_envvar=True,
+            help="Who asks, for events and the audit log: an identifier.  [default: your login name]",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table."),
+    )
+    decorated: Callable[..., Any] = run
+    for option in reversed(options):
+        decorated = option(decorated)
+    return settings_options(decorated)
+
+
+def note_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --reason, --comment and --key to a command that changes something; it gets them as `note`."""
+
+    @wraps(command)
+    def run(*, reason: str | None, comment: str | None, key: str | None, **own: Any) -> None:
+        command(note=Note(reason=reason, comment=comment, key=key), **own)
+
+    options = (
+        click.option("--reason", help="Why, for the audit log."),
+        click.option("--comment", help="Anything else, for the audit log."),
+        click.option("--key", help="Idempotency key: asked again with it, the request changes nothing more."),
+    )
+    decorated: Callable[..., Any] = run
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
+class Place:
+    """Where an operation takes place: the database, the company and who asks."""
+
+    def __init__(
+        self, config: Path | None, database_url: str | None, company: str, actor: str | None
+    ) -> None:
+        self.config = config
+        self.database_url = database_url
+        self.caller = Caller(tenant_id=company, actor=actor or getpass.getuser(), source="cli")
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Operations]:
+    """The operations of the company with the application's rights; a failure is one message."""
+    with configured_database(place.config, place.database_url) as (settings, url):
+        session = Session(
+            application_name="ledgerscope-cli", role=roles.APP, schema=settings.database.schema_
+        )
+        engine = create_engine(url, session, pool_size=1)
+        try:
+            with engine.connect() as connection:
+                migrations.require_head(connection)
+            yield Operations(engine, place.caller)
+        except UnknownCompany as unknown:
+            raise CommandFailed(str(unknown)) from None
+        finally:
+            engine.dispose()
+
+
+def accepted(result: Result | Refused) -> Result:
+    """The result; where the request was refused, the command ends with the reason and exit code 1."""
+    if isinstance(result, Refused):
+        raise CommandFailed(f"refused: {result.reason}")
+    return result
