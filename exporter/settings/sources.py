@@ -33,6 +33,8 @@ OPTIONS: Mapping[str, Path] = {
 _NOT_SETTINGS = frozenset(
     {
         "LEDGERSCOPE_ACTOR",
+        "LEDGERSCOPE_AUDIT_KEYS",
+        "LEDGERSCOPE_AUDIT_KEYS_FILE",
         "LEDGERSCOPE_COMPANY",
         "LEDGERSCOPE_CONFIG",
         "LEDGERSCOPE_CONFORMANCE",

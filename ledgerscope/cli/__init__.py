@@ -40,6 +40,9 @@ _COMMANDS: dict[str, _Entry] = {
     "customers": _Entry(
         "operations.customers", "List, create, change and delete customers.", extra="operations"
     ),
+    "audit": _Entry(
+        "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
+    ),
 }
 
 

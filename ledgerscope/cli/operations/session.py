@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import getpass
+import os
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import CommandFailed, SettingsFailed
 from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.customers import Refused
+from ledgerscope.customers.audit import AuditKeys, InvalidKeys
 from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.engine import Session, create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-__all__ = ["accepted", "note_options", "opened", "operation_options"]
+__all__ = ["accepted", "audit_keys", "note_options", "opened", "operation_options"]
 
 Result = TypeVar("Result")
+_KEYS: Final = "LEDGERSCOPE_AUDIT_KEYS"
+_KEYS_FILE: Final = "LEDGERSCOPE_AUDIT_KEYS_FILE"
 
 
 def operation_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,11 +106,24 @@ def opened(place: Place) -> Iterator[Operations]:
         try:
             with engine.connect() as connection:
                 migrations.require_head(connection)
-            yield Operations(engine, place.caller)
+            yield Operations(engine, place.caller, audit_keys=audit_keys())
         except UnknownCompany as unknown:
             raise CommandFailed(str(unknown)) from None
         finally:
             engine.dispose()
+
+
+def audit_keys() -> AuditKeys | None:
+    """The keys that seal the audit log, from the environment; None where there are none.
+
+    Raises SettingsFailed where what is there holds no keys.
+    """
+    path = os.environ.get(_KEYS_FILE)
+    try:
+        given = Path(path).read_text("utf-8") if path else os.environ.get(_KEYS, "")
+        return AuditKeys.parse(given) if given.strip() else None
+    except (OSError, UnicodeError, InvalidKeys) as problem:
+        raise SettingsFailed(f"environment variable {_KEYS_FILE if path else _KEYS}: {problem}") from None
 
 
 def accepted(result: Result | Refused) -> Result:

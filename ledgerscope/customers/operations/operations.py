@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from ledgerscope.customers.audit.seals import seal_end
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.customers.operations.errors import UnknownCompany
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from ledgerscope.customers.audit.keys import AuditKeys
     from ledgerscope.customers.operations.caller import Caller, Note
     from ledgerscope.store.changes import Changes
     from ledgerscope.store.records import Id
@@ -60,6 +62,7 @@ class Operations:
     """The operations of one company for one caller, over an engine whose role may write.
 
     `clock` gives the instant of each call, with a time zone; `new_id` an identifier that nothing else has.
+    With `audit_keys` every entry of the audit log is sealed.
     """
 
     def __init__(
@@ -69,11 +72,13 @@ class Operations:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], Id] = lambda: uuid4().hex,
+        audit_keys: AuditKeys | None = None,
     ) -> None:
         self._engine = engine
         self.caller = caller
         self._clock = clock
         self._new_id = new_id
+        self._audit_keys = audit_keys
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -140,6 +145,8 @@ class Operations:
         if isinstance(verdict, Refused):
             raise _RolledBack(verdict)
         write_changes(connection, [_complete(verdict.changes, self.caller, note)])
+        if self._audit_keys is not None and any(isinstance(row, AuditEntry) for row in verdict.changes.rows):
+            seal_end(connection, self._audit_keys, call.moment)
         if note.key is not None:
             remember(connection, note.key, asdict(verdict.result))  # type: ignore[call-overload] # a dataclass
         return verdict.result

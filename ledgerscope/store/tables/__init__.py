@@ -21,7 +21,14 @@ from ledgerscope.store.tables.engagement import (
     ticket_event,
 )
 from ledgerscope.store.tables.jobs import job_run
-from ledgerscope.store.tables.ledger import audit_log, event, event_rollup, exporter_checkpoint
+from ledgerscope.store.tables.ledger import (
+    audit_log,
+    audit_seal,
+    audit_verification,
+    event,
+    event_rollup,
+    exporter_checkpoint,
+)
 from ledgerscope.store.tables.operations import number_series, operation_request
 from ledgerscope.store.tables.receivables import (
     allocation,
@@ -40,7 +47,7 @@ from ledgerscope.store.tables.subscriptions import plan, subscription, subscript
 from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
 
-APPEND_ONLY = (event, allocation, payment_reversal, refund, write_off_reversal, audit_log)
+APPEND_ONLY = (event, allocation, payment_reversal, refund, write_off_reversal, audit_log, audit_seal)
 """Tables whose rows are never changed or removed, by nobody."""
 
 __all__ = [
@@ -49,6 +56,8 @@ __all__ = [
     "activity_day",
     "allocation",
     "audit_log",
+    "audit_seal",
+    "audit_verification",
     "communication",
     "contact",
     "credential",

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import (
     CHAR,
     Column,
+    DateTime,
     FetchedValue,
     Identity,
     Index,
@@ -135,4 +136,27 @@ audit_log: Final = table(
     Index("audit_log_at_idx", "tenant_id", "at"),
     comment="Who did what to whom: append-only, each row hashed over the one before, without keys to its "
     "subjects. One row per audited action. Written by every operation.",
+)
+
+audit_seal: Final = table(
+    "audit_seal",
+    tenant_key(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="the last row it vouches for"),
+    Column("key_id", Text, nullable=False, comment="which key; the key itself is not in the database"),
+    Column("mac", LargeBinary, nullable=False, comment="HMAC-SHA256 over company, seq and hash of the row"),
+    instant("sealed_at"),
+    check("mac", "length(mac) = 32"),
+    comment="Vouches for the audit log up to a row, with a key that the database does not have. Append-only, "
+    "and without a key to the log, so that a missing row shows. One row per operation. Written with it.",
+)
+
+audit_verification: Final = table(
+    "audit_verification",
+    tenant_key(),
+    Column("verified_at", DateTime(timezone=True), primary_key=True),
+    Column("rows", BigInteger, nullable=False, comment="entries of the log"),
+    Column("sealed_to", BigInteger, nullable=False, comment="0: nothing is sealed"),
+    Column("faults", Integer, nullable=False, comment="0: the log is what was written"),
+    of_tenant(),
+    comment="A proof of the audit log and what it found. One row per proof. Written by it.",
 )

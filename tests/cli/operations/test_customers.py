@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
-
-from ledgerscope.cli import main
-from ledgerscope.store.changes import Changes
-from ledgerscope.store.changes_writer import write_changes
-from ledgerscope.store.records import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,18 +21,9 @@ DATABASE = 4
 
 
 @pytest.fixture
-def run(database: Database, owner: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs `ledgerscope customers` for the company acme."""
-    with owner.begin() as connection:
-        made = datetime(2026, 1, 1, tzinfo=UTC)
-        write_changes(connection, [Changes((Tenant("acme", "Acme", "Europe/Vienna", "EUR", "{}", made),))])
-    monkeypatch.setenv("DATABASE_URL", database.app_url)
-    monkeypatch.setenv("LEDGERSCOPE_COMPANY", "acme")
-
-    def invoke(*arguments: str, **more: str) -> Result:
-        return CliRunner().invoke(main, ["customers", *arguments], **more)  # type: ignore[arg-type] # input=
-
-    return invoke
+def run(ledgerscope: Callable[..., Result]) -> Callable[..., Result]:
+    """Runs `ledgerscope customers`."""
+    return partial(ledgerscope, "customers")
 
 
 def create(run: Callable[..., Result], name: str, *more: str) -> str:

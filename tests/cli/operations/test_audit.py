@@ -1,0 +1,69 @@
+"""`ledgerscope audit`: entries as a table, and a proof that ends with an exit code."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+    from sqlalchemy import Engine
+
+KEYS = f"k1:{base64.b64encode(b'k' * 32).decode()}"
+WIDTH = 80
+
+
+@pytest.fixture
+def run(ledgerscope: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `ledgerscope` with keys; two customers were created by different actors."""
+    monkeypatch.setenv("LEDGERSCOPE_AUDIT_KEYS", KEYS)
+    for actor in ("u-1", "u-2"):
+        done = ledgerscope("customers", "create", "--name", actor, "--actor", actor)
+        assert done.exit_code == 0, done.output
+    return ledgerscope
+
+
+def test_entries_fit_the_terminal_and_lead_on(run: Callable[..., Result]) -> None:
+    lines = run("audit", "list", "--limit", "1").stdout.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert lines[2].split()[0] == "2"
+    assert lines[-1] == "more: --before 2"
+    assert json.loads(run("audit", "list", "--by", "u-1", "--json").stdout)["entries"][0]["seq"] == 1
+
+
+def test_a_sound_log_is_said_to_be(run: Callable[..., Result]) -> None:
+    assert run("audit", "verify").stdout == "2 entries, sealed up to 2\nsound\n"
+
+
+def test_a_forged_entry_ends_with_exit_code_one(run: Callable[..., Result], owner: Engine) -> None:
+    with owner.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit_log DISABLE TRIGGER append_only")
+        connection.exec_driver_sql("DELETE FROM audit_log WHERE seq = 2")
+    done = run("audit", "verify")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[1] == "  row 2 was sealed and is missing"
+
+
+def test_without_keys_the_proof_says_what_it_leaves_out(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LEDGERSCOPE_AUDIT_KEYS")
+    assert "no keys are set, so seals were not checked" in run("audit", "verify").stdout
+
+
+def test_keys_that_are_none_are_told_without_repeating_them(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("k1:c2hvcnQ=")
+    monkeypatch.setenv("LEDGERSCOPE_AUDIT_KEYS_FILE", str(path))
+    done = run("audit", "verify")
+    assert done.exit_code == 3
+    assert "LEDGERSCOPE_AUDIT_KEYS_FILE: key k1: has 5 bytes; at least 32" in done.stderr
+    assert "c2hvcnQ" not in done.stderr
