@@ -43,6 +43,8 @@ class Fault(StrEnum):
     """The state it meets; it may be accepted once that has changed."""
     FORBIDDEN = "forbidden"
     """Whoever asks may not do this."""
+    UNAUTHENTICATED = "not authenticated"
+    """Nobody knows who asks."""
 
 
 @dataclass(frozen=True, slots=True)

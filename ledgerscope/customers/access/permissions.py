@@ -1,0 +1,51 @@
+"""Permissions, and the roles that have them: one row for each role."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["PLATFORM_ADMINISTRATOR", "ROLES", "Permission"]
+
+
+class Permission(StrEnum):
+    """What can be allowed, by area and kind."""
+
+    CUSTOMERS_LIST = "customers:list"
+    """Any customer, in lists, searches and analytics of the company."""
+    CUSTOMERS_VIEW = "customers:view"
+    """One customer in detail. A grant for a customer allows it for that one."""
+    CUSTOMERS_CREATE = "customers:create"
+    CUSTOMERS_UPDATE = "customers:update"
+    CUSTOMERS_DELETE = "customers:delete"
+    CUSTOMERS_ERASE = "customers:erase"
+    CREDIT_REQUEST = "credit:request"
+    CREDIT_DECIDE = "credit:decide"
+    CREDIT_OVERRIDE = "credit:override"
+    RECEIVABLES_WRITE = "receivables:write"
+    STATEMENTS_GENERATE = "statements:generate"
+    TRANSFERS_RUN = "transfers:run"
+    """Imports and exports."""
+    CREDENTIALS_WRITE = "credentials:write"
+    AUDIT_READ = "audit:read"
+    ACCESS_GRANT = "access:grant"
+
+
+P = Permission
+_VIEWER: Final = frozenset({P.CUSTOMERS_LIST, P.CUSTOMERS_VIEW})
+_CLERK: Final = _VIEWER | {P.CUSTOMERS_CREATE, P.CUSTOMERS_UPDATE, P.CREDIT_REQUEST, P.STATEMENTS_GENERATE}
+_ACCOUNTANT: Final = _CLERK | {P.RECEIVABLES_WRITE, P.TRANSFERS_RUN}
+_CREDIT_MANAGER: Final = _VIEWER | {P.CREDIT_REQUEST, P.CREDIT_DECIDE, P.CREDIT_OVERRIDE}
+_AUDITOR: Final = _VIEWER | {P.AUDIT_READ}
+
+PLATFORM_ADMINISTRATOR: Final = "platform-administrator"
+ROLES: Final[dict[str, frozenset[Permission]]] = {
+    "viewer": _VIEWER,
+    "clerk": _CLERK,
+    "accountant": _ACCOUNTANT,
+    "credit-manager": _CREDIT_MANAGER,
+    "auditor": _AUDITOR,
+    "administrator": frozenset(Permission),
+    PLATFORM_ADMINISTRATOR: frozenset(Permission),
+}
+"""By the name that a token gives. Whoever only has grants for some customers needs no role."""
