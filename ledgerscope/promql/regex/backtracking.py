@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.regex.classes import complement, normalised, printed
 from ledgerscope.promql.regex.tree import Look, fold
 
@@ -48,8 +47,7 @@ _LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(NamedTuple):
     """How often `re` may have to try a part.
 
     nullable: it can match the empty text. first: the characters it can begin with. anchored: it begins at
@@ -79,38 +77,39 @@ def ways(parsed: Parsed) -> Ways:
     return fold(parsed.nodes, _Counting())
 
 
+_EMPTY = Ways(1, 0, nullable=True, first=())
+
+
 class _Counting:
     """The algebra of ways."""
 
     def char(self, node: Char) -> Ways:
-        return Ways(1, 0, nullable=False, first=node.ranges)
+        return Ways(1, 0, False, node.ranges)
 
     def look(self, node: Look) -> Ways:
         return Ways(1, 0, nullable=True, first=(), anchored=node is Look.BEGIN_TEXT)
 
     def concat(self, parts: Sequence[Ways]) -> Ways:
-        return Ways(
+        if not parts:
+            return _EMPTY
+        return _joined(
+            parts,
             _bounded(prod(part.paths for part in parts)),
             sum(part.degree for part in parts),
             nullable=all(part.nullable for part in parts),
             first=_first_of_sequence(parts),
-            anchored=bool(parts) and parts[0].anchored,
-            height=_height_over(parts),
-            groups=any(part.groups for part in parts),
-            loose=any(part.loose for part in parts),
+            anchored=parts[0].anchored,
         )
 
     def alternate(self, parts: Sequence[Ways]) -> Ways:
         paths = [part.paths for part in parts]
-        return Ways(
+        return _joined(
+            parts,
             max(paths) if _told_apart(parts) else _bounded(sum(paths)),
             max(part.degree for part in parts),
             nullable=any(part.nullable for part in parts),
             first=tuple(pair for part in parts for pair in part.first),
             anchored=all(part.anchored for part in parts),
-            height=_height_over(parts),
-            groups=any(part.groups for part in parts),
-            loose=any(part.loose for part in parts),
         )
 
     def repeat(self, node: Repeat, part: Ways) -> Ways:
@@ -127,15 +126,20 @@ class _Counting:
         )
 
     def group(self, node: Group, part: Ways) -> Ways:  # noqa: ARG002 - all groups count alike
-        return replace(part, groups=True, height=part.height + 1)
+        return part._replace(groups=True, height=part.height + 1)
 
 
 def _bounded(paths: int) -> int:
     return min(paths, _MOST_WAYS + 1)
 
 
-def _height_over(parts: Sequence[Ways]) -> int:
-    return max((part.height for part in parts), default=0) + 1
+def _joined(
+    parts: Sequence[Ways], paths: int, degree: int, *, nullable: bool, first: Ranges, anchored: bool
+) -> Ways:
+    height = max(part.height for part in parts) + 1
+    groups = any(part.groups for part in parts)
+    loose = groups and any(part.loose for part in parts)
+    return Ways(paths, degree, nullable, first, anchored, height, groups, loose)
 
 
 def _first_of_sequence(parts: Sequence[Ways]) -> Ranges:
@@ -205,6 +209,7 @@ class _Printing:
 _COUNTS = {(0, None): "*", (1, None): "+", (0, 1): "?"}
 
 
+@lru_cache(maxsize=1024)
 def _char_text(ranges: Ranges) -> str:
     if ranges == _ANY:
         return "(?s:.)"
