@@ -109,13 +109,13 @@ def comparable(pattern: str, text: str) -> bool:
     return "\\B" not in pattern or text.isascii()
 
 
-@settings(max_examples=tries(100, thorough=5_000))
+@settings(max_examples=tries(100, thorough=2_000))
 @given(PATTERNS)
 def test_what_re2_refuses_is_refused(pattern: str) -> None:
     assert (compiled(pattern) is None) == (of_re2(pattern) is None)
 
 
-@settings(max_examples=tries(100, thorough=5_000))
+@settings(max_examples=tries(100, thorough=2_000))
 @given(PATTERNS, TEXTS)
 def test_the_same_texts_match_and_groups_hold_the_same(pattern: str, texts: list[str]) -> None:
     ours, theirs = compiled(pattern), of_re2(pattern)
@@ -131,7 +131,7 @@ def test_the_same_texts_match_and_groups_hold_the_same(pattern: str, texts: list
         assert shown(machine.search(text)) == expected, text
 
 
-@settings(max_examples=tries(100, thorough=5_000))
+@settings(max_examples=tries(100, thorough=2_000))
 @given(PATTERNS, TEXTS)
 def test_the_same_matches_are_found_anywhere(pattern: str, texts: list[str]) -> None:
     theirs = searched_by_re2(pattern)
@@ -146,7 +146,7 @@ def test_the_same_matches_are_found_anywhere(pattern: str, texts: list[str]) -> 
         assert [shown(each) for each in machine.finditer(text)] == every, text
 
 
-@settings(max_examples=tries(30, thorough=1_000))
+@settings(max_examples=tries(30, thorough=500))
 @given(
     PATTERNS,
     st.text("ab1 \nkς", min_size=1, max_size=5),
