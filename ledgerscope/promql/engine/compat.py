@@ -26,7 +26,8 @@ class Compat:
     tolerant_buckets: bool
     #: Labels that go when an operation changes what the values mean.
     schema_labels: frozenset[str]
-    #: `.` in a pattern of label_replace matches line breaks.
+    #: A pattern of label_replace is read as since Prometheus 3: `.` matches line breaks, and `(?<name>)` is
+    #: a group.
     dot_all: bool
     #: A label may be called anything, not only what a letter or `_` begins and digits go on.
     utf8_names: bool

@@ -7,7 +7,6 @@ what RE2 means.
 from __future__ import annotations
 
 import sys
-import unicodedata
 from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
@@ -70,36 +69,33 @@ POSIX: dict[str, Ranges] = {
 }
 """The classes written `[:name:]` inside brackets."""
 
-_CATEGORIES = frozenset(
-    "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs".split()  # noqa: SIM905, E501 -- a word list reads better than thirty quoted strings
-)
+_ANY = "Any"
+_ONE_LETTER = 1
 
 
 @cache
 def unicode_class(name: str) -> Ranges | None:
-    """The ranges of a general category (`L`, `Lu`) or `Any`; None for a name not known here.
+    """The ranges of a general category (`L`, `Lu`), a script (`Greek`) or `Any`; None for another name."""
+    from ledgerscope.promql.regex.unicode_classes import TABLES  # noqa: PLC0415 - few patterns need it
 
-    Scripts (`Greek`) are not known: the standard library does not carry them.
-    """
-    if name == "Any":
+    if name == _ANY:
         return ((0, _LAST),)
-    if name not in _CATEGORIES:
-        return None
-    return _category(name)
+    if len(name) == _ONE_LETTER:
+        kinds = [
+            ranges for each, ranges in TABLES.items() if len(each) == len("Lu") and each.startswith(name)
+        ]
+        return normalised(tuple(pair for ranges in kinds for pair in _decoded(ranges))) or None
+    return _decoded(TABLES[name]) if name in TABLES else None
 
 
-def _category(name: str) -> Ranges:
+def _decoded(text: str) -> Ranges:
     ranges: list[tuple[int, int]] = []
-    start: int | None = None
-    for code in range(_LAST + 1):
-        inside = unicodedata.category(chr(code)).startswith(name)
-        if inside and start is None:
-            start = code
-        elif not inside and start is not None:
-            ranges.append((start, code - 1))
-            start = None
-    if start is not None:
-        ranges.append((start, _LAST))
+    after = 0
+    for entry in text.split(" "):
+        skipped, _, more = entry.partition(",")
+        low = after + int(skipped, 16)
+        after = low + (int(more, 16) if more else 0) + 1
+        ranges.append((low, after - 1))
     return tuple(ranges)
 
 

@@ -14,7 +14,6 @@ _POSIX = re.compile(r"\[:(\^?)([a-z]+):\]")
 _PROPERTY = re.compile(r"\\([pP])(?:\{(\^?)([^}]*)\}|([A-Z]))")
 _CONTROLS = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 _LAST = 0x10FFFF
-_LONGEST_CATEGORY = 2
 
 
 def escaped(pattern: str, position: int, *, fold: bool) -> tuple[Ranges | None, int, int]:
@@ -46,16 +45,9 @@ def _property(pattern: str, position: int, *, fold: bool) -> tuple[Ranges, int, 
         raise RegexError("invalid character class range", shown)
     ranges = unicode_class(match[3] if match[4] is None else match[4])
     if ranges is None:
-        raise RegexError(_unknown_class(match[3] or match[4]), match[0])
+        raise RegexError("invalid character class range", match[0])
     outside = (match[1] == "P") is not (match[2] == "^")
     return _taken(ranges, fold=fold, outside=outside), 0, len(match[0])
-
-
-def _unknown_class(name: str) -> str:
-    """RE2 knows scripts by their names, which the standard library has no data for; so they are refused."""
-    if len(name) > _LONGEST_CATEGORY and name.isascii():
-        return "scripts are not supported, only general categories such as L and Lu"
-    return "invalid character class range"
 
 
 def _escaped_char(pattern: str, position: int, letter: str) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class Pattern:
         """Whether the message is as expected."""
         if not self.is_regex:
             return message == self.text
-        return compile_regex(self.text).compiled.search(message) is not None
+        return compile_regex(self.text).search(message) is not None
 
 
 ANYTHING = Pattern("^.*$")

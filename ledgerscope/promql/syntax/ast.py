@@ -41,7 +41,7 @@ class Matcher:
     op: MatchOp
     value: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
-    #: Whether `.` in a pattern matches a line break, as since Prometheus 3.
+    #: Whether a pattern is read as since Prometheus 3, where `.` matches a line break.
     dot_all: bool = field(default=True, repr=False)
 
 

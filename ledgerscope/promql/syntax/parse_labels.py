@@ -60,12 +60,13 @@ def _comparison(cursor: Cursor, label: Token, name: str) -> Matcher:
     value = cursor.expect(Kind.STRING, "label matching", "string")
     text = unquote(value.text)
     span = Span(label.start, value.end)
+    dot_all = cursor.dialect.generation != "2"
     if op in _REGEXES:
         try:
-            compile_anchored(text)
+            compile_anchored(text, dot_all=dot_all)
         except RegexError as error:
             cursor.fail(str(error), span)
-    return Matcher(name, op, text, span, cursor.dialect.generation != "2")
+    return Matcher(name, op, text, span, dot_all)
 
 
 def parse_grouping(cursor: Cursor) -> tuple[str, ...]:

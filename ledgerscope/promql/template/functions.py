@@ -6,6 +6,7 @@ Those that depend on where and when a template runs (`query`, `now`, `externalUR
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, urlsplit
 
@@ -106,6 +107,11 @@ _FIXED: dict[str, Function] = {
     "urlQueryEscape": Function(query_escape, (_TEXT,)),
 }
 
+_WITHOUT_ANGLE_NAMES = {
+    "reReplaceAll": Function(partial(replace_all, angle_names=False), (_TEXT, _TEXT, _TEXT)),
+    "match": Function(partial(matches, angle_names=False), (_TEXT, _TEXT)),
+}
+
 NAMES = frozenset({*_FIXED, "query", "now", "externalURL", "pathPrefix"})
 """Every function a rule's template may call."""
 
@@ -127,6 +133,7 @@ def functions_at(
             if language.shows_what_is_called
             else {"call": Function(call_unseen, (Param.VALUE,), Param.VALUE)}
         ),
+        **({} if language.angle_names else _WITHOUT_ANGLE_NAMES),
         **({} if language.names_unknown_units else {"parseDuration": Function(_plain_duration, (_TEXT,))}),
         "query": Function(query, (_TEXT,)),
         "now": Function(lambda: at_ms / 1000),

@@ -20,6 +20,7 @@ class Language:
     value_type: what Go declares the value as that templates see; error texts name it.
     shows_what_is_called: the error of `call` shows the value that is no function.
     names_unknown_units: the error of `parseDuration` names a unit that there is not.
+    angle_names: a group of a pattern may be named `(?<name>)`, as since Go 1.22.
     """
 
     functions: frozenset[str]
@@ -28,6 +29,7 @@ class Language:
     ranges_over_integers: bool
     shows_what_is_called: bool
     names_unknown_units: bool
+    angle_names: bool
 
 
 LANGUAGES = {
@@ -38,6 +40,7 @@ LANGUAGES = {
         ranges_over_integers=False,
         shows_what_is_called=False,
         names_unknown_units=False,
+        angle_names=False,
     ),
     "3": Language(
         functions=NAMES,
@@ -46,6 +49,7 @@ LANGUAGES = {
         ranges_over_integers=True,
         shows_what_is_called=True,
         names_unknown_units=True,
+        angle_names=True,
     ),
 }
 NEWEST = LANGUAGES["3"]

@@ -274,6 +274,30 @@ def test_a_renamed_function_has_its_old_name_where_prometheus_2_is_followed(stor
         old.instant(storage, "double_exponential_smoothing(x_total[5m], 0.5, 0.5)", 0)
 
 
+@pytest.mark.parametrize(
+    ("expression", "fault"),
+    [
+        ('x_total{job=~"(?<name>.*)"}', r"invalid or unsupported Perl syntax: `\(\?<`"),
+        (r'x_total{job=~"\\Qa"}', r"missing closing \)"),
+        ('label_replace(x_total, "z", "$name", "job", "(?<name>.*)")', "invalid regular expression"),
+    ],
+)
+def test_patterns_are_those_of_the_go_of_each_generation(
+    storage: Storage, expression: str, fault: str
+) -> None:
+    Engine().instant(storage, expression, 5 * MINUTE)
+    with pytest.raises((ParseError, EvaluationError), match=fault):
+        Engine(compat="2").instant(storage, expression, 5 * MINUTE)
+
+
+def test_a_hostile_pattern_takes_linear_time_on_a_long_label() -> None:
+    storage, value = Storage(), "a" * 50_000
+    storage.append(Labels({"__name__": "x", "l": value}), [0], [1.0])
+    assert len(Engine().instant(storage, 'x{l=~"(a+)+b"}', 0).vector) == 0
+    replaced = Engine().instant(storage, 'label_replace(x, "z", "$1", "l", "((a|aa)*)(a)")', 0).vector
+    assert [len(each.get("z")) for each in replaced.labels] == [49_999]
+
+
 def test_correction_is_reported_once_for_all_instants() -> None:
     storage = Storage()
     for bound, count in (("1", 5.0), ("2", 3.0), ("+Inf", 9.0)):

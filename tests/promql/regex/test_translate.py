@@ -51,7 +51,17 @@ _PYTHON_ALONE = re.compile(r"[*+]\+|\(\?")
         ("\\P{L}", ["1"], ["a"]),
         ("\\p{^L}", ["1"], ["a"]),
         ("\\p{Any}", ["1", "\n"], [""]),
+        ("\\p{Greek}+", ["Ωμ"], ["a", "1"]),
+        ("\\P{Greek}", ["a"], ["Ω"]),
+        ("\\p{^Greek}", ["a"], ["Ω"]),
+        ("[\\p{Latin}\\p{Han}]+", ["é漢"], ["Ω"]),
+        ("(?i)\\p{Greek}", ["µ"], ["a"]),  # the micro sign is a Greek letter but for case
+        ("\\pC", ["\x00", "­"], ["͸", "a"]),  # code points without a character are in no class
         ("\\Qa.b\\E+", ["a.b", "a.bb"], ["axb"]),
+        ("\\Qa.b", ["a.b"], ["axb"]),  # open to the end
+        ("(a\\Q)b\\E)c", ["a)bc"], ["abc"]),
+        ("a*\\Q\\E*", ["", "aa"], ["b"]),
+        ("a(?i)*", ["", "aa"], ["A"]),
         ("\\x41\\x{42}\\103\\a", ["ABC\a"], ["abc"]),
         ("\\.\\-\\_", [".-_"], ["x-_"]),
         ("a{2}", ["aa"], ["a", "aaa"]),
@@ -107,10 +117,8 @@ def test_a_pattern_matches_whole_values(pattern: str, accepted: list[str], refus
         ("[z-a]", "invalid character class range: `z-a`"),
         ("[[:nope:]]", "invalid character class range: `[:nope:]`"),
         ("\\pX", "invalid character class range: `\\pX`"),
-        (
-            "\\p{Greek}",
-            "scripts are not supported, only general categories such as L and Lu: `\\p{Greek}`",
-        ),
+        ("\\p{Grek}", "invalid character class range: `\\p{Grek}`"),
+        ("\\P{greek}", "invalid character class range: `\\P{greek}`"),
         ("\\pé", "invalid character class range: `\\pé`"),
         ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
         ("(?!a)", "invalid or unsupported Perl syntax: `(?!`"),
@@ -123,13 +131,50 @@ def test_a_pattern_matches_whole_values(pattern: str, accepted: list[str], refus
         ("\\x{110000}", "invalid escape sequence: `\\x{`"),
         ("a\\", "trailing backslash at end of expression: ``"),
         ("[a\\", "trailing backslash at end of expression: ``"),
-        ("(" * 100, "expression nests too deeply: `" + "(" * 100 + "`"),
+        ("(" * 100, "missing closing ): `" + "(" * 100 + "`"),
+        ("(" * 1000, "expression nests too deeply: `" + "(" * 1000 + "`"),
     ],
 )
 def test_a_bad_pattern_is_refused_in_the_words_of_re2(pattern: str, message: str) -> None:
     with pytest.raises(RegexError) as caught:
         compile_anchored(pattern)
     assert str(caught.value) == f"error parsing regexp: {message}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("(?<x>a)", "invalid or unsupported Perl syntax: `(?<`"),  # came with Go 1.22
+        ("\\Qa", "missing closing ): `^(?:\\Qa)$`"),  # the quotation swallows the bracket
+        ("(a", "missing closing ): `^(?:(a)$`"),
+        ("a)|(b", "unexpected ): `a)|(b`"),
+    ],
+)
+def test_prometheus_2_compiles_a_pattern_between_anchors_before_all(pattern: str, message: str) -> None:
+    with pytest.raises(RegexError) as caught:
+        compile_anchored(pattern, dot_all=False)
+    assert str(caught.value) == f"error parsing regexp: {message}"
+
+
+def test_groups_named_in_angles_alone_came_with_prometheus_3() -> None:
+    assert compile_whole("(?<x>a)b").replace_first("ab", "$x") == "a"
+    with pytest.raises(RegexError, match=r"`\(\?<`"):
+        compile_whole("(?<x>a)b", dot_all=False)
+    with pytest.raises(RegexError, match=r"`\(\?<`"):
+        compile_regex("(?<x>a)b", angle_names=False)
+    assert compile_whole("(?P<x>a)b", dot_all=False).replace_first("ab", "$x") == "a"
+
+
+def test_groups_may_nest_as_deep_as_in_go() -> None:
+    depth = 999
+    pattern = "(" * depth + "a" + ")" * depth
+    assert compile_anchored(pattern)("a")
+    assert not compile_anchored(pattern)("b")
+    assert compile_regex(pattern).replace_all("ab", "<$999>") == "<a>b"
+
+
+def test_what_is_repeated_no_times_may_be_any_size() -> None:
+    assert compile_anchored("((a{1000}){0}b){5}")("bbbbb")
 
 
 @given(st.lists(st.text("ab", max_size=3), min_size=1), st.text("ab", max_size=4))
@@ -193,6 +238,10 @@ def test_only_a_whole_match_is_replaced_as_a_whole() -> None:
         ("^", "ab", "> ", "> ab"),
         (".", "a\nb", "x", "x\nx"),
         ("(?s).", "a\nb", "x", "xxx"),
+        ("(|a)", "ba", "-", "-b-a-"),  # nor a match of "a" where the empty one was
+        ("(a+)+|b", "aab", "<$1>", "<aa><>"),
+        ("(a|ab)(c|bcd)(d*)", "abcd", "$1,$2,$3", "a,bcd,"),
+        ("(?:(a)|b)*", "ab", "<$1>", "<a>"),
     ],
 )
 def test_every_match_is_replaced_as_go_does(pattern: str, text: str, template: str, expected: str) -> None:

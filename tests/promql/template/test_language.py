@@ -36,6 +36,12 @@ def test_what_came_later_is_refused(text: str, fault: str) -> None:
             'not a valid duration string: "1x">',
             'unknown unit "x" in duration "1x">',
         ),
+        ('{{ match "(?<x>a)" "a" }}', "invalid or unsupported Perl syntax: `(?<`>", "true"),
+        (
+            '{{ reReplaceAll "(?<x>a)" "<$x>" "ab" }}',
+            "regexp: Compile(`(?<x>a)`): error parsing regexp: invalid or unsupported Perl syntax: `(?<`>",
+            "<a>b",
+        ),
     ],
 )
 def test_what_is_said_otherwise(text: str, in_2: str, in_3: str) -> None:
