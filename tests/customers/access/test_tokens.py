@@ -91,7 +91,7 @@ def forged() -> dict[str, str]:
         return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
 
     signed = f"{header(alg='HS256')}.{payload}"
-    base64.urlsafe_b64encode(hmac.digest(PEM.encode(), signed.encode(), "sha256"))
+    mac = base64.urlsafe_b64encode(hmac.digest(PEM.encode(), signed.encode(), "sha256"))
     own_jwk = OTHER_RSA.as_dict(private=False)
     return {
         "no algorithm": f"{header(alg='none')}.{payload}.",
