@@ -46,6 +46,8 @@ class EventType(StrEnum):
     TICKET_OPENED = "TicketOpened"
     TICKET_CLOSED = "TicketClosed"
     JOB_FINISHED = "JobFinished"
+    ACCESS_GRANTED = "AccessGranted"
+    ACCESS_REVOKED = "AccessRevoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,5 +90,7 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.CSAT_ANSWERED: EventShape(),
     EventType.TICKET_OPENED: EventShape(labels=("priority",)),
     EventType.TICKET_CLOSED: EventShape(labels=("priority",)),
+    EventType.ACCESS_GRANTED: EventShape(),
+    EventType.ACCESS_REVOKED: EventShape(),
     EventType.JOB_FINISHED: EventShape(labels=("queue", "job_name", "status"), duration=True),
 }

@@ -75,7 +75,7 @@ def verify(place: Place, *, as_json: bool) -> None:
       LEDGERSCOPE_AUDIT_KEYS_FILE=keys ledgerscope audit verify --company acme
     """  # noqa: D301 - same
     with opened(place) as operations:
-        found = Audit(operations).verify(audit_keys())
+        found = accepted(Audit(operations).verify(audit_keys()))
     if as_json:
         show_json(found)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["PLATFORM_ADMINISTRATOR", "ROLES", "Permission"]
+__all__ = ["NEEDED", "PLATFORM_ADMINISTRATOR", "ROLES", "Permission"]
 
 
 class Permission(StrEnum):
@@ -49,3 +49,14 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
     PLATFORM_ADMINISTRATOR: frozenset(Permission),
 }
 """By the name that a token gives. Whoever only has grants for some customers needs no role."""
+
+NEEDED: Final[dict[str, Permission]] = {
+    "access.granted": P.ACCESS_GRANT,
+    "access.revoked": P.ACCESS_GRANT,
+    "customer.created": P.CUSTOMERS_CREATE,
+    "customer.deleted": P.CUSTOMERS_DELETE,
+    "customer.erased": P.CUSTOMERS_ERASE,
+    "customer.status.changed": P.CUSTOMERS_UPDATE,
+    "customer.updated": P.CUSTOMERS_UPDATE,
+}
+"""What each action of the audit log takes."""

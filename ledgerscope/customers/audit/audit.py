@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, text
 
+from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.audit.verification import Verification, verify_log
 from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.store import tables as t
@@ -60,7 +61,7 @@ class AuditPage:
 
 
 class Audit:
-    """The audit log of one company. Raises StoreError and UnknownCompany."""
+    """The audit log of one company; takes `audit:read`. Raises StoreError and UnknownCompany."""
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
@@ -68,6 +69,9 @@ class Audit:
 
     def list(self, asked: ListAudit = ListAudit()) -> AuditPage | Refused:
         """A page of entries."""
+        forbidden = self._operations.caller.lacks(Permission.AUDIT_READ)
+        if forbidden is not None:
+            return forbidden
         if not 1 <= asked.limit <= LARGEST_PAGE:
             return Refused(f"limit: 1 to {LARGEST_PAGE}, not {asked.limit}", Fault.INVALID, "limit")
         c = t.audit_log.c
@@ -84,8 +88,11 @@ class Audit:
         shown = tuple(AuditRow(*row) for row in rows[: asked.limit])
         return AuditPage(shown, shown[-1].seq if len(rows) > asked.limit else None)
 
-    def verify(self, keys: AuditKeys | None = None) -> Verification:
+    def verify(self, keys: AuditKeys | None = None) -> Verification | Refused:
         """Prove the log and keep what was found, for the metric of the last proof."""
+        forbidden = self._operations.caller.lacks(Permission.AUDIT_READ)
+        if forbidden is not None:
+            return forbidden
         with self._operations.read() as connection:
             moment = self._operations.moment(connection)
             found = verify_log(connection, self._tenant_id, keys)

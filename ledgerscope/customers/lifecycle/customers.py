@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from ledgerscope.customers.access.grants import has_grant
+from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.lifecycle.creation import Book, NewCustomer, create_customer, customer_id_of
-from ledgerscope.customers.lifecycle.deletion import Belongings, delete_customer, erase_customer
+from ledgerscope.customers.lifecycle.deletion import ACTIONS, Belongings, delete_customer, erase_customer
 from ledgerscope.customers.lifecycle.profile import CHANGEABLE, Profile, update_customer
 from ledgerscope.customers.lifecycle.reading import (
     CustomerPage,
@@ -20,6 +22,7 @@ from ledgerscope.customers.lifecycle.reading import (
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.identifiers import is_id
 from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.store import tables as t
 
@@ -76,10 +79,15 @@ class Customers:
         return self._operations.write("customer.created", new, decide, returns=CreatedCustomer, note=note)
 
     def get(self, customer_id: Id) -> CustomerView | Refused:
-        """A customer in detail, deleted or not."""
+        """A customer in detail, deleted or not; takes `customers:view`, or a grant for the customer."""
+        caller = self._operations.caller
+        forbidden = caller.lacks(Permission.CUSTOMERS_VIEW)
         with self._operations.read() as connection:
-            found = view_customer(connection, self._tenant_id, customer_id) if _is_id(customer_id) else None
-        return found or _no_customer(customer_id)
+            if not is_id(customer_id):
+                return forbidden or _no_customer(customer_id)
+            if forbidden is not None and not has_grant(connection, caller, customer_id):
+                return forbidden
+            return view_customer(connection, self._tenant_id, customer_id) or _no_customer(customer_id)
 
     def identify(self, reference: str) -> Id | Refused:
         """The identifier of the customer with this customer number, or this identifier."""
@@ -90,10 +98,13 @@ class Customers:
             ).scalar_one_or_none()
         if found is not None:
             return str(found.hex)
-        return reference if _is_id(reference) else _no_customer(reference)
+        return reference if is_id(reference) else _no_customer(reference)
 
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
         """A page of customers, those that match where a text is asked for."""
+        forbidden = self._operations.caller.lacks(Permission.CUSTOMERS_LIST)
+        if forbidden is not None:
+            return forbidden
         with self._operations.read() as connection:
             return list_customers(connection, self._tenant_id, asked)
 
@@ -135,8 +146,7 @@ class Customers:
         def decide(connection: Connection, row: Row[Any], call: Call) -> Decision:
             return decision(self._belongings(connection, row), reason, call)
 
-        content = {"mode": mode, "deletion_reason": reason}
-        return self._change("customer.deleted", customer_id, content, decide, note)
+        return self._change(ACTIONS[mode], customer_id, {"deletion_reason": reason}, decide, note)
 
     def _change(
         self,
@@ -158,7 +168,7 @@ class Customers:
 
     def _locked(self, connection: Connection, customer_id: Id) -> Row[Any] | None:
         """The customer's row, held until the transaction ends; documents can still be written for it."""
-        if not _is_id(customer_id):
+        if not is_id(customer_id):
             return None
         c = t.customer.c
         query = select(t.customer).where(c.tenant_id == self._tenant_id, c.customer_id == customer_id)
@@ -243,8 +253,3 @@ def _currencies(connection: Connection) -> frozenset[str]:
 
 def _no_customer(customer_id: str) -> Refused:
     return Refused(f"there is no customer {customer_id!r} in this company", Fault.NOT_FOUND, "customer_id")
-
-
-def _is_id(value: str) -> bool:
-    """Whether a text can be an identifier, which PostgreSQL would otherwise refuse with an error."""
-    return len(value.replace("-", "")) == 32 and all(each in "0123456789abcdefABCDEF-" for each in value)  # noqa: PLR2004

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Belongings", "delete_customer", "erase_customer"]
 
+ACTIONS = {"soft": "customer.deleted", "hard": "customer.erased"}
+"""How the audit log names each mode."""
 ERASED = "erased"
 """What stands where a name stood."""
 
@@ -123,7 +125,7 @@ def _deleted(customer: Belongings, mode: str, reason: str, call: Call) -> Update
 
 
 def _audit(customer: Belongings, mode: str, reason: str, call: Call) -> AuditEntry:
-    return call.audit("customer.deleted", customer.customer_id, mode=mode, deletion_reason=reason)
+    return call.audit(ACTIONS[mode], customer.customer_id, deletion_reason=reason)
 
 
 def _event(customer: Belongings, mode: str, reason: str, call: Call) -> Event:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from ledgerscope.customers.access.permissions import NEEDED
 from ledgerscope.customers.audit.seals import seal_end
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
@@ -31,23 +32,16 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers.audit.keys import AuditKeys
     from ledgerscope.customers.operations.caller import Caller, Note
+    from ledgerscope.customers.operations.verdict import Verdict
     from ledgerscope.store.changes import Changes
     from ledgerscope.store.records import Id
 
-__all__ = ["Operations", "Verdict"]
+__all__ = ["Operations"]
 
 Result = TypeVar("Result")
 
 _ATTEMPTS: Final = 5
 """A lost race is decided anew: with the winner's rows in sight it is usually refused by value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict(Generic[Result]):
-    """What a request changes, and what it returns: a frozen dataclass of plain values."""
-
-    changes: Changes
-    result: Result
 
 
 class _RolledBack(Exception):
@@ -97,9 +91,12 @@ class Operations:
     ) -> Result | Refused:
         """Decide and write in one transaction; a refused request leaves nothing behind.
 
-        `decide` loads what it needs, with locks, and may run again after a lost race. Raises UnknownCompany
-        and StoreError.
+        The caller needs the permission that the action has in `NEEDED`. `decide` loads what it needs, with
+        locks, and may run again after a lost race. Raises UnknownCompany and StoreError.
         """
+        forbidden = self.caller.lacks(NEEDED[action])
+        if forbidden is not None:
+            return forbidden
         request_id = self._new_id()
         for attempt in range(1, _ATTEMPTS + 1):
             try:

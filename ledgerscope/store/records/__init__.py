@@ -28,6 +28,7 @@ from ledgerscope.store.records.events import make_event
 from ledgerscope.store.records.operations import (
     AuditEntry,
     Credential,
+    CustomerGrant,
     Event,
     ExportRun,
     ImportBatch,
@@ -73,6 +74,7 @@ __all__ = [
     "CreditLimit",
     "CreditNote",
     "Customer",
+    "CustomerGrant",
     "Event",
     "ExportRun",
     "FxRate",
@@ -153,6 +155,7 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     SyncRun: tables.sync_run,
     AuditEntry: tables.audit_log,
     OperationRequest: tables.operation_request,
+    CustomerGrant: tables.customer_grant,
 }
 """Where each kind of record is kept."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AuditEntry",
     "Credential",
+    "CustomerGrant",
     "Event",
     "ExportRun",
     "ImportBatch",
@@ -155,3 +156,13 @@ class OperationRequest(NamedTuple):
     content_hash: bytes
     result: str
     at: datetime
+
+
+class CustomerGrant(NamedTuple):
+    tenant_id: str
+    grant_id: Id
+    customer_id: Id
+    actor: str
+    granted_by: str
+    granted_at: datetime
+    revoked_at: datetime | None

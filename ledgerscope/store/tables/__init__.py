@@ -29,7 +29,7 @@ from ledgerscope.store.tables.ledger import (
     event_rollup,
     exporter_checkpoint,
 )
-from ledgerscope.store.tables.operations import number_series, operation_request
+from ledgerscope.store.tables.operations import customer_grant, number_series, operation_request
 from ledgerscope.store.tables.receivables import (
     allocation,
     credit_note,
@@ -66,6 +66,7 @@ __all__ = [
     "credit_note",
     "currencies",
     "customer",
+    "customer_grant",
     "customer_status_history",
     "event",
     "event_rollup",

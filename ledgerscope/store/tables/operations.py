@@ -1,14 +1,23 @@
-"""What the operations keep for themselves: requests that may come twice, and numbers given in order."""
+"""What the operations keep for themselves: requests that may come twice, numbers in order, and grants."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger
 
-from ledgerscope.store.tables.base import check, instant, of_tenant, table, tenant_key
+from ledgerscope.store.tables.base import (
+    check,
+    instant,
+    key,
+    of_customer,
+    of_tenant,
+    reference,
+    table,
+    tenant_key,
+)
 
 operation_request: Final = table(
     "operation_request",
@@ -33,4 +42,27 @@ number_series: Final = table(
     of_tenant(),
     check("last", "last >= 0"),
     comment="Numbers given without gaps. One row per company and series, locked by whoever takes the next.",
+)
+
+customer_grant: Final = table(
+    "customer_grant",
+    tenant_key(),
+    key("grant_id"),
+    reference("customer_id"),
+    Column("actor", Text, nullable=False, comment="who may see the customer"),
+    Column("granted_by", Text, nullable=False),
+    instant("granted_at"),
+    instant("revoked_at", nullable=True, comment="null: it holds"),
+    of_customer(),
+    check("revoked_at", "revoked_at >= granted_at"),
+    Index(
+        "customer_grant_key",
+        "tenant_id",
+        "customer_id",
+        "actor",
+        unique=True,
+        postgresql_where=text("revoked_at is null"),
+    ),
+    comment="Lets an actor without the permission to see every customer see one. One row per grant; at most "
+    "one holds for an actor and a customer. Written by the operations.",
 )

@@ -15,7 +15,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from ledgerscope.customers import Fault, Refused
-from ledgerscope.customers.access import InvalidIssuer, Issuer, Permission, Principal, TokenReader
+from ledgerscope.customers.access.issuers import InvalidIssuer, Issuer
+from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.access.principal import Principal
+from ledgerscope.customers.access.tokens import TokenReader
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 RSA = RSAKey.generate_key(2048, {"kid": "a"}, private=True)

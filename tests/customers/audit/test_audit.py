@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledgerscope.customers import Refused
-from ledgerscope.customers.audit import Audit, AuditKeys, AuditPage, ListAudit
+from ledgerscope.customers.audit import Audit, AuditKeys, AuditPage, ListAudit, Verification
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Operations
 
@@ -31,6 +31,12 @@ def sealed(app: Engine, ledger: Ledger, clock: Clock) -> Operations:
     return operations
 
 
+def proof(operations: Operations, keys: AuditKeys | None = None) -> Verification:
+    found = Audit(operations).verify(keys)
+    assert isinstance(found, Verification)
+    return found
+
+
 def tamper(ledger: Ledger, *statements: str) -> None:
     """Change the log as whoever owns the tables could."""
     with ledger.owner.begin() as connection:
@@ -41,7 +47,7 @@ def tamper(ledger: Ledger, *statements: str) -> None:
 
 
 def test_a_log_that_nobody_touched_is_sound_and_the_proof_is_kept(sealed: Operations, ledger: Ledger) -> None:
-    found = Audit(sealed).verify(KEYS)
+    found = proof(sealed, KEYS)
     assert (found.sound, found.rows, found.sealed_to) == (True, 3, 3)
     assert ledger.rows("select rows, sealed_to, faults from audit_verification") == [(3, 3, 0)]
 
@@ -70,7 +76,7 @@ def test_what_was_changed_or_cut_off_is_found(
     sealed: Operations, ledger: Ledger, statements: tuple[str, ...], fault: str
 ) -> None:
     tamper(ledger, *statements)
-    assert any(each.startswith(fault) for each in Audit(sealed).verify(KEYS).faults)
+    assert any(each.startswith(fault) for each in proof(sealed, KEYS).faults)
 
 
 def test_a_seal_of_one_company_does_not_fit_another(sealed: Operations, ledger: Ledger) -> None:
@@ -85,20 +91,20 @@ def test_a_seal_of_one_company_does_not_fit_another(sealed: Operations, ledger: 
             "prev_hash, tenant_id, seq, actor, action, subject, details, at) WHERE seq = 1"
         )
     other = Operations(ledger.owner, Caller(tenant_id="bolt", actor="anna"))
-    assert "row 1 is not what was sealed" in Audit(other).verify(KEYS).faults
+    assert "row 1 is not what was sealed" in proof(other, KEYS).faults
 
 
 def test_keys_are_rotated_without_losing_the_old_seals(sealed: Operations, app: Engine, clock: Clock) -> None:
     rotated = AuditKeys("newer", {"newer": OLD, "new": NEW})
     later = Operations(app, Caller(tenant_id="acme", actor="anna"), clock=clock, audit_keys=rotated)
     Customers(later).create(NewCustomer(name="d"))
-    assert Audit(later).verify(rotated).sound
-    assert Audit(later).verify(KEYS).faults == ("row 4 is sealed with the key newer, which was not given",)
+    assert proof(later, rotated).sound
+    assert proof(later, KEYS).faults == ("row 4 is sealed with the key newer, which was not given",)
 
 
 def test_without_keys_only_the_chain_is_proven(sealed: Operations, ledger: Ledger) -> None:
     tamper(ledger, REHASHED)
-    assert Audit(sealed).verify().sound
+    assert proof(sealed).sound
 
 
 def test_the_log_is_read_newest_first(sealed: Operations) -> None:
@@ -118,8 +124,8 @@ def test_the_log_is_read_newest_first(sealed: Operations) -> None:
 def test_another_company_reads_and_proves_only_its_own(
     sealed: Operations, operations_of: Callable[[str], Operations]
 ) -> None:
-    other = Audit(operations_of("bolt"))
-    page = other.list()
+    other = operations_of("bolt")
+    page = Audit(other).list()
     assert isinstance(page, AuditPage)
     assert page.entries == ()
-    assert other.verify(KEYS).rows == 0
+    assert proof(other, KEYS).rows == 0

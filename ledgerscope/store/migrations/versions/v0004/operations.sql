@@ -31,3 +31,24 @@ ALTER TABLE operation_request ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_tenant ON operation_request USING (tenant_id = (SELECT current_setting('ledgerscope.tenant_id', true)));
 ALTER TABLE number_series ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_tenant ON number_series USING (tenant_id = (SELECT current_setting('ledgerscope.tenant_id', true)));
+
+CREATE TABLE customer_grant (
+    tenant_id text NOT NULL,
+    grant_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    actor text NOT NULL,
+    granted_by text NOT NULL,
+    granted_at timestamptz NOT NULL,
+    revoked_at timestamptz,
+    CONSTRAINT customer_grant_pkey PRIMARY KEY (tenant_id, grant_id),
+    CONSTRAINT customer_grant_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id)
+        REFERENCES customer (tenant_id, customer_id),
+    CONSTRAINT customer_grant_revoked_at_check CHECK (revoked_at >= granted_at),
+    CONSTRAINT customer_grant_finite_check CHECK (isfinite(granted_at) and isfinite(revoked_at))
+);
+CREATE UNIQUE INDEX customer_grant_key ON customer_grant (tenant_id, customer_id, actor) WHERE revoked_at is null;
+COMMENT ON TABLE customer_grant IS 'Lets an actor without the permission to see every customer see one. One row per grant; at most one holds for an actor and a customer. Written by the operations.';
+COMMENT ON COLUMN customer_grant.actor IS 'who may see the customer';
+COMMENT ON COLUMN customer_grant.revoked_at IS 'null: it holds';
+ALTER TABLE customer_grant ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_tenant ON customer_grant USING (tenant_id = (SELECT current_setting('ledgerscope.tenant_id', true)));
