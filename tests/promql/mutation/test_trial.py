@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -154,3 +155,19 @@ def test_dates_are_searched_for(tmp_path: Path) -> None:
 def test_either_generation_is_mutated(tmp_path: Path, compat: str) -> None:
     trial = trial_of(tmp_path, RULES, TESTS, Options(compat))
     assert {each.verdict for owner in trial.rules for each in trial.judge(owner)} == {Verdict.KILLED}
+
+
+def test_mutants_of_a_long_chain_are_judged(tmp_path: Path) -> None:
+    length = 150
+    expr = " or ".join(f"m{index}" for index in range(length))
+    rules = f"groups: [{{name: g, rules: [{{record: r, expr: '{expr}'}}]}}]"
+    asked = {"expr": "r", "eval_time": "0m", "exp_samples": [{"labels": "r", "value": 0}]}
+    series = [{"series": "m0", "values": "0"}, {"series": "m7", "values": "7"}]
+    tests = {"rule_files": ["rules.yml"], "tests": [{"input_series": series, "promql_expr_test": [asked]}]}
+    trial = trial_of(tmp_path, rules, yaml.safe_dump(tests))
+    (owner,) = trial.rules
+    judged = list(islice(trial.judge(owner), 2))
+    assert [(each.mutant.before, each.verdict) for each in judged] == [
+        (f"{expr[:79]}…", Verdict.KILLED),
+        (f"or m{length - 1}", Verdict.SURVIVED),
+    ]
