@@ -81,9 +81,13 @@ class Settings:
     type_and_unit_labels: bool
 
 
+_MOST_PREFIXES = 8
+"""Enough for a chain to go on behind the chains that are its operands."""
+
+
 @dataclasses.dataclass(slots=True)
 class Prefixes:
-    """The values of the chain of operations evaluated last, and of its left side.
+    """The values of the chains of operations evaluated last, and of their left sides.
 
     Whoever asks for the parts of a chain one after the other pays for one operation each.
     """
@@ -102,10 +106,13 @@ class Prefixes:
         return None
 
     def remember(self, evaluator: Evaluator, *values: tuple[ast.Binary, Value]) -> None:
-        """Keep these values and forget the others."""
-        self._evaluator = evaluator
+        """Keep these values, and forget those of another evaluator and the oldest."""
+        if self._evaluator is None or not evaluator.gives_the_same(self._evaluator):
+            self._evaluator, self._values = evaluator, {}
         # The nodes are kept with them, so that no other one takes over the identity of a node that is gone.
-        self._values = {id(node): (node, value) for node, value in values}
+        self._values |= {id(node): (node, value) for node, value in values}
+        while len(self._values) > _MOST_PREFIXES:
+            del self._values[next(iter(self._values))]
 
 
 @dataclass(frozen=True, slots=True)

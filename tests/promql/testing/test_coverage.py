@@ -59,6 +59,12 @@ def test_the_parts_of_a_long_chain_are_named_by_their_ends() -> None:
     }
 
 
+def test_long_chains_of_conditions_are_covered() -> None:
+    seen = shown(" or ".join(f"m{index} * 2 > {index}" for index in range(3000)), "m0 5", "m2999 1")
+    assert "`m2999 * 2 > 2999` is false" in seen
+    assert "`m0 * … 2999 operands … or m2998 * 2 > 2998` is there in `or`" in seen
+
+
 def test_each_comparison_of_a_chain_is_judged_by_itself() -> None:
     seen = shown("up" + " > 1" * 30 + " > 5", "up 1 3")
     assert {each for each in seen if "> 5" in each} == {"`up > … 30 operands … > 5` is false"}
