@@ -10,7 +10,7 @@ import numpy as np
 
 from ledgerscope.promql.engine.annotations import Annotations, Severity
 from ledgerscope.promql.engine.compat import GENERATIONS
-from ledgerscope.promql.engine.evaluator import Cache, Evaluator, Query, Settings
+from ledgerscope.promql.engine.evaluator import Cache, Evaluator, Prefixes, Query, Settings
 from ledgerscope.promql.engine.failing import can_fail
 from ledgerscope.promql.engine.sight import can_see
 from ledgerscope.promql.errors import EvaluationError
@@ -108,9 +108,12 @@ class Engine:
         """
         has_at = depends_on_bounds(tree)
         query = Query(storage, self.settings, axis, is_range=True, has_at=has_at, cache=cache)
+        query = replace(query, prefixes=Prefixes())
         evaluator = Evaluator(query, axis, Annotations())
         late_settings = replace(self.settings, delayed_name_removal=True)
-        late = Evaluator(replace(query, settings=late_settings, cache=None), axis, Annotations())
+        late = Evaluator(
+            replace(query, settings=late_settings, cache=None, prefixes=Prefixes()), axis, Annotations()
+        )
 
         def vector(part: Expr) -> Vector:
             with np.errstate(all="ignore"):

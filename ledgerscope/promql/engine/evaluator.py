@@ -81,6 +81,40 @@ class Settings:
     type_and_unit_labels: bool
 
 
+_MOST_PREFIXES = 8
+"""Enough for a chain to go on behind the chains that are its operands."""
+
+
+@dataclasses.dataclass(slots=True)
+class Prefixes:
+    """The values of the chains of operations evaluated last, and of their left sides.
+
+    Whoever asks for the parts of a chain one after the other pays for one operation each.
+    """
+
+    _evaluator: Evaluator | None = None
+    _values: dict[int, tuple[ast.Binary, Value]] = field(default_factory=dict)
+
+    def known(self, evaluator: Evaluator, operations: list[ast.Binary]) -> tuple[int, Value] | None:
+        """How many of the operations a known value makes up for, the longest such run, and that value."""
+        if self._evaluator is None or not evaluator.gives_the_same(self._evaluator):
+            return None
+        for done in range(len(operations), 0, -1):
+            found = self._values.get(id(operations[done - 1]))
+            if found is not None:
+                return done, found[1]
+        return None
+
+    def remember(self, evaluator: Evaluator, *values: tuple[ast.Binary, Value]) -> None:
+        """Keep these values, and forget those of another evaluator and the oldest."""
+        if self._evaluator is None or not evaluator.gives_the_same(self._evaluator):
+            self._evaluator, self._values = evaluator, {}
+        # The nodes are kept with them, so that no other one takes over the identity of a node that is gone.
+        self._values |= {id(node): (node, value) for node, value in values}
+        while len(self._values) > _MOST_PREFIXES:
+            del self._values[next(iter(self._values))]
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What stays the same for every node of one query."""
@@ -91,6 +125,7 @@ class Query:
     is_range: bool
     has_at: bool
     cache: Cache | None
+    prefixes: Prefixes | None = None
 
     @property
     def step_seconds(self) -> float:
@@ -130,6 +165,16 @@ class Evaluator:
     def durations(self) -> Durations:
         """Resolves the durations written in the expression."""
         return Durations(self.query.axis, is_range=self.query.is_range)
+
+    def gives_the_same(self, other: Evaluator) -> bool:
+        """Whether both provably give the same value for a node."""
+        return (
+            self.query is other.query
+            and self.axis == other.axis
+            and self.resets is other.resets
+            and self.spans is None
+            and other.spans is None
+        )
 
     def on(self, axis: Axis) -> Evaluator:
         """The same query over another axis."""

@@ -18,7 +18,7 @@ from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp, MatchOp
 from ledgerscope.promql.syntax.valuetypes import ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ledgerscope.promql.samples.storage import Storage
 
@@ -33,28 +33,28 @@ _NUMBERED = frozenset({AggregateOp.TOPK, AggregateOp.BOTTOMK, AggregateOp.LIMITK
 
 def can_fail(node: ast.Expr, storage: Storage) -> bool:
     """Whether evaluating the node may fail at some instant."""
-    if any(can_fail(part, storage) for part in _parts(node)):
-        return True
-    suspect = _SUSPECT.get(type(node))
-    return suspect is not None and suspect(node) and can_see(node, storage)
+    return any(can_see(each, storage) for each in _suspects(node))
 
 
-def _parts(node: ast.Expr) -> tuple[ast.Expr, ...]:
-    if isinstance(node, ast.Call):
-        return node.args
-    if isinstance(node, ast.Binary):
-        return (node.lhs, node.rhs)
-    if isinstance(node, ast.Aggregate):
-        return (node.expr,) if node.param is None else (node.expr, node.param)
-    if isinstance(node, ast.Subquery | ast.Unary | ast.Paren):
-        return (node.expr,)
-    return ()
+def _suspects(node: ast.Expr) -> Iterator[ast.Expr]:
+    """The parts that may fail once they have input, the node among them."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, ast.Binary):
+            operations = ast.spine(current)
+            yield from (each for each, distinct in _along(operations) if not (each.op.is_set or distinct))
+            pending += [operations[0].lhs, *(each.rhs for each in operations)]
+            continue
+        suspect = _SUSPECT.get(type(current))
+        if suspect is not None and suspect(current):
+            yield current
+        pending += ast.children(current)
 
 
 #: Whether a node that has input may itself fail.
 _SUSPECT: dict[type, Callable[[Any], bool]] = {
     ast.Aggregate: lambda node: node.op in _NUMBERED and not isinstance(node.param, ast.NumberLiteral),
-    ast.Binary: lambda node: not node.op.is_set and not _is_distinct(node),
     ast.Call: lambda node: node.func not in FROM_NOTHING and not _is_distinct(node),
     ast.Unary: lambda node: not _is_distinct(node),
 }
@@ -76,10 +76,20 @@ def _call(node: ast.Call) -> bool:
 
 
 def _binary(node: ast.Binary) -> bool:
-    if node.op in {BinaryOp.AND, BinaryOp.UNLESS}:
-        return _is_distinct(node.lhs)
-    one_is_scalar = ValueType.SCALAR in {value_type(node.lhs), value_type(node.rhs)}
-    return one_is_scalar and _is_distinct(node.lhs) and _is_distinct(node.rhs)
+    *_, (_, distinct) = _along(ast.spine(node))
+    return distinct
+
+
+def _along(operations: list[ast.Binary]) -> Iterator[tuple[ast.Binary, bool]]:
+    """The operations of a chain, each with whether the label sets of its series differ."""
+    first = operations[0].lhs
+    distinct, found = _is_distinct(first), value_type(first)
+    for each in operations:
+        types = found, value_type(each.rhs)
+        if each.op not in {BinaryOp.AND, BinaryOp.UNLESS}:
+            distinct = distinct and ValueType.SCALAR in types and _is_distinct(each.rhs)
+        found = ast.joint_type(*types)
+        yield each, distinct or found is ValueType.SCALAR
 
 
 _DISTINCT: dict[type, Callable[[Any], bool]] = {

@@ -35,11 +35,14 @@ def _call(node: ast.Call, storage: Storage) -> bool:
 
 
 def _binary(node: ast.Binary, storage: Storage) -> bool:
-    if node.op is BinaryOp.OR or _filled(node):
-        return can_see(node.lhs, storage) or can_see(node.rhs, storage)
-    if node.op is BinaryOp.UNLESS:
-        return can_see(node.lhs, storage)
-    return can_see(node.lhs, storage) and can_see(node.rhs, storage)
+    operations = ast.spine(node)
+    seen = can_see(operations[0].lhs, storage)
+    for each in operations:
+        if each.op is BinaryOp.OR or _filled(each):
+            seen = seen or can_see(each.rhs, storage)
+        elif each.op is not BinaryOp.UNLESS:
+            seen = seen and can_see(each.rhs, storage)
+    return seen
 
 
 def _filled(node: ast.Binary) -> bool:

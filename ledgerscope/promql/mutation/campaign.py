@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from ledgerscope.promql.mutation.search import Budget, find
 from ledgerscope.promql.mutation.written import bare_skeleton, found_test, skeleton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ledgerscope.promql.mutation.model import Judged, Mutant, RuleId
     from ledgerscope.promql.mutation.trial import Reaching, Trial
@@ -20,17 +21,50 @@ if TYPE_CHECKING:
 _MINUTE_MS = 60_000
 
 
-def mutate(trial: Trial, patterns: Sequence[str], base: Path) -> Report:
-    """Judge the mutants of all rules whose name or file matches one of the patterns; of all without any."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign is: the rule at hand of all chosen ones, and the mutants judged and surviving."""
+
+    rule: int
+    rules: int
+    name: str
+    judged: int
+    survived: int
+
+    def __str__(self) -> str:
+        return (
+            f"rule mutation: rule {self.rule} of {self.rules} ({self.name}),"
+            f" {self.judged} mutants judged, {self.survived} survived"
+        )
+
+
+def mutate(
+    trial: Trial,
+    patterns: Sequence[str],
+    base: Path,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Report:
+    """Judge the mutants of all rules whose name or file matches one of the patterns; of all without any.
+
+    on_progress: called before each rule and after each mutant.
+    """
     killed: list[Judged] = []
     survivors: list[Survivor] = []
     budget = Budget()
-    for owner in chosen(trial.rules, patterns, base):
+    owners = chosen(trial.rules, patterns, base)
+
+    def tell(rule: int) -> None:
+        name = owners[rule - 1].name
+        on_progress(Progress(rule, len(owners), name, len(killed) + len(survivors), len(survivors)))
+
+    for rule, owner in enumerate(owners, 1):
+        tell(rule)
         for judged in trial.judge(owner):
             if judged.verdict is Verdict.KILLED:
                 killed.append(judged)
             else:
                 survivors.append(Survivor(judged, missing_test(trial, judged.mutant, budget)))
+            tell(rule)
     survivors.sort(key=lambda each: each.judged.mutant.order)
     return Report(tuple(killed), tuple(survivors), trial.same)
 

@@ -7,12 +7,14 @@ step here has to hold for all data: NaN, native histograms, missing series.
 from __future__ import annotations
 
 import math
+from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
-from ledgerscope.promql.mutation.constants import constant
-from ledgerscope.promql.mutation.domains import accepted, domain
+from ledgerscope.promql.mutation.constants import constant, followed
+from ledgerscope.promql.mutation.domains import accepted, domain, joined
+from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.syntax import ast
-from ledgerscope.promql.syntax.analysis import ANY_LABELS, infer
+from ledgerscope.promql.syntax.analysis import ANY_LABELS, infer, labels_along
 from ledgerscope.promql.syntax.invariance import TIME_DEPENDENT
 from ledgerscope.promql.syntax.operators import AggregateOp, BinaryOp, MatchOp, UnaryOp
 from ledgerscope.promql.syntax.printer import to_string
@@ -21,6 +23,7 @@ from ledgerscope.promql.syntax.valuetypes import ValueType
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ledgerscope.promql.mutation.domains import Domain
     from ledgerscope.promql.syntax.analysis import LabelSet
     from ledgerscope.promql.syntax.ast import Expr
 
@@ -52,11 +55,9 @@ def canonical(node: Expr) -> Form:
 
 def presence(node: Expr) -> Form:
     """The same where only the labels of the result count: what an alert does with values it does not show."""
+    while (inner := _of_same_presence(node)) is not None:
+        node = inner
     match node:
-        case ast.Paren(expr=inner):
-            return presence(inner)
-        case ast.Unary(expr=inner) if _keeps_series_apart(inner):
-            return presence(inner)
         case ast.Aggregate(op=op, expr=inner) if op in _PRESENCE and canonical(inner) != _NOTHING:
             return (
                 "present",
@@ -65,12 +66,23 @@ def presence(node: Expr) -> Form:
                 node.without,
                 canonical(inner),
             )
-        case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op in (BinaryOp.MUL, BinaryOp.DIV) and _scales(rhs, lhs):
-            return presence(lhs)
-        case ast.Binary(op=BinaryOp.MUL, lhs=lhs, rhs=rhs) if _scales(lhs, rhs):
-            return presence(rhs)
         case _:
             return canonical(node)
+
+
+def _of_same_presence(node: Expr) -> Expr | None:
+    """A part that has the same series as the node."""
+    match node:
+        case ast.Paren(expr=inner):
+            return inner
+        case ast.Unary(expr=inner) if _keeps_series_apart(inner):
+            return inner
+        case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op in (BinaryOp.MUL, BinaryOp.DIV) and _scales(rhs, lhs):
+            return lhs
+        case ast.Binary(op=BinaryOp.MUL, lhs=lhs, rhs=rhs) if _scales(lhs, rhs):
+            return rhs
+        case _:
+            return None
 
 
 def _scales(number: Expr, series: Expr) -> bool:
@@ -183,9 +195,16 @@ def at_most_one(node: Expr) -> bool:
         case ast.Aggregate(op=op, grouping=grouping, without=without):
             return op in _ONE_PER_GROUP and not grouping and not without
         case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op.is_comparison:
-            return any(constant(a) is not None and at_most_one(b) for a, b in ((lhs, rhs), (rhs, lhs)))
+            return at_most_one(rhs) if constant(lhs) is not None else _compares_one(node)
         case _:
             return False
+
+
+def _compares_one(node: ast.Binary) -> bool:
+    operand: Expr = node
+    while isinstance(operand, ast.Binary) and operand.op.is_comparison and constant(operand.rhs) is not None:
+        operand = operand.lhs
+    return operand is not node and at_most_one(operand)
 
 
 _ONE_PER_GROUP = frozenset(
@@ -209,15 +228,52 @@ def labels_of(node: Expr) -> LabelSet:
 
 
 def _binary(node: ast.Binary) -> Form:
+    first = ast.spine(node)[0].lhs
+    form, values = canonical(first), domain(first)
+    for (each, left, number), labels in zip(followed(node), _left_labels(node), strict=False):
+        if number is None:
+            form = _operation(each, _Left(form, left, values, labels))
+        else:
+            form = "number", repr(number)
+        values = joined(each, values, left, number)
+    return form
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is known of the left side of an operation: it may be long, and is looked at once."""
+
+    form: Form
+    number: float | None
+    values: Domain | None
+    labels: LabelSet
+
+
+def _left_labels(chain: ast.Binary) -> Iterable[LabelSet]:
+    """The labels of each left side of a chain, where a matching names some."""
+    if any(each.matching and each.matching.labels for each in ast.spine(chain)):
+        return labels_along(chain, lambda _: ANY_LABELS)
+    return repeat(ANY_LABELS)
+
+
+def _operation(node: ast.Binary, left: _Left) -> Form:
+    lhs = left.form
     if node.op.is_comparison:
-        decided = _compared_with_number(node)
+        decided = _compared_with_number(node, left)
         if decided is not None:
             return decided
-    lhs = canonical(node.lhs)
     rhs = presence(node.rhs) if node.op in (BinaryOp.AND, BinaryOp.UNLESS) else canonical(node.rhs)
     if not _fills(node) and _NOTHING in (lhs, rhs) and (node.op is BinaryOp.OR or _never_fails(node)):
         return _with_nothing(node.op, lhs, rhs)
-    return "binary", node.op, node.return_bool, _matching(node), lhs, rhs
+    return _joined(lhs, node.op, node.return_bool, _matching(node, left.labels), rhs)
+
+
+def _joined(lhs: Form, *step: object) -> Form:
+    """A form and what follows it, side by side: Python compares tuples within tuples by recursion."""
+    return (*lhs, step) if lhs[0] == _CHAIN else (_CHAIN, lhs, step)
+
+
+_CHAIN = "chain"
 
 
 def _fills(node: ast.Binary) -> bool:
@@ -232,24 +288,25 @@ def _with_nothing(op: BinaryOp, lhs: Form, rhs: Form) -> Form:
     return lhs if op is BinaryOp.UNLESS else _NOTHING
 
 
-def _compared_with_number(node: ast.Binary) -> Form | None:
+def _compared_with_number(node: ast.Binary, left: _Left) -> Form | None:
     """A comparison of series with a number, where the values that there can be are known."""
-    series, number, op = node.lhs, constant(node.rhs), node.op
+    series, number, op, form, values = node.lhs, constant(node.rhs), node.op, left.form, left.values
     if number is None:
-        series, number, op = node.rhs, constant(node.lhs), _FLIPPED[op]
+        series, number, op = node.rhs, left.number, _FLIPPED[op]
+        form, values = canonical(series), domain(series)
     if number is None or ast.value_type(series) is not ValueType.VECTOR:
         return None
-    values = domain(series)
     if values is None:
-        return "compare", op, repr(number), node.return_bool, canonical(series)
+        return _joined(form, "compare", op, repr(number), node.return_bool)
     held = accepted(op, number, values)
     if isinstance(held, tuple):
-        return "compare", *held, node.return_bool, canonical(series)
+        word, limit = held
+        return _joined(form, "compare", word, repr(limit), node.return_bool)
     if node.return_bool:
-        return "always", held, canonical(series)
+        return _joined(form, "always", held)
     if held:
-        return canonical(series)
-    return _NOTHING if _never_fails(series) else ("never", canonical(series))
+        return form
+    return _NOTHING if _never_fails(series) else _joined(form, "never")
 
 
 def _never_fails(node: Expr) -> bool:
@@ -278,11 +335,12 @@ _HARMLESS = frozenset(
 )
 
 
-def _matching(node: ast.Binary) -> Form | None:
+def _matching(node: ast.Binary, left: LabelSet) -> Form | None:
     matching = node.matching
     if matching is None:
         return None
-    labels = _possible(matching.labels, [labels_of(node.lhs), labels_of(node.rhs)])
+    within = [left, labels_of(node.rhs)] if matching.labels else []
+    labels = _possible(matching.labels, within)
     fills = (matching.fill_lhs, matching.fill_rhs)
     return matching.cardinality, labels, matching.on, frozenset(matching.include), *fills
 

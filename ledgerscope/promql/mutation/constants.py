@@ -9,7 +9,7 @@ from ledgerscope.promql.syntax import ast
 from ledgerscope.promql.syntax.operators import BinaryOp, UnaryOp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ledgerscope.promql.syntax.ast import Expr
 
@@ -30,10 +30,28 @@ def constant(node: Expr | None) -> float | None:
             return constant(inner)
         case ast.Unary(op=op, expr=inner):
             return _signed(op, constant(inner))
-        case ast.Binary(op=op, lhs=lhs, rhs=rhs) if op in _ARITHMETIC:
-            return _computed(op, constant(lhs), constant(rhs))
+        case ast.Binary():
+            return _of_chain(node)
         case _:
             return None
+
+
+def _of_chain(node: ast.Binary) -> float | None:
+    # From the right first, where a chain over series mostly shows that it is none of literals.
+    if any(each.op not in _ARITHMETIC or constant(each.rhs) is None for each in reversed(ast.spine(node))):
+        return None
+    *_, (_, _, value) = followed(node)
+    return value
+
+
+def followed(node: ast.Binary) -> Iterator[tuple[ast.Binary, float | None, float | None]]:
+    """The operations of a chain, innermost first, with the numbers of their left sides and of themselves."""
+    operations = ast.spine(node)
+    value = constant(operations[0].lhs)
+    for each in operations:
+        left = value
+        value = _computed(each.op, left, constant(each.rhs)) if each.op in _ARITHMETIC else None
+        yield each, left, value
 
 
 def _signed(op: UnaryOp, value: float | None) -> float | None:

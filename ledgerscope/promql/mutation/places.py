@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from ledgerscope.promql.errors import PromQLError
+from ledgerscope.promql.text.encoding import decoded
 from ledgerscope.promql.yaml.nodes import Reader, compose_all
 from ledgerscope.promql.yaml.places import place_of_text
 
@@ -48,7 +49,7 @@ class Places:
 
 def _text_of(file: str) -> str:
     try:
-        return Path(file).read_text("utf-8")
+        return decoded(Path(file).read_bytes())
     except (OSError, ValueError):
         return ""  # rules made in Python
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import PromQLError
 from ledgerscope.promql.syntax.analysis import metric_name, selectors
+from ledgerscope.promql.syntax.ast import Call, walk
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.testing.model import AlertCase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ledgerscope.promql.rules.placed import Placed
     from ledgerscope.promql.rules.plan import RulePlan
     from ledgerscope.promql.rules.run import Evaluation
@@ -77,6 +80,33 @@ class Readers:
             return any(placed.alert and placed.rule.name == case.alertname for placed in affected)
         names = _names(case.expr, dialect)
         return names is None or any(not names.isdisjoint(placed.outputs) for placed in affected)
+
+    def input_of(
+        self, orders: Iterable[int], cases: Iterable[Case | None], dialect: Dialect
+    ) -> frozenset[str] | None:
+        """The metrics that the rules of these orders, those that they read, and the cases name.
+
+        None where that cannot be told: selectors without a name, templates that query, `info`.
+        """
+        found: set[str] = set()
+        for order in {each for one in orders for each in self.needed(one)}:
+            placed, names = self.plan.rules[order], self.plan.names[order]
+            if names is None or _queries(placed) or _reads_unnamed(placed.tree):
+                return None
+            found |= names
+        for case in cases:
+            if case is None or isinstance(case, AlertCase):
+                continue
+            names = _names(case.expr, dialect)
+            if names is None or _reads_unnamed(parse(case.expr, dialect)):
+                return None
+            found |= names
+        return frozenset(found)
+
+
+def _reads_unnamed(tree: Expr) -> bool:
+    """Whether a function of the expression reads metrics that it does not name."""
+    return any(isinstance(node, Call) and node.func == "info" for node in walk(tree))
 
 
 def _queries(placed: Placed) -> bool:

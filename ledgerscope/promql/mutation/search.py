@@ -98,7 +98,7 @@ class _Hunt:
 
     def run(self) -> Found | None:
         """The first variation that shows the mutant, without the series that it does not need."""
-        run = self.reaching.asked.run
+        run = self.reaching.narrowed.run
         lines = [Line.of(series) for series in run.group.series]
         if None in lines:
             return None  # native histograms are not varied
@@ -114,7 +114,7 @@ class _Hunt:
 
     def _inputs(self, lines: Lines, hints: Hints) -> Iterator[tuple[int, Lines]]:
         """When the test begins, and its series; nothing twice."""
-        start_ms = self.reaching.asked.run.group.start_ms
+        start_ms = self.reaching.narrowed.run.group.start_ms
         if self._asks_for_dates:
             yield from ((start_ms + days * _DAY_MS + _HOUR_MS, lines) for days in _DAYS)
             yield from ((start_ms + hours * _HOUR_MS, lines) for hours in range(1, 24))
@@ -170,7 +170,7 @@ class _Hunt:
         return changed(self.readers.plan, self.reaching.order, self.mutant.rule, self.dialect)
 
     def _over(self, start_ms: int, lines: Lines, plan: RulePlan) -> GroupRun:
-        run = self.reaching.asked.run
+        run = self.reaching.narrowed.run
         series = tuple(line.series() for line in lines)
         group = replace(run.group, start_ms=start_ms, series=series, alert_cases=(), expr_cases=())
         return replace(run, group=group, plan=plan, on_branch=None)

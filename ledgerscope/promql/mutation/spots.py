@@ -23,14 +23,27 @@ class Spot:
 
 def spots(tree: Expr) -> Iterator[Spot]:
     """The tree itself and everything below it, parents before children, in the order written."""
-    yield Spot(tree, lambda new: new)
-    for child, put in _SLOTS.get(type(tree), _none)(tree):
-        for spot in spots(child):
-            yield Spot(spot.node, _within(put, spot.put))
+    pending = [(tree, _Place(None, None))]
+    while pending:
+        node, place = pending.pop()
+        yield Spot(node, place.put)
+        below = [(child, _Place(put, place)) for child, put in _SLOTS.get(type(node), _none)(node)]
+        pending.extend(reversed(below))
 
 
-def _within(outer: Callable[[Expr], Expr], inner: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
-    return lambda new: outer(inner(new))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a node hangs: how its parent takes another one instead, and where the parent hangs."""
+
+    slot: Callable[[Expr], Expr] | None
+    parent: _Place | None
+
+    def put(self, new: Expr) -> Expr:
+        place: _Place | None = self
+        while place is not None:
+            new = new if place.slot is None else place.slot(new)
+            place = place.parent
+        return new
 
 
 Slots: TypeAlias = "Iterator[tuple[Expr, Callable[[Expr], Expr]]]"

@@ -14,6 +14,7 @@ from ledgerscope.promql.mutation.mutants import Mutants, rule_id
 from ledgerscope.promql.mutation.reach import Readers, is_reached
 from ledgerscope.promql.rules.placed import as_evaluated
 from ledgerscope.promql.rules.plan import RulePlan
+from ledgerscope.promql.samples.labels import METRIC_NAME
 from ledgerscope.promql.testing.model import AlertCase
 
 if TYPE_CHECKING:
@@ -70,6 +71,23 @@ class Reaching:
     order: int
     cases: tuple[Case | None, ...]
     asks_for_it: bool
+    dialect: Dialect
+
+    @cached_property
+    def narrowed(self) -> Asked:
+        """The same test without the series that neither the rule, nor what reads it, nor a case can see.
+
+        Rules that fail already may do so by any series: then all of them stay.
+        """
+        run = self.asked.run
+        if run.evaluation.failures or run.options.to_end:
+            return self.asked
+        affected = self.readers.affected(self.order)
+        names = self.readers.input_of(affected, self.cases, self.dialect)
+        if names is None:
+            return self.asked
+        kept = tuple(each for each in run.group.series if each.labels.get(METRIC_NAME, "") in names)
+        return replace(self.asked, run=replace(run, group=replace(run.group, series=kept)))
 
 
 class OtherTests:
@@ -157,7 +175,9 @@ class Trial:
                 case for case in asked.cases if readers.sees(case, order, self.dialect) and asked.passes(case)
             )
             self.keep(asked.run)
-            return Reaching(asked, readers, order, cases, any(_asks_for(case, owner.name) for case in cases))
+            return Reaching(
+                asked, readers, order, cases, any(_asks_for(case, owner.name) for case in cases), self.dialect
+            )
 
         return reached
 
@@ -177,7 +197,7 @@ class Trial:
             plan = each.asked.run.plan
             if id(plan) not in plans:
                 plans[id(plan)] = changed(plan, each.order, mutant.rule, self.dialect)
-            asked = each.asked.over(plans[id(plan)])
+            asked = each.narrowed.over(plans[id(plan)])
             by = _failing(asked, each.cases, new_failure=not each.asked.run.evaluation.failures)
             if by:
                 return by

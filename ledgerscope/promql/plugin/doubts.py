@@ -5,6 +5,7 @@ Warnings, no failures: promtool's verdict stays. Where warnings are errors, they
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.promql.testing.outcome import Outcome
     from ledgerscope.promql.testing.runner import GroupRun
+    from ledgerscope.promql.yaml.nodes import Where
 
 
 class RuleTestWarning(pytest.PytestWarning):
@@ -49,13 +51,23 @@ class UnknownAlertWarning(RuleTestWarning):
     """An alert that is not expected to fire, and could not: no rule defines it."""
 
 
-def remarks(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:
+def warn_at(place: Where, warning: RuleTestWarning) -> None:
+    """Warn with the place that it is about.
+
+    Every item with the doubt warns, so that it does not depend on the order of items which of them fails
+    where warnings are errors; pytest shows warnings of one text and place as one.
+    """
+    warnings.warn_explicit(warning, None, place.file, place.line)
+
+
+def remarks(run: GroupRun, outcome: Outcome) -> Iterator[tuple[Where, RuleTestWarning]]:
     """PromQL's warnings and infos about the rules of a group and about a case, with their places."""
-    texts = [str(each) for each in run.evaluation.annotations]
+    texts = [(each.placed.where, str(each)) for each in run.evaluation.annotations]
     if isinstance(outcome, ExprOutcome):
-        texts += [f"{outcome.case.where}: {text}" for text in outcome.annotations]
-    for text in texts:
-        yield (PromQLInfo if "PromQL info: " in text else PromQLWarning)(text)
+        where = outcome.case.where
+        texts += [(where, f"{where}: {text}") for text in outcome.annotations]
+    for where, text in texts:
+        yield where, (PromQLInfo if "PromQL info: " in text else PromQLWarning)(text)
 
 
 def doubts(run: GroupRun, outcome: Outcome) -> Iterator[RuleTestWarning]:

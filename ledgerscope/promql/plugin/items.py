@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledgerscope.promql.plugin import settings
-from ledgerscope.promql.plugin.doubts import FileWarning, RuleTestWarning
+from ledgerscope.promql.plugin.doubts import FileWarning, RuleTestWarning, warn_at
 from ledgerscope.promql.plugin.failures import RuleTestFailed, reading
 from ledgerscope.promql.plugin.judging import Judge, session_of
 from ledgerscope.promql.plugin.shown_items import FaultyFile, ShownItem, unique
@@ -35,7 +35,8 @@ class RuleTestFile(pytest.File):
             yield FaultyFile.from_parent(self, name="file", error=error)
             return
         while session.file_warnings:
-            self.warn(FileWarning(str(session.file_warnings.pop(0))))
+            fault = session.file_warnings.pop(0)
+            warn_at(fault.where, FileWarning(str(fault)))
         seen: dict[str, int] = {}
         kind = RuleTestGroupItem if settings.one_item_per_group(self.config) else RuleTestGroup
         for run in runs:

@@ -13,7 +13,7 @@ import pytest
 
 from ledgerscope.promql.plugin import settings
 from ledgerscope.promql.plugin.coverage import coverage_of
-from ledgerscope.promql.plugin.doubts import PromQLInfo, PromQLWarning, RuleTestWarning, doubts, remarks
+from ledgerscope.promql.plugin.doubts import RuleTestWarning, doubts, remarks, warn_at
 from ledgerscope.promql.plugin.failures import RuleTestFailed, nearer
 from ledgerscope.promql.plugin.mutation import recorder_of
 from ledgerscope.promql.testing.session import TestSession
@@ -60,9 +60,8 @@ class Judge:
         session = session_of(self.config)
         outcome = self._outcome(case)
         session.keep(self.run)
-        for remark in remarks(self.run, outcome):
-            if session.is_new(str(remark)):
-                warn(remark)
+        for place, remark in remarks(self.run, outcome):
+            warn_at(place, remark)
         if not outcome.passed:
             from ledgerscope.promql.testing.reports.report import Report  # noqa: PLC0415 - only where a case fails
 
@@ -88,11 +87,10 @@ class Judge:
     def _at_its_place(
         self, case: Case | None, warn: Callable[[RuleTestWarning], None]
     ) -> Callable[[RuleTestWarning], None]:
-        """Warns with the place of the case, where the warning has none: the item's own place is the group."""
+        """Warns with the place of the case, for the item's own place is the group."""
 
         def warn_there(warning: RuleTestWarning) -> None:
-            has_place = isinstance(warning, PromQLWarning | PromQLInfo)
-            text = str(warning) if has_place else nearer(f"{self.where(case)}: {warning}", self.config)
+            text = nearer(f"{self.where(case)}: {warning}", self.config)
             try:
                 warn(type(warning)(text))
             except RuleTestWarning:

@@ -5,12 +5,13 @@ Loaded at the start of every pytest run, so it imports nothing of the engine unt
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _RECORDER = pytest.StashKey[Any]()
 _REPORT = pytest.StashKey[Any]()
@@ -77,8 +78,27 @@ def run(session: pytest.Session) -> None:
 
     trial = Trial(_asked(session.items), options(config).dialect, recorder, session_of(config).keep)
     patterns = config.option.promql_mutate_rules or []
-    config.stash[_REPORT] = mutate(trial, patterns, config.rootpath)
+    with _progress_shown(config) as show:
+        config.stash[_REPORT] = mutate(trial, patterns, config.rootpath, show)
     config.stash[_UNMATCHED] = [each for each in patterns if not chosen(trial.rules, [each], config.rootpath)]
+
+
+@contextmanager
+def _progress_shown(config: pytest.Config) -> Iterator[Callable[[object], None]]:
+    """Shows on one line of a terminal how far it is, and nothing elsewhere or with `-q`."""
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or not terminal.isatty or terminal.verbosity < 0:
+        yield lambda _: None
+        return
+    terminal.ensure_newline()
+    try:
+        yield lambda progress: terminal.rewrite(str(progress)[:_WIDEST], erase=True)
+    finally:
+        terminal.rewrite("", erase=True)
+
+
+_WIDEST = 79
+"""A longer line would wrap on most terminals, and then not be written over."""
 
 
 def _asked(items: Iterable[pytest.Item]) -> list[Any]:

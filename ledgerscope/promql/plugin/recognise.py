@@ -20,6 +20,7 @@ _OF_OTHERS = (".py", ".pyi", ".txt", ".rst", ".md")
 _USUAL_NAMES = ("*.test.yml", "*.test.yaml", "*_test.yml", "*_test.yaml", "*.rules-test.yaml")
 CASES = frozenset({"alert_rule_test", "promql_expr_test"})
 _WORDS = re.compile(rb"alert_rule_test|promql_expr_test|rule_files|input_series")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _TESTS = re.compile(r"""^["']?tests["']?\s*:""", re.MULTILINE)
 _LARGEST_BYTES = 20_000_000
 
@@ -37,6 +38,8 @@ def is_rule_test(path: Path, *, of_any_name: bool = False) -> bool:
         data = path.read_bytes() if path.stat().st_size <= _LARGEST_BYTES else b""
     except OSError:
         return False
+    if data.startswith(_UTF16):
+        data = data.decode("utf-16", "replace").encode()
     if _WORDS.search(data) is None:
         return False
     text = data.decode("utf-8", "replace")

@@ -43,8 +43,33 @@ def script_features(config: pytest.Config) -> tuple[str, ...]:
     return features(config) or (SCRIPT_FEATURES if compat(config) == "3" else ())
 
 
+_NAMES = "names with spaces between them"
+_KINDS = {
+    "promql_rule_tests": _NAMES,
+    "promql_scripts": _NAMES,
+    "promql_features": _NAMES,
+    "promql_compat": "2 or 3",
+    "promql_evaluate": "asserted or input",
+    "promql_items": "case or group",
+    "promql_strict": "true or false",
+    "promql_ignore_unknown_fields": "true or false",
+    "promql_extensions": "true or false",
+}
+"""What each setting of the configuration takes."""
+
+
+def _check_kinds(config: pytest.Config) -> None:
+    """Refuse what pytest cannot read as a value of the setting's type."""
+    for name, kind in _KINDS.items():
+        try:
+            config.getini(name)
+        except (pytest.UsageError, ValueError, TypeError) as error:  # which one goes by pytest's version
+            raise pytest.UsageError(f"{name}: {error}; write {kind}") from error
+
+
 def check(config: pytest.Config) -> None:
     """Refuse values that no setting has."""
+    _check_kinds(config)
     given = {
         "promql_compat": compat(config),
         "promql_evaluate": config.getini("promql_evaluate"),

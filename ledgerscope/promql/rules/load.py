@@ -15,6 +15,7 @@ from ledgerscope.promql.rules.check import check_group_names, check_rule
 from ledgerscope.promql.rules.model import Rule, RuleDraft, RuleGroup
 from ledgerscope.promql.syntax.dialect import PROMETHEUS_3, Dialect
 from ledgerscope.promql.text.close_match import did_you_mean
+from ledgerscope.promql.text.encoding import decoded, why_not
 from ledgerscope.promql.yaml.collection_pause import collection_paused
 from ledgerscope.promql.yaml.nodes import Documents, Fault, FileError, Reader, Where, compose
 from ledgerscope.promql.yaml.scalars import is_null
@@ -56,13 +57,13 @@ def load_rule_file(path: Path, *, dialect: Dialect = PROMETHEUS_3, lenient: bool
         reason = error.strerror or str(error)
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {reason}")]) from error
     except UnicodeDecodeError as error:
-        raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
+        raise FileError([Fault(Where(str(path), 1, 1), why_not(error))]) from error
 
 
 @lru_cache(maxsize=256)
 def _load_cached(path: Path, _mtime: int, _size: int, dialect: Dialect, lenient: bool) -> RuleFile:
     with collection_paused():
-        return read_rule_file(path.read_text("utf-8"), str(path), dialect=dialect, lenient=lenient)
+        return read_rule_file(decoded(path.read_bytes()), str(path), dialect=dialect, lenient=lenient)
 
 
 def read_rules(

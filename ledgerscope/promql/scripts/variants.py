@@ -21,6 +21,7 @@ from ledgerscope.promql.syntax.ast import (
     Unary,
     VectorSelector,
     children,
+    spine,
 )
 from ledgerscope.promql.syntax.invariance import TIME_DEPENDENT
 from ledgerscope.promql.syntax.operators import AtBound
@@ -51,10 +52,12 @@ def other_times(at_ms: int) -> list[int]:
 
 
 def _outside_subqueries(node: Expr) -> Iterator[Expr]:
-    yield node
-    if not isinstance(node, Subquery):
-        for child in children(node):
-            yield from _outside_subqueries(child)
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        if not isinstance(current, Subquery):
+            pending.extend(reversed(children(current)))
 
 
 def _pin(node: Expr, at_ms: int) -> Expr:  # noqa: PLR0911 - one return per kind of node
@@ -71,7 +74,11 @@ def _pin(node: Expr, at_ms: int) -> Expr:  # noqa: PLR0911 - one return per kind
             param = None if node.param is None else _pin(node.param, at_ms)
             return replace(node, expr=_pin(node.expr, at_ms), param=param)
         case Binary():
-            return replace(node, lhs=_pin(node.lhs, at_ms), rhs=_pin(node.rhs, at_ms))
+            operations = spine(node)
+            pinned = _pin(operations[0].lhs, at_ms)
+            for each in operations:
+                pinned = replace(each, lhs=pinned, rhs=_pin(each.rhs, at_ms))
+            return pinned
         case Unary() | Paren():
             return replace(node, expr=_pin(node.expr, at_ms))
         case _:

@@ -8,9 +8,9 @@ from ledgerscope.promql.errors import ParseError, Span
 from ledgerscope.promql.text.numbers import NumberError, parse_number
 
 FLOAT = re.compile(
-    r"[-+]?(?:(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[iI][nN][fF]|[nN][aA][nN])"
+    r"[-+]?(?:(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|(?:[iI][nN][fF]|[nN][aA][nN])(?![A-Za-z0-9_:]))"
 )
-"""A signed number, or Inf or NaN in any case."""
+"""A signed number, or Inf or NaN in any case; `infx3` is a word of its own, as in Prometheus."""
 
 
 def to_float(text: str, span: Span, source: str) -> float:

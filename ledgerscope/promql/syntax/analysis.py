@@ -22,6 +22,8 @@ from ledgerscope.promql.syntax.ast import (
     VectorMatching,
     VectorSelector,
     children,
+    joint_type,
+    spine,
     value_type,
     walk,
 )
@@ -60,24 +62,26 @@ def metric_name(selector: VectorSelector) -> str | None:
 
 def uses(expr: Expr) -> tuple[Use, ...]:
     """Every selector with the first function over it, looking through parentheses, signs and subqueries."""
-    return tuple(_uses(expr, None))
+    return tuple(_uses(expr))
 
 
 _TRANSPARENT = (Paren, Unary, Subquery, MatrixSelector)
 
 
-def _uses(node: Expr, function: str | None) -> Iterator[Use]:
-    if isinstance(node, VectorSelector):
-        yield Use(node, function)
-        return
-    if isinstance(node, Call):
-        function = node.func
-    elif isinstance(node, Aggregate):
-        function = node.op.value
-    elif not isinstance(node, _TRANSPARENT):
-        function = None
-    for child in children(node):
-        yield from _uses(child, function)
+def _uses(expr: Expr) -> Iterator[Use]:
+    pending: list[tuple[Expr, str | None]] = [(expr, None)]
+    while pending:
+        node, function = pending.pop()
+        if isinstance(node, VectorSelector):
+            yield Use(node, function)
+            continue
+        if isinstance(node, Call):
+            function = node.func
+        elif isinstance(node, Aggregate):
+            function = node.op.value
+        elif not isinstance(node, _TRANSPARENT):
+            function = None
+        pending.extend((child, function) for child in reversed(children(node)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,11 @@ def infer(expr: Expr, labels_of: Callable[[VectorSelector], LabelSet]) -> Infere
     return Inference(labels, tuple(follower.unknown))
 
 
+def labels_along(chain: Binary, labels_of: Callable[[VectorSelector], LabelSet]) -> list[LabelSet]:
+    """The labels of the first operand of a chain of operations, then of each operation, innermost first."""
+    return list(_Follower(labels_of).along(chain))
+
+
 class _Follower:
     __slots__ = ("_labels_of", "unknown")
 
@@ -174,10 +183,23 @@ class _Follower:
         grouped = labels.dropping(grouping) if node.without else labels.keeping(grouping)
         return grouped.adding(*_text_of(node.param)) if node.op is AggregateOp.COUNT_VALUES else grouped
 
-    def binary(self, node: Binary) -> LabelSet:
-        lhs, rhs = self.follow(node.lhs), self.follow(node.rhs)
+    def chain(self, node: Binary) -> LabelSet:
+        *_, labels = self.along(node)
+        return labels
+
+    def along(self, chain: Binary) -> Iterator[LabelSet]:
+        operations = spine(chain)
+        first = operations[0].lhs
+        labels, found = self.follow(first), value_type(first)
+        yield labels
+        for each in operations:
+            labels = self.binary(each, labels, self.follow(each.rhs), found)
+            found = joint_type(found, value_type(each.rhs))
+            yield labels
+
+    def binary(self, node: Binary, lhs: LabelSet, rhs: LabelSet, left_type: ValueType) -> LabelSet:
         if node.matching is None:
-            return lhs if value_type(node.lhs) is ValueType.VECTOR else rhs
+            return lhs if left_type is ValueType.VECTOR else rhs
         self._matched(node, node.matching, lhs, rhs)
         if node.op is BinaryOp.OR:
             return lhs | rhs
@@ -277,6 +299,6 @@ _STEPS: dict[type, Callable[..., LabelSet]] = {
     Paren: _Follower.inner,
     Unary: _Follower.inner,
     Aggregate: _Follower.aggregate,
-    Binary: _Follower.binary,
+    Binary: _Follower.chain,
     Call: _Follower.call,
 }

@@ -189,6 +189,26 @@ class Binary:
     matching: VectorMatching | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
+    # Along the left operands, so that a chain of thousands needs no recursion.
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Binary):
+            return NotImplemented
+        mine, theirs = spine(self), spine(other)
+        return (
+            len(mine) == len(theirs)
+            and mine[0].lhs == theirs[0].lhs
+            and all(_joint(a) == _joint(b) for a, b in zip(mine, theirs, strict=True))
+        )
+
+    def __hash__(self) -> int:
+        operations = spine(self)
+        return hash((operations[0].lhs, *map(_joint, operations)))
+
+
+def _joint(node: Binary) -> tuple[object, ...]:
+    """All of an operation but its left operand."""
+    return node.op, node.rhs, node.return_bool, node.matching
+
 
 @dataclass(frozen=True, slots=True)
 class Unary:
@@ -227,6 +247,20 @@ def walk(node: Expr) -> Iterator[Expr]:
         pending.extend(reversed(children(current)))
 
 
+def spine(node: Binary) -> list[Binary]:
+    """The operations down the left operands, innermost first: of `a + b + c` first `a + b`, then the whole.
+
+    A chain of operators is deep on the left alone. What walks a tree by recursion goes along this list
+    instead, so that a chain may be as long as it likes; other nesting is bounded by the parser.
+    """
+    found = [node]
+    while isinstance(node.lhs, Binary):
+        node = node.lhs
+        found.append(node)
+    found.reverse()
+    return found
+
+
 def value_type(node: Expr) -> ValueType:
     """The type the node evaluates to; trusts that the tree has passed the type checks."""
     while isinstance(node, (Paren, Unary)):
@@ -239,8 +273,17 @@ def value_type(node: Expr) -> ValueType:
 
 
 def _binary_type(node: Binary) -> ValueType:
-    both = {value_type(node.lhs), value_type(node.rhs)}
-    return ValueType.SCALAR if both == {ValueType.SCALAR} else ValueType.VECTOR
+    operand: Expr = node
+    while isinstance(operand, Binary):
+        if value_type(operand.rhs) is not ValueType.SCALAR:
+            return ValueType.VECTOR
+        operand = operand.lhs
+    return joint_type(value_type(operand), ValueType.SCALAR)
+
+
+def joint_type(lhs: ValueType, rhs: ValueType) -> ValueType:
+    """The type of an operation between operands of these types."""
+    return ValueType.SCALAR if lhs is rhs is ValueType.SCALAR else ValueType.VECTOR
 
 
 _TYPES: dict[type, ValueType] = {

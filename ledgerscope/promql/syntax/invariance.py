@@ -61,11 +61,17 @@ def is_step_invariant(node: Expr) -> bool:
 
 
 def _stands_still(node: Expr) -> bool:
-    if isinstance(node, VectorSelector | Subquery):
-        return node.at is not None
-    if isinstance(node, Call) and node.func in TIME_DEPENDENT:
-        return False
-    return all(_stands_still(child) for child in children(node))
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, VectorSelector | Subquery):
+            if current.at is None:
+                return False
+        elif isinstance(current, Call) and current.func in TIME_DEPENDENT:
+            return False
+        else:
+            pending.extend(children(current))
+    return True
 
 
 def looks_ahead(node: Expr) -> bool:

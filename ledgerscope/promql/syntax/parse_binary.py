@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.errors import Span
 from ledgerscope.promql.records import dataclass
-from ledgerscope.promql.syntax.ast import Binary, Expr, VectorMatching, value_type
+from ledgerscope.promql.syntax.ast import Binary, Expr, VectorMatching
 from ledgerscope.promql.syntax.operators import BinaryOp, Cardinality
 from ledgerscope.promql.syntax.parse_durations import parse_literal
 from ledgerscope.promql.syntax.parse_labels import parse_grouping
@@ -111,11 +111,16 @@ def _fill_value(cursor: Cursor) -> float:
     return -value if negative else value
 
 
-def assemble(op: BinaryOp, lhs: Expr, rhs: Expr, modifier: BinModifier) -> Binary:
-    """The node of a binary operation; a matching that is not allowed stays, for the checks to refuse."""
+def assemble(
+    op: BinaryOp, lhs: Expr, rhs: Expr, modifier: BinModifier, types: tuple[ValueType, ValueType]
+) -> Binary:
+    """The node of a binary operation; a matching that is not allowed stays, for the checks to refuse.
+
+    types: those of the operands.
+    """
     span = Span(lhs.span.start, rhs.span.end)
     matching: VectorMatching | None = modifier.matching
-    if value_type(lhs) is not ValueType.VECTOR or value_type(rhs) is not ValueType.VECTOR:
+    if types != (ValueType.VECTOR, ValueType.VECTOR):
         if not (modifier.matching.labels or has_fill(modifier.matching)):
             matching = None
     elif op.is_set and modifier.matching.cardinality is Cardinality.ONE_TO_ONE:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.promql.errors import Span
 from ledgerscope.promql.syntax.ast import (
     Aggregate,
+    Binary,
     Call,
     Expr,
     Matcher,
@@ -16,6 +17,8 @@ from ledgerscope.promql.syntax.ast import (
     StringLiteral,
     Unary,
     VectorSelector,
+    joint_type,
+    value_type,
 )
 from ledgerscope.promql.syntax.dialect import EXPERIMENTAL_FUNCTIONS, FILL_MODIFIERS
 from ledgerscope.promql.syntax.operators import AggregateOp, MatchOp, UnaryOp
@@ -53,6 +56,8 @@ def parse_expression(cursor: Cursor, lowest: int = LOWEST) -> Expr:
     """Operands and the operators between them, of at least this precedence."""
     cursor.descend()
     lhs = _unary(cursor) if cursor.kind in _SIGNS else _postfix(cursor)
+    # Types are followed along a chain: asking each time anew would go down all of it.
+    found = value_type(lhs)
     while (entry := OPERATORS.get(cursor.kind)) is not None and entry[1] >= lowest:
         op, precedence = entry
         if op.is_trim:
@@ -61,8 +66,10 @@ def parse_expression(cursor: Cursor, lowest: int = LOWEST) -> Expr:
         cursor.advance()
         modifier = parse_bin_modifier(cursor)
         rhs = parse_expression(cursor, precedence if precedence == POWER else precedence + 1)
-        cursor.grow(height, cursor.height)
-        lhs = assemble(op, lhs, rhs, modifier)
+        # A chain grows along its left operands, which nothing goes down by recursion.
+        cursor.grow(height - isinstance(lhs, Binary), cursor.height)
+        types = (found, value_type(rhs))
+        lhs, found = assemble(op, lhs, rhs, modifier, types), joint_type(*types)
         if has_fill(modifier.matching):
             cursor.need_version("3", "fill modifiers", lhs.span)
             cursor.need(FILL_MODIFIERS, "binop fill modifiers are experimental and not enabled", lhs.span)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ledgerscope.promql.syntax.ast import (
@@ -26,6 +28,7 @@ from ledgerscope.promql.syntax.ast import (
     Unary,
     VectorMatching,
     VectorSelector,
+    spine,
 )
 from ledgerscope.promql.syntax.operators import AtBound, BinaryOp, Cardinality, DurationOp, MatchOp
 from ledgerscope.promql.text.durations import format_duration
@@ -173,7 +176,14 @@ def _aggregate_head(node: Aggregate) -> str:
 
 
 def _binary(node: Binary) -> str:
-    return f"{_unsigned_base(node, to_string(node.lhs))} {_operator(node)} {to_string(node.rhs)}"
+    operations = spine(node)
+    first = _unsigned_base(operations[0], to_string(operations[0].lhs))
+    return first + "".join(map(_joint, operations))
+
+
+def _joint(node: Binary) -> str:
+    """The operator and the right side, as they follow the left side."""
+    return f" {_operator(node)} {to_string(node.rhs)}"
 
 
 def _unsigned_base(node: Binary, lhs: str) -> str:
@@ -247,9 +257,16 @@ def _split_aggregate(node: Aggregate, level: int) -> list[str]:
 
 
 def _split_binary(node: Binary, level: int) -> list[str]:
-    first, *rest = _lines(node.lhs, level + 1)
-    operator = _INDENT * level + _operator(node)
-    return [_unsigned_base(node, first), *rest, operator, *_lines(node.rhs, level + 1)]
+    """Each operation of a chain that is too long for a line is split: the innermost is deepest."""
+    operations = spine(node)
+    first = _unsigned_base(operations[0], to_string(operations[0].lhs))
+    lengths = list(accumulate(map(len, map(_joint, operations)), initial=len(first)))
+    split = operations[bisect_right(lengths[1:], MAX_WIDTH) :]
+    lines = _lines(split[0].lhs, level + len(split))
+    lines[0] = _unsigned_base(split[0], lines[0])
+    for depth, each in zip(range(level + len(split) - 1, level - 1, -1), split, strict=True):
+        lines += [_INDENT * depth + _operator(each), *_lines(each.rhs, depth + 1)]
+    return lines
 
 
 def _split_call(node: Call, level: int) -> list[str]:

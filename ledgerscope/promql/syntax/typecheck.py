@@ -19,6 +19,8 @@ from ledgerscope.promql.syntax.ast import (
     Unary,
     VectorMatching,
     VectorSelector,
+    joint_type,
+    spine,
     value_type,
 )
 from ledgerscope.promql.syntax.matching import matches
@@ -51,6 +53,8 @@ class _Checks:
 
     def visit(self, node: Expr) -> ValueType:
         """Check the node and everything below it; its type."""
+        if isinstance(node, Binary):
+            return self.chain(node)
         check_node = _CHECKS.get(type(node))
         if check_node is not None:
             check_node(self, node)
@@ -71,8 +75,16 @@ class _Checks:
             wanted = ValueType.STRING if counts_values else ValueType.SCALAR
             self.expect(node.param, wanted, "aggregation parameter")
 
-    def binary(self, node: Binary) -> None:
-        types = (self.visit(node.lhs), self.visit(node.rhs))
+    def chain(self, node: Binary) -> ValueType:
+        operations = spine(node)
+        found = self.visit(operations[0].lhs)
+        for each in operations:
+            types = (found, self.visit(each.rhs))
+            self.binary(each, types)
+            found = joint_type(*types)
+        return found
+
+    def binary(self, node: Binary, types: tuple[ValueType, ValueType]) -> None:
         if node.return_bool and not node.op.is_comparison:
             self.fail("bool modifier can only be used on comparison operators", self._operator(node))
         if node.op.is_comparison and not node.return_bool and types == (ValueType.SCALAR, ValueType.SCALAR):
@@ -190,7 +202,6 @@ class _Checks:
 
 _CHECKS: dict[type, Callable[..., None]] = {
     Aggregate: _Checks.aggregate,
-    Binary: _Checks.binary,
     Call: _Checks.call,
     Paren: _Checks.paren,
     Unary: _Checks.unary,
@@ -198,4 +209,4 @@ _CHECKS: dict[type, Callable[..., None]] = {
     MatrixSelector: _Checks.matrix,
     VectorSelector: _Checks.vector,
 }
-"""Literals need no check."""
+"""Literals need no check; binary operations are checked along their chain."""

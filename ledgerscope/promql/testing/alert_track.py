@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ledgerscope.promql.samples.axis import Axis
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Check:
     """Whether something holds; what an assertion prints."""
 
@@ -33,6 +33,12 @@ class Check:
 
     def __bool__(self) -> bool:
         return self.holds
+
+    def __eq__(self, other: object) -> bool:
+        return self.holds == other if isinstance(other, bool) else self is other
+
+    def __hash__(self) -> int:
+        return hash(self.holds)
 
     def __repr__(self) -> str:
         return f"<{self.claim}: {self.holds}>"

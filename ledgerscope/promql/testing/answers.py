@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from ledgerscope.promql.testing.reports.plot import series_text, sparkline, spre
 from ledgerscope.promql.text.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ledgerscope.promql.samples.values import Row, Sample, Vector
 
@@ -68,6 +69,24 @@ class Instant:
 
     __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
 
+    def __lt__(self, other: float) -> bool:
+        return self._compared(operator.lt, other)
+
+    def __le__(self, other: float) -> bool:
+        return self._compared(operator.le, other)
+
+    def __gt__(self, other: float) -> bool:
+        return self._compared(operator.gt, other)
+
+    def __ge__(self, other: float) -> bool:
+        return self._compared(operator.ge, other)
+
+    def _compared(self, compare: Callable[[float, float], bool], other: object) -> bool:
+        """The only sample's value against a number. Raises EvaluationError where there is not exactly one."""
+        if isinstance(other, (int, float)):
+            return compare(self.value, other)
+        raise TypeError(f"the samples of {self.expression} are compared with a number, not with {other!r}")
+
     def explained_against(self, expected: Mapping[str, float]) -> list[str]:
         """What is not as expected, series by series: what pytest prints below a failed `==`."""
         found = {each.labels: each.value for each in self.samples}
@@ -116,6 +135,15 @@ class Over:
         return _same({row.labels: _cells(row) for row in self.vector}, _keyed(other))
 
     __hash__ = None  # type: ignore[assignment]  # equal to dictionaries, which have no hash
+
+    def _refuse(self, other: object) -> bool:
+        """Many values are neither more nor less than anything."""
+        raise TypeError(
+            f"{self.expression} over time is not compared with {other!r} by size:"
+            " compare its values one by one, as in max(answer.only)"
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
     def explained_against(self, expected: Mapping[str, list[float | None]]) -> list[str]:
         """What is not as expected, series by series: what pytest prints below a failed `==`."""

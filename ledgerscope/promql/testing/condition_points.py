@@ -6,6 +6,7 @@ A threshold that no test ever crosses is not tested. What data cannot change (`a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,24 @@ def _conditions_of(node: ast.Binary) -> Iterator[Condition]:
 
 
 def _text(node: Expr) -> str:
-    return f"`{' '.join(to_string(node).split())}`"
+    return f"`{' '.join(_shortened(node).split())}`"
+
+
+_MOST_OPERATIONS = 20
+"""Chains of more are named by their ends: to name all parts of a chain in full takes its length squared."""
+
+
+def _shortened(node: Expr) -> str:
+    if not isinstance(node, ast.Binary):
+        return to_string(node)
+    operations = ast.spine(node)
+    if len(operations) <= _MOST_OPERATIONS:
+        return to_string(node)
+    first, last = operations[0].lhs, operations[-1]
+    left_out = f"… {len(operations) - 1} operands …"
+    nothing = ast.StringLiteral("")
+    end = to_string(replace(last, lhs=nothing)).removeprefix(to_string(nothing))
+    return f"{to_string(first)} {operations[0].op.value} {left_out}{end}"
 
 
 def _answers(vector: Vector) -> Iterator[bool]:
@@ -98,7 +116,8 @@ def conditions_shown(
 ) -> Iterator[str]:
     """The sides that an evaluation shows; conditions that have shown everything are not looked at again."""
     part = engine.parts(evaluation.storage, placed.tree, evaluation.axis, evaluation.cache)
-    for condition in conditions(placed):
+    # The parts of a chain from the innermost on: each is then one operation more than the one before.
+    for condition in reversed(conditions(placed)):
         if all(points[name] for name in condition.sides.values()):
             continue
         try:

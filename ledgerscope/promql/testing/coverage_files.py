@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.rules.load import load_rules
 from ledgerscope.promql.rules.placed import place
+from ledgerscope.promql.text.encoding import decoded
 from ledgerscope.promql.yaml.nodes import FileError
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def below(pattern: str) -> str:
 
 
 def _may_have_rules(path: Path) -> bool:
-    text = path.read_text("utf-8", "replace")
+    text = decoded(path.read_bytes(), "replace")
     return all(word in text for word in _WORDS) and "alert_rule_test" not in text

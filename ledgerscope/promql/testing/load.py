@@ -37,6 +37,7 @@ from ledgerscope.promql.testing.model import (
 )
 from ledgerscope.promql.testing.rule_paths import resolve
 from ledgerscope.promql.testing.times import HINT, StartError, start_of
+from ledgerscope.promql.text.encoding import decoded, why_not
 from ledgerscope.promql.yaml.nodes import Fault, FileError, Reader, Where, compose
 from ledgerscope.promql.yaml.places import place_of_text
 
@@ -67,11 +68,11 @@ def load_tests(
     `lenient` passes unknown fields over. Raises FileError where the file cannot be read at all.
     """
     try:
-        text = path.read_text("utf-8")
+        text = decoded(path.read_bytes())
     except OSError as error:
         raise FileError([Fault(Where(str(path), 1, 1), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
-        raise FileError([Fault(Where(str(path), 1, 1), f"not UTF-8: {error.reason}")]) from error
+        raise FileError([Fault(Where(str(path), 1, 1), why_not(error))]) from error
     reader = Reader(str(path), text, lenient=lenient, later=_later(dialect))
     return _read(reader, path, dialect, extensions=extensions), reader.in_order()
 

@@ -118,6 +118,12 @@ class TestGroup:
         """How far a test has to be evaluated."""
         return max((case.eval_time_ms for case in self.cases), default=0)
 
+    @property
+    def end_of_input_ms(self) -> int:
+        """The time of the last sample after the start, or of the last assertion if that is later."""
+        longest = max((len(each) for each in self.series), default=0)
+        return max((longest - 1) * self.interval_ms, self.last_eval_time_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class TestFile:

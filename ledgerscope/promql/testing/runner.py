@@ -113,8 +113,7 @@ class GroupRun:
     @property
     def end_of_input_ms(self) -> int:
         """The time of the last sample after the start, or of the last assertion if that is later."""
-        longest = max((len(series) for series in self.group.series), default=0)
-        return max((longest - 1) * self.group.interval_ms, self.group.last_eval_time_ms)
+        return self.group.end_of_input_ms
 
     @property
     def judges_rules(self) -> bool:
@@ -182,10 +181,11 @@ class GroupRun:
     def failure_texts(self) -> list[str]:
         """What failed among the rules, where and when."""
         start = self.group.start_ms
-        return [
+        texts = (
             f"{each.where}: rule {each.rule!r} fails at {format_duration(each.at_ms - start)}: {each.message}"
             for each in self.evaluation.failures
-        ]
+        )
+        return list(dict.fromkeys(texts))
 
 
 def fill(

@@ -29,6 +29,7 @@ from ledgerscope.promql.testing.alert_track import AlertTrack
 from ledgerscope.promql.testing.answers import Instant, Over
 from ledgerscope.promql.testing.group_order import describe, readings_with_data
 from ledgerscope.promql.testing.label_match import ANY, check_conditions, meets
+from ledgerscope.promql.testing.limits import MOST_EVALUATIONS, too_many
 from ledgerscope.promql.testing.outcome import unknown_alert
 from ledgerscope.promql.testing.rule_paths import plain, suggestion
 from ledgerscope.promql.testing.runner import fill
@@ -183,6 +184,11 @@ class Scenario:
         last = evaluation.axis.end_ms if end is None else self.start_ms + milliseconds(end)
         stride = milliseconds(self.interval if step is None else step)
         first = self.start_ms + milliseconds(start)
+        if stride > 0 and (last - first) // stride >= MOST_EVALUATIONS:
+            raise ScenarioError(
+                f"{expression} would be evaluated {(last - first) // stride + 1:,} times;"
+                f" write a longer step: at most {MOST_EVALUATIONS:,} times are possible"
+            )
         vector = self.engine.range(evaluation.storage, expression, first, last, stride).vector
         return self._noted(Over(expression, vector))
 
@@ -264,7 +270,12 @@ class Scenario:
 
     def _evaluate(self) -> Evaluation:
         step = milliseconds(self.interval)
-        axis = Axis(self.start_ms, step, max(self._end_of_input(), self._until) // step + 1)
+        end_ms = max(self._end_of_input(), self._until)
+        reason = too_many(end_ms, step)
+        if reason:
+            self._until = 0  # what is asked next does not fail for this
+            raise ScenarioError(f"{reason}: ask for an earlier time, or write evaluated_every('1h')")
+        axis = Axis(self.start_ms, step, end_ms // step + 1)
         storage = Storage()
         last = {Labels(series.labels): (series, every) for series, every in self._series}
         for series, every in last.values():

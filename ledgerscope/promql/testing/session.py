@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.promql.rules.load import load_rule_file
 from ledgerscope.promql.rules.plan import RulePlan
+from ledgerscope.promql.testing.limits import too_many
 from ledgerscope.promql.testing.load import load_tests
 from ledgerscope.promql.testing.runner import GroupRun, Options
 from ledgerscope.promql.yaml.collection_pause import collection_paused
 from ledgerscope.promql.yaml.nodes import Fault, FileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ledgerscope.promql.rules.alert_history import OnRuleBranch
     from ledgerscope.promql.rules.model import RuleGroup
+    from ledgerscope.promql.testing.model import TestFile
     from ledgerscope.promql.testing.outcome import Outcome
 
 
@@ -35,15 +38,8 @@ class TestSession:
     _plans: dict[tuple[object, ...], RulePlan] = field(default_factory=dict)
     _kept: dict[int, tuple[GroupRun, int]] = field(default_factory=dict)
     _samples: int = 0
-    _reported: set[str] = field(default_factory=set)
     #: What in the files opened so far is hardly meant.
     file_warnings: list[Fault] = field(default_factory=list)
-
-    def is_new(self, text: str) -> bool:
-        """Whether a text has not been reported in this run; from now on it has."""
-        known = text in self._reported
-        self._reported.add(text)
-        return not known
 
     def open(self, path: Path) -> list[GroupRun]:
         """The groups of a test file over the rules it names. Raises FileError."""
@@ -63,11 +59,24 @@ class TestSession:
                 warnings += rules.warnings
             except FileError as error:
                 faults += error.faults
+        faults += self._beyond_reach(file)
         if faults:
             raise FileError(faults)
-        self.file_warnings += [each for each in warnings if self.is_new(str(each))]
+        self.file_warnings += dict.fromkeys(warnings)
         plan = self._plan(groups, file.group_eval_order)
         return [GroupRun(file, group, plan, self.options, self.on_branch) for group in file.groups]
+
+    def _beyond_reach(self, file: TestFile) -> Iterator[Fault]:
+        """The cases, and the input that is evaluated to its end, for which rules are evaluated too often."""
+        hint = "write an earlier time, or a longer evaluation_interval"
+        for group in file.groups:
+            ends = [(case.eval_time_ms, case.where) for case in group.cases]
+            if self.options.to_end:
+                ends.append((group.end_of_input_ms, group.where))
+            for end_ms, where in ends:
+                reason = too_many(end_ms, file.evaluation_interval_ms)
+                if reason:
+                    yield Fault(where, reason, hint)
 
     def keep(self, run: GroupRun) -> None:
         """Keep a group's evaluation for its next case; those longest unused go when there is too much."""

@@ -35,7 +35,7 @@ def milliseconds(when: When) -> int:
 
 
 class Moment(int):
-    """Milliseconds since the start of a test; equal to a text that says the same (`moment == "5m"`)."""
+    """Milliseconds since the start of a test; compares with durations (`moment == "5m"`, `moment < "1h"`)."""
 
     __slots__ = ()
 
@@ -52,10 +52,31 @@ class Moment(int):
     def __hash__(self) -> int:
         return hash(int(self))
 
+    def __lt__(self, other: object) -> bool:
+        return int(self) < _comparable(other)
+
+    def __le__(self, other: object) -> bool:
+        return int(self) <= _comparable(other)
+
+    def __gt__(self, other: object) -> bool:
+        return int(self) > _comparable(other)
+
+    def __ge__(self, other: object) -> bool:
+        return int(self) >= _comparable(other)
+
     def __repr__(self) -> str:
         return f"'{format_duration(int(self))}'"
 
     __str__ = __repr__
+
+
+def _comparable(other: object) -> float:
+    """Milliseconds of what a moment is compared with; a number is milliseconds, as the moment is."""
+    if isinstance(other, (str, timedelta)):
+        return milliseconds(other)
+    if isinstance(other, (int, float)) and not isinstance(other, bool):
+        return other
+    raise TypeError(f"a moment is compared with a time such as '5m', not with {other!r}")
 
 
 class StartError(PromQLError):

@@ -73,8 +73,9 @@ class FileError(PromQLError):
     """A file that cannot be used; lists everything that is wrong with it."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(*faults)
-        self.faults = tuple(faults)
+        # A rule file that is named twice has each of its faults once.
+        self.faults = tuple(dict.fromkeys(faults))
+        super().__init__(*self.faults)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.faults))

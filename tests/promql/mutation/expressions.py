@@ -26,6 +26,9 @@ _LEAVES = (
     "count_over_time(x[5m])",
     "changes(y[3m])",
     "max_over_time(x[4m])",
+    "clamp_max(x, 5)",
+    "clamp_min(y, 1)",
+    "clamp(x, 0, 1)",
 )
 _MATCHINGS = ("", "on (a) ", "on (a, b) ", "ignoring (b) ", "on () ")
 

@@ -48,6 +48,19 @@ if TYPE_CHECKING:
         ("sum by (a, b) (sum by (a) (x))", "sum by (a) (sum by (a) (x))"),
         ("sum by (a) (x) and on (a, b) sum by (a) (y)", "sum by (a) (x) and on (a) sum by (a) (y)"),
         ("changes(x[5m]) >= 0", "changes(x[5m])"),
+        ("clamp_max(x, 10) <= 10", "clamp_max(x, 10) <= 11"),
+        ("clamp_max(x, 10) >= 10", "clamp_max(x, 10) == 10"),
+        ("clamp_max(x, 10) > 10", "clamp_max(x, 10) == 11"),
+        ("clamp_max(x, 10) > bool 10", "clamp_max(x, 10) > bool 11"),
+        ("clamp_min(x, 5) >= 5", "clamp_min(x, 5) > 4"),
+        ("clamp_min(x, 5) <= 5", "5 == clamp_min(x, 5)"),
+        ("clamp(x, 1, 5) != 6", "clamp(x, 1, 5)"),
+        ("clamp(x, 1, 5) < 6", "clamp(x, 1, 5) >= 0"),
+        ("clamp(x, 1 + 1, 2) == 2", "clamp(x, 2, 2) <= 2"),
+        ("clamp_max(count(x), 3) > 2", "clamp_max(count(x), 3) == 3"),
+        ("clamp_max(count(x), 3) < 4", "clamp_max(count(x), 3)"),
+        ("max(clamp_max(x, 10)) <= 10", "max(clamp_max(x, 10)) < 11"),
+        ("clamp_max(x, 10) <= 10 or y", "clamp_max(x, 10) <= 12 or y"),
     ],
 )
 def test_what_is_provably_the_same(left: str, right: str) -> None:
@@ -74,6 +87,11 @@ def test_what_is_provably_the_same(left: str, right: str) -> None:
         ("x > bool 5", "x > 5"),
         ("-x", "x"),
         ("hour(x) < 24", "hour(x)"),
+        ("clamp_max(x, 10) <= 10", "clamp_max(x, 10)"),  # NaN
+        ("clamp_min(x, 5) > 5", "clamp_min(x, 5) != 5"),  # NaN
+        ("clamp_max(x, 10) <= 10", "clamp_max(x, 10) <= 9"),
+        ("clamp_max(x, scalar(y)) <= 10", "clamp_max(x, scalar(y)) <= 11"),
+        ("clamp(x, 5, 1) <= 5", "clamp(x, 5, 1) <= 6"),
     ],
 )
 def test_what_is_not(left: str, right: str) -> None:
@@ -108,6 +126,15 @@ def test_what_is_there_for_the_same_labels(left: str, right: str) -> None:
 )
 def test_what_is_there_for_other_labels(left: str, right: str) -> None:
     assert presence(parse(left)) != presence(parse(right))
+
+
+def test_the_form_of_a_long_chain_is_compared_with_that_of_its_mutant() -> None:
+    tree = parse(" or ".join(f"m{index} > {index}" for index in range(1500)))
+    for spot in (list(spots(tree))[index] for index in (1, 2, -1)):
+        for edit in (each for operator in OPERATORS for each in operator.edits(spot.node, to_string(tree))):
+            mutated = parse(to_string(spot.put(edit.node)))
+            assert canonical(mutated) != canonical(tree)
+            assert presence(mutated) != presence(tree)
 
 
 def storage_of(random_numbers: random.Random) -> Storage:

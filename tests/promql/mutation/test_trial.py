@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from ledgerscope.promql.mutation.campaign import missing_test
+from ledgerscope.promql.mutation.campaign import missing_test, mutate
 from ledgerscope.promql.mutation.model import Verdict
 from ledgerscope.promql.mutation.search import Budget
 from ledgerscope.promql.testing.runner import Options
@@ -154,3 +155,72 @@ def test_dates_are_searched_for(tmp_path: Path) -> None:
 def test_either_generation_is_mutated(tmp_path: Path, compat: str) -> None:
     trial = trial_of(tmp_path, RULES, TESTS, Options(compat))
     assert {each.verdict for owner in trial.rules for each in trial.judge(owner)} == {Verdict.KILLED}
+
+
+def test_mutants_of_a_long_chain_are_judged(tmp_path: Path) -> None:
+    length = 150
+    expr = " or ".join(f"m{index}" for index in range(length))
+    rules = f"groups: [{{name: g, rules: [{{record: r, expr: '{expr}'}}]}}]"
+    asked = {"expr": "r", "eval_time": "0m", "exp_samples": [{"labels": "r", "value": 0}]}
+    series = [{"series": "m0", "values": "0"}, {"series": "m7", "values": "7"}]
+    tests = {"rule_files": ["rules.yml"], "tests": [{"input_series": series, "promql_expr_test": [asked]}]}
+    trial = trial_of(tmp_path, rules, yaml.safe_dump(tests))
+    (owner,) = trial.rules
+    judged = list(islice(trial.judge(owner), 2))
+    assert [(each.mutant.before, each.verdict) for each in judged] == [
+        (f"{expr[:79]}…", Verdict.KILLED),
+        (f"or m{length - 1}", Verdict.SURVIVED),
+    ]
+
+
+UNRELATED = """\
+rule_files: [rules.yml]
+tests:
+- input_series:
+  - {series: 'a{job="x"}', values: 6x5}
+  - {series: 'b{job="x"}', values: 1x5}
+  - {series: 'd{job="x"}', values: 1x5}
+  alert_rule_test: [{eval_time: 5m, alertname: High, exp_alerts: [{exp_labels: {job: x}}]}]
+  promql_expr_test:
+  - {expr: 'a:max + on (job) d', eval_time: 5m, exp_samples: [{labels: '{job="x"}', value: 7}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "names"),
+    [
+        (RULES, ["a", "d"]),
+        (RULES.replace("a:max > 5", """'{job="x"} > 5'"""), ["a", "b", "d"]),
+        (RULES.replace("> 5", "> 5\n    annotations: {text: '{{ query \"b\" }}'}"), ["a", "b", "d"]),
+        (RULES.replace("> 5", "> 5 unless b:ratio"), ["a", "b", "d"]),
+        (RULES.replace("b / on (job) c", "c / c"), ["a", "d"]),
+        (RULES.replace("b / on (job) c", """'{job="y"} + 1'"""), ["a", "b", "d"]),
+    ],
+    ids=["by names", "without a name", "queries", "of a rule that is read", "of none", "of others"],
+)
+def test_a_mutant_is_judged_over_the_series_that_it_may_see(
+    tmp_path: Path, rules: str, names: list[str]
+) -> None:
+    trial = trial_of(tmp_path, rules, UNRELATED)
+    (owner,) = (each for each in trial.rules if each.name == "a:max")
+    (reaching,) = trial.reaching(owner)
+    assert [each.labels["__name__"] for each in reaching.narrowed.run.group.series] == names
+
+
+def test_the_verdicts_over_fewer_series_are_those_over_all(tmp_path: Path) -> None:
+    trial = trial_of(tmp_path, RULES, UNRELATED)
+    whole = trial_of(tmp_path, RULES, UNRELATED)
+    for owner in trial.rules:
+        for each in whole.reaching(owner):
+            each.__dict__["narrowed"] = each.asked
+        verdicts = [(str(each.mutant), each.verdict, each.by) for each in trial.judge(owner)]
+        assert verdicts == [(str(each.mutant), each.verdict, each.by) for each in whole.judge(owner)]
+
+
+def test_progress_is_told_rule_by_rule_and_mutant_by_mutant(tmp_path: Path) -> None:
+    told: list[str] = []
+    report = mutate(trial_of(tmp_path, RULES, UNRELATED), (), tmp_path, lambda each: told.append(str(each)))
+    count, survived = len(report.killed) + len(report.survivors), len(report.survivors)
+    assert len(told) == count + 3
+    assert told[0] == "rule mutation: rule 1 of 3 (a:max), 0 mutants judged, 0 survived"
+    assert told[-1] == f"rule mutation: rule 3 of 3 (b:ratio), {count} mutants judged, {survived} survived"

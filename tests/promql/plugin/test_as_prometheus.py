@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
-from tests.promql.plugin.suites import outcome
+import pytest
+
+from tests.promql.plugin.suites import PLUGIN, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
 pytest_plugins = ["pytester"]
 
@@ -86,7 +88,7 @@ def shown_by(pytester: pytest.Pytester, *options: str) -> Sequence[str]:
 
 def test_what_promql_remarks_on_is_a_warning_with_its_place(pytester: pytest.Pytester) -> None:
     found = outcome(pytester, rules_yml=REMARKABLE, a__test_yml=REMARKABLE_TESTS)
-    found.assert_outcomes(passed=2, warnings=3)
+    found.assert_outcomes(passed=2, warnings=5)
     found.stdout.fnmatch_lines_random(
         [
             '*PromQLInfo: *rules.yml:6:15: r: PromQL info: metric might not be a counter*"load" (2:8)',
@@ -94,6 +96,34 @@ def test_what_promql_remarks_on_is_a_warning_with_its_place(pytester: pytest.Pyt
             "*PromQLInfo: *a.test.yml:8:9: PromQL info: metric might not be a counter*",
         ]
     )
+
+
+def test_each_item_with_a_doubt_has_it_whatever_the_order(pytester: pytest.Pytester) -> None:
+    outcome(pytester, rules_yml=REMARKABLE, a__test_yml=REMARKABLE_TESTS)
+    error = ("-W", "error::ledgerscope.promql.plugin.doubts.PromQLWarning")
+    for names in (["expr r at 10m", "expr increase(load[5m]) at 10m"], ["expr r at 10m"]):
+        for order in (names, names[::-1]):
+            nodes = [f"a.test.yml::group 1::{name}" for name in order]
+            found = pytester.runpytest(*PLUGIN, "-p", "no:randomly", *error, *nodes)
+            found.assert_outcomes(failed=len(names))
+
+
+def test_a_warning_of_many_items_is_shown_once(pytester: pytest.Pytester) -> None:
+    shown = shown_by(pytester)
+    assert len([line for line in shown if "PromQLWarning" in line]) == 1
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_files_in_utf_16_are_read_as_promtool_reads_them(pytester: pytest.Pytester, codec: str) -> None:
+    mark = "\ufeff" if codec.endswith("e") else ""
+    rules = "groups: [{name: g, rules: [{record: r, expr: load}]}]"
+    tests = REMARKABLE_TESTS.partition("      - {expr: 'incr")[0].replace("value: 0", "value: 1")
+    for name, text in (("rules.yml", rules), ("a.test.yml", tests)):
+        (pytester.path / name).write_bytes((mark + text).encode(codec))
+    promtool = shutil.which("promtool")
+    if promtool is not None:
+        subprocess.run([promtool, "test", "rules", "a.test.yml"], cwd=pytester.path, check=True)
+    pytester.runpytest(*PLUGIN).assert_outcomes(passed=1)
 
 
 def test_infos_can_be_left_out(pytester: pytest.Pytester) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from tests.promql.plugin.suites import outcome
+from ledgerscope.promql.syntax.dialect import FEATURES
+from tests.promql.plugin.suites import PLUGIN, outcome
 
 pytest_plugins = ["pytester"]
 
@@ -135,3 +139,28 @@ def test_the_flag_of_duration_expressions_has_become_a_matter_of_course(pytester
         """
     )
     pytester.inline_run("--promql-features=promql-duration-expr").assertoutcome(passed=1)
+
+
+def test_the_manual_lists_every_flag() -> None:
+    manual = (Path(__file__).parents[3] / "docs/rule-testing.md").read_text("utf-8")
+    table = manual.partition("### Feature flags")[2].partition("\nDuration expressions")[0]
+    assert re.findall(r"^\| `([a-z-]+)`", table, re.MULTILINE) == list(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("promql_strict=banana", "promql_strict: *banana*; write true or false"),
+        ("promql_extensions=2", "promql_extensions: *; write true or false"),
+        ("promql_ignore_unknown_fields=", "promql_ignore_unknown_fields: *; write true or false"),
+        ("promql_rule_tests='a", "promql_rule_tests: *; write names with spaces between them"),
+        ("promql_features=sliced-bread", "promql_features: *no PromQL feature 'sliced-bread'*"),
+        ("promql_items=casd", "promql_items is 'casd'; write case or group"),
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_one_clear_error(
+    pytester: pytest.Pytester, setting: str, message: str
+) -> None:
+    found = pytester.runpytest(*PLUGIN, "-o", setting)
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    found.stderr.fnmatch_lines([f"ERROR: {message}"])

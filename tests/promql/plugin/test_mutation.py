@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -230,3 +232,32 @@ def test_the_report_is_the_same_under_any_hash_seed_and_order(tmp_path: Path, se
     assert reports[0] == reports[1]
     found = json.loads(reports[0])["survivors"]
     assert [f"{each['line']}:{each['column']}" for each in found] == [place for place, _, _ in GAPS]
+
+
+@pytest.mark.parametrize(("options", "shown"), [((), True), (("-q",), False)])
+def test_progress_is_one_line_of_a_terminal(tmp_path: Path, options: tuple[str, ...], shown: bool) -> None:
+    (tmp_path / "rules.yml").write_text(LIMITS)
+    (tmp_path / "a.test.yml").write_text(AT_THE_LIMIT)
+    command = [sys.executable, "-m", "pytest", *PLUGIN, "--promql-mutate", *options]
+    primary, secondary = pty.openpty()
+    with subprocess.Popen(command, cwd=tmp_path, stdout=secondary, stderr=secondary) as running:
+        os.close(secondary)
+        written = _all_of(primary)
+    assert running.returncode == 0
+    assert (b"\rrule mutation: rule 1 of 2 (QueueLong), 0 mutants judged, 0 survived" in written) is shown
+    assert written.count(b"\n") == written.count(b"\r\n")
+
+
+def _all_of(terminal: int) -> bytes:
+    """What is written to a terminal until nobody has it open: then Linux reports an error, or nothing."""
+    written = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 4096):
+            written += piece
+    os.close(terminal)
+    return written
+
+
+def test_progress_is_not_shown_where_there_is_no_terminal(pytester: pytest.Pytester) -> None:
+    found = outcome(pytester, "--promql-mutate", rules_yml=LIMITS, a__test_yml=AT_THE_LIMIT)
+    assert not [line for line in found.outlines if "mutants judged" in line]

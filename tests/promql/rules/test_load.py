@@ -192,8 +192,11 @@ def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_text_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "r.yml").write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(FileError, match="not UTF-8"):
+    with pytest.raises(FileError, match="not UTF-16: truncated data"):
         load_rules(tmp_path / "r.yml")
+    (tmp_path / "s.yml").write_bytes(b"groups: \xff")
+    with pytest.raises(FileError, match="not UTF-8: invalid start byte"):
+        load_rules(tmp_path / "s.yml")
 
 
 def test_anchors_and_merge_keys_work() -> None:

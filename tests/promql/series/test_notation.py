@@ -222,3 +222,15 @@ def test_a_slip_is_shown_where_it_is(text: str, message: str) -> None:
     with pytest.raises(ParseError) as caught:
         parse_series(text)
     assert shortened(str(caught.value)) == message
+
+
+@pytest.mark.parametrize(
+    "text", ["+infx3", "-Infx0", "+nanx2", "1-infx2", "1+NaNx3", "-inf_", "+inf1", "Infx3", "1 +infx"]
+)
+def test_a_word_ends_where_its_letters_end(text: str) -> None:
+    with pytest.raises(ParseError):
+        parse_values(text)
+
+
+def test_an_infinity_is_repeated_behind_a_space_alone() -> None:
+    assert parse_values("-inf +Inf nan")[1] == Numbers(math.inf, 0.0, 1)

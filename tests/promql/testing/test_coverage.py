@@ -44,6 +44,33 @@ def test_what_data_shows_of_an_expression(expr: str, series: list[str], expected
     assert shown(expr, *series) == expected
 
 
+def test_the_parts_of_a_long_chain_are_named_by_their_ends() -> None:
+    expr = " or ".join(f"m{index}" for index in range(3000))
+    seen = shown(expr, "m0 1 stale", "m2998 1 1")
+    assert {each for each in seen if "is there" in each} == {
+        "`m0` is there in `or`",
+        "`m0 or m1` is there in `or`",
+        "`m2998` is there in `or`",
+        *(
+            "`" + " or ".join(f"m{index}" for index in range(many)) + "` is there in `or`"
+            for many in range(3, 22)
+        ),
+        *(f"`m0 or … {many - 2} operands … or m{many - 1}` is there in `or`" for many in range(22, 3000)),
+    }
+
+
+def test_long_chains_of_conditions_are_covered() -> None:
+    seen = shown(" or ".join(f"m{index} * 2 > {index}" for index in range(3000)), "m0 5", "m2999 1")
+    assert "`m2999 * 2 > 2999` is false" in seen
+    assert "`m0 * … 2999 operands … or m2998 * 2 > 2998` is there in `or`" in seen
+
+
+def test_each_comparison_of_a_chain_is_judged_by_itself() -> None:
+    seen = shown("up" + " > 1" * 30 + " > 5", "up 1 3")
+    assert {each for each in seen if "> 5" in each} == {"`up > … 30 operands … > 5` is false"}
+    assert {"`up > 1` is true", "`up > 1` is false", "`up > … 29 operands … > 1` is true"} <= seen
+
+
 def test_what_one_evaluation_has_shown_the_next_one_does_not_take_back() -> None:
     coverage = Coverage()
     for series in ("up 2", "up 1", "up 3"):

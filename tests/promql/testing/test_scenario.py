@@ -314,3 +314,48 @@ def test_no_time_at_all_is_no_step() -> None:
         Scenario().evaluated_every("0s")
     with pytest.raises(ScenarioError, match="series have a sample every '0s'"):
         Scenario().load("a 1x5", every="0s")
+
+
+def test_moments_compare_with_what_times_are_written_as() -> None:
+    moment = Moment(240_000)
+    assert moment < "5m"
+    assert moment <= "4m"
+    assert moment > timedelta(minutes=3)
+    assert moment >= 240_000
+    assert not moment > "4m"
+    with pytest.raises(TypeError, match="a moment is compared with a time such as '5m', not with None"):
+        assert moment < None
+    with pytest.raises(DurationError):
+        assert moment < "soon"
+
+
+def test_one_sample_compares_with_a_number() -> None:
+    scenario = Scenario().load("up 3", "down 1", 'down{job="a"} 2')
+    assert scenario.at("0m", "up") > 2
+    assert scenario.at("0m", "up") <= 3
+    with pytest.raises(EvaluationError, match="expected one sample, found 2"):
+        assert scenario.at("0m", "down") < 5
+    with pytest.raises(TypeError, match="the samples of up are compared with a number, not with '5m'"):
+        assert scenario.at("0m", "up") < "5m"  # type: ignore[operator]  # the mistake
+    with pytest.raises(TypeError, match="up over time is not compared with 5 by size"):
+        assert scenario.range("up") < 5
+
+
+def test_a_check_equals_what_it_says() -> None:
+    track = (
+        Scenario().rules("groups: [{name: g, rules: [{alert: A, expr: up > 0}]}]").load("up 1x5").alerts("A")
+    )
+    assert track.fires_at("1m") == True  # noqa: E712 - as people write it
+    assert track.never_fires() == False  # noqa: E712 - same
+    assert track.fires_at("1m") != False  # noqa: E712 - same
+
+
+def test_an_evaluation_without_end_is_refused_and_the_next_question_answered() -> None:
+    scenario = Scenario().rules("groups: [{name: g, rules: [{alert: A, expr: up > 0}]}]").load("up 1x5")
+    message = "up to 290y the rules would be evaluated 152,424,001 times, once every 1m; at most 10,000,000"
+    for ask in (scenario.alerts("A").fires_at, lambda when: scenario.at(when, "up")):
+        with pytest.raises(ScenarioError, match=message):
+            ask("290y")
+        assert scenario.alerts("A").fires_at("1m")
+    with pytest.raises(ScenarioError, match="write a longer step"):
+        scenario.range("up", step="1ms", end="1d")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledgerscope.promql.testing import session as module
+from ledgerscope.promql.testing.runner import Options
 from ledgerscope.promql.testing.session import TestSession
 from ledgerscope.promql.yaml.nodes import FileError
 
@@ -86,3 +87,35 @@ def test_a_group_that_is_dropped_gives_its_samples_back(
     session.keep(first)
     assert first.evaluation is not evaluated
     assert second.evaluation is not kept
+
+
+def test_a_time_that_takes_too_many_evaluations_is_a_fault_of_its_case(tmp_path: Path) -> None:
+    write(tmp_path)
+    path = tmp_path / "a.test.yml"
+    path.write_text(TESTS.replace("eval_time: 9m", "eval_time: 290y"))
+    message = r"a.test.yml:5:22: up to 290y the rules would be evaluated 152,424,001 times, once every 1m"
+    with pytest.raises(FileError, match=message):
+        TestSession().open(path)
+    path.write_text(TESTS.replace("eval_time: 9m", "eval_time: 19y"))
+    assert len(TestSession().open(path)) == 1
+
+
+def test_input_to_its_end_counts_only_where_rules_run_to_its_end(tmp_path: Path) -> None:
+    write(tmp_path)
+    path = tmp_path / "a.test.yml"
+    path.write_text(TESTS.replace("input_series", "interval: 40y\n  input_series"))
+    assert len(TestSession().open(path)) == 1
+    with pytest.raises(FileError, match=r"a.test.yml:4:3: up to 360y"):
+        TestSession(Options(to_end=True)).open(path)
+
+
+def test_a_fault_of_a_file_is_reported_once(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "r.yml").write_text("groups: [{name: g, rules: [{record: a, expr: up +}]}]")
+    (tmp_path / "link.yml").symlink_to("r.yml")
+    path = tmp_path / "a.test.yml"
+    path.write_text(TESTS.replace("[r.yml]", "[r.yml, ./r.yml, '*.yml']"))
+    with pytest.raises(FileError) as caught:
+        TestSession().open(path)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == len(set(lines))

@@ -151,9 +151,9 @@ def _looked_at(evaluator: Evaluator, argument: Expr) -> Integers:
 def _path(node: Expr) -> Iterator[Expr]:
     """From the node down to its first selector."""
     yield node
-    below = children(node)
-    if below:
-        yield from _path(below[0])
+    while below := children(node):
+        node = below[0]
+        yield node
 
 
 def _enriched(base: Vector, sources: _Sources, wanted: _Wanted) -> Vector:

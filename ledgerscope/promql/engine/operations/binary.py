@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,21 +10,48 @@ import numpy as np
 from ledgerscope.promql.engine.operations.arithmetic import ARITHMETIC, combine
 from ledgerscope.promql.engine.operations.filling import filled
 from ledgerscope.promql.engine.operations.native import Side, combine_histograms
-from ledgerscope.promql.engine.operations.setops import SET_OPERATIONS
+from ledgerscope.promql.engine.operations.setops import FILTERS, union
 from ledgerscope.promql.engine.operations.vector_matching import Matcher
 from ledgerscope.promql.records import dataclass
 from ledgerscope.promql.samples.values import Scalar, Value, Vector, merge_equal
+from ledgerscope.promql.syntax.ast import spine
 from ledgerscope.promql.syntax.operators import BinaryOp
 
 if TYPE_CHECKING:
     from ledgerscope.promql.engine.evaluator import Evaluator
     from ledgerscope.promql.samples.axis import Booleans, Floats, Integers, Objects
-    from ledgerscope.promql.syntax.ast import Binary
+    from ledgerscope.promql.syntax.ast import Binary, VectorMatching
 
 
 def evaluate_binary(evaluator: Evaluator, node: Binary) -> Value:
-    """A binary expression along the axis."""
-    left, right = evaluator.evaluate(node.lhs), evaluator.evaluate(node.rhs)
+    """A binary expression along the axis, with the chain of operations that is its left side."""
+    operations = spine(node)
+    prefixes = evaluator.query.prefixes
+    known = None if prefixes is None else prefixes.known(evaluator, operations)
+    done, value = known or (0, evaluator.evaluate(operations[0].lhs))
+    last: list[tuple[Binary, Value]] = []
+    for (op, matching), run in groupby(operations[done:], key=lambda each: (each.op, each.matching)):
+        if op is BinaryOp.OR:
+            value = _united(evaluator, value, list(run), matching)
+            continue
+        for each in run:
+            last = [(each.lhs, value)] if isinstance(each.lhs, type(each)) else []
+            value = _operation(evaluator, each, value, evaluator.evaluate(each.rhs))
+    if prefixes is not None and done < len(operations):
+        prefixes.remember(evaluator, (operations[-1], value), *last)
+    return value
+
+
+def _united(
+    evaluator: Evaluator, left: Value, operations: list[Binary], matching: VectorMatching | None
+) -> Vector:
+    """A run of `or`, at once: one after the other, each would copy all that came before."""
+    assert isinstance(left, Vector)  # noqa: S101 - the parser admits no other operands of `or`
+    assert matching is not None  # noqa: S101 - set by the parser for two vectors
+    return union(left, (evaluator.vector(each.rhs) for each in operations), matching)
+
+
+def _operation(evaluator: Evaluator, node: Binary, left: Value, right: Value) -> Value:
     if isinstance(left, Scalar) and isinstance(right, Scalar):
         return _scalars(node, left, right)
     if isinstance(left, Vector) and isinstance(right, Scalar):
@@ -33,8 +61,8 @@ def evaluate_binary(evaluator: Evaluator, node: Binary) -> Value:
     assert isinstance(left, Vector)  # noqa: S101 - the parser admits no other operands
     assert isinstance(right, Vector)  # noqa: S101 - as above
     assert node.matching is not None  # noqa: S101 - set by the parser for two vectors
-    if node.op in SET_OPERATIONS:
-        return SET_OPERATIONS[node.op](left, right, node.matching)
+    if node.op in FILTERS:
+        return FILTERS[node.op](left, right, node.matching)
     return evaluator.named(_vectors(evaluator, node, left, right))
 
 
