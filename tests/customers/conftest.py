@@ -41,6 +41,12 @@ class Ledger:
     owner: Engine
     tables: tuple[str, ...] = field(default=("customer", "event", "audit_log", "operation_request"))
 
+    def add_companies(self, suffix: str = "") -> None:
+        with self.owner.begin() as connection:
+            for name, (zone, currency) in COMPANIES.items():
+                row = Tenant(f"{name}{suffix}", name.title(), zone, currency, "{}", NOON)
+                write_changes(connection, [Changes((row,))])
+
     def count(self, table: str, tenant_id: str = "acme") -> int:
         with self.owner.connect() as connection:
             query = text(f"select count(*) from {table} where tenant_id = :tenant")  # noqa: S608 - of this file
@@ -61,11 +67,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def ledger(owner: Engine) -> Ledger:
-    with owner.begin() as connection:
-        for tenant_id, (zone, currency) in COMPANIES.items():
-            row = Tenant(tenant_id, tenant_id.title(), zone, currency, "{}", NOON)
-            write_changes(connection, [Changes((row,))])
-    return Ledger(owner)
+    made = Ledger(owner)
+    made.add_companies()
+    return made
 
 
 @pytest.fixture

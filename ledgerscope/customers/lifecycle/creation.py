@@ -25,7 +25,8 @@ class NewCustomer:
     """What is known of a customer that is taken on.
 
     `currency` is an ISO 4217 code, the company's own where it is left out; `terms_days` the days from an
-    invoice to its due date; `external_id` the company's own number, the customer number where it is left out.
+    invoice to its due date; `external_id` the company's own number, the customer number where it is left out,
+    or the identifier where another customer bears that number.
     """
 
     name: str
@@ -42,7 +43,8 @@ class NewCustomer:
 class Book:
     """What a new customer meets: the currencies there are, the company's own, and the next customer number.
 
-    `holder` is the number of the customer that has the wanted external id already.
+    `holder` is the number of the customer that has the wanted external id already; where none is wanted, of
+    the one that has the next customer number as its external id.
     """
 
     currencies: Collection[str]
@@ -55,17 +57,19 @@ def create_customer(book: Book, new: NewCustomer, call: Call) -> Decision:
     """The customer, active, with the beginning of its status history."""
     values = asdict(new)
     values["currency"] = new.currency or book.base_currency
-    values["external_id"] = book.next_number if new.external_id is None else new.external_id
+    customer_id = customer_id_of(call)
+    if new.external_id is None:  # another customer may bear the number as its external id
+        values["external_id"] = book.next_number if book.holder is None else customer_id
     fault = check_fields(values, currencies=book.currencies, channels=SIGNUP_CHANNELS)
     if fault is not None:
         return fault
-    if book.holder is not None:
+    if book.holder is not None and new.external_id is not None:
         return Refused(
             f"external_id: {new.external_id!r} belongs to customer {book.holder}",
             Fault.CONFLICT,
             "external_id",
         )
-    moment, customer_id = call.moment, customer_id_of(call)
+    moment = call.moment
     row = Customer(
         tenant_id=moment.tenant_id, customer_id=customer_id, status="active", credit_hold=False,
         source=call.source, created_at=moment.at, updated_at=moment.at, customer_number=book.next_number,

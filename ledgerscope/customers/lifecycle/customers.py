@@ -178,10 +178,9 @@ class Customers:
         base = connection.execute(
             select(t.tenant.c.base_currency).where(t.tenant.c.tenant_id == self._tenant_id)
         ).scalar_one()
-        holder = None if external_id is None else self._holder(connection, external_id)
-        return Book(
-            _currencies(connection), base, next_number(connection, self._tenant_id, "customer"), holder
-        )
+        number = next_number(connection, self._tenant_id, "customer")
+        holder = self._holder(connection, number if external_id is None else external_id)
+        return Book(_currencies(connection), base, number, holder)
 
     def _holder(self, connection: Connection, external_id: str) -> str | None:
         """The number, or else the identifier, of the customer with an external id."""

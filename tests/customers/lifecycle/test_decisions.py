@@ -104,6 +104,12 @@ def test_an_external_id_is_given_once() -> None:
     assert refused.reason == "external_id: 'X' belongs to customer C-000003"
 
 
+def test_a_customer_number_that_is_an_external_id_already_is_not_given_again() -> None:
+    customer = changes(create_customer(replace(BOOK, holder="C-000003"), NEW, CALL)).rows[0]
+    assert isinstance(customer, Customer)
+    assert (customer.customer_number, customer.external_id) == ("C-000007", customer.customer_id)
+
+
 def test_an_update_writes_only_what_differs_and_an_event_for_each_field() -> None:
     wanted = {"name": "New", "terms_days": 14, "currency": "EUR"}
     decided = changes(update_customer(PROFILE, wanted, CALL))
