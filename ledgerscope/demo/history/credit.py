@@ -32,6 +32,7 @@ _ROUND_TO: Final = 500_00
 _MONTHS_BETWEEN_REQUESTS: Final = 14
 _OVERRIDDEN: Final = 0.35
 _DESK: Final = "credit desk"
+_SALES: Final = "sales"
 _APPROVED: Final = {"increase": 0.7, "decrease": 0.9}
 _AFTER_A_BREACH: Final = 0.9
 """Share of breaches after which sales asks for a limit that would have been enough."""
@@ -113,11 +114,13 @@ class Credit:
             currency=agenda.currency,
             limit_minor=wanted,
             direction=direction,
-            requested_by="sales",
+            requested_by=_SALES,
         )
         if agenda.commit(request_limit(request)):
             self._asked = True
-            pending = PendingLimit(limit_id, agenda.customer_id, agenda.currency, "requested", direction)
+            pending = PendingLimit(
+                limit_id, agenda.customer_id, agenda.currency, "requested", direction, _SALES
+            )
             agenda.at(when + agenda.random.days(0.2, 3), lambda now: self._decide(now, pending, wanted))
 
     def _decide(self, when: datetime, pending: PendingLimit, wanted: int) -> None:

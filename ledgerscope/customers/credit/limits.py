@@ -1,4 +1,8 @@
-"""Credit: limits asked for and decided, and invoices checked against them."""
+"""Credit limits: granted, asked for, and decided.
+
+Guards that a customer has at most one limit in force per currency, and that nobody approves what they asked
+for themselves.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledgerscope.customers.decision import Decision, Moment, Refused
-from ledgerscope.domain.credit import severity
+from ledgerscope.customers.decision import Decision, Fault, Moment, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
-from ledgerscope.store.records import AuditEntry, CreditBreach, CreditLimit, make_event, span
+from ledgerscope.store.records import AuditEntry, CreditLimit, make_event, span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,18 +21,18 @@ if TYPE_CHECKING:
     from ledgerscope.store.records import Id
 
 __all__ = [
-    "CheckInvoice",
-    "CreditState",
     "DecideLimit",
     "GrantLimit",
     "LimitInForce",
     "PendingLimit",
     "RequestLimit",
-    "check_invoice",
     "decide_limit",
+    "direction_of",
     "grant_limit",
     "request_limit",
 ]
+
+_NEGATIVE = "a limit cannot be negative; zero allows no exposure, no amount means unlimited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,7 @@ class PendingLimit:
     currency: str
     status: str
     direction: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreditState:
-    """The limit that an invoice is checked against, and what the customer owes with that invoice."""
-
-    limit: LimitInForce | None
-    exposure_minor: int
+    requested_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +68,7 @@ class GrantLimit:
     limit_minor: int | None
     approved_by: str
     until: datetime | None = None
+    requested_by: str = "sales"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,40 +95,50 @@ class DecideLimit:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckInvoice:
-    """A new invoice is checked; `override_by` is who lets it through although it breaks the limit."""
+def direction_of(in_force: LimitInForce | None, wanted_minor: int | None) -> str:
+    """Whether a wanted limit is an `increase` or a `decrease`: nothing is more than unlimited.
 
-    moment: Moment
-    breach_id: Id
-    customer_id: Id
-    invoice_id: Id
-    currency: str
-    override_by: str | None = None
+    A first limit is an increase, and so is one that equals the limit in force.
+    """
+    if in_force is None or wanted_minor is None:
+        return "increase"
+    before = in_force.limit_minor
+    return "decrease" if before is None or wanted_minor < before else "increase"
 
 
 def grant_limit(in_force: LimitInForce | None, request: GrantLimit) -> Decision:
     """The approved limit; refused where one is in force, because changing it takes a request."""
     if in_force is not None:
         return Refused("a limit is in force already; request another one and decide it")
-    if request.limit_minor is not None and request.limit_minor < 0:
-        return Refused("a limit cannot be negative; zero allows no exposure, no amount means unlimited")
+    fault = _fault(request.moment, request.limit_minor, request.until)
+    if fault is not None:
+        return fault
     moment = request.moment
     row = CreditLimit(
         moment.tenant_id, request.credit_limit_id, request.customer_id, request.currency, request.limit_minor,
-        span(moment.at, request.until), "approved", "sales", moment.at, request.approved_by, moment.at, None,
+        span(moment.at, request.until), "approved", request.requested_by, moment.at, request.approved_by,
+        moment.at, None,
     )  # fmt: skip
-    return Changes((row,))
+    audit = _audit(
+        moment, request.approved_by, "credit.limit.granted", request.customer_id,
+        credit_limit_id=request.credit_limit_id, currency=request.currency, limit_minor=request.limit_minor,
+    )  # fmt: skip
+    return Changes((row, audit))
 
 
 def request_limit(request: RequestLimit) -> Decision:
     """The request, waiting for a decision."""
-    if request.limit_minor is not None and request.limit_minor < 0:
-        return Refused("a limit cannot be negative; zero allows no exposure, no amount means unlimited")
     moment = request.moment
+    fault = _fault(moment, request.limit_minor, None)
+    if fault is not None:
+        return fault
     row = CreditLimit(
         moment.tenant_id, request.credit_limit_id, request.customer_id, request.currency, request.limit_minor,
         span(moment.at, None), "requested", request.requested_by, moment.at, None, None, None,
+    )  # fmt: skip
+    audit = _audit(
+        moment, request.requested_by, "credit.limit.requested", request.customer_id,
+        credit_limit_id=request.credit_limit_id, currency=request.currency, limit_minor=request.limit_minor,
     )  # fmt: skip
     event = make_event(
         moment.tenant_id,
@@ -140,16 +147,19 @@ def request_limit(request: RequestLimit) -> Decision:
         request.direction,
         customer_id=request.customer_id,
     )
-    return Changes((row,), (event,))
+    return Changes((row, audit), (event,))
 
 
 def decide_limit(pending: PendingLimit, in_force: LimitInForce | None, request: DecideLimit) -> Decision:
-    """The request approved, which ends the limit in force, or rejected, which changes no limit."""
-    if pending.status != "requested":
-        return Refused(f"the request is {pending.status} already")
+    """The request approved, which ends the limit in force, or rejected, which changes no limit.
+
+    Two people decide on a limit: whoever asked for it may take the request back by rejecting it, but may not
+    approve it.
+    """
+    obstacle = _obstacle(pending, in_force, request)
+    if obstacle is not None:
+        return obstacle
     moment = request.moment
-    if request.approved and in_force is not None and in_force.since >= moment.at:
-        return Refused(f"the limit in force begins at {in_force.since}; a later one must begin after it")
     key = (moment.tenant_id, pending.credit_limit_id)
     if request.approved:
         decision = {
@@ -165,31 +175,34 @@ def decide_limit(pending: PendingLimit, in_force: LimitInForce | None, request: 
     event = make_event(
         moment.tenant_id, outcome, moment.at, pending.direction, customer_id=pending.customer_id
     )
-    return Changes((*ended, Update(CreditLimit, key, decision), _audit(pending, request)), (event,))
-
-
-def check_invoice(state: CreditState, request: CheckInvoice) -> Decision:
-    """A breach where the invoice takes the customer over its limit; else no changes."""
-    limit = None if state.limit is None else state.limit.limit_minor
-    level = severity(state.exposure_minor, limit)
-    if level is None or limit is None:
-        return Changes()
-    moment = request.moment
-    row = CreditBreach(
-        moment.tenant_id, request.breach_id, request.customer_id, request.invoice_id, request.currency,
-        state.exposure_minor, limit, level, request.override_by, moment.at,
+    audit = _audit(
+        moment, request.decided_by, "credit.limit.decided", pending.customer_id,
+        credit_limit_id=pending.credit_limit_id, outcome="approved" if request.approved else "rejected",
     )  # fmt: skip
-    event = make_event(
-        moment.tenant_id,
-        EventType.CREDIT_LIMIT_BREACHED,
-        moment.at,
-        level,
-        "false" if request.override_by is None else "true",
-        customer_id=request.customer_id,
-        amount=state.exposure_minor - limit,
-        currency=request.currency,
-    )
-    return Changes((row,), (event,))
+    return Changes((*ended, Update(CreditLimit, key, decision), audit), (event,))
+
+
+def _obstacle(pending: PendingLimit, in_force: LimitInForce | None, request: DecideLimit) -> Refused | None:
+    moment = request.moment
+    if pending.status != "requested":
+        return Refused(f"the request is {pending.status} already")
+    if not request.approved:
+        return None
+    if pending.requested_by == request.decided_by:
+        said = f"{request.decided_by} asked for this limit; somebody else has to approve it"
+        return Refused(said, Fault.FORBIDDEN)
+    if in_force is not None and in_force.since >= moment.at:
+        return Refused(f"the limit in force begins at {in_force.since}; a later one must begin after it")
+    return _fault(moment, None, request.until)
+
+
+def _fault(moment: Moment, limit_minor: int | None, until: datetime | None) -> Refused | None:
+    if limit_minor is not None and limit_minor < 0:
+        return Refused(_NEGATIVE, Fault.INVALID, "limit_minor")
+    if until is not None and until <= moment.at:
+        said = f"until: the limit would have ended at {until}; an instant after {moment.at}"
+        return Refused(said, Fault.INVALID, "until")
+    return None
 
 
 def _ended(in_force: LimitInForce, moment: Moment) -> Update:
@@ -197,9 +210,7 @@ def _ended(in_force: LimitInForce, moment: Moment) -> Update:
     return Update(CreditLimit, (moment.tenant_id, in_force.credit_limit_id), {"valid": valid})
 
 
-def _audit(pending: PendingLimit, request: DecideLimit) -> AuditEntry:
-    details = json.dumps({"outcome": "approved" if request.approved else "rejected"})
+def _audit(moment: Moment, actor: str, action: str, customer_id: Id, **details: object) -> AuditEntry:
     return AuditEntry(
-        request.moment.tenant_id, request.decided_by, "credit.limit.decided", pending.customer_id, details,
-        request.moment.at,
-    )  # fmt: skip
+        moment.tenant_id, actor, action, customer_id, json.dumps(details, sort_keys=True), moment.at
+    )

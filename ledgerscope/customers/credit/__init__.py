@@ -1,0 +1,59 @@
+"""Credit: limits granted, asked for and decided, what stands against them, and invoices checked by them."""
+
+from __future__ import annotations
+
+from ledgerscope.customers.credit.check import (
+    CheckInvoice,
+    CreditState,
+    OverLimit,
+    check_invoice,
+    over_limit,
+    record_refusal,
+)
+from ledgerscope.customers.credit.credit import (
+    Adjustment,
+    Credit,
+    CreditView,
+    DecidedLimit,
+    NewLimit,
+    RequestedLimit,
+)
+from ledgerscope.customers.credit.limits import (
+    DecideLimit,
+    GrantLimit,
+    LimitInForce,
+    PendingLimit,
+    RequestLimit,
+    decide_limit,
+    grant_limit,
+    request_limit,
+)
+from ledgerscope.customers.credit.loading import load_limits, load_position
+from ledgerscope.customers.credit.position import Exposure, Position
+
+__all__ = [
+    "Adjustment",
+    "CheckInvoice",
+    "Credit",
+    "CreditState",
+    "CreditView",
+    "DecideLimit",
+    "DecidedLimit",
+    "Exposure",
+    "GrantLimit",
+    "LimitInForce",
+    "NewLimit",
+    "OverLimit",
+    "PendingLimit",
+    "Position",
+    "RequestLimit",
+    "RequestedLimit",
+    "check_invoice",
+    "decide_limit",
+    "grant_limit",
+    "load_limits",
+    "load_position",
+    "over_limit",
+    "record_refusal",
+    "request_limit",
+]
