@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ledgerscope.customers.credit.check import (
     CheckInvoice,
-    CreditState,
     OverLimit,
     check_invoice,
     over_limit,
@@ -29,13 +28,12 @@ from ledgerscope.customers.credit.limits import (
     request_limit,
 )
 from ledgerscope.customers.credit.loading import load_limits, load_position
-from ledgerscope.customers.credit.position import Exposure, Position
+from ledgerscope.customers.credit.position import Exposure, Position, Used
 
 __all__ = [
     "Adjustment",
     "CheckInvoice",
     "Credit",
-    "CreditState",
     "CreditView",
     "DecideLimit",
     "DecidedLimit",
@@ -48,6 +46,7 @@ __all__ = [
     "Position",
     "RequestLimit",
     "RequestedLimit",
+    "Used",
     "check_invoice",
     "decide_limit",
     "grant_limit",

@@ -13,37 +13,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledgerscope.customers.decision import Call, Decision, Moment, Refused
+from ledgerscope.customers.decision import Refused
 from ledgerscope.domain.credit import severity
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes
 from ledgerscope.store.records import CreditBreach, make_event
 
 if TYPE_CHECKING:
-    from ledgerscope.customers.credit.limits import LimitInForce
     from ledgerscope.customers.credit.position import Used
+    from ledgerscope.customers.decision import Call, Moment
     from ledgerscope.store.records import Event, Id
 
-__all__ = ["CheckInvoice", "CreditState", "OverLimit", "check_invoice", "over_limit", "record_refusal"]
-
-
-@dataclass(frozen=True, slots=True)
-class CreditState:
-    """The limit that an invoice is checked against, and what the customer owes with that invoice."""
-
-    limit: LimitInForce | None
-    exposure_minor: int
+__all__ = ["CheckInvoice", "OverLimit", "check_invoice", "over_limit", "record_refusal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInvoice:
-    """A new invoice is checked; `override_by` is who lets it through although it breaks the limit."""
+    """An invoice is checked; `override_by` is who lets it through although it breaks the limit."""
 
     moment: Moment
     breach_id: Id
     customer_id: Id
     invoice_id: Id
-    currency: str
     override_by: str | None = None
 
 
@@ -58,22 +49,16 @@ class OverLimit(Refused):
     severity: str
 
 
-def check_invoice(state: CreditState, request: CheckInvoice) -> Decision:
-    """A breach where the invoice takes the customer over its limit; else no changes."""
-    limit = None if state.limit is None else state.limit.limit_minor
-    level = severity(state.exposure_minor, limit)
-    if level is None or limit is None:
+def check_invoice(used: Used | None, request: CheckInvoice) -> Changes:
+    """A breach where the invoice, counted in `used`, takes the customer over its limit; else no changes."""
+    over, moment = over_limit(request.customer_id, used), request.moment
+    if over is None:
         return Changes()
-    moment = request.moment
     row = CreditBreach(
-        moment.tenant_id, request.breach_id, request.customer_id, request.invoice_id, request.currency,
-        state.exposure_minor, limit, level, request.override_by, moment.at,
+        moment.tenant_id, request.breach_id, request.customer_id, request.invoice_id, over.currency,
+        over.exposure_minor, over.limit_minor, over.severity, request.override_by, moment.at,
     )  # fmt: skip
-    event = _event(
-        moment, request.customer_id, level, "false" if request.override_by is None else "true",
-        state.exposure_minor - limit, request.currency,
-    )  # fmt: skip
-    return Changes((row,), (event,))
+    return Changes((row,), (_event(moment, over, "false" if request.override_by is None else "true"),))
 
 
 def over_limit(customer_id: Id, used: Used | None) -> OverLimit | None:
@@ -95,19 +80,15 @@ def over_limit(customer_id: Id, used: Used | None) -> OverLimit | None:
 
 def record_refusal(refused: OverLimit, call: Call) -> Changes:
     """The event and the audit entry of an invoice that was refused."""
-    event = _event(
-        call.moment, refused.customer_id, refused.severity, "false",
-        refused.exposure_minor - refused.limit_minor, refused.currency,
-    )  # fmt: skip
     audit = call.audit(
         "invoice.refused", refused.customer_id, currency=refused.currency, severity=refused.severity,
         exposure_minor=refused.exposure_minor, limit_minor=refused.limit_minor,
     )  # fmt: skip
-    return Changes((audit,), (event,))
+    return Changes((audit,), (_event(call.moment, refused, "false"),))
 
 
-def _event(moment: Moment, customer_id: Id, level: str, overridden: str, excess: int, currency: str) -> Event:
+def _event(moment: Moment, over: OverLimit, override_used: str) -> Event:
     return make_event(
-        moment.tenant_id, EventType.CREDIT_LIMIT_BREACHED, moment.at, level, overridden,
-        customer_id=customer_id, amount=excess, currency=currency,
+        moment.tenant_id, EventType.CREDIT_LIMIT_BREACHED, moment.at, over.severity, override_used,
+        customer_id=over.customer_id, amount=over.exposure_minor - over.limit_minor, currency=over.currency,
     )  # fmt: skip

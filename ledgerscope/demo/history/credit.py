@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import (
     CheckInvoice,
-    CreditState,
     DecideLimit,
     GrantLimit,
     LimitInForce,
     PendingLimit,
     RequestLimit,
+    Used,
     check_invoice,
     decide_limit,
     grant_limit,
@@ -79,10 +79,10 @@ class Credit:
             breach_id=agenda.random.id(),
             customer_id=agenda.customer_id,
             invoice_id=invoice_id,
-            currency=agenda.currency,
             override_by=_DESK if agenda.random.chance(_OVERRIDDEN) else None,
         )
-        changes = agenda.commit(check_invoice(CreditState(self._limit, exposure), request))
+        used = None if self._limit is None else Used(agenda.currency, self._limit.limit_minor, exposure)
+        changes = agenda.commit(check_invoice(used, request))
         broken = changes is not None and bool(changes.rows)
         if broken and self.kind == "normal" and not self._asked and agenda.random.chance(_AFTER_A_BREACH):
             wanted = self._rounded(exposure * 1.6)

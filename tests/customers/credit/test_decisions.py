@@ -10,12 +10,12 @@ import pytest
 from ledgerscope.customers import Moment, Refused
 from ledgerscope.customers.credit import (
     CheckInvoice,
-    CreditState,
     DecideLimit,
     GrantLimit,
     LimitInForce,
     PendingLimit,
     RequestLimit,
+    Used,
     check_invoice,
     decide_limit,
     grant_limit,
@@ -28,7 +28,6 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 MOMENT = Moment("acme", NOW, NOW.date())
 PENDING = PendingLimit("l2", "c", "EUR", "requested", "increase", "sales")
 IN_FORCE = LimitInForce("l1", 1000, NOW - timedelta(days=90))
-CHECK = CheckInvoice(moment=MOMENT, breach_id="b", customer_id="c", invoice_id="i", currency="EUR")
 
 
 def test_a_request_waits_and_changes_no_limit() -> None:
@@ -112,11 +111,10 @@ def test_an_invoice_breaks_the_limit_or_not(
         breach_id="b",
         customer_id="c",
         invoice_id="i",
-        currency="EUR",
         override_by=override,
     )
-    decision = check_invoice(CreditState(limit, exposure), request)
-    assert isinstance(decision, Changes)
+    used = None if limit is None else Used("EUR", limit.limit_minor, exposure)
+    decision = check_invoice(used, request)
     if expected is None:
         assert decision == Changes()
         return
