@@ -29,6 +29,7 @@ from ledgerscope.customers.credit.limits import (
 )
 from ledgerscope.customers.credit.loading import load_limits, load_position
 from ledgerscope.customers.credit.position import Exposure, Position, Used
+from ledgerscope.customers.credit.requests import LimitPage, LimitView, ListLimits
 
 __all__ = [
     "Adjustment",
@@ -40,6 +41,9 @@ __all__ = [
     "Exposure",
     "GrantLimit",
     "LimitInForce",
+    "LimitPage",
+    "LimitView",
+    "ListLimits",
     "NewLimit",
     "OverLimit",
     "PendingLimit",

@@ -19,6 +19,7 @@ from ledgerscope.customers.credit.limits import (
 )
 from ledgerscope.customers.credit.loading import load_exposures, load_limits, load_position
 from ledgerscope.customers.credit.position import Exposure
+from ledgerscope.customers.credit.requests import LimitPage, ListLimits, list_limits
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.checks import check_amount, check_currency, check_text
@@ -211,6 +212,11 @@ class Credit:
             return owed if isinstance(owed, Refused) else _without_limit(owed)
         share = utilization(used.exposure_minor, used.limit_minor)
         return CreditView(found, True, used.currency, used.limit_minor, used.exposure_minor, share)
+
+    def list(self, asked: ListLimits = ListLimits()) -> LimitPage | Refused:  # noqa: B008 - frozen
+        """A page of limits that were asked for or granted, the latest first."""
+        with self._operations.read() as connection:
+            return list_limits(connection, self._tenant_id, asked)
 
     def _decide(
         self,

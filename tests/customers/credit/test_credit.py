@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from threading import Barrier
@@ -17,6 +18,8 @@ from ledgerscope.customers.credit import (
     CreditView,
     DecidedLimit,
     Exposure,
+    LimitPage,
+    ListLimits,
     NewLimit,
     RequestedLimit,
 )
@@ -141,6 +144,46 @@ def test_whoever_asked_may_take_the_request_back(operations: Operations, custome
     credit = Credit(operations)
     wanted = asked(credit, customer_id, 500)
     assert isinstance(credit.reject(wanted.credit_limit_id, Note(reason="asked by mistake")), DecidedLimit)
+
+
+def test_limits_are_listed_once_each_the_latest_first(
+    operations: Operations, operations_of: Callable[[str], Operations], customer_id: str, clock: Clock
+) -> None:
+    credit = Credit(operations)
+    granted(credit, customer_id, 1)
+    clock.forward(minutes=1)
+    made = []
+    for minor in range(2, 6):
+        clock.forward(minutes=minor % 2)
+        made.append(asked(credit, customer_id, minor).credit_limit_id)
+    seen: list[str] = []
+    asked_for = ListLimits(customer_id=customer_id, status="requested", limit=3)
+    while True:
+        page = credit.list(asked_for)
+        assert isinstance(page, LimitPage)
+        seen += [each.credit_limit_id for each in page.limits]
+        if page.next_cursor is None:
+            break
+        asked_for = replace(asked_for, cursor=page.next_cursor)
+    assert sorted(seen) == sorted(made)
+    everything = credit.list()
+    assert isinstance(everything, LimitPage)
+    assert [each.limit_minor for each in everything.limits][-1] == 1
+    assert Credit(operations_of("bolt")).list() == LimitPage((), None)
+
+
+@pytest.mark.parametrize(
+    ("listed", "field"),
+    [
+        (ListLimits(limit=0), "limit"),
+        (ListLimits(limit=501), "limit"),
+        (ListLimits(status="gone"), "status"),
+        (ListLimits(customer_id="no id"), "customer_id"),
+        (ListLimits(cursor="x"), "cursor"),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused(operations: Operations, listed: ListLimits, field: str) -> None:
+    assert refused(Credit(operations).list(listed)).field == field
 
 
 def test_a_limit_ends_at_its_instant(

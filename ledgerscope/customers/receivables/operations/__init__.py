@@ -17,6 +17,7 @@ from ledgerscope.customers.receivables.operations.invoices import (
     IssuedInvoice,
     VoidedInvoice,
 )
+from ledgerscope.customers.receivables.operations.lists import InvoiceLine, InvoicePage, ListInvoices
 from ledgerscope.customers.receivables.operations.payments import (
     AllocatedPayment,
     Payments,
@@ -38,10 +39,13 @@ __all__ = [
     "DraftedInvoice",
     "Finalise",
     "Instalment",
+    "InvoiceLine",
+    "InvoicePage",
     "InvoiceView",
     "Invoices",
     "IssuedCreditNote",
     "IssuedInvoice",
+    "ListInvoices",
     "NewCreditNote",
     "NewInvoice",
     "NewPayment",

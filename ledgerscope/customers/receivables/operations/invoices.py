@@ -28,6 +28,7 @@ from ledgerscope.customers.receivables.operations.account import (
     is_taken,
     verdict,
 )
+from ledgerscope.customers.receivables.operations.lists import InvoicePage, ListInvoices, list_invoices
 from ledgerscope.customers.receivables.operations.views import InvoiceView, find_row, view_invoice
 from ledgerscope.store import tables as t
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["DraftedInvoice", "Invoices", "IssuedInvoice", "VoidedInvoice"]
 
 _NO_NOTE: Final = Note()
+_ISSUED: Final = "invoice.issued"
+_OVERRIDDEN: Final = "invoice.overridden"
+"""A request that names who lets the invoice through is an action of its own: not everybody may make it."""
 _UNEXPLAINED: Final = Refused("reason: letting an invoice through needs one", Fault.INVALID, "reason")
 
 
@@ -98,7 +102,8 @@ class Invoices:
 
         if new.override_by is not None and not note.reason:
             return _UNEXPLAINED
-        said = self._operations.write("invoice.issued", new, decide, returns=IssuedInvoice, note=note)
+        action = _ISSUED if new.override_by is None else _OVERRIDDEN
+        said = self._operations.write(action, new, decide, returns=IssuedInvoice, note=note)
         return self._recorded(said)
 
     def draft(self, new: NewInvoice, note: Note = _NO_NOTE) -> DraftedInvoice | Refused:
@@ -138,7 +143,8 @@ class Invoices:
 
         if asked.override_by is not None and not note.reason:
             return _UNEXPLAINED
-        said = self._operations.write("invoice.finalised", asked, decide, returns=IssuedInvoice, note=note)
+        action = _ISSUED if asked.override_by is None else _OVERRIDDEN
+        said = self._operations.write(action, asked, decide, returns=IssuedInvoice, note=note)
         return self._recorded(said)
 
     def void(self, invoice_id: Id, note: Note) -> VoidedInvoice | Refused:
@@ -160,6 +166,11 @@ class Invoices:
         with self._operations.read() as connection:
             row = find_row(connection, self._tenant_id, t.invoice, invoice_id)
             return row if isinstance(row, Refused) else view_invoice(connection, self._tenant_id, row)
+
+    def list(self, asked: ListInvoices = ListInvoices()) -> InvoicePage | Refused:  # noqa: B008 - frozen
+        """A page of invoices, the one finalised last first."""
+        with self._operations.read() as connection:
+            return list_invoices(connection, self._tenant_id, asked)
 
     def _billing(
         self, connection: Connection, call: Call, new: NewInvoice, *, numbered: bool = True

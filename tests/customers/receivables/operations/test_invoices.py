@@ -14,7 +14,13 @@ from ledgerscope.customers import Fault, Refused
 from ledgerscope.customers.credit import OverLimit
 from ledgerscope.customers.lifecycle import Customers
 from ledgerscope.customers.operations import Note, Operations
-from ledgerscope.customers.receivables.operations import Finalise, Instalment, Invoices
+from ledgerscope.customers.receivables.operations import (
+    Finalise,
+    Instalment,
+    InvoiceLine,
+    Invoices,
+    ListInvoices,
+)
 from ledgerscope.store.changes import Changes
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.records import FxRate
@@ -249,6 +255,47 @@ def test_a_voided_invoice_frees_what_settled_it(desk: Desk, ledger: Ledger) -> N
     assert desk.owed() == -60
     assert refused(desk.invoices.void(invoice_id, Note(reason="again"))).fault is Fault.CONFLICT
     assert faults(ledger) == []
+
+
+def test_invoices_are_listed_once_each_the_latest_first(
+    desk: Desk, operations_of: Callable[[str], Operations], clock: Clock
+) -> None:
+    made = []
+    for place in range(5):
+        clock.forward(minutes=place % 2)
+        made.append(desk.invoice(10 + place).invoice_id)
+    done(desk.invoices.draft(desk.new(5)))
+    desk.pay(15)
+    done(desk.invoices.void(made[4], Note(reason="wrong")))
+    seen: list[InvoiceLine] = []
+    asked = ListInvoices(customer_id=desk.customer_id, limit=2)
+    while True:
+        page = done(desk.invoices.list(asked))
+        seen += page.invoices
+        if page.next_cursor is None:
+            break
+        asked = replace(asked, cursor=page.next_cursor)
+    assert sorted(each.invoice_id for each in seen) == sorted(made)
+    assert [each.finalised_at for each in seen] == sorted((e.finalised_at for e in seen), reverse=True)
+    assert sum(each.open_minor for each in seen) == desk.exposure().open_minor
+    assert {each.invoice_id for each in done(desk.invoices.list(ListInvoices(status="void"))).invoices} == {
+        made[4]
+    }
+    assert done(Invoices(operations_of("bolt")).list()).invoices == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (ListInvoices(limit=0), "limit"),
+        (ListInvoices(limit=501), "limit"),
+        (ListInvoices(status="draft"), "status"),
+        (ListInvoices(customer_id="no id"), "customer_id"),
+        (ListInvoices(cursor="x"), "cursor"),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused(desk: Desk, asked: ListInvoices, field: str) -> None:
+    assert refused(desk.invoices.list(asked)).field == field
 
 
 def test_another_company_sees_and_changes_nothing(
