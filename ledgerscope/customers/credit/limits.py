@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Decision, Fault, Moment, Refused
+from ledgerscope.customers.operations.checks import check_instant
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import AuditEntry, CreditLimit, make_event, span
@@ -199,6 +200,9 @@ def _obstacle(pending: PendingLimit, in_force: LimitInForce | None, request: Dec
 def _fault(moment: Moment, limit_minor: int | None, until: datetime | None) -> Refused | None:
     if limit_minor is not None and limit_minor < 0:
         return Refused(_NEGATIVE, Fault.INVALID, "limit_minor")
+    zoneless = None if until is None else check_instant("until", until)
+    if zoneless is not None:
+        return zoneless
     if until is not None and until <= moment.at:
         said = f"until: the limit would have ended at {until}; an instant after {moment.at}"
         return Refused(said, Fault.INVALID, "until")

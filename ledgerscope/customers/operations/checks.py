@@ -8,8 +8,9 @@ from ledgerscope.customers.decision import Fault, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
-__all__ = ["LARGEST_MINOR", "check_amount", "check_choice", "check_currency", "check_text"]
+__all__ = ["LARGEST_MINOR", "check_amount", "check_choice", "check_currency", "check_instant", "check_text"]
 
 LARGEST_MINOR: Final = 10**15
 """Minor units: more than any document comes to, and far less than the database can add up."""
@@ -36,6 +37,13 @@ def check_currency(value: str, known: Collection[str]) -> Refused | None:
         return None
     said = f"currency: {value!r} is no currency of the database; ISO 4217, as EUR"
     return Refused(said, Fault.INVALID, "currency")
+
+
+def check_instant(field: str, value: datetime) -> Refused | None:
+    """An instant that is the same everywhere."""
+    if value.tzinfo is not None:
+        return None
+    return Refused(f"{field}: {value} has no time zone; as 2026-03-01T12:00+00:00", Fault.INVALID, field)
 
 
 def check_text(field: str, value: str, longest: int) -> Refused | None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import CheckInvoice, check_invoice, over_limit
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
-from ledgerscope.customers.operations.checks import check_amount, check_choice, check_currency, check_text
+from ledgerscope.customers.operations.checks import (
+    check_amount,
+    check_choice,
+    check_currency,
+    check_instant,
+    check_text,
+)
 from ledgerscope.customers.operations.numbers import is_of_series
 from ledgerscope.customers.receivables.invoices import (
     Instalment,
@@ -221,8 +227,13 @@ def _fault(billing: Billing, new: NewInvoice, request: IssueInvoice) -> Refused 
 
 
 def _fault_of_parts(new: NewInvoice, request: IssueInvoice) -> Refused | None:
-    if new.service_period is not None and not new.service_period[0] < new.service_period[1]:
-        return Refused("service_period: must begin before it ends", Fault.INVALID, "service_period")
+    if new.service_period is not None:
+        begin, end = new.service_period
+        fault = check_instant("service_period", begin) or check_instant("service_period", end)
+        if fault is None and not begin < end:
+            fault = Refused("service_period: must begin before it ends", Fault.INVALID, "service_period")
+        if fault is not None:
+            return fault
     if len(new.instalments) > _MOST_INSTALMENTS:
         return Refused(f"instalments: at most {_MOST_INSTALMENTS}", Fault.INVALID, "instalments")
     day = request.issued_on

@@ -2,6 +2,7 @@
 
 Whatever opens an invoice again is checked against the credit limit, and a breach is recorded. It is never
 refused: the bank asks nobody, and a debt that stands after all is owed whether the limit covers it or not.
+Unused money that goes back opens no invoice and is not checked; it only leaves less room for the next one.
 """
 
 from __future__ import annotations

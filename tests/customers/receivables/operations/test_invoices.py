@@ -24,6 +24,7 @@ from ledgerscope.customers.receivables.operations import (
 from ledgerscope.store.changes import Changes
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.records import FxRate
+from tests.customers.conftest import NOON
 from tests.customers.receivables.conftest import Desk, done, faults, refused
 
 if TYPE_CHECKING:
@@ -202,6 +203,8 @@ def test_the_same_request_with_its_key_is_carried_out_once(desk: Desk, ledger: L
         ({"subscription_id": "no id"}, "subscription_id"),
         ({"customer_id": "0" * 32}, "customer_id"),
         ({"override_by": " "}, "override_by"),
+        ({"service_period": (NOON, NOON)}, "service_period"),
+        ({"service_period": (NOON.replace(tzinfo=None), NOON)}, "service_period"),
     ],
 )
 def test_an_invoice_that_cannot_be_is_refused(desk: Desk, given: dict[str, object], field: str) -> None:

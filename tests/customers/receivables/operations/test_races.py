@@ -85,6 +85,17 @@ def test_fifty_threads_never_exceed_a_limit(desk: Desk, ledger: Ledger) -> None:
     assert faults(ledger) == []
 
 
+def test_one_of_those_that_want_the_same_number_gets_it(desk: Desk, ledger: Ledger) -> None:
+    def issue(place: int) -> IssuedInvoice | Refused:
+        return Invoices(desk.operations).issue(desk.new(1 + place, number="2026/1"))
+
+    results = at_once(6, issue)
+    assert len([each for each in results if isinstance(each, IssuedInvoice)]) == 1
+    said = {each.reason for each in results if isinstance(each, Refused)}
+    assert said == {"number: another invoice has '2026/1'"}
+    assert ledger.count("invoice") == 1
+
+
 def test_only_an_override_exceeds_a_limit(desk: Desk, ledger: Ledger) -> None:
     desk.limit(LIMIT)
 
