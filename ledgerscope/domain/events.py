@@ -32,11 +32,13 @@ class EventType(StrEnum):
     CUSTOMER_REGAINED = "CustomerRegained"
     SUBSCRIPTION_PAUSED = "SubscriptionPaused"
     SUBSCRIPTION_RESUMED = "SubscriptionResumed"
+    INVOICE_DRAFTED = "InvoiceDrafted"
     INVOICE_FINALISED = "InvoiceFinalised"
     INVOICE_VOIDED = "InvoiceVoided"
     PAYMENT_SUCCEEDED = "PaymentSucceeded"
     PAYMENT_FAILED = "PaymentFailed"
     PAYMENT_REVERSED = "PaymentReversed"
+    MONEY_ALLOCATED = "MoneyAllocated"
     MONEY_REFUNDED = "MoneyRefunded"
     CREDIT_NOTE_ISSUED = "CreditNoteIssued"
     DEBT_WRITTEN_OFF = "DebtWrittenOff"
@@ -75,6 +77,7 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.CUSTOMER_WON: EventShape(),
     EventType.CUSTOMER_LOST: EventShape(labels=("end_reason",)),
     EventType.CUSTOMER_REGAINED: EventShape(),
+    EventType.INVOICE_DRAFTED: EventShape(labels=("kind",), amount=True),
     EventType.INVOICE_FINALISED: EventShape(labels=("kind",), amount=True),
     EventType.PAYMENT_SUCCEEDED: EventShape(labels=("gateway",), amount=True),
     EventType.PAYMENT_FAILED: EventShape(labels=("gateway", "reason"), amount=True),
@@ -82,6 +85,7 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.SUBSCRIPTION_RESUMED: EventShape(),
     EventType.INVOICE_VOIDED: EventShape(amount=True),
     EventType.PAYMENT_REVERSED: EventShape(labels=("reversal",), amount=True),
+    EventType.MONEY_ALLOCATED: EventShape(labels=("source",), amount=True),
     EventType.MONEY_REFUNDED: EventShape(labels=("source",), amount=True),
     EventType.CREDIT_NOTE_ISSUED: EventShape(amount=True),
     EventType.DEBT_WRITTEN_OFF: EventShape(amount=True),

@@ -37,7 +37,9 @@ from tests.demo.conftest import SCALE, SEED, UNTIL
 if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
 
-WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
+WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint", "number_series", "operation_request"}
+EVENTS_OF_OPERATIONS = {"InvoiceDrafted", "MoneyAllocated"}
+"""The demo drafts nothing, and an event for each of its allocations would make every load longer."""
 PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib
@@ -110,7 +112,7 @@ def test_every_table_gets_rows(chapters: list[Batch]) -> None:
 
 def test_every_type_of_event_happens_in_its_shape(chapters: list[Batch]) -> None:
     seen = {event[1] for event in rows_of(chapters, Event)}
-    assert seen == {str(event_type) for event_type in EVENT_SHAPES}
+    assert seen == {str(event_type) for event_type in EVENT_SHAPES} - EVENTS_OF_OPERATIONS
 
 
 def test_nothing_lies_in_the_future(chapters: list[Batch]) -> None:

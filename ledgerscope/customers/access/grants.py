@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.caller import Note
-from ledgerscope.customers.operations.identifiers import is_id
+from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.lookups import as_id, hold_customer
 from ledgerscope.customers.operations.verdict import Verdict
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
@@ -95,10 +96,9 @@ class Grants:
         """Let `actor` see a customer."""
 
         def decide(connection: Connection, call: Call) -> Verdict[Granted] | Refused:
-            if not self._exists(connection, customer_id):
-                return Refused(
-                    f"there is no customer {customer_id!r} in this company", Fault.NOT_FOUND, "customer_id"
-                )
+            customer = hold_customer(connection, self._tenant_id, customer_id)
+            if isinstance(customer, Refused):
+                return customer
             decision = give_grant(customer_id, actor, self._held(connection, customer_id, actor), call)
             if isinstance(decision, Refused):
                 return decision
@@ -111,19 +111,17 @@ class Grants:
         """Let `actor` see a customer no longer."""
 
         def decide(connection: Connection, call: Call) -> Verdict[Granted] | Refused:
-            held = self._held(connection, customer_id, actor) if is_id(customer_id) else None
+            held = self._held(connection, customer_id, actor) if as_id(customer_id) else None
             decision = revoke_grant(customer_id, actor, held, call)
             return decision if isinstance(decision, Refused) else Verdict(decision, Granted(str(held)))
 
         content = {"customer_id": customer_id, "actor": actor}
         return self._operations.write("access.revoked", content, decide, returns=Granted, note=note)
 
+    @takes(Permission.ACCESS_GRANT)
     def of_customer(self, customer_id: Id) -> tuple[Grant, ...] | Refused:
         """The grants for a customer that hold, oldest first."""
-        forbidden = self._operations.caller.lacks(Permission.ACCESS_GRANT)
-        if forbidden is not None:
-            return forbidden
-        if not is_id(customer_id):
+        if as_id(customer_id) is None:
             return ()
         c = t.customer_grant.c
         query = (
@@ -133,14 +131,6 @@ class Grants:
         )
         with self._operations.read() as connection:
             return tuple(Grant(row.customer_id.hex, *row[1:]) for row in connection.execute(query))
-
-    def _exists(self, connection: Connection, customer_id: Id) -> bool:
-        """Whether there is the customer, whose row is then held until the transaction ends."""
-        if not is_id(customer_id):
-            return False
-        c = t.customer.c
-        query = select(c.customer_id).where(c.tenant_id == self._tenant_id, c.customer_id == customer_id)
-        return connection.execute(query.with_for_update(key_share=True)).one_or_none() is not None
 
     def _held(self, connection: Connection, customer_id: Id, actor: str) -> Id | None:
         c = t.customer_grant.c

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.audit.verification import Verification, verify_log
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.operations.guard import takes
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -67,11 +68,9 @@ class Audit:
         self._operations = operations
         self._tenant_id = operations.caller.tenant_id
 
+    @takes(Permission.AUDIT_READ)
     def list(self, asked: ListAudit = ListAudit()) -> AuditPage | Refused:
         """A page of entries."""
-        forbidden = self._operations.caller.lacks(Permission.AUDIT_READ)
-        if forbidden is not None:
-            return forbidden
         if not 1 <= asked.limit <= LARGEST_PAGE:
             return Refused(f"limit: 1 to {LARGEST_PAGE}, not {asked.limit}", Fault.INVALID, "limit")
         c = t.audit_log.c
@@ -88,11 +87,9 @@ class Audit:
         shown = tuple(AuditRow(*row) for row in rows[: asked.limit])
         return AuditPage(shown, shown[-1].seq if len(rows) > asked.limit else None)
 
+    @takes(Permission.AUDIT_READ)
     def verify(self, keys: AuditKeys | None = None) -> Verification | Refused:
         """Prove the log and keep what was found, for the metric of the last proof."""
-        forbidden = self._operations.caller.lacks(Permission.AUDIT_READ)
-        if forbidden is not None:
-            return forbidden
         with self._operations.read() as connection:
             moment = self._operations.moment(connection)
             found = verify_log(connection, self._tenant_id, keys)

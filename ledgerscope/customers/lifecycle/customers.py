@@ -22,7 +22,8 @@ from ledgerscope.customers.lifecycle.reading import (
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.customers.operations import Note, Operations, Verdict
-from ledgerscope.customers.operations.identifiers import is_id
+from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, no_row
 from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.store import tables as t
 
@@ -83,11 +84,11 @@ class Customers:
         caller = self._operations.caller
         forbidden = caller.lacks(Permission.CUSTOMERS_VIEW)
         with self._operations.read() as connection:
-            if not is_id(customer_id):
-                return forbidden or _no_customer(customer_id)
-            if forbidden is not None and not has_grant(connection, caller, customer_id):
+            wanted = as_id(customer_id)
+            if forbidden is not None and not (wanted and has_grant(connection, caller, wanted)):
                 return forbidden
-            return view_customer(connection, self._tenant_id, customer_id) or _no_customer(customer_id)
+            found = wanted and view_customer(connection, self._tenant_id, wanted)
+            return found or no_row("customer", customer_id)
 
     def identify(self, reference: str) -> Id | Refused:
         """The identifier of the customer with this customer number, or this identifier."""
@@ -98,13 +99,11 @@ class Customers:
             ).scalar_one_or_none()
         if found is not None:
             return str(found.hex)
-        return reference if is_id(reference) else _no_customer(reference)
+        return as_id(reference) or no_row("customer", reference)
 
+    @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
         """A page of customers, those that match where a text is asked for."""
-        forbidden = self._operations.caller.lacks(Permission.CUSTOMERS_LIST)
-        if forbidden is not None:
-            return forbidden
         with self._operations.read() as connection:
             return list_customers(connection, self._tenant_id, asked)
 
@@ -157,8 +156,8 @@ class Customers:
         note: Note,
     ) -> Done | Refused:
         def decide(connection: Connection, call: Call) -> Verdict[Done] | Refused:
-            row = self._locked(connection, customer_id)
-            decided = _no_customer(customer_id) if row is None else decision(connection, row, call)
+            row = hold_customer(connection, self._tenant_id, customer_id)
+            decided = row if isinstance(row, Refused) else decision(connection, row, call)
             if isinstance(decided, Refused):
                 return decided
             return Verdict(decided, Done(customer_id, changed=bool(decided.rows)))
@@ -166,21 +165,13 @@ class Customers:
         named = {"customer_id": customer_id, **content}
         return self._operations.write(action, named, decide, returns=Done, note=note)
 
-    def _locked(self, connection: Connection, customer_id: Id) -> Row[Any] | None:
-        """The customer's row, held until the transaction ends; documents can still be written for it."""
-        if not is_id(customer_id):
-            return None
-        c = t.customer.c
-        query = select(t.customer).where(c.tenant_id == self._tenant_id, c.customer_id == customer_id)
-        return connection.execute(query.with_for_update(key_share=True)).one_or_none()
-
     def _book(self, connection: Connection, external_id: str | None) -> Book:
         base = connection.execute(
             select(t.tenant.c.base_currency).where(t.tenant.c.tenant_id == self._tenant_id)
         ).scalar_one()
         number = next_number(connection, self._tenant_id, "customer")
         holder = self._holder(connection, number if external_id is None else external_id)
-        return Book(_currencies(connection), base, number, holder)
+        return Book(currencies_of(connection), base, number, holder)
 
     def _holder(self, connection: Connection, external_id: str) -> str | None:
         """The number, or else the identifier, of the customer with an external id."""
@@ -199,7 +190,7 @@ class Customers:
         return Profile(
             row.customer_id.hex,
             {name: getattr(row, name) for name in CHANGEABLE},
-            _currencies(connection),
+            currencies_of(connection),
             deleted=row.deleted_at is not None,
             has_documents=any(
                 self._rows_of(connection, table, row.customer_id) for table in (t.invoice, t.payment)
@@ -244,11 +235,3 @@ class Customers:
             table.c.tenant_id == self._tenant_id, table.c.customer_id == customer_id
         )
         return tuple(each.hex for each in connection.execute(query).scalars())
-
-
-def _currencies(connection: Connection) -> frozenset[str]:
-    return frozenset(connection.execute(select(t.currencies.c.code)).scalars())
-
-
-def _no_customer(customer_id: str) -> Refused:
-    return Refused(f"there is no customer {customer_id!r} in this company", Fault.NOT_FOUND, "customer_id")

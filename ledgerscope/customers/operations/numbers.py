@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["next_number"]
+__all__ = ["is_of_series", "next_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,11 @@ class _Series:
     column: str
 
 
-_SERIES: Final = {"customer": _Series("C-", "customer", "customer_number")}
+_SERIES: Final = {
+    "customer": _Series("C-", "customer", "customer_number"),
+    "invoice": _Series("INV-", "invoice", "number"),
+    "credit_note": _Series("CN-", "credit_note", "number"),
+}
 _NEXT: Final = text("""
     update number_series set last = last + 1 where tenant_id = :tenant and series = :series returning last
 """)
@@ -37,8 +42,17 @@ def next_number(connection: Connection, tenant_id: str, series: str) -> str:
     return f"{_SERIES[series].prefix}{last:06d}"
 
 
+def is_of_series(series: str, number: str) -> bool:
+    """Whether a number looks like those of a series, which would stand in the way of one to come."""
+    return re.fullmatch(_pattern(_SERIES[series]), number, re.ASCII) is not None
+
+
+def _pattern(series: _Series) -> str:
+    return f"^{series.prefix}([0-9]{{1,15}})$"
+
+
 def _first(series: _Series) -> str:
-    pattern = f"^{series.prefix}([0-9]{{1,15}})$"
+    pattern = _pattern(series)
     return f"""
         insert into number_series (tenant_id, series, last)
         select :tenant, :series, 1 + coalesce(max(substring({series.column} from '{pattern}')::bigint), 0)

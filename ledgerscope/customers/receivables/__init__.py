@@ -11,6 +11,7 @@ from ledgerscope.customers.receivables.invoices import (
     issue_invoice,
     void_invoice,
 )
+from ledgerscope.customers.receivables.loading import load_documents
 from ledgerscope.customers.receivables.payments import (
     ReceivePayment,
     Refund,
@@ -47,6 +48,7 @@ __all__ = [
     "allocate",
     "issue_credit_note",
     "issue_invoice",
+    "load_documents",
     "receive_payment",
     "refund",
     "reverse_payment",

@@ -100,7 +100,6 @@ class Documents:
             )
             for due in self._dues[invoice_id]
         )
-        assert row.issued_on is not None  # noqa: S101 -- drafts are not written by these operations
         return InvoiceState(
             invoice_id, row.customer_id, row.currency, row.status, row.total_minor, row.issued_on, parts,
             self._standing(self._to[invoice_id]),
@@ -186,6 +185,6 @@ _TAKES: Final[dict[type[Any], Callable[[Documents, Any], None]]] = {
 }
 _SOURCE_OF: Final[dict[type[Any], Callable[[Any], tuple[str, Any, bool]]]] = {
     Payment: lambda row: ("payment", row.received_on, row.reversed_on is None),
-    CreditNote: lambda row: ("credit_note", row.issued_on, True),
+    CreditNote: lambda row: ("credit_note", row.issued_on, row.voided_on is None),
     WriteOff: lambda row: ("write_off", row.written_off_on, True),
 }

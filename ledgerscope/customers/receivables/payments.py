@@ -104,6 +104,8 @@ def refund(source: SourceState, request: Refund) -> Decision:
     """Money or credit that nothing is set against goes back to the customer."""
     if source.kind not in {"payment", "credit_note"}:
         return Refused("only payments and credit notes can be refunded")
+    if request.moment.day < source.dated:
+        return Refused(f"the money is dated {source.dated}; it cannot go back before that day")
     if not 0 < request.amount_minor <= source.left_minor:
         return Refused(
             f"between 1 and {source.left_minor} minor units are unused and can be refunded, "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledgerscope.customers.receivables.state import Applied, InvoiceState, SourceState
     from ledgerscope.store.records import Id
 
-__all__ = ["Allocate", "allocate", "set_status", "settle", "take_back"]
+__all__ = ["Allocate", "allocate", "allocate_oldest", "set_status", "settle", "take_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,36 @@ def allocate(source: SourceState, invoice: InvoiceState, request: Allocate) -> D
     return Changes(rows)
 
 
+def allocate_oldest(source: SourceState, invoices: Iterable[InvoiceState], request: Allocate) -> Decision:
+    """Allocations to the instalments that are due first, whatever their invoices, and those paid in full.
+
+    Of what is due on one day, the invoice issued first comes first, then the one given first.
+    """
+    fitting = [
+        one
+        for one in invoices
+        if (one.currency, one.customer_id, one.status) == (source.currency, source.customer_id, "open")
+    ]
+    left = source.left_minor
+    amount = left if request.limit_minor is None else min(left, request.limit_minor)
+    if amount <= 0:
+        return Refused("nothing of the money is left to allocate")
+    if not any(one.open_minor for one in fitting):
+        return Refused(f"the customer has no open invoice in {source.currency}")
+    given: dict[Id, int] = {}
+    rows: list[Allocation] = []
+    parts = [(one, part) for one in fitting for part in one.instalments]
+    for one, part in sorted(parts, key=lambda each: (each[1].due_on, each[0].issued_on)):
+        invoice_id = one.invoice_id
+        share = min(amount, part.open_minor)
+        if share > 0:
+            rows.append(_allocation(request.moment, request.request_id, source, invoice_id, part.seq, share))
+            given[invoice_id] = given.get(invoice_id, 0) + share
+            amount -= share
+    paid = (one.invoice_id for one in fitting if given.get(one.invoice_id, 0) == one.open_minor > 0)
+    return Changes((*rows, *(set_status(request.moment, invoice_id, "paid") for invoice_id in paid)))
+
+
 def settle(
     moment: Moment, request_id: Id, source: SourceState, invoice: InvoiceState, amount: int
 ) -> Iterator[Allocation]:
@@ -56,11 +86,17 @@ def settle(
     for part in invoice.instalments:
         share = min(amount, part.open_minor)
         if share > 0:
-            yield Allocation(
-                moment.tenant_id, derive_id(request_id, invoice.invoice_id, part.seq), source.kind,
-                source.source_id, invoice.invoice_id, part.seq, share, moment.day, moment.at,
-            )  # fmt: skip
+            yield _allocation(moment, request_id, source, invoice.invoice_id, part.seq, share)
             amount -= share
+
+
+def _allocation(
+    moment: Moment, request_id: Id, source: SourceState, invoice_id: Id, seq: int, share: int
+) -> Allocation:
+    return Allocation(
+        moment.tenant_id, derive_id(request_id, invoice_id, seq), source.kind, source.source_id, invoice_id,
+        seq, share, moment.day, moment.at,
+    )  # fmt: skip
 
 
 def take_back(

@@ -33,14 +33,17 @@ class Applied(NamedTuple):
 
 
 class InvoiceState(NamedTuple):
-    """An invoice with its instalments, oldest first, and the allocations that stand."""
+    """An invoice with its instalments, oldest first, and the allocations that stand.
+
+    A draft has no `issued_on`, and nothing of it is owed.
+    """
 
     invoice_id: Id
     customer_id: Id
     currency: str
     status: str
     total_minor: int
-    issued_on: date
+    issued_on: date | None
     instalments: tuple[OpenInstalment, ...]
     applied: tuple[Applied, ...]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import (
     CheckInvoice,
-    CreditState,
     DecideLimit,
     GrantLimit,
     LimitInForce,
     PendingLimit,
     RequestLimit,
+    Used,
     check_invoice,
     decide_limit,
     grant_limit,
@@ -32,6 +32,7 @@ _ROUND_TO: Final = 500_00
 _MONTHS_BETWEEN_REQUESTS: Final = 14
 _OVERRIDDEN: Final = 0.35
 _DESK: Final = "credit desk"
+_SALES: Final = "sales"
 _APPROVED: Final = {"increase": 0.7, "decrease": 0.9}
 _AFTER_A_BREACH: Final = 0.9
 """Share of breaches after which sales asks for a limit that would have been enough."""
@@ -78,10 +79,10 @@ class Credit:
             breach_id=agenda.random.id(),
             customer_id=agenda.customer_id,
             invoice_id=invoice_id,
-            currency=agenda.currency,
             override_by=_DESK if agenda.random.chance(_OVERRIDDEN) else None,
         )
-        changes = agenda.commit(check_invoice(CreditState(self._limit, exposure), request))
+        used = None if self._limit is None else Used(agenda.currency, self._limit.limit_minor, exposure)
+        changes = agenda.commit(check_invoice(used, request))
         broken = changes is not None and bool(changes.rows)
         if broken and self.kind == "normal" and not self._asked and agenda.random.chance(_AFTER_A_BREACH):
             wanted = self._rounded(exposure * 1.6)
@@ -113,11 +114,13 @@ class Credit:
             currency=agenda.currency,
             limit_minor=wanted,
             direction=direction,
-            requested_by="sales",
+            requested_by=_SALES,
         )
         if agenda.commit(request_limit(request)):
             self._asked = True
-            pending = PendingLimit(limit_id, agenda.customer_id, agenda.currency, "requested", direction)
+            pending = PendingLimit(
+                limit_id, agenda.customer_id, agenda.currency, "requested", direction, _SALES
+            )
             agenda.at(when + agenda.random.days(0.2, 3), lambda now: self._decide(now, pending, wanted))
 
     def _decide(self, when: datetime, pending: PendingLimit, wanted: int) -> None:

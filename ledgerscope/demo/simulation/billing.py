@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import exists, func, select
 
-from ledgerscope.customers.credit import CheckInvoice, CreditState, check_invoice
+from ledgerscope.customers.credit import CheckInvoice, Used, check_invoice
 from ledgerscope.customers.receivables import (
     Allocate,
-    Documents,
     Instalment,
     IssueCreditNote,
     IssueInvoice,
@@ -23,6 +22,7 @@ from ledgerscope.customers.receivables import (
     allocate,
     issue_credit_note,
     issue_invoice,
+    load_documents,
     receive_payment,
     refund,
     reverse_payment,
@@ -31,26 +31,15 @@ from ledgerscope.customers.receivables import (
     write_off_invoice,
 )
 from ledgerscope.demo.simulation.accounts import pick_customer
-from ledgerscope.demo.simulation.context import RecordQuery, own
 from ledgerscope.demo.simulation.credit import limit_in_force
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
-from ledgerscope.store.records import (
-    Allocation,
-    CreditNote,
-    Invoice,
-    InvoiceDue,
-    Payment,
-    PaymentAttempt,
-    PaymentReversal,
-    WriteOff,
-    WriteOffReversal,
-)
-from ledgerscope.store.records import Refund as RefundRow
+from ledgerscope.store.records import PaymentAttempt
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Row, Select, Table
+    from sqlalchemy import Row
 
+    from ledgerscope.customers.receivables import Documents
     from ledgerscope.demo.simulation.context import Context
     from ledgerscope.store.records import Id
 
@@ -76,41 +65,9 @@ _SOON: Final = timedelta(days=3)
 _OLD: Final = timedelta(days=150)
 
 
-def _of_customer(table: Table) -> ColumnElement[bool]:
-    return table.c.customer_id == bindparam("customer_id")
-
-
-def _ids(table: Table, key: str) -> Select[Any]:
-    """The keys of the rows of a table that belong to the customer."""
-    return select(table.c[key]).where(own(table), _of_customer(table))
-
-
-_INVOICES: Final = _ids(t.invoice, "invoice_id")
-_RECEIVABLES: Final[tuple[RecordQuery[Any], ...]] = (
-    RecordQuery.of(Invoice, _of_customer(t.invoice)),
-    RecordQuery.of(InvoiceDue, t.invoice_due.c.invoice_id.in_(_INVOICES), order=(t.invoice_due.c.seq,)),
-    RecordQuery.of(Payment, _of_customer(t.payment)),
-    RecordQuery.of(CreditNote, _of_customer(t.credit_note)),
-    RecordQuery.of(WriteOff, _of_customer(t.write_off)),
-    RecordQuery.of(
-        Allocation,
-        t.allocation.c.invoice_id.in_(_INVOICES),
-        order=(t.allocation.c.reverses_id.is_not(None), t.allocation.c.recorded_at),
-    ),
-    RecordQuery.of(PaymentReversal, t.payment_reversal.c.payment_id.in_(_ids(t.payment, "payment_id"))),
-    RecordQuery.of(RefundRow, _of_customer(t.refund)),
-    RecordQuery.of(
-        WriteOffReversal, t.write_off_reversal.c.write_off_id.in_(_ids(t.write_off, "write_off_id"))
-    ),
-)
-"""All receivables of a customer, those that others refer to first."""
-
-
 def documents_of(context: Context, customer_id: Any) -> Documents:
     """All receivables of a customer, read from the database."""
-    return Documents(
-        [row for query in _RECEIVABLES for row in context.records(query, customer_id=customer_id)]
-    )
+    return load_documents(context.connection, context.tenant_id, customer_id)
 
 
 def bill(context: Context) -> None:
@@ -140,16 +97,16 @@ def issue(context: Context, customer: Row[Any], total: int, kind: str) -> None:
     if context.commit(issue_invoice(request)) is None:
         return
     exposure = documents_of(context, customer.customer_id).exposure_minor(customer.currency) + total
-    state = CreditState(limit_in_force(context, customer.customer_id, customer.currency), exposure)
+    limit = limit_in_force(context, customer.customer_id, customer.currency)
+    used = None if limit is None else Used(customer.currency, limit.limit_minor, exposure)
     check = CheckInvoice(
         moment=context.moment,
         breach_id=random.id(),
         customer_id=customer_id,
         invoice_id=invoice_id,
-        currency=customer.currency,
         override_by="credit desk" if random.chance(_OVERRIDDEN) else None,
     )
-    context.commit(check_invoice(state, check))
+    context.commit(check_invoice(used, check))
 
 
 def pay(context: Context) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
-
 from ledgerscope.customers.credit import (
     DecideLimit,
     LimitInForce,
     PendingLimit,
     RequestLimit,
     decide_limit,
+    load_limits,
     request_limit,
 )
 from ledgerscope.demo.simulation.accounts import pick_customer
@@ -28,18 +27,7 @@ _APPROVED: Final = 0.7
 
 def limit_in_force(context: Context, customer_id: Any, currency: str) -> LimitInForce | None:
     """The approved limit of a customer now, or None."""
-    limit = t.credit_limit.c
-    query = select(
-        limit.credit_limit_id, limit.limit_minor, func.lower(limit.valid), func.upper(limit.valid)
-    ).where(
-        limit.tenant_id == context.tenant_id,
-        limit.customer_id == customer_id,
-        limit.currency == currency,
-        limit.status == "approved",
-        limit.valid.contains(context.now),
-    )
-    row = context.connection.execute(query).one_or_none()
-    return None if row is None else LimitInForce(row[0].hex, *row[1:])
+    return load_limits(context.connection, context.moment, customer_id).get(currency)
 
 
 def ask_for_limit(context: Context) -> None:
@@ -73,7 +61,9 @@ def decide(context: Context) -> None:
     )
     if row is None:
         return
-    pending = PendingLimit(row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status, "increase")
+    pending = PendingLimit(
+        row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status, "increase", row.requested_by
+    )
     approved = context.random.chance(_APPROVED)
     request = DecideLimit(
         moment=context.moment,

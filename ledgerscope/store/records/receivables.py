@@ -123,6 +123,7 @@ class CreditNote(NamedTuple):
     allocated_minor: int = 0
     used_up_on: date | None = None
     changed_on: date | None = None
+    voided_on: date | None = None
 
 
 class WriteOff(NamedTuple):

@@ -90,6 +90,7 @@ invoice: Final = table(
     check("total_minor", "total_minor >= 0 and tax_minor between 0 and total_minor"),
     Index("invoice_customer_idx", "tenant_id", "customer_id"),
     Index("invoice_issued_on_idx", "tenant_id", "issued_on"),
+    Index("invoice_finalised_idx", "tenant_id", "finalised_at", "invoice_id"),
     Index("invoice_open_idx", "tenant_id", "customer_id", postgresql_where=text("status = 'open'")),
     Index("invoice_missing_idx", "tenant_id", postgresql_where=text("missing_minor is distinct from 0")),
     comment="A claim on a customer; counts at D when issued_on <= D and not voided by D. One row per "

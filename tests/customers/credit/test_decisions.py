@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,12 +10,12 @@ import pytest
 from ledgerscope.customers import Moment, Refused
 from ledgerscope.customers.credit import (
     CheckInvoice,
-    CreditState,
     DecideLimit,
     GrantLimit,
     LimitInForce,
     PendingLimit,
     RequestLimit,
+    Used,
     check_invoice,
     decide_limit,
     grant_limit,
@@ -25,9 +26,8 @@ from ledgerscope.store.records import AuditEntry, CreditBreach, CreditLimit
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 MOMENT = Moment("acme", NOW, NOW.date())
-PENDING = PendingLimit("l2", "c", "EUR", "requested", "increase")
+PENDING = PendingLimit("l2", "c", "EUR", "requested", "increase", "sales")
 IN_FORCE = LimitInForce("l1", 1000, NOW - timedelta(days=90))
-CHECK = CheckInvoice(moment=MOMENT, breach_id="b", customer_id="c", invoice_id="i", currency="EUR")
 
 
 def test_a_request_waits_and_changes_no_limit() -> None:
@@ -42,8 +42,9 @@ def test_a_request_waits_and_changes_no_limit() -> None:
     )
     decision = request_limit(request)
     assert isinstance(decision, Changes)
-    (row,) = decision.rows
+    row, audit = decision.rows
     assert isinstance(row, CreditLimit)
+    assert isinstance(audit, AuditEntry)
     assert (row.status, row.approved_by, row.decided_at) == ("requested", None, None)
     assert [event.event_type for event in decision.events] == ["CreditLimitAdjustmentRequested"]
 
@@ -59,7 +60,10 @@ def test_an_approval_ends_the_limit_in_force_where_the_new_one_begins() -> None:
     assert isinstance(audit, AuditEntry)
     assert ended.values["valid"].endswith(f",{NOW.isoformat()})")
     assert approved.values["valid"] == f"[{NOW.isoformat()},)"
-    assert (audit.action, audit.details) == ("credit.limit.decided", '{"outcome": "approved"}')
+    assert (audit.action, json.loads(audit.details)) == (
+        "credit.limit.decided",
+        {"credit_limit_id": "l2", "outcome": "approved"},
+    )
     assert [event.event_type for event in decision.events] == ["CreditLimitAdjusted"]
 
 
@@ -75,7 +79,7 @@ def test_a_rejection_changes_the_request_only() -> None:
 
 
 def test_a_request_is_decided_once() -> None:
-    decided = PendingLimit("l2", "c", "EUR", "rejected", "increase")
+    decided = PendingLimit("l2", "c", "EUR", "rejected", "increase", "sales")
     decision = decide_limit(decided, None, DecideLimit(moment=MOMENT, approved=True, decided_by="x"))
     assert decision == Refused("the request is rejected already")
 
@@ -107,11 +111,10 @@ def test_an_invoice_breaks_the_limit_or_not(
         breach_id="b",
         customer_id="c",
         invoice_id="i",
-        currency="EUR",
         override_by=override,
     )
-    decision = check_invoice(CreditState(limit, exposure), request)
-    assert isinstance(decision, Changes)
+    used = None if limit is None else Used("EUR", limit.limit_minor, exposure)
+    decision = check_invoice(used, request)
     if expected is None:
         assert decision == Changes()
         return

@@ -1,0 +1,62 @@
+"""Credit: limits granted, asked for and decided, what stands against them, and invoices checked by them."""
+
+from __future__ import annotations
+
+from ledgerscope.customers.credit.check import (
+    CheckInvoice,
+    OverLimit,
+    check_invoice,
+    over_limit,
+    record_refusal,
+)
+from ledgerscope.customers.credit.credit import (
+    Adjustment,
+    Credit,
+    CreditView,
+    DecidedLimit,
+    NewLimit,
+    RequestedLimit,
+)
+from ledgerscope.customers.credit.limits import (
+    DecideLimit,
+    GrantLimit,
+    LimitInForce,
+    PendingLimit,
+    RequestLimit,
+    decide_limit,
+    grant_limit,
+    request_limit,
+)
+from ledgerscope.customers.credit.loading import load_limits, load_position
+from ledgerscope.customers.credit.position import Exposure, Position, Used
+from ledgerscope.customers.credit.requests import LimitPage, LimitView, ListLimits
+
+__all__ = [
+    "Adjustment",
+    "CheckInvoice",
+    "Credit",
+    "CreditView",
+    "DecideLimit",
+    "DecidedLimit",
+    "Exposure",
+    "GrantLimit",
+    "LimitInForce",
+    "LimitPage",
+    "LimitView",
+    "ListLimits",
+    "NewLimit",
+    "OverLimit",
+    "PendingLimit",
+    "Position",
+    "RequestLimit",
+    "RequestedLimit",
+    "Used",
+    "check_invoice",
+    "decide_limit",
+    "grant_limit",
+    "load_limits",
+    "load_position",
+    "over_limit",
+    "record_refusal",
+    "request_limit",
+]

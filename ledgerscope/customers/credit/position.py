@@ -1,0 +1,98 @@
+"""What a customer owes, set against its limits in force.
+
+Exposure in a currency without a limit counts against the customer's reference limit, at the rate of the day;
+without a rate, or without any limit, nothing is checked. `customer_credit_exposure_amount` follows that rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING
+
+from ledgerscope.domain import rates
+from ledgerscope.domain.credit import measure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from fractions import Fraction
+
+    from ledgerscope.customers.credit.limits import LimitInForce
+    from ledgerscope.store.records import Id
+
+__all__ = ["Exposure", "Position", "Quotes", "Used"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """In minor units of a currency: what is open of invoices, and money and credit not yet allocated."""
+
+    customer_id: Id
+    currency: str
+    open_minor: int = 0
+    unallocated_minor: int = 0
+
+    @property
+    def minor(self) -> int:
+        """What the customer owes; below zero where more is unallocated than open."""
+        return self.open_minor - self.unallocated_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The exchange rates that lead between the currencies of a customer, on the company's day."""
+
+    day: date
+    base_currency: str
+    quotes: tuple[rates.Quote, ...] = ()
+    max_age_days: int = rates.MAX_AGE_DAYS
+
+    def rate(self, source: str, target: str) -> Fraction | None:
+        """One unit of a currency in another; None where no quotes lead there."""
+        return rates.rate(
+            self.quotes, source, target, self.day, base=self.base_currency, max_age_days=self.max_age_days
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A limit in force and what stands against it, in minor units of its currency, rounded up."""
+
+    currency: str
+    limit_minor: int | None
+    exposure_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A customer's limits in force and what it owes, each by currency."""
+
+    customer_id: Id
+    own_currency: str
+    limits: Mapping[str, LimitInForce]
+    owed: Mapping[str, int]
+    quotes: Quotes | None = field(default=None)
+
+    def used(self, currency: str, more_minor: int = 0) -> Used | None:
+        """The limit that an amount in a currency counts against, with `more_minor` on top of what is owed.
+
+        None where the customer has no limit, or where no rate leads to the currency of the one it has.
+        """
+        if not self.limits:
+            return None
+        target = currency if currency in self.limits else self._reference
+        owed = {**self.owed, currency: self.owed.get(currency, 0) + more_minor}
+        limit = self.limits[target].limit_minor
+        if limit is None:
+            return Used(target, None, owed.get(target, 0))
+        limits = {code: each.limit_minor for code, each in self.limits.items()}
+        measured = measure(owed, limits, self.own_currency, self._rate)
+        return None if currency in measured.uncovered else Used(target, limit, ceil(measured.against[target]))
+
+    @property
+    def _reference(self) -> str:
+        return self.own_currency if self.own_currency in self.limits else min(self.limits)
+
+    def _rate(self, source: str, target: str) -> Fraction | None:
+        return None if self.quotes is None else self.quotes.rate(source, target)

@@ -1,0 +1,53 @@
+"""What parts of a request may hold, each check with the refusal that says what would be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledgerscope.customers.decision import Fault, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+__all__ = ["LARGEST_MINOR", "check_amount", "check_choice", "check_currency", "check_instant", "check_text"]
+
+LARGEST_MINOR: Final = 10**15
+"""Minor units: more than any document comes to, and far less than the database can add up."""
+
+
+def check_amount(field: str, value: int, *, least: int = 1) -> Refused | None:
+    """Minor units of a document."""
+    if least <= value <= LARGEST_MINOR:
+        return None
+    said = f"{field}: {least} to {LARGEST_MINOR} minor units, not {value}"
+    return Refused(said, Fault.INVALID, field)
+
+
+def check_choice(field: str, value: str, known: Collection[str]) -> Refused | None:
+    """A word of a closed list."""
+    if value in known:
+        return None
+    return Refused(f"{field}: one of {', '.join(known)}; not {value!r}", Fault.INVALID, field)
+
+
+def check_currency(value: str, known: Collection[str]) -> Refused | None:
+    """A currency that the database knows."""
+    if value in known:
+        return None
+    said = f"currency: {value!r} is no currency of the database; ISO 4217, as EUR"
+    return Refused(said, Fault.INVALID, "currency")
+
+
+def check_instant(field: str, value: datetime) -> Refused | None:
+    """An instant that is the same everywhere."""
+    if value.tzinfo is not None:
+        return None
+    return Refused(f"{field}: {value} has no time zone; as 2026-03-01T12:00+00:00", Fault.INVALID, field)
+
+
+def check_text(field: str, value: str, longest: int) -> Refused | None:
+    """A text on one line."""
+    if value.strip() and len(value) <= longest and value.isprintable():
+        return None
+    return Refused(f"{field}: 1 to {longest} printable characters on one line", Fault.INVALID, field)
