@@ -37,7 +37,7 @@ from tests.demo.conftest import SCALE, SEED, UNTIL
 if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
 
-WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
+WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint", "number_series", "operation_request"}
 PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib

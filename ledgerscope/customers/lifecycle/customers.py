@@ -20,6 +20,7 @@ from ledgerscope.customers.lifecycle.reading import (
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.held import hold_customer, is_id, no_customer
 from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.store import tables as t
 
@@ -46,7 +47,7 @@ class CreatedCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The customer that was changed, and how many rows and events that took; none: it was so already."""
+    """The customer that was to be changed, and whether it was; if not, it was so already."""
 
     customer_id: Id
     changed: bool
@@ -78,8 +79,8 @@ class Customers:
     def get(self, customer_id: Id) -> CustomerView | Refused:
         """A customer in detail, deleted or not."""
         with self._operations.read() as connection:
-            found = view_customer(connection, self._tenant_id, customer_id) if _is_id(customer_id) else None
-        return found or _no_customer(customer_id)
+            found = view_customer(connection, self._tenant_id, customer_id) if is_id(customer_id) else None
+        return found or no_customer(customer_id)
 
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
         """A page of customers, those that match where a text is asked for."""
@@ -136,22 +137,14 @@ class Customers:
         note: Note,
     ) -> Done | Refused:
         def decide(connection: Connection, call: Call) -> Verdict[Done] | Refused:
-            row = self._locked(connection, customer_id)
-            decided = _no_customer(customer_id) if row is None else decision(connection, row, call)
+            row = hold_customer(connection, self._tenant_id, customer_id)
+            decided = row if isinstance(row, Refused) else decision(connection, row, call)
             if isinstance(decided, Refused):
                 return decided
             return Verdict(decided, Done(customer_id, changed=bool(decided.rows)))
 
         named = {"customer_id": customer_id, **content}
         return self._operations.write(action, named, decide, returns=Done, note=note)
-
-    def _locked(self, connection: Connection, customer_id: Id) -> Row[Any] | None:
-        """The customer's row, held until the transaction ends; documents can still be written for it."""
-        if not _is_id(customer_id):
-            return None
-        c = t.customer.c
-        query = select(t.customer).where(c.tenant_id == self._tenant_id, c.customer_id == customer_id)
-        return connection.execute(query.with_for_update(key_share=True)).one_or_none()
 
     def _book(self, connection: Connection, external_id: str | None) -> Book:
         base = connection.execute(
@@ -217,6 +210,7 @@ class Customers:
             contacts=self._ids(connection, t.contact, "contact_id", customer_id),
             communications=self._ids(connection, t.communication, "communication_id", customer_id),
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
+            stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:
@@ -228,12 +222,3 @@ class Customers:
 
 def _currencies(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(t.currencies.c.code)).scalars())
-
-
-def _no_customer(customer_id: str) -> Refused:
-    return Refused(f"there is no customer {customer_id!r} in this company", Fault.NOT_FOUND, "customer_id")
-
-
-def _is_id(value: str) -> bool:
-    """Whether a text can be an identifier, which PostgreSQL would otherwise refuse with an error."""
-    return len(value.replace("-", "")) == 32 and all(each in "0123456789abcdefABCDEF-" for each in value)  # noqa: PLR2004
