@@ -71,14 +71,15 @@ class Operations:
         new_id: Callable[[], Id] = lambda: uuid4().hex,
     ) -> None:
         self._engine = engine
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
         self.caller = caller
         self._clock = clock
         self._new_id = new_id
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees the company only, as it stands; raises StoreError."""
-        with begin_as(self._engine, self.caller.tenant_id) as connection:
+        """A transaction that sees the company only, as it stood when it began; raises StoreError."""
+        with begin_as(self._reader, self.caller.tenant_id) as connection:
             yield connection
 
     def write(
