@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ledgerscope.customers.contacts.state import DELETED, check_fields, demoted
+from ledgerscope.customers.contacts.state import DELETED, check_fields, demoted, handed_over
 from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
@@ -75,11 +75,12 @@ def _updated(
     customer: CustomerContacts, contact: ContactState, changed: Mapping[str, Any], call: Call
 ) -> Changes:
     tenant_id, after = call.moment.tenant_id, replace(contact, **changed)
-    before = demoted(tenant_id, customer.primary) if "is_primary" in changed else ()
+    former = customer.primary if "is_primary" in changed else None
     update = Update(Contact, (tenant_id, contact.contact_id), dict(changed))
     labels = (after.contact_type, "true" if after.is_primary else "false")
     event = call.event(EventType.CONTACT_UPDATED, *labels, customer_id=customer.customer_id)
     audit = call.audit(
-        "contact.updated", contact.contact_id, customer_id=customer.customer_id, fields=sorted(changed)
-    )
-    return Changes((*before, update, audit), (event,))
+        "contact.updated", contact.contact_id, customer_id=customer.customer_id, fields=sorted(changed),
+        **handed_over(former),
+    )  # fmt: skip
+    return Changes((*demoted(tenant_id, former), update, audit), (event,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledgerscope.customers.contacts.state import DELETED, check_fields, demoted
+from ledgerscope.customers.contacts.state import DELETED, check_fields, demoted, handed_over
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes
 from ledgerscope.store.records import Contact
@@ -44,14 +44,14 @@ def create_contact(customer: CustomerContacts, new: NewContact, call: Call) -> D
         moment.tenant_id, contact_id, customer.customer_id, new.name, new.email, new.phone, new.contact_type,
         is_primary, moment.at,
     )  # fmt: skip
-    before = demoted(moment.tenant_id, customer.primary) if is_primary else ()
+    former = customer.primary if is_primary else None
     labels = (new.contact_type, "true" if is_primary else "false")
     event = call.event(EventType.CONTACT_CREATED, *labels, customer_id=customer.customer_id)
     audit = call.audit(
         "contact.created", contact_id, customer_id=customer.customer_id, contact_type=new.contact_type,
-        is_primary=is_primary,
+        is_primary=is_primary, **handed_over(former),
     )  # fmt: skip
-    return Changes((*before, row, audit), (event,))
+    return Changes((*demoted(moment.tenant_id, former), row, audit), (event,))
 
 
 def will_be_primary(customer: CustomerContacts, new: NewContact) -> bool:

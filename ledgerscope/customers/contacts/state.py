@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.store.records import Id
 
-__all__ = ["DELETED", "ContactState", "CustomerContacts", "check_fields", "demoted"]
+__all__ = ["DELETED", "ContactState", "CustomerContacts", "check_fields", "demoted", "handed_over"]
 
 DELETED: Final = Refused("the customer is deleted; its contacts no longer change")
 _TEXTS: Final = {"name": PERSON, "email": EMAIL, "phone": PHONE}
@@ -68,3 +68,8 @@ def demoted(tenant_id: str, contact: ContactState | None) -> tuple[Update, ...]:
     if contact is None:
         return ()
     return (Update(Contact, (tenant_id, contact.contact_id), {"is_primary": False}),)
+
+
+def handed_over(former: ContactState | None) -> dict[str, Id]:
+    """What the audit log keeps of whoever is no longer primary."""
+    return {} if former is None else {"no_longer_primary": former.contact_id}

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledgerscope.customers import Call, Decision, Fault, Moment, Refused
 from ledgerscope.customers.contacts.changes import remove_contact, update_contact
@@ -15,6 +17,7 @@ from ledgerscope.customers.contacts.creation import NewContact, create_contact
 from ledgerscope.customers.contacts.state import ContactState, CustomerContacts
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import AuditEntry, Contact
+from tests.thoroughness import tries
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 CALL = Call(moment=Moment("acme", NOW, NOW.date()), actor="anna", request_id="r")
@@ -76,6 +79,16 @@ def test_to_make_another_primary_takes_one_update_of_each() -> None:
     assert before == Update(Contact, ("acme", "p1"), {"is_primary": False})
     assert after == Update(Contact, ("acme", "p2"), {"is_primary": True, "name": "Johnny"})
     assert event_of(decided) == ("ContactUpdated", {"contact_type": "technical", "is_primary": "true"})
+
+
+def test_the_audit_log_keeps_who_was_primary_before() -> None:
+    for decided in (
+        create_contact(BOTH, replace(NEW, is_primary=True), CALL),
+        update_contact(BOTH, "p2", {"is_primary": True}, CALL),
+    ):
+        entry = changes(decided).rows[-1]
+        assert isinstance(entry, AuditEntry)
+        assert json.loads(entry.details)["no_longer_primary"] == "p1"
 
 
 def test_an_update_to_what_is_there_changes_nothing() -> None:
@@ -144,3 +157,52 @@ def test_a_deleted_customer_gets_no_contact_and_loses_none() -> None:
     assert "is deleted" in refusal(create_contact(gone, NEW, CALL)).reason
     assert "is deleted" in refusal(remove_contact(gone, "p2", CALL)).reason
     assert "was removed" in refusal(remove_contact(BOTH, "p9", CALL)).reason
+
+
+def after(customer: CustomerContacts, decision: Decision) -> CustomerContacts:
+    """The contacts after a decision, as the database would keep them."""
+    kept = {each.contact_id: each for each in customer.contacts}
+    for row in changes(decision).rows:
+        if isinstance(row, Contact):
+            kept[row.contact_id] = ContactState(
+                contact_id=row.contact_id, name=row.name, email=row.email, phone=row.phone,
+                contact_type=row.contact_type, is_primary=row.is_primary,
+            )  # fmt: skip
+        elif isinstance(row, Update) and "removed_at" in row.values:
+            del kept[row.key[1]]
+        elif isinstance(row, Update):
+            kept[row.key[1]] = replace(kept[row.key[1]], **row.values)
+        assert sum(each.is_primary for each in kept.values()) <= 1, "two at once, also between two rows"
+    return replace(customer, contacts=tuple(kept.values()))
+
+
+def ask(what: str, customer: CustomerContacts, chosen: str, call: Call, *, flag: bool) -> Decision:
+    if what == "create":
+        return create_contact(customer, replace(NEW, is_primary=flag), call)
+    if what == "remove":
+        return remove_contact(customer, chosen, call)
+    wanted = {"name": f"n {flag}"} if what == "rename" else {"is_primary": flag}
+    return update_contact(customer, chosen, wanted, call)
+
+
+@settings(max_examples=tries(200, thorough=5_000))
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from(("create", "rename", "hand over", "remove")), st.integers(0, 3), st.booleans()
+        ),
+        max_size=20,
+    )
+)
+def test_one_contact_is_primary_after_every_sequence_of_requests(
+    steps: list[tuple[str, int, bool]],
+) -> None:
+    customer = NOBODY
+    for place, (what, which, flag) in enumerate(steps):
+        ids = [each.contact_id for each in customer.contacts]
+        chosen = ids[which % len(ids)] if ids else "nobody"
+        decision = ask(what, customer, chosen, replace(CALL, request_id=f"r{place}"), flag=flag)
+        if isinstance(decision, Changes):
+            customer = after(customer, decision)
+            assert len(decision.events) == sum(isinstance(row, AuditEntry) for row in decision.rows)
+        assert sum(each.is_primary for each in customer.contacts) == min(1, len(customer.contacts))
