@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ledgerscope.customers.analytics.of_company import measure_dashboard, summarise
 from ledgerscope.customers.analytics.of_customer import analyse_customer
@@ -14,6 +14,7 @@ from ledgerscope.customers.analytics.spans import Scene
 from ledgerscope.customers.instants import fault_of_past
 from ledgerscope.customers.operations.held import plain_id
 from ledgerscope.store import tables as t
+from ledgerscope.store.engine import READING
 from ledgerscope.store.tables.values import SEGMENTS
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["Analytics"]
 
 Found = TypeVar("Found")
+
+_PLANNING: Final = select(
+    *(func.set_config(name, READING[name], True) for name in ("jit", "random_page_cost", "work_mem"))
+)
+"""Figures of many rows are planned as those of the exporter are, whatever the server's defaults are."""
 
 
 class Analytics:
@@ -85,6 +91,7 @@ class Analytics:
             fault = None if as_of is None else fault_of_past("as_of", as_of, moment)
             if fault is not None:
                 return fault
+            connection.execute(_PLANNING)
             zone = connection.execute(
                 select(t.tenant.c.timezone).where(t.tenant.c.tenant_id == moment.tenant_id)
             ).scalar_one()

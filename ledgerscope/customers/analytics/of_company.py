@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from ledgerscope.customers.analytics.there import (
     by_status,
@@ -124,26 +125,32 @@ def measure_dashboard(connection: Connection, scene: Scene) -> DashboardMetrics:
     sizes = tuple(each for each in _sizes(connection, scene) if each.customers)
     return DashboardMetrics(
         as_of=scene.as_of,
-        total_customers=sum(_customers_by_status(connection, scene).values()),
+        total_customers=_count_customers(connection, scene),
         top_segments=sizes[:_TOP_SEGMENTS],
         recent_activity=_latest(connection, scene),
         **{f"interactions_{name}": n for name, n in _by_period(connection, scene).items()},
     )
 
 
+def _count_customers(connection: Connection, scene: Scene) -> int:
+    found: int = connection.execute(select(func.count()).where(customer_is_there(scene))).scalar_one()
+    return found
+
+
 def _customers_by_status(connection: Connection, scene: Scene) -> dict[str, int]:
-    """Customers by the status that each had at the instant; the history tells it."""
+    """Customers by the status that each had at the instant: what the first later change began with."""
     c, h = t.customer.c, t.customer_status_history.c
-    then = (
-        select(h.to_status)
-        .where(h.tenant_id == c.tenant_id, h.customer_id == c.customer_id, h.at <= scene.as_of)
-        .order_by(h.at.desc(), h.history_id.desc())
-        .limit(1)
-        .scalar_subquery()
+    changed = (
+        select(h.customer_id, h.from_status)
+        .ext(distinct_on(h.customer_id))
+        .where(h.tenant_id == scene.tenant_id, h.at > scene.as_of)
+        .order_by(h.customer_id, h.at, h.history_id)
+        .subquery()
     )
-    status = func.coalesce(then, c.status)
+    status = func.coalesce(changed.c.from_status, c.status)
     rows = connection.execute(
         select(status.label("status"), func.count().label("n"))
+        .select_from(t.customer.outerjoin(changed, changed.c.customer_id == c.customer_id))
         .where(customer_is_there(scene))
         .group_by(status)
     )
