@@ -14,14 +14,17 @@ from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.changes_kept import fill_kept_columns
 from ledgerscope.store.records import (
     TABLE_OF,
+    Contact,
     CreditLimit,
     CreditNote,
     Customer,
     Event,
+    Interaction,
     Invoice,
     InvoiceDue,
     JobRun,
     Payment,
+    SegmentAssignment,
     Subscription,
     SubscriptionVersion,
     WriteOff,
@@ -39,8 +42,8 @@ __all__ = ["Batch"]
 _PLACE: Final = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 _CHANGEABLE: Final = frozenset(
     (
-        CreditLimit, CreditNote, Customer, Invoice, InvoiceDue, JobRun, Payment, Subscription,
-        SubscriptionVersion, WriteOff,
+        Contact, CreditLimit, CreditNote, Customer, Interaction, Invoice, InvoiceDue, JobRun, Payment,
+        SegmentAssignment, Subscription, SubscriptionVersion, WriteOff,
     )
 )  # fmt: skip
 """Kinds of which a batch can change a row that it holds."""

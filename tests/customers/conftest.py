@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Engine, text
 
+from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Operations
 from ledgerscope.store.changes import Changes
 from ledgerscope.store.changes_writer import write_changes
@@ -86,3 +87,11 @@ def operations_of(app: Engine, ledger: Ledger, clock: Clock) -> Callable[[str], 
 def operations(operations_of: Callable[[str], Operations]) -> Operations:
     """Operations of the company acme."""
     return operations_of("acme")
+
+
+@pytest.fixture
+def northwind(operations: Operations) -> str:
+    """The identifier of a customer of the company acme."""
+    made = Customers(operations).create(NewCustomer(name="Northwind"))
+    assert isinstance(made, CreatedCustomer), made
+    return made.customer_id

@@ -253,6 +253,15 @@ with counted(tenant_id, event_type, n) as (
     union all select tenant_id, 'WriteOffReversed', count(*) from write_off_reversal group by 1
     union all select tenant_id, 'NpsAnswered', count(*) from survey_response where kind = 'nps' group by 1
     union all select tenant_id, 'CsatAnswered', count(*) from survey_response where kind = 'csat' group by 1
+    union all select tenant_id, 'ContactCreated', count(*) from contact group by 1
+    union all select tenant_id, 'ContactRemoved', count(*) from contact where removed_at is not null
+        group by 1
+    union all select tenant_id, 'CommunicationLogged', count(*) from communication group by 1
+    union all select tenant_id, 'InteractionLogged', count(*) from interaction group by 1
+    union all select tenant_id, 'SegmentAssigned', count(*) from segment_assignment as a where not exists (
+        select from segment_assignment as b
+        where (b.tenant_id, b.customer_id, b.segment) = (a.tenant_id, a.customer_id, a.segment)
+            and upper(b.valid) = lower(a.valid)) group by 1
     union all select tenant_id, 'TicketOpened', count(*) from ticket group by 1
     union all select tenant_id, 'TicketClosed', count(*) from ticket where status = 'closed' group by 1
     union all select tenant_id, 'JobFinished', count(*) from job_run where state in ('succeeded', 'failed')
@@ -260,6 +269,7 @@ with counted(tenant_id, event_type, n) as (
 ), events as (
     select tenant_id, event_type, count(*) as n from event
     where event_type not in (
+        'ContactUpdated', 'InteractionStatusChanged', 'SegmentReplaced', 'SegmentRemoved',
         'CustomerUpdated', 'CustomerWon', 'CustomerLost', 'CustomerRegained',
             'CreditLimitAdjustmentRequested', 'SubscriptionPaused', 'SubscriptionResumed',
         'CreditLimitAdjusted', 'SubscriptionChanged', 'AgingSnapshotRefreshed')

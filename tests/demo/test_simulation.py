@@ -370,7 +370,7 @@ def test_no_incident_breaks_an_identity(business: Engine, app: Engine, name: str
 @pytest.mark.parametrize(
     ("operation", "events"),
     [
-        (accounts.create_customer, {"CustomerCreated"}),
+        (accounts.create_customer, {"CustomerCreated", "ContactCreated"}),
         (accounts.change_profile, {"CustomerUpdated"}),
         (accounts.block, {"CustomerStatusChanged"}),
         (accounts.release, {"CustomerStatusChanged"}),

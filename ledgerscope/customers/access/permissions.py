@@ -53,6 +53,10 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
 NEEDED: Final[dict[str, Permission]] = {
     "access.granted": P.ACCESS_GRANT,
     "access.revoked": P.ACCESS_GRANT,
+    "communication.logged": P.CUSTOMERS_UPDATE,
+    "contact.created": P.CUSTOMERS_UPDATE,
+    "contact.removed": P.CUSTOMERS_UPDATE,
+    "contact.updated": P.CUSTOMERS_UPDATE,
     "credit.limit.decided": P.CREDIT_DECIDE,
     "credit.limit.granted": P.CREDIT_DECIDE,
     "credit.limit.requested": P.CREDIT_REQUEST,
@@ -66,6 +70,8 @@ NEEDED: Final[dict[str, Permission]] = {
     "customer.updated": P.CUSTOMERS_UPDATE,
     "debt.restored": P.RECEIVABLES_WRITE,
     "debt.written_off": P.RECEIVABLES_WRITE,
+    "interaction.logged": P.CUSTOMERS_UPDATE,
+    "interaction.status.changed": P.CUSTOMERS_UPDATE,
     "invoice.drafted": P.RECEIVABLES_WRITE,
     "invoice.issued": P.RECEIVABLES_WRITE,
     "invoice.overridden": P.CREDIT_OVERRIDE,
@@ -75,5 +81,8 @@ NEEDED: Final[dict[str, Permission]] = {
     "payment.received": P.RECEIVABLES_WRITE,
     "payment.refunded": P.RECEIVABLES_WRITE,
     "payment.reversed": P.RECEIVABLES_WRITE,
+    "segment.assigned": P.CUSTOMERS_UPDATE,
+    "segment.removed": P.CUSTOMERS_UPDATE,
+    "segment.replaced": P.CUSTOMERS_UPDATE,
 }
 """What each action of the audit log takes."""

@@ -50,7 +50,7 @@ class CreatedCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The customer that was changed, and how many rows and events that took; none: it was so already."""
+    """The customer that was to be changed, and whether it was; if not, it was so already."""
 
     customer_id: Id
     changed: bool
@@ -228,6 +228,7 @@ class Customers:
             contacts=self._ids(connection, t.contact, "contact_id", customer_id),
             communications=self._ids(connection, t.communication, "communication_id", customer_id),
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
+            stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
-from ledgerscope.store.records import Communication, Contact, Customer, Interaction
+from ledgerscope.store.records import Communication, Contact, Customer, Interaction, SegmentAssignment
 from ledgerscope.store.tables.values import DELETION_REASONS
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ ERASED = "erased"
 class Belongings:
     """A customer as it stands, and what else holds personal data of it.
 
-    `running` counts subscriptions that have not ended, `open_minor` what is owed by currency in minor units.
+    `running` counts subscriptions that have not ended, `open_minor` what is owed by currency in minor units,
+    `stays` are those in segments.
     """
 
     customer_id: Id
@@ -37,6 +38,7 @@ class Belongings:
     contacts: tuple[Id, ...] = ()
     communications: tuple[Id, ...] = ()
     interactions: tuple[Id, ...] = ()
+    stays: tuple[Id, ...] = ()
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -92,8 +94,13 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
         Update(Interaction, (tenant_id, each), {"subject": None, "description": None})
         for each in customer.interactions
     )
+    stays = tuple(
+        Update(SegmentAssignment, (tenant_id, each), {"description": None}) for each in customer.stays
+    )
     audit = _audit(customer, "hard", reason, call)
-    rows: tuple[Update | AuditEntry, ...] = (person, *contacts, *communications, *interactions, audit)
+    rows: tuple[Update | AuditEntry, ...] = (
+        person, *contacts, *communications, *interactions, *stays, audit,
+    )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})
         return Changes((mode, *rows))

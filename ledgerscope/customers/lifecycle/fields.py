@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.texts import EMAIL, PERSON, PHONE, TextRule, fault_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 __all__ = ["EVENT_FIELDS", "check_fields"]
 
-_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 _LONGEST_TERMS_DAYS: Final = 3650
 
 
-@dataclass(frozen=True, slots=True)
-class _TextRule:
-    """A text of at most so many characters, on one line unless stated."""
-
-    longest: int
-    required: bool = False
-    lines: bool = False
-    pattern: re.Pattern[str] | None = None
-    wanted: str = ""
-
-
 _TEXTS: Final = {
-    "name": _TextRule(200, required=True),
-    "email": _TextRule(254, pattern=_EMAIL, wanted="an address such as accounts@example.com"),
-    "phone": _TextRule(40),
-    "address": _TextRule(500, lines=True),
-    "external_id": _TextRule(100, required=True),
+    "name": PERSON,
+    "email": EMAIL,
+    "phone": PHONE,
+    "address": TextRule(500, lines=True),
+    "external_id": TextRule(100, required=True),
 }
 EVENT_FIELDS: Final = {"terms_days": "terms", "signup_channel": "other"}
 """How events name a field that they do not name as the row does."""
@@ -52,7 +39,7 @@ def check_fields(
 
 def _fault(field: str, value: Any, currencies: Collection[str], channels: Collection[str]) -> str | None:
     if field in _TEXTS:
-        return _fault_of_text(value, _TEXTS[field])
+        return fault_of_text(value, _TEXTS[field])
     if field == "terms_days":
         return None if 0 <= value <= _LONGEST_TERMS_DAYS else f"0 to {_LONGEST_TERMS_DAYS} days, not {value}"
     if field == "currency":
@@ -61,17 +48,3 @@ def _fault(field: str, value: Any, currencies: Collection[str], channels: Collec
         known = ", ".join(sorted(channels))
         return None if value is None or value in channels else f"one of {known}; not {value!r}"
     raise KeyError(field)
-
-
-def _fault_of_text(value: str | None, rule: _TextRule) -> str | None:
-    if value is None:
-        return "is required" if rule.required else None
-    if not value.strip():
-        return "is empty" if rule.required else "is empty; leave it out instead"
-    if len(value) > rule.longest:
-        return f"has {len(value)} characters; at most {rule.longest}"
-    if any(not each.isprintable() and not (rule.lines and each == "\n") for each in value):
-        return "holds a control character"
-    if rule.pattern is not None and rule.pattern.fullmatch(value) is None:
-        return f"{value!r} is not {rule.wanted}"
-    return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, literal, select, tuple_
+from sqlalchemy import select
 
-from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.operations.cursors import read_cursor, write_cursor
+from ledgerscope.customers.decision import Refused
+from ledgerscope.customers.operations.checks import check_choice
+from ledgerscope.customers.operations.pages import page_of
 from ledgerscope.store import tables as t
 from ledgerscope.store.tables.values import ACCOUNT_STATUSES, SOURCES
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CustomerPage", "CustomerView", "ListCustomers", "list_customers", "view_customer"]
 
-LARGEST_PAGE: Final = 500
 _LONGEST_TEXT: Final = 200
 _COLUMNS: Final = tuple(
     t.customer.c[name]
@@ -94,35 +94,17 @@ def view_customer(connection: Connection, tenant_id: str, customer_id: Id) -> Cu
 
 def list_customers(connection: Connection, tenant_id: str, asked: ListCustomers) -> CustomerPage | Refused:
     """A page; pages that follow each other hold every customer of the list that stays in it exactly once."""
-    query = _query(tenant_id, asked)
-    if isinstance(query, Refused):
-        return query
-    rows = connection.execute(query.limit(asked.limit + 1)).all()
-    shown = tuple(map(_view, rows[: asked.limit]))
-    more = len(rows) > asked.limit
-    return CustomerPage(shown, write_cursor((shown[-1].created_at, shown[-1].customer_id)) if more else None)
-
-
-def _query(tenant_id: str, asked: ListCustomers) -> Select[Any] | Refused:
-    if not 1 <= asked.limit <= LARGEST_PAGE:
-        return Refused(f"limit: 1 to {LARGEST_PAGE}, not {asked.limit}", Fault.INVALID, "limit")
-    for field, value, known in (
-        ("status", asked.status, ACCOUNT_STATUSES),
-        ("source", asked.source, SOURCES),
-    ):
-        if value is not None and value not in known:
-            return Refused(f"{field}: one of {', '.join(known)}; not {value!r}", Fault.INVALID, field)
-    conditions = [*_conditions(tenant_id, asked)]
-    place = (t.customer.c.created_at, t.customer.c.customer_id)
-    if asked.cursor is not None:
-        last = read_cursor(asked.cursor)
-        if isinstance(last, Refused):
-            return last
-        passed = tuple_(*(literal(value, column.type) for value, column in zip(last, place, strict=True)))
-        here = tuple_(*place)
-        conditions.append(here > passed if asked.oldest_first else here < passed)
-    order = place if asked.oldest_first else tuple(column.desc() for column in place)
-    return select(*_COLUMNS).where(and_(*conditions)).order_by(*order)
+    unknown = check_choice("status", asked.status, ACCOUNT_STATUSES) or check_choice(
+        "source", asked.source, SOURCES
+    )
+    if unknown is not None:
+        return unknown
+    part = page_of(
+        connection, select(*_COLUMNS).where(*_conditions(tenant_id, asked)),
+        (t.customer.c.created_at, t.customer.c.customer_id),
+        limit=asked.limit, cursor=asked.cursor, oldest_first=asked.oldest_first,
+    )  # fmt: skip
+    return part if isinstance(part, Refused) else CustomerPage(tuple(map(_view, part.rows)), part.next_cursor)
 
 
 def _conditions(tenant_id: str, asked: ListCustomers) -> list[ColumnElement[bool]]:

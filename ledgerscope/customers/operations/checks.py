@@ -24,9 +24,9 @@ def check_amount(field: str, value: int, *, least: int = 1) -> Refused | None:
     return Refused(said, Fault.INVALID, field)
 
 
-def check_choice(field: str, value: str, known: Collection[str]) -> Refused | None:
-    """A word of a closed list."""
-    if value in known:
+def check_choice(field: str, value: str | None, known: Collection[str]) -> Refused | None:
+    """A word of a closed list, or none."""
+    if value is None or value in known:
         return None
     return Refused(f"{field}: one of {', '.join(known)}; not {value!r}", Fault.INVALID, field)
 

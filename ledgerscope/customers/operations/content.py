@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["content_hash"]
+
+_EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+"""Rounds nothing and raises for nothing: what cannot be stored is refused later, by value."""
 
 
 def content_hash(action: str, content: object) -> bytes:
@@ -21,7 +24,7 @@ def content_hash(action: str, content: object) -> bytes:
 
 def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return str(value.normalize(_EXACT))
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, (frozenset, set)):

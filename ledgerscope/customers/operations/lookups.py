@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -14,15 +15,23 @@ if TYPE_CHECKING:
 
     from ledgerscope.store.records import Id
 
-__all__ = ["as_id", "currencies_of", "hold_customer", "no_row", "owner_of"]
+__all__ = [
+    "as_id",
+    "currencies_of",
+    "customer_exists",
+    "hold_customer",
+    "hold_owner",
+    "no_row",
+    "owner_of",
+    "plain_id",
+]
 
-_ID_DIGITS = 32
+_ID: Final = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def as_id(value: str) -> Id | None:
     """An identifier as records hold it; None for a text that is none, which PostgreSQL would not accept."""
-    digits = value.replace("-", "").lower()
-    return digits if len(digits) == _ID_DIGITS and set(digits) <= set("0123456789abcdef") else None
+    return None if _ID.fullmatch(value) is None else value.replace("-", "").lower()
 
 
 def no_row(table: str, value: str) -> Refused:
@@ -52,6 +61,37 @@ def owner_of(connection: Connection, tenant_id: str, table: Table, value: str) -
     return no_row(table.name, value) if found is None else found.hex
 
 
+def hold_owner(connection: Connection, tenant_id: str, table: Table, row_id: Id) -> Row[Any] | Refused:
+    """The customer to whom a row of `table` belongs, held as `hold_customer` does.
+
+    The table's key is the tenant and an identifier of its own.
+    """
+    key = [*table.primary_key.columns][-1]
+    missing = no_row(table.name, row_id)
+    if as_id(row_id) is None:
+        return missing
+    c = t.customer.c
+    query = (
+        select(t.customer)
+        .join(table, (table.c.tenant_id == c.tenant_id) & (table.c.customer_id == c.customer_id))
+        .where(c.tenant_id == tenant_id, key == row_id)
+    )
+    found = connection.execute(query.with_for_update(of=t.customer, key_share=True)).one_or_none()
+    return missing if found is None else found
+
+
+def customer_exists(connection: Connection, tenant_id: str, customer_id: Id) -> bool:
+    """Whether the company has the customer, deleted or not."""
+    c = t.customer.c
+    query = select(c.customer_id).where(c.tenant_id == tenant_id, c.customer_id == customer_id)
+    return as_id(customer_id) is not None and connection.execute(query).one_or_none() is not None
+
+
 def currencies_of(connection: Connection) -> frozenset[str]:
     """The codes of all currencies of the database."""
     return frozenset(connection.execute(select(t.currencies.c.code)).scalars())
+
+
+def plain_id(value: str) -> Id:
+    """An identifier as decisions write it, from either of its two forms; what is none comes back as it is."""
+    return as_id(value) or value

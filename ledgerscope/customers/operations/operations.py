@@ -69,6 +69,7 @@ class Operations:
         audit_keys: AuditKeys | None = None,
     ) -> None:
         self._engine = engine
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
         self.caller = caller
         self._clock = clock
         self._new_id = new_id
@@ -76,8 +77,8 @@ class Operations:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees the company only, as it stands; raises StoreError."""
-        with begin_as(self._engine, self.caller.tenant_id) as connection:
+        """A transaction that sees the company only, as it stood when it began; raises StoreError."""
+        with begin_as(self._reader, self.caller.tenant_id) as connection:
             yield connection
 
     def write(

@@ -1,70 +1,56 @@
-"""Which rows belong on a page of a list that goes back in time, of all customers or of one."""
+"""Lists read page by page: each page begins where the one before ended, however many rows came in between."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import literal, tuple_
 
 from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.operations.checks import check_choice
-from ledgerscope.customers.operations.cursors import read_cursor
-from ledgerscope.customers.operations.lookups import as_id, no_row
+from ledgerscope.customers.operations.cursors import read_cursor, write_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from typing import Any
+    from collections.abc import Sequence
 
-    from sqlalchemy import Column, ColumnElement
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
-    from ledgerscope.store.records import Id
-
-__all__ = ["LARGEST_PAGE", "Asked", "rows_of_page"]
+__all__ = ["LARGEST_PAGE", "Part", "page_of"]
 
 LARGEST_PAGE: Final = 500
 
 
-class Asked(Protocol):
-    """A request for a page."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a page, and the cursor of the next; None on the last."""
 
-    @property
-    def customer_id(self) -> Id | None: ...
-    @property
-    def status(self) -> str | None: ...
-    @property
-    def limit(self) -> int: ...
-    @property
-    def cursor(self) -> str | None: ...
+    rows: Sequence[Row[Any]]
+    next_cursor: str | None
 
 
-def rows_of_page(
-    tenant_id: str, asked: Asked, place: tuple[Column[Any], Column[Any]], statuses: Collection[str]
-) -> tuple[ColumnElement[bool], ...] | Refused:
-    """What the rows of the page and those after it have in common, or what is wrong with the request.
-
-    `place` are the columns of instant and identifier that the list is ordered by, the latest first.
-    """
-    fault = _fault(asked, statuses)
-    if fault is not None:
-        return fault
-    columns = place[0].table.c
-    found: list[ColumnElement[bool]] = [columns.tenant_id == tenant_id]
-    if asked.status is not None:
-        found.append(columns.status == asked.status)
-    if asked.customer_id is not None:
-        found.append(columns.customer_id == as_id(asked.customer_id))
-    if asked.cursor is not None:
-        last = read_cursor(asked.cursor)
+def page_of(
+    connection: Connection,
+    query: Select[Any],
+    place: tuple[ColumnElement[Any], ColumnElement[Any]],
+    *,
+    limit: int,
+    cursor: str | None,
+    oldest_first: bool = False,
+) -> Part | Refused:
+    """The rows of a query in the order of an instant and an identifier that it selects, newest first."""
+    if not 1 <= limit <= LARGEST_PAGE:
+        return Refused(f"limit: 1 to {LARGEST_PAGE}, not {limit}", Fault.INVALID, "limit")
+    if cursor is not None:
+        last = read_cursor(cursor)
         if isinstance(last, Refused):
             return last
+        here = tuple_(*place)
         passed = tuple_(*(literal(value, column.type) for value, column in zip(last, place, strict=True)))
-        found.append(tuple_(*place) < passed)
-    return tuple(found)
-
-
-def _fault(asked: Asked, statuses: Collection[str]) -> Refused | None:
-    if not 1 <= asked.limit <= LARGEST_PAGE:
-        return Refused(f"limit: 1 to {LARGEST_PAGE}, not {asked.limit}", Fault.INVALID, "limit")
-    if asked.customer_id is not None and as_id(asked.customer_id) is None:
-        return no_row("customer", asked.customer_id)
-    return None if asked.status is None else check_choice("status", asked.status, statuses)
+        query = query.where(here > passed if oldest_first else here < passed)
+    order = place if oldest_first else tuple(column.desc() for column in place)
+    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    shown = rows[:limit]
+    if len(rows) <= limit:
+        return Part(shown, None)
+    at, row_id = (shown[-1]._mapping[column] for column in place)  # noqa: SLF001 - SQLAlchemy's public way
+    return Part(shown, write_cursor((at, row_id.hex)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from ledgerscope.customers import Moment, Refused
+from ledgerscope.customers import Call, Moment, Refused
 from ledgerscope.store.records import make_event
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class Agenda:
     def moment(self, when: datetime) -> Moment:
         """An instant as requests take it."""
         return Moment(self.company.tenant_id, when, self.company.calendar.day(when))
+
+    def call(self, when: datetime, actor: str, request_id: Id) -> Call:
+        """A request of `actor` at an instant; new rows derive their identifiers from that of the request."""
+        return Call(moment=self.moment(when), actor=actor, request_id=request_id, source="ui")
 
     def commit(self, decision: Decision) -> Changes | None:
         """Write the changes of a decision; None where it was refused, and nothing changes."""

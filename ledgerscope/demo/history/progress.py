@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.store.records import ActivityDay, Milestone, SegmentAssignment, span
+from ledgerscope.customers.segments.stays import (
+    Assignment,
+    SegmentState,
+    Stay,
+    assign_segment,
+    end_segment,
+    replace_segment,
+    stay_id_of,
+)
+from ledgerscope.store.records import ActivityDay, Milestone, derive_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +32,8 @@ _NEW: Final = timedelta(days=90)
 _HIGH_VALUE: Final = 1000_00
 _PREMIUM: Final = 300_00
 _SATURDAY: Final = 5
+_VALUED: Final = timedelta(days=30)
+_SIX_DECIMALS: Final = Decimal("0.000001")
 
 
 def write_progress(agenda: Agenda, standing: Standing, agreements: Agreements) -> None:
@@ -86,14 +98,17 @@ def _segments(agenda: Agenda, standing: Standing, agreements: Agreements) -> Non
 def _assign(
     agenda: Agenda, segment: str, value: Decimal | None, start: datetime, end: datetime | None
 ) -> None:
-    agenda.write(
-        SegmentAssignment(
-            agenda.tenant_id,
-            agenda.random.id(),
-            agenda.customer_id,
-            segment,
-            value,
-            "segmentation",
-            span(start, end),
-        )
-    )
+    """A stay in a segment; what a premium customer is worth is known a month after it became one."""
+    begun = agenda.call(start, "segmentation", agenda.random.id())
+    valued = start + _VALUED
+    late = segment == "premium" and valued <= agenda.era.until
+    worth = None if value is None else value.quantize(_SIX_DECIMALS)
+    first = Assignment(segment=segment, value=None if late else worth)
+    agenda.commit(assign_segment(SegmentState(agenda.customer_id), first, begun))
+    state = SegmentState(agenda.customer_id, (Stay(stay_id_of(begun), start),))
+    if late:
+        revised = agenda.call(valued, "segmentation", derive_id(begun.request_id, "value"))
+        agenda.commit(replace_segment(state, replace(first, value=worth), revised))
+    if end is not None:
+        over = agenda.call(end, "segmentation", derive_id(begun.request_id, "end"))
+        agenda.commit(end_segment(state, segment, over))

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.communications.logging import (
+    Correspondent,
+    NewCommunication,
+    log_communication,
+)
+from ledgerscope.customers.contacts.changes import remove_contact, update_contact
+from ledgerscope.customers.contacts.creation import NewContact, contact_id_of, create_contact
+from ledgerscope.customers.contacts.state import ContactState, CustomerContacts
+from ledgerscope.customers.interactions.logging import (
+    NewInteraction,
+    interaction_id_of,
+    log_interaction,
+)
+from ledgerscope.customers.interactions.status import InteractionState, move_interaction
 from ledgerscope.demo import names
 from ledgerscope.domain.events import EventType
-from ledgerscope.store.records import (
-    Communication,
-    Contact,
-    Interaction,
-    SurveyResponse,
-    Ticket,
-    TicketEvent,
-)
+from ledgerscope.store.records import SurveyResponse, Ticket, TicketEvent, derive_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ledgerscope.customers import Call
     from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.demo.history.agreements import Agreements
 
@@ -34,6 +44,8 @@ _HOURS_TO_RESOLVE: Final = {"critical": 6, "high": 20, "medium": 50, "low": 90}
 _DAYS_BETWEEN_SURVEYS: Final = 92
 _DAYS_BETWEEN_TALKS: Final = 170
 _ANSWERS: Final = 0.45
+_CHANGED_AFTER: Final = timedelta(days=45)
+_LEFT_AFTER: Final = timedelta(days=200)
 
 
 class Relations:
@@ -44,65 +56,94 @@ class Relations:
         self._agenda = agenda
         self._agreements = agreements
         self._people = [random.id()[:16] for _ in range(random.pick(_CONTACTS))]
-        self._contacts = [random.id() for _ in self._people]
+        self._requests = [random.id() for _ in self._people]
+        self._contacts = CustomerContacts(agenda.customer_id)
         self._mood = random.gauss(0, 1.6)
 
     def begin(self, when: datetime) -> None:
         """The first people get in touch; conversations, questions and surveys follow."""
         agenda = self._agenda
-        for number, contact_id in enumerate(self._contacts):
-            self._write_contact(number, contact_id, when)
+        for number, request_id in enumerate(self._requests):
+            self._create_contact(number, agenda.call(when, "accounts", request_id))
+        if agenda.number % 4 == 0:
+            agenda.at(when + _CHANGED_AFTER, self._change_contact)
+        if agenda.number % 3 == 0:
+            agenda.at(when + _LEFT_AFTER, self._lose_contact)
         agenda.at(when + agenda.random.days(20, _DAYS_BETWEEN_SURVEYS), self._survey)
         self._talk_later(when)
         self._ask_later(when)
 
     def remind(self, when: datetime) -> None:
         """The company writes about an overdue invoice."""
-        self._write_communication(when, "email", "outbound", "Your overdue invoice")
+        self._say(when, "email", "outbound", "Your overdue invoice")
 
-    def _write_contact(self, number: int, contact_id: str, when: datetime) -> None:
+    def _create_contact(self, number: int, call: Call) -> None:
         agenda = self._agenda
         name = names.person(agenda.random)
-        kind = _CONTACT_TYPES[(agenda.number + number) % len(_CONTACT_TYPES)]
-        agenda.write(
-            Contact(
-                agenda.tenant_id, contact_id, agenda.customer_id, name,
-                names.email(agenda.random, name, agenda.number), names.phone(agenda.random), kind,
-                number == 0, when,
-            )
+        new = NewContact(
+            name=name,
+            email=names.email(agenda.random, name, agenda.number),
+            phone=names.phone(agenda.random),
+            contact_type=_CONTACT_TYPES[(agenda.number + number) % len(_CONTACT_TYPES)],
+        )
+        agenda.commit(create_contact(self._contacts, new, call))
+        state = ContactState(
+            contact_id=contact_id_of(call), name=name, email=new.email, phone=new.phone,
+            contact_type=new.contact_type, is_primary=number == 0,
         )  # fmt: skip
+        self._contacts = replace(self._contacts, contacts=(*self._contacts.contacts, state))
 
-    def _write_communication(self, when: datetime, channel: str, direction: str, subject: str) -> None:
-        agenda = self._agenda
-        agenda.write(
-            Communication(
-                agenda.tenant_id, agenda.random.id(), agenda.customer_id, self._contacts[0], channel,
-                direction, subject, "accounts", when,
-            )
-        )  # fmt: skip
+    def _change_contact(self, when: datetime) -> None:
+        """Whom to talk to first has another task now."""
+        first = self._contacts.contacts[0]
+        kind = _CONTACT_TYPES[_CONTACT_TYPES.index(first.contact_type) - 1]
+        call = self._agenda.call(when, "accounts", derive_id(first.contact_id, "change"))
+        self._agenda.commit(update_contact(self._contacts, first.contact_id, {"contact_type": kind}, call))
+        changed = (replace(first, contact_type=kind), *self._contacts.contacts[1:])
+        self._contacts = replace(self._contacts, contacts=changed)
+
+    def _lose_contact(self, when: datetime) -> None:
+        """Somebody leaves the customer; whom to talk to first stays."""
+        *others, last = self._contacts.contacts
+        if others:
+            call = self._agenda.call(when, "accounts", derive_id(last.contact_id, "removal"))
+            self._agenda.commit(remove_contact(self._contacts, last.contact_id, call))
+            self._contacts = replace(self._contacts, contacts=tuple(others))
+
+    def _say(self, when: datetime, channel: str, direction: str, subject: str) -> None:
+        agenda, first = self._agenda, self._contacts.contacts[0].contact_id
+        new = NewCommunication(channel=channel, direction=direction, subject=subject, contact_id=first)
+        call = agenda.call(when, "accounts", agenda.random.id())
+        agenda.commit(log_communication(Correspondent(agenda.customer_id, {first: None}), new, call))
 
     def _talk_later(self, when: datetime) -> None:
         self._agenda.at(when + self._agenda.random.wait(_DAYS_BETWEEN_TALKS), self._talk)
 
     def _talk(self, when: datetime) -> None:
-        agenda, random = self._agenda, self._agenda.random
+        random = self._agenda.random
         if random.chance(0.5):
             direction = "inbound" if random.chance(0.4) else "outbound"
-            self._write_communication(when, random.pick(_CHANNELS), direction, "How things are going")
+            self._say(when, random.pick(_CHANNELS), direction, "How things are going")
         else:
-            done = when + random.days(0, 12)
-            status = "completed" if done <= agenda.era.until else random.choice(("pending", "in_progress"))
-            updated = min(done, agenda.era.until)
-            if status == "completed" and random.chance(0.06):
-                status = "cancelled"
-            kind = random.pick(_INTERACTIONS)
-            agenda.write(
-                Interaction(
-                    agenda.tenant_id, random.id(), agenda.customer_id, kind, status, "Follow-up",
-                    "success desk", when, when, updated,
-                )
-            )  # fmt: skip
+            self._follow_up(when, when + random.days(0, 12))
         self._talk_later(when)
+
+    def _follow_up(self, when: datetime, done: datetime) -> None:
+        """A piece of work that is logged now and over when it is done, if that is not in the future."""
+        agenda, random = self._agenda, self._agenda.random
+        over = done <= agenda.era.until
+        status = "pending" if over else random.choice(("pending", "in_progress"))
+        outcome = "cancelled" if over and random.chance(0.06) else "completed"
+        new = NewInteraction(type=random.pick(_INTERACTIONS), subject="Follow-up", status=status)
+        call = agenda.call(when, "success desk", random.id())
+        agenda.commit(log_interaction(agenda.customer_id, new, call))
+        logged = InteractionState(interaction_id_of(call), agenda.customer_id, new.type, status)
+
+        def settle(at: datetime) -> None:
+            request = agenda.call(at, "success desk", derive_id(logged.interaction_id, "outcome"))
+            agenda.commit(move_interaction(logged, outcome, request))
+
+        agenda.at(done, settle)
 
     def _survey(self, when: datetime) -> None:
         """Each person is asked how likely it is to recommend the company; not all answer."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ledgerscope.customers import Call
+from ledgerscope.customers.contacts.creation import NewContact, create_contact
+from ledgerscope.customers.contacts.state import CustomerContacts
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.demo import names
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
-from ledgerscope.store.records import Contact, Customer, Milestone, StatusChange
+from ledgerscope.store.records import Customer, Milestone, StatusChange
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -43,7 +46,9 @@ def create_customer(context: Context) -> Id:
     )  # fmt: skip
     context.write(StatusChange(tenant_id, customer_id, None, "active", "created", source, now))
     phone = names.phone(random)
-    context.write(Contact(tenant_id, random.id(), customer_id, person, email, phone, "general", True, now))
+    call = Call(moment=context.moment, actor=source, request_id=random.id(), source=source)
+    contact = NewContact(name=person, email=email, phone=phone)
+    context.commit(create_contact(CustomerContacts(customer_id), contact, call))
     context.write(Milestone(tenant_id, customer_id, "signed_up", now))
     context.emit(EventType.CUSTOMER_CREATED, source, "active", customer_id=customer_id)
     return customer_id

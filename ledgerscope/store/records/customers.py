@@ -106,11 +106,12 @@ class Interaction(NamedTuple):
     customer_id: Id
     type: str
     status: str
-    subject: str
+    subject: str | None
     actor: str
     at: datetime
     created_at: datetime
     updated_at: datetime
+    description: str | None = None
 
 
 class SegmentAssignment(NamedTuple):
@@ -121,3 +122,4 @@ class SegmentAssignment(NamedTuple):
     value: Decimal | None
     assigned_by: str
     valid: str
+    description: str | None = None

@@ -31,6 +31,13 @@ def test_the_action_is_a_part_of_the_request() -> None:
     assert content_hash("a", {}) != content_hash("b", {})
 
 
+def test_every_decimal_has_a_hash_and_only_equal_ones_share_it() -> None:
+    texts = ("1E+999999999999", "1E+9999999", "0.1", "NaN", "Infinity", "1" * 40, "1" * 39 + "2")
+    assert len({content_hash("a", [Decimal(each)]) for each in texts}) == len(texts)
+    assert content_hash("a", [Decimal("sNaN")])
+    assert content_hash("a", [Decimal("1E+1")]) == content_hash("a", [Decimal("10.0")])
+
+
 def test_dates_and_decimals_count_by_value() -> None:
     assert content_hash("a", [Decimal("1.50")]) == content_hash("a", [Decimal("1.5")])
     assert content_hash("a", [date(2026, 1, 1)]) != content_hash("a", [datetime(2026, 1, 1, tzinfo=UTC)])

@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from ledgerscope.customers import Fault, Refused
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
@@ -133,3 +134,12 @@ def test_the_date_is_that_of_the_company(app: Engine, clock: Clock, ledger: Ledg
         with asked.read() as connection:
             days[company] = asked.moment(connection).day.day
     assert days == {"acme": 10, "bolt": 11}
+
+
+def test_what_is_read_in_one_transaction_is_of_one_snapshot(operations: Operations, ledger: Ledger) -> None:
+    count = text("select count(*) from customer")
+    with operations.read() as connection:
+        assert connection.execute(count).scalar_one() == 0
+        created(Customers(operations).create(NEW))
+        assert connection.execute(count).scalar_one() == 0
+    assert ledger.count("customer") == 1

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 
 from ledgerscope.customers.decision import Refused
 from ledgerscope.customers.operations.cursors import write_cursor
-from ledgerscope.customers.operations.pages import rows_of_page
+from ledgerscope.customers.operations.page_rows import rows_of_page
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:

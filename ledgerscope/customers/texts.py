@@ -1,0 +1,60 @@
+"""Which texts can be stored: how long they are, on how many lines, and of which form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from unicodedata import category
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["EMAIL", "PERSON", "PHONE", "TextRule", "fault_of_text", "fault_of_texts"]
+
+_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
+_NEVER_STORED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Control characters, halves of surrogate pairs, and the two separators that no keyboard has."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """A text of at most so many characters, on one line unless `lines`, of a pattern where there is one."""
+
+    longest: int
+    required: bool = False
+    lines: bool = False
+    pattern: re.Pattern[str] | None = None
+    wanted: str = ""
+
+
+EMAIL: Final = TextRule(254, pattern=_EMAIL, wanted="an address such as accounts@example.com")
+PERSON: Final = TextRule(200, required=True)
+PHONE: Final = TextRule(40)
+
+
+def fault_of_texts(values: Mapping[str, str | None], rules: Mapping[str, TextRule]) -> tuple[str, str] | None:
+    """The first field whose text cannot be stored, and why; None where all can be."""
+    for field, rule in rules.items():
+        fault = fault_of_text(values[field], rule) if field in values else None
+        if fault is not None:
+            return field, fault
+    return None
+
+
+def fault_of_text(value: str | None, rule: TextRule) -> str | None:
+    """Why a text cannot be stored; None where it can be."""
+    if value is None:
+        return "is required" if rule.required else None
+    if not value.strip():
+        return "is empty" if rule.required else "is empty; leave it out instead"
+    if len(value) > rule.longest:
+        return f"has {len(value)} characters; at most {rule.longest}"
+    kept = "\t\r\n" if rule.lines else ""
+    if not value.isprintable() and any(
+        category(each) in _NEVER_STORED and each not in kept for each in value
+    ):
+        return "holds a control character"
+    if rule.pattern is not None and rule.pattern.fullmatch(value) is None:
+        return f"{value!r} is not {rule.wanted}"
+    return None
