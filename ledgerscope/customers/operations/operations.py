@@ -15,7 +15,7 @@ from sqlalchemy import select
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.customers.operations.errors import UnknownCompany
-from ledgerscope.customers.operations.requests import recall, remember
+from ledgerscope.customers.operations.requests import known_result, recall, remember
 from ledgerscope.store import tables as t
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.engine import begin_as
@@ -76,10 +76,26 @@ class Operations:
         self._new_id = new_id
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A transaction that sees the company only, as it stands; raises StoreError."""
-        with begin_as(self._engine, self.caller.tenant_id) as connection:
+    def read(self, *, at_once: bool = False) -> Iterator[Connection]:
+        """A transaction that sees the company only, as it stands; raises StoreError.
+
+        `at_once`: all of its queries see one state of the data.
+        """
+        engine = (
+            self._engine.execution_options(isolation_level="REPEATABLE READ") if at_once else self._engine
+        )
+        with begin_as(engine, self.caller.tenant_id) as connection:
             yield connection
+
+    def first_result(
+        self, connection: Connection, action: str, content: object, *, returns: type[Result], note: Note
+    ) -> Result | Refused | None:
+        """What `write` came to for an earlier request with the key of this one; None where there was none."""
+        if note.key is None:
+            return None
+        digest = content_hash(action, content)
+        known = known_result(connection, self.caller.tenant_id, note.key, digest)
+        return known if known is None or isinstance(known, Refused) else returns(**known)
 
     def write(
         self,
