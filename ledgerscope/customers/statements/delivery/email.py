@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Email", "MailServer"]
 
 _PERMANENT: Final = 500
+_ADDRESS: Final = re.compile(r"""[^\s@,;:<>()\[\]\\"\x00-\x1f]+@[^\s@,;:<>()\[\]\\"\x00-\x1f]+""")
+"""One address and no list; what a server makes of it is its own affair."""
 _BODY: Final = """\
 Dear customer,
 
@@ -58,14 +60,8 @@ class MailServer:
             raise ValueError("a password is sent over starttls or tls only; set security")
         if not self.timeout > 0:
             raise ValueError(f"timeout: more than 0 seconds, not {self.timeout}")
-        try:
-            self.address()
-        except (HeaderParseError, ValueError, IndexError):
-            raise ValueError("sender: one address, as billing@example.com") from None
-
-    def address(self) -> Address:
-        """The sender."""
-        return Address(addr_spec=self.sender)
+        if _ADDRESS.fullmatch(self.sender) is None:
+            raise ValueError("sender: one address, as billing@example.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +104,24 @@ class Email:
 
     def _message(self, letter: Letter) -> EmailMessage:
         first, last = (long_date(day) for day in letter.period)
-        sender = self.server.address()
+        if _ADDRESS.fullmatch(letter.recipient or "") is None:
+            said = "the e-mail address of the customer is not one that mail can be sent to"
+            raise DeliveryFailed(said, temporary=False)
         message = EmailMessage(policy=SMTP)
-        try:
-            message["To"] = Address(addr_spec=letter.recipient or "")
-        except (HeaderParseError, ValueError, IndexError):
-            raise DeliveryFailed(
-                "the e-mail address of the customer is not one that mail can be sent to", temporary=False
-            ) from None
-        message["From"] = Address(" ".join(letter.company.split()), addr_spec=sender.addr_spec)
+        message["To"] = _address(letter.recipient or "")
+        message["From"] = _address(self.server.sender, " ".join(letter.company.split()))
         message["Subject"] = f"Statement of account, {first} to {last}"
         message["Date"] = letter.at
-        message["Message-ID"] = f"<{letter.file.statement_id}@{sender.domain}>"
+        message["Message-ID"] = f"<{letter.file.statement_id}@{self.server.sender.rpartition('@')[2]}>"
         message.set_content(_BODY.format(first=first, last=last, company=letter.company))
         main, sub = letter.file.media_type.partition(";")[0].split("/")
         message.add_attachment(letter.file.content, maintype=main, subtype=sub, filename=letter.file.name)
         return message
+
+
+def _address(text: str, name: str = "") -> Address:
+    user, _, domain = text.rpartition("@")
+    return Address(name, user, domain)
 
 
 def _explained(fault: Exception, host: str) -> DeliveryFailed:

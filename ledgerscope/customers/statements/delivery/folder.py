@@ -29,17 +29,16 @@ class Folder:
         """Write the file under its name, complete and on disk; the same file again is no error."""
         target = self.path / letter.file.name
         try:
-            self._place(target, letter.file.content)
-        except FileExistsError:
-            if target.read_bytes() != letter.file.content:
-                raise DeliveryFailed(
-                    f"{target.name} is there already and holds something else; nothing was written",
-                    temporary=False,
-                ) from None
+            with suppress(FileExistsError):
+                self._place(target, letter.file.content)
+                return
+            same = target.read_bytes() == letter.file.content
         except OSError as fault:
-            raise DeliveryFailed(
-                f"cannot write into the folder {self.path}: {fault.strerror}", temporary=True
-            ) from fault
+            said = f"cannot write into the folder {self.path}: {fault.strerror}"
+            raise DeliveryFailed(said, temporary=True) from fault
+        if not same:
+            said = f"{target.name} is there already and holds something else; nothing was written"
+            raise DeliveryFailed(said, temporary=False)
 
     def _place(self, target: Path, content: bytes) -> None:
         handle, name = tempfile.mkstemp(prefix=".statement-", dir=self.path)

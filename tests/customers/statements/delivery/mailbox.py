@@ -65,13 +65,13 @@ class _Controller(Controller):
         super()._trigger_server()  # type: ignore[no-untyped-call] # aiosmtpd has no types for it
 
 
-def serve(folder: Path, security: str, *, needs_login: bool = False) -> Iterator[Server]:
+def serve(folder: Path, security: str, *, needs_login: bool = False, utf8: bool = True) -> Iterator[Server]:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     mailbox = Mailbox()
-    options: dict[str, Any] = {"hostname": "127.0.0.1"}
+    options: dict[str, Any] = {"hostname": "127.0.0.1", "enable_SMTPUTF8": utf8}
     if needs_login:
         options |= {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": True}
     if security == "starttls":

@@ -29,8 +29,8 @@ LETTER = Letter(FILE, "Acme Telecom", FEBRUARY, datetime(2026, 3, 1, 9, tzinfo=U
 @pytest.fixture
 def serving(tmp_path: Path) -> Callable[..., AbstractContextManager[Server]]:
     @contextmanager
-    def start(security: str, *, needs_login: bool = False) -> Iterator[Server]:
-        yield from serve(tmp_path, security, needs_login=needs_login)
+    def start(security: str, *, needs_login: bool = False, utf8: bool = True) -> Iterator[Server]:
+        yield from serve(tmp_path, security, needs_login=needs_login, utf8=utf8)
 
     return start
 
@@ -146,6 +146,30 @@ def test_an_address_that_is_none_is_refused(recipient: str) -> None:
         Email(MailServer(host="localhost", port=1, sender="b@a.example")),
         replace(LETTER, recipient=recipient),
     )
+    assert not refused.temporary
+
+
+def test_the_name_of_the_company_sets_no_header(
+    serving: Callable[..., AbstractContextManager[Server]],
+) -> None:
+    with serving("none") as server:
+        to(server, "none").deliver(replace(LETTER, company='Acmé "Ä"\r\nBcc: x@y.example'))
+    (message,) = server.mailbox.messages
+    assert message["Bcc"] is None
+    assert message["From"].addresses[0].display_name == 'Acmé "Ä" Bcc: x@y.example'
+    assert server.mailbox.recipients == [ADDRESS]
+
+
+def test_an_address_beyond_ascii_needs_a_server_that_takes_it(
+    serving: Callable[..., AbstractContextManager[Server]],
+) -> None:
+    letter = replace(LETTER, recipient="jürgen@northwind.example")
+    with serving("none") as server:
+        to(server, "none").deliver(letter)
+    assert server.mailbox.recipients == ["jürgen@northwind.example"]
+    with serving("none", utf8=False) as server:
+        refused = failure(to(server, "none"), letter)
+    assert "addresses beyond ASCII" in str(refused)
     assert not refused.temporary
 
 

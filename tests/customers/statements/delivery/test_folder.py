@@ -44,3 +44,10 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(DeliveryFailed, match="cannot write into the folder") as raised:
         Folder(tmp_path / "none").deliver(LETTER)
     assert raised.value.temporary
+
+
+def test_a_folder_in_the_place_of_the_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / FILE.name).mkdir()
+    with pytest.raises(DeliveryFailed, match="cannot write into the folder"):
+        Folder(tmp_path).deliver(LETTER)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE.name]
