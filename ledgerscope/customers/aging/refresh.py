@@ -62,8 +62,9 @@ def _insert() -> Insert:
     ]
     keys = items.c.customer_id, items.c.currency
     rows = select(bindparam("snapshot_tenant"), bindparam("snapshot_day"), *keys, *sums).group_by(*keys)
+    in_order = rows.order_by(*keys)  # the indexes grow at their ends
     names = ("tenant_id", "as_of", "customer_id", "currency", *COLUMN_OF.values())
-    return insert(t.aging_snapshot_account).from_select(names, rows)
+    return insert(t.aging_snapshot_account).from_select(names, in_order)
 
 
 def _bucket(owed: Subquery) -> ColumnElement[Any]:
