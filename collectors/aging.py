@@ -16,7 +16,9 @@ from sqlalchemy import Date, any_, bindparam, case, func, null, select, union_al
 from collectors.area import AreaCollector
 from collectors.clock import clock, parameters, tenants
 from collectors.counters import Counters, EventCounter
-from collectors.open_items import (
+from ledgerscope.catalogue import aging as catalogue
+from ledgerscope.domain.events import EventType
+from ledgerscope.store.open_items import (
     CREDIT_NOTE,
     PAYMENT,
     READS,
@@ -27,8 +29,6 @@ from collectors.open_items import (
     unallocated,
     written_off,
 )
-from ledgerscope.catalogue import aging as catalogue
-from ledgerscope.domain.events import EventType
 from ledgerscope.store.tables import invoice
 
 if TYPE_CHECKING:

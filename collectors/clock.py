@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = [
     "WINDOWS",
     "clock",
-    "earliest_day",
     "instant",
     "longest_window",
     "of_companies",
@@ -78,11 +77,6 @@ def parameters(companies: Companies, as_of: datetime) -> dict[str, Any]:
 def instant(name: str = "as_of") -> ColumnElement[Any]:
     """The instant that the statement is about; another one, by name, is the caller's own parameter."""
     return bindparam(name, type_=_INSTANT)
-
-
-def earliest_day() -> ColumnElement[Any]:
-    """A day that is over nowhere on earth: no company's date at the instant is earlier."""
-    return bindparam("earliest_day", type_=Date())
 
 
 def longest_window() -> ColumnElement[Any]:

@@ -12,10 +12,10 @@ from collectors.area import AreaCollector
 from collectors.clock import clock, instant, parameters
 from collectors.counters import Counters, EventCounter
 from collectors.lifecycle import exists_at
-from collectors.open_items import READS, open_instalments, unallocated
 from collectors.rates import CONVERTED_DECIMALS, exchange_rates
 from ledgerscope.catalogue import credit as catalogue
 from ledgerscope.domain.events import EventType
+from ledgerscope.store.open_items import READS, open_instalments, unallocated
 from ledgerscope.store.tables import credit_limit, currencies, customer, fx_rate
 
 if TYPE_CHECKING:

@@ -33,6 +33,8 @@ class EventType(StrEnum):
     CREDIT_LIMIT_REJECTED = "CreditLimitRejected"
     CREDIT_LIMIT_BREACHED = "CreditLimitBreached"
     AGING_SNAPSHOT_REFRESHED = "AgingSnapshotRefreshed"
+    STATEMENT_GENERATED = "StatementGenerated"
+    STATEMENT_FAILED = "StatementFailed"
     SUBSCRIPTION_CREATED = "SubscriptionCreated"
     SUBSCRIPTION_CHANGED = "SubscriptionChanged"
     SUBSCRIPTION_ENDED = "SubscriptionEnded"
@@ -89,6 +91,12 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.CREDIT_LIMIT_REJECTED: EventShape(labels=("adjustment_type",)),
     EventType.CREDIT_LIMIT_BREACHED: EventShape(labels=("severity", "override_used"), amount=True),
     EventType.AGING_SNAPSHOT_REFRESHED: EventShape(labels=("trigger",)),
+    EventType.STATEMENT_GENERATED: EventShape(
+        labels=("format", "delivery_method", "outcome", "period_months"), duration=True
+    ),
+    EventType.STATEMENT_FAILED: EventShape(
+        labels=("format", "delivery_method", "outcome", "reason_class"), duration=True
+    ),
     EventType.SUBSCRIPTION_CREATED: EventShape(labels=("tier",)),
     EventType.SUBSCRIPTION_CHANGED: EventShape(labels=("tier",)),
     EventType.SUBSCRIPTION_ENDED: EventShape(labels=("end_reason",)),

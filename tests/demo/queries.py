@@ -264,6 +264,10 @@ with counted(tenant_id, event_type, n) as (
             and upper(b.valid) = lower(a.valid)) group by 1
     union all select tenant_id, 'TicketOpened', count(*) from ticket group by 1
     union all select tenant_id, 'TicketClosed', count(*) from ticket where status = 'closed' group by 1
+    union all select tenant_id, 'StatementGenerated', count(*) from statement where outcome = 'success'
+        group by 1
+    union all select tenant_id, 'StatementFailed', count(*) from statement where outcome = 'failure'
+        group by 1
     union all select tenant_id, 'JobFinished', count(*) from job_run where state in ('succeeded', 'failed')
         group by 1
 ), events as (

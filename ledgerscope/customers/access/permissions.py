@@ -24,6 +24,7 @@ class Permission(StrEnum):
     CREDIT_OVERRIDE = "credit:override"
     RECEIVABLES_WRITE = "receivables:write"
     STATEMENTS_GENERATE = "statements:generate"
+    """Statements of account, and snapshots of the aging."""
     TRANSFERS_RUN = "transfers:run"
     """Imports and exports."""
     CREDENTIALS_WRITE = "credentials:write"
@@ -53,6 +54,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
 NEEDED: Final[dict[str, Permission]] = {
     "access.granted": P.ACCESS_GRANT,
     "access.revoked": P.ACCESS_GRANT,
+    "aging.refreshed": P.STATEMENTS_GENERATE,
     "communication.logged": P.CUSTOMERS_UPDATE,
     "contact.created": P.CUSTOMERS_UPDATE,
     "contact.removed": P.CUSTOMERS_UPDATE,
@@ -84,5 +86,7 @@ NEEDED: Final[dict[str, Permission]] = {
     "segment.assigned": P.CUSTOMERS_UPDATE,
     "segment.removed": P.CUSTOMERS_UPDATE,
     "segment.replaced": P.CUSTOMERS_UPDATE,
+    "statement.failed": P.STATEMENTS_GENERATE,
+    "statement.generated": P.STATEMENTS_GENERATE,
 }
 """What each action of the audit log takes."""

@@ -17,7 +17,7 @@ from ledgerscope.customers.audit.seals import seal_end
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.customers.operations.errors import UnknownCompany
-from ledgerscope.customers.operations.requests import recall, remember
+from ledgerscope.customers.operations.requests import known_result, recall, remember
 from ledgerscope.store import tables as t
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.engine import begin_as
@@ -80,6 +80,16 @@ class Operations:
         """A transaction that sees the company only, as it stood when it began; raises StoreError."""
         with begin_as(self._reader, self.caller.tenant_id) as connection:
             yield connection
+
+    def first_result(
+        self, connection: Connection, action: str, content: object, *, returns: type[Result], note: Note
+    ) -> Result | Refused | None:
+        """What `write` came to for an earlier request with the key of this one; None where there was none."""
+        if note.key is None:
+            return None
+        digest = content_hash(action, content)
+        known = known_result(connection, self.caller.tenant_id, note.key, digest)
+        return known if known is None or isinstance(known, Refused) else returns(**known)
 
     def write(
         self,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers.decision import Moment
 
-__all__ = ["recall", "remember"]
+__all__ = ["known_result", "recall", "remember"]
 
 _LONGEST_KEY: Final = 200
 _TAKE: Final = text("""
@@ -39,15 +39,24 @@ def recall(
 
     A second request waits here until the first has committed or gone.
     """
-    if not 1 <= len(key) <= _LONGEST_KEY or not key.isprintable():
-        return Refused(
-            f"an idempotency key has 1 to {_LONGEST_KEY} printable characters", Fault.INVALID, "key"
-        )
+    if (refused := _fault_of(key)) is not None:
+        return refused
     parameters = {"tenant": moment.tenant_id, "key": key}
     taken = connection.execute(_TAKE, {**parameters, "action": action, "hash": digest, "at": moment.at})
     if taken.rowcount:
         return None
-    first = connection.execute(_TAKEN, parameters).one()
+    return known_result(connection, moment.tenant_id, key, digest)
+
+
+def known_result(
+    connection: Connection, tenant_id: str, key: str, digest: bytes
+) -> dict[str, Any] | Refused | None:
+    """The result of the first request with this key, as far as it has committed; None where there is none."""
+    if (refused := _fault_of(key)) is not None:
+        return refused
+    first = connection.execute(_TAKEN, {"tenant": tenant_id, "key": key}).one_or_none()
+    if first is None:
+        return None
     if bytes(first.content_hash) != digest:
         return Refused(
             f"the key {key!r} was used on {first.at:%Y-%m-%d %H:%M} UTC for another request "
@@ -57,6 +66,12 @@ def recall(
         )
     result: dict[str, Any] = first.result
     return result
+
+
+def _fault_of(key: str) -> Refused | None:
+    if 1 <= len(key) <= _LONGEST_KEY and key.isprintable():
+        return None
+    return Refused(f"an idempotency key has 1 to {_LONGEST_KEY} printable characters", Fault.INVALID, "key")
 
 
 def remember(connection: Connection, key: str, result: dict[str, Any]) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers import Call
+from ledgerscope.customers.statements.request import Asked, Outcome, outcome_event, outcome_row
+from ledgerscope.customers.statements.statement import Period
 from ledgerscope.demo.dates import add_months
-from ledgerscope.store.records import Statement
+from ledgerscope.store.changes import Changes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,10 +38,15 @@ def _write(agenda: Agenda, when: datetime) -> None:
     failure = random.choice(_FAILURES) if random.chance(_FAILS) else None
     took = int(random.lognormvariate(6.8, 0.6))
     done = min(when + timedelta(milliseconds=took), agenda.era.until)
-    agenda.write(
-        Statement(
-            agenda.tenant_id, random.id(), agenda.customer_id, add_months(end, -random.choice(_MONTHS)), end,
-            random.pick(_FORMATS), random.pick(_DELIVERIES), "failure" if failure else "success", failure,
-            took, when, None if failure else done,
+    outcome = Outcome(random.id(), when, took, failure)
+    last = end - timedelta(days=1)
+    period = Period(add_months(end, -random.choice(_MONTHS)), last)
+    asked = Asked(
+        agenda.customer_id, agenda.currency, period, random.pick(_FORMATS), last, random.pick(_DELIVERIES)
+    )
+    call = Call(moment=agenda.moment(done), actor="demo", request_id=outcome.statement_id)
+    agenda.commit(
+        Changes(
+            (outcome_row(asked, outcome, agenda.tenant_id, done),), (outcome_event(asked, outcome, call),)
         )
-    )  # fmt: skip
+    )

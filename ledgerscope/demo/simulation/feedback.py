@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.dialects.postgresql import insert
 
+from ledgerscope.customers import Call
+from ledgerscope.customers.aging.decision import record_refresh
+from ledgerscope.customers.aging.refresh import keep_snapshot
 from ledgerscope.demo.simulation.accounts import pick_customer
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
-from ledgerscope.store.records import SurveyResponse, Ticket, TicketEvent
+from ledgerscope.store.records import SurveyResponse, Ticket, TicketEvent, derive_id
 
 if TYPE_CHECKING:
     from ledgerscope.demo.simulation.context import Context
@@ -94,4 +97,7 @@ def use_product(context: Context) -> None:
 
 def refresh_aging(context: Context) -> None:
     """Somebody asks for a fresh aging snapshot."""
-    context.emit(EventType.AGING_SNAPSHOT_REFRESHED, "on_demand")
+    moment, trigger = context.moment, "on_demand"
+    accounts = keep_snapshot(context.connection, moment, context.today, trigger)
+    call = Call(moment=moment, actor="demo", request_id=derive_id(context.tenant_id, "aging", context.now))
+    context.commit(record_refresh(context.today, trigger, accounts, call))

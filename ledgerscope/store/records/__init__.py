@@ -26,6 +26,7 @@ from ledgerscope.store.records.engagement import (
 )
 from ledgerscope.store.records.events import make_event
 from ledgerscope.store.records.operations import (
+    AgingSnapshot,
     AuditEntry,
     Credential,
     CustomerGrant,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TABLE_OF",
     "ActivityDay",
+    "AgingSnapshot",
     "Allocation",
     "AuditEntry",
     "Communication",
@@ -147,6 +149,7 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     Event: tables.event,
     JobRun: tables.job_run,
     Statement: tables.statement,
+    AgingSnapshot: tables.aging_snapshot,
     ImportBatch: tables.import_batch,
     ImportRowError: tables.import_row_error,
     ExportRun: tables.export_run,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ledgerscope.store.records.base import Id
 
 __all__ = [
+    "AgingSnapshot",
     "AuditEntry",
     "Credential",
     "CustomerGrant",
@@ -68,6 +69,8 @@ class Statement(NamedTuple):
     duration_ms: int
     at: datetime
     delivered_at: datetime | None
+    currency: str | None = None
+    as_of: date | None = None
 
 
 class ImportBatch(NamedTuple):
@@ -138,6 +141,14 @@ class SyncRun(NamedTuple):
     records: int
     started_at: datetime
     finished_at: datetime | None
+
+
+class AgingSnapshot(NamedTuple):
+    tenant_id: str
+    as_of: date
+    trigger: str
+    refreshed_at: datetime
+    accounts: int
 
 
 class AuditEntry(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledgerscope.store.tables.aging import aging_snapshot, aging_snapshot_account
 from ledgerscope.store.tables.base import NO_CURRENCY, metadata
 from ledgerscope.store.tables.credit import credit_breach, credit_limit
 from ledgerscope.store.tables.customers import (
@@ -54,6 +55,8 @@ __all__ = [
     "APPEND_ONLY",
     "NO_CURRENCY",
     "activity_day",
+    "aging_snapshot",
+    "aging_snapshot_account",
     "allocation",
     "audit_log",
     "audit_seal",

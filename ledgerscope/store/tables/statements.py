@@ -11,6 +11,7 @@ from ledgerscope.store.tables import values
 from ledgerscope.store.tables.base import (
     check,
     closed,
+    currency,
     instant,
     key,
     of_customer,
@@ -35,6 +36,8 @@ statement: Final = table(
     Column("duration_ms", BigInteger, nullable=False, comment="request to completion"),
     instant("at"),
     instant("delivered_at", nullable=True),
+    currency(nullable=True),
+    Column("as_of", Date, comment="day of its aging; null where it is not known"),
     of_customer(),
     closed("format", values.STATEMENT_FORMATS),
     closed("delivery_method", values.DELIVERY_METHODS),

@@ -52,7 +52,18 @@ WRITE_OFF_REVERSAL_REASONS: Final = ("error", "recovered")
 ALLOCATION_KINDS: Final = ("payment", "credit_note", "write_off")
 
 STATEMENT_FORMATS: Final = ("pdf", "csv")
-DELIVERY_METHODS: Final = ("email", "download", "post", "api")
+DELIVERY_METHODS: Final = ("email", "download", "post", "api", "file")
+STATEMENT_FAILURES: Final = shared.STATEMENT_FAILURES
+AGING_TRIGGERS: Final = shared.AGING_TRIGGERS
+AGING_COLUMNS: Final = (
+    "current_minor",
+    "days_1_30_minor",
+    "days_31_60_minor",
+    "days_61_90_minor",
+    "days_over_90_minor",
+    "unallocated_minor",
+)
+"""Columns of the buckets of `domain.aging`, in their order, unallocated credits last."""
 OUTCOMES: Final = ("success", "failure")
 IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
 TRANSFER_FORMATS: Final = ("csv", "json")

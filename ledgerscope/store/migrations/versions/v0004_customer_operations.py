@@ -1,4 +1,4 @@
-"""What the customer operations need: customer numbers, search, keys of requests, numbers without gaps, seals.
+"""What the customer operations need: numbers, search, keys of requests, grants, seals, statements, aging.
 
 Revision ID: 0004
 Revises: 0003
@@ -15,11 +15,11 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-PARTS = ("customers", "operations", "audit", "receivables")
+PARTS = ("customers", "operations", "audit", "receivables", "statements", "aging")
 
 
 def upgrade() -> None:
-    """Columns of customers and contacts first, then the new tables with their policies."""
+    """Columns of customers and contacts first, then new tables with their policies."""
     connection = op.get_bind().execution_options(no_parameters=True)
     folder = Path(__file__).parent / "v0004"
     for part in PARTS:

@@ -1,4 +1,4 @@
-"""What is owed and what is unused at an instant: the common ground of aging and credit.
+"""What is owed and what is unused on a day: the common ground of aging, credit and aging snapshots.
 
 An allocation counts at day D while both its sides stand. The store keeps with each row what is allocated in
 the end and from which day on that holds (ADR 0008), and with each instalment what its invoice says (0009),
@@ -19,6 +19,7 @@ from sqlalchemy import (
     BigInteger,
     Date,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -30,7 +31,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from collectors.clock import earliest_day
 from ledgerscope.store.tables import (
     allocation,
     credit_note,
@@ -45,10 +45,10 @@ from ledgerscope.store.tables import (
 
 if TYPE_CHECKING:
     from sqlalchemy import CTE, ColumnElement, FromClause, Select, Subquery, Table
-    from sqlalchemy.sql.selectable import NamedFromClause
 
 __all__ = [
     "READS",
+    "earliest_day",
     "invoice_counts",
     "not_ended",
     "open_instalments",
@@ -96,6 +96,11 @@ WRITE_OFF: Final = Source(write_off, write_off.c.written_off_on, cast(null(), Da
 SOURCES: Final = (PAYMENT, CREDIT_NOTE, WRITE_OFF)
 
 
+def earliest_day() -> ColumnElement[Any]:
+    """A parameter of every statement: a day that is over nowhere on earth, or the only day of the clock."""
+    return bindparam("earliest_day", type_=Date())
+
+
 def not_ended(ended_on: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
     """A claim, payment or credit still stands on the day: it was not undone on it or before."""
     return or_(ended_on.is_(None), ended_on > day)
@@ -111,7 +116,7 @@ def invoice_counts(day: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(invoice.c.status != "draft", invoice.c.issued_on <= day, not_ended(invoice.c.voided_on, day))
 
 
-def open_instalments(clock: NamedFromClause) -> Subquery:
+def open_instalments(clock: FromClause) -> Subquery:
     """One row per instalment with an open amount: whose, when due, how much in minor units."""
     part = union_all(_regular(clock), _irregular(clock)).cte("instalment")
     counted = _counted_by_instalment(part)
@@ -131,7 +136,7 @@ def open_instalments(clock: NamedFromClause) -> Subquery:
     )
 
 
-def unallocated(clock: NamedFromClause) -> Subquery:
+def unallocated(clock: FromClause) -> Subquery:
     """One row per payment or credit note that is not used up: whose, and how much of it is left.
 
     A write-off is worth what is allocated from it, so nothing of it is ever left.
@@ -139,7 +144,7 @@ def unallocated(clock: NamedFromClause) -> Subquery:
     return union_all(*(_unused(source, clock) for source in (PAYMENT, CREDIT_NOTE))).subquery("unallocated")
 
 
-def written_off(clock: NamedFromClause) -> Select[Any]:
+def written_off(clock: FromClause) -> Select[Any]:
     """One row per write-off: tenant_id, currency and what of it counts on the day, in minor units."""
     given = _sources(WRITE_OFF, clock).where(stands(WRITE_OFF, clock.c.day)).cte("written_off")
     counted = _counted_by_source(given, WRITE_OFF)
@@ -149,7 +154,7 @@ def written_off(clock: NamedFromClause) -> Select[Any]:
     )
 
 
-def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
+def returned(source: Source, clock: FromClause) -> Select[Any]:
     """What went back by the day of sources that stand then: key, currency and minor units, row by row."""
     back = [(refund, refund.c.refunded_on)]
     if source is PAYMENT:
@@ -167,7 +172,7 @@ def returned(source: Source, clock: NamedFromClause) -> Select[Any]:
     )
 
 
-def _regular(clock: NamedFromClause) -> Select[Any]:
+def _regular(clock: FromClause) -> Select[Any]:
     """The instalments that may be open, of invoices that add up; allocated_minor null: to be summed."""
     does_not_add_up = exists().where(_of_invoice(invoice_due), DOES_NOT_ADD_UP).correlate(invoice_due)
     return (
@@ -192,7 +197,7 @@ def _regular(clock: NamedFromClause) -> Select[Any]:
     )
 
 
-def _irregular(clock: NamedFromClause) -> Select[Any]:
+def _irregular(clock: FromClause) -> Select[Any]:
     """All instalments of invoices that do not add up, or are not known to: the last one has the difference.
 
     Without instalments the invoice is one of its total, due by the customer's terms, with `seq` zero.
@@ -246,7 +251,7 @@ def _counted_by_instalment(part: CTE) -> Subquery:
     )
 
 
-def _unused(source: Source, clock: NamedFromClause) -> Select[Any]:
+def _unused(source: Source, clock: FromClause) -> Select[Any]:
     name = source.table.name
     given = (
         _sources(source, clock)
@@ -270,7 +275,7 @@ def _unused(source: Source, clock: NamedFromClause) -> Select[Any]:
     )
 
 
-def _sources(source: Source, clock: NamedFromClause) -> Select[Any]:
+def _sources(source: Source, clock: FromClause) -> Select[Any]:
     """Rows of a kind of source; allocated_minor is null where it must be summed."""
     table = source.table
     return select(
