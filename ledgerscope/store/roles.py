@@ -33,6 +33,15 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another databa
 END $$
 """
 _READ_BY_ALL: Final = frozenset({"currency", VERSION_TABLE})
+_APP_MAY: Final = {
+    "tenant": "SELECT, UPDATE (name, settings)",
+    "exporter_checkpoint": "SELECT",
+    "customer_status_history": "SELECT, INSERT",
+    "audit_verification": "SELECT, INSERT",
+    "number_series": "SELECT, INSERT, UPDATE (last)",
+    "operation_request": "SELECT, INSERT, UPDATE (result)",
+}
+"""What the application may do where that is less than with other tables."""
 _GIVEN_BY_SERVER: Final = frozenset({"event_id", "xid", "recorded_at"})
 _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
     (SELECT coalesce(current_setting('ledgerscope.tenants', true), '') = '')
@@ -102,7 +111,8 @@ def _app_rights() -> Iterator[str]:
     for name in tables.metadata.tables:
         if name not in _READ_BY_ALL:
             insert = _insert_right(name)
-            rights = f"SELECT, {insert}" if name in append_only else f"SELECT, {insert}, UPDATE, DELETE"
+            usual = f"SELECT, {insert}" if name in append_only else f"SELECT, {insert}, UPDATE, DELETE"
+            rights = _APP_MAY.get(name, usual)
             yield f"REVOKE ALL ON {name} FROM {APP}"
             yield f"GRANT {rights} ON {name} TO {APP}"
     yield from (f"GRANT SELECT ON {name} TO {APP}" for name in sorted(_READ_BY_ALL))

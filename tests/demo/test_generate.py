@@ -43,7 +43,7 @@ WRITTEN_BY_OPERATIONS = {
     "aging_snapshot", "aging_snapshot_account",
 }  # fmt: skip
 EVENTS_OF_OPERATIONS = {"InvoiceDrafted", "MoneyAllocated", "AccessGranted", "AccessRevoked"}
-"""The demo drafts nothing and grants nothing, and an event for each of its allocations would make every load longer."""
+"""The demo drafts and grants nothing; an event for each of its allocations would make loads longer."""
 PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib

@@ -192,3 +192,24 @@ def test_tables_that_belong_to_a_login_stay_with_it_when_it_may_be_the_owner_lat
             c.exec_driver_sql("REVOKE ledgerscope_owner FROM plain")
     assert again.before == again.after
     assert "REASSIGN OWNED BY plain TO ledgerscope_owner" in again.notes[0]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "INSERT INTO tenant SELECT 'new', name, timezone, base_currency, settings, created_at FROM tenant",
+        "UPDATE tenant SET timezone = 'UTC'",
+        "DELETE FROM exporter_checkpoint",
+        "UPDATE customer_status_history SET to_status = 'blocked'",
+        "DELETE FROM customer_status_history",
+        "UPDATE audit_verification SET faults = 0",
+        "DELETE FROM operation_request",
+        "UPDATE operation_request SET content_hash = ''",
+        "DELETE FROM number_series",
+    ],
+)
+def test_the_application_may_not_rewrite_what_operations_keep(
+    business: Engine, app: Engine, write: str
+) -> None:
+    with pytest.raises(MissingRight), begin_as(app, "acme") as c:
+        c.exec_driver_sql(write)

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.caller import Note
+from ledgerscope.customers.operations.given import fault_of_identifier
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, hold_customer
 from ledgerscope.customers.operations.verdict import Verdict
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Grant", "Grants", "give_grant", "has_grant", "revoke_grant"]
 
 _NO_NOTE: Final = Note()
-_LONGEST_ACTOR: Final = 200
 _HOLDS: Final = text("""
     select exists (
         select from customer_grant
@@ -64,8 +64,8 @@ def has_grant(connection: Connection, caller: Caller, customer_id: Id) -> bool:
 
 def give_grant(customer_id: Id, actor: str, held: Id | None, call: Call) -> Decision:
     """A grant from now on; `held` is the one that the actor has already."""
-    if not 0 < len(actor.strip()) <= _LONGEST_ACTOR or not actor.isprintable():
-        return Refused(f"actor: 1 to {_LONGEST_ACTOR} printable characters", Fault.INVALID, "actor")
+    if (fault := fault_of_identifier(actor)) is not None:
+        return Refused(f"actor: {fault}", Fault.INVALID, "actor")
     if held is not None:
         return Refused(f"{actor} has a grant for this customer already")
     moment = call.moment
@@ -99,6 +99,8 @@ class Grants:
             customer = hold_customer(connection, self._tenant_id, customer_id)
             if isinstance(customer, Refused):
                 return customer
+            if customer.erased_at is not None:
+                return Refused("the customer is erased; there is nothing left to see")
             decision = give_grant(customer_id, actor, self._held(connection, customer_id, actor), call)
             if isinstance(decision, Refused):
                 return decision

@@ -26,6 +26,7 @@ _FAMILIES: Final = {
 }  # fmt: skip
 """The algorithms that can be set, and the type of their keys."""
 _LEAST_SECRET_BYTES: Final = 32
+_LEAST_RSA_BITS: Final = 2048
 
 
 class InvalidIssuer(Exception):
@@ -58,6 +59,8 @@ class Issuer:
         roles_claim: str = "roles",
     ) -> Self:
         """An issuer with keys as JWK objects or, but for secrets, as PEM texts; raises InvalidIssuer."""
+        if not name.strip() or not audience.strip():
+            raise InvalidIssuer("an issuer has a name (iss) and an audience (aud)")
         if algorithm not in _FAMILIES:
             raise InvalidIssuer(f"{name}: no algorithm {algorithm!r}; one of {', '.join(_FAMILIES)}")
         if not keys:
@@ -73,6 +76,10 @@ def _key(place: str, algorithm: str, given: str | Mapping[str, Any]) -> Key:
         raise InvalidIssuer(f"{place}: is neither a JWK nor a PEM text")
     if key.key_type != wanted:
         raise InvalidIssuer(f"{place}: {algorithm} needs a key of type {wanted}, this is {key.key_type}")
+    if key.is_private and wanted != "oct":
+        raise InvalidIssuer(f"{place}: is a private key; only its public half belongs here")
+    if isinstance(key, RSAKey) and key.raw_value.key_size < _LEAST_RSA_BITS:
+        raise InvalidIssuer(f"{place}: an RSA key has at least {_LEAST_RSA_BITS} bits")
     if isinstance(key, OctKey) and len(key.raw_value) < _LEAST_SECRET_BYTES:
         raise InvalidIssuer(f"{place}: a secret has at least {_LEAST_SECRET_BYTES} bytes")
     return key
@@ -91,7 +98,8 @@ def _from_jwk(given: Mapping[str, Any]) -> Key | None:
 def _from_pem(text: str) -> Key | None:
     for kind in (RSAKey, ECKey, OKPKey):
         try:
-            return kind.import_key(text)
+            with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # refused by us
+                return kind.import_key(text)
         except (JoseError, ValueError, TypeError):
             continue
     return None

@@ -7,6 +7,7 @@ from typing import Self
 
 from ledgerscope.customers.access.permissions import PLATFORM_ADMINISTRATOR, ROLES, Permission
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.operations.given import fault_of_identifier
 
 __all__ = ["Principal"]
 
@@ -28,6 +29,8 @@ class Principal:
         """The principal in the company that a request names: another one only for platform administrators."""
         if tenant_id is None or tenant_id == self.tenant_id:
             return self
+        if (fault := fault_of_identifier(tenant_id)) is not None:
+            return Refused(f"organization_id: {fault}", Fault.INVALID, "organization_id")
         if PLATFORM_ADMINISTRATOR not in self.roles:
             reason = "only platform administrators may name another organization"
             return Refused(reason, Fault.FORBIDDEN, "organization_id")

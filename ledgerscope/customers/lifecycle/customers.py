@@ -90,16 +90,18 @@ class Customers:
             found = wanted and view_customer(connection, self._tenant_id, wanted)
             return found or no_row("customer", customer_id)
 
+    @takes(Permission.CUSTOMERS_VIEW)
     def identify(self, reference: str) -> Id | Refused:
-        """The identifier of the customer with this customer number, or this identifier."""
+        """The identifier of the customer with this customer number or identifier."""
         c = t.customer.c
+        wanted = c.customer_number == reference
+        if (customer_id := as_id(reference)) is not None:
+            wanted |= c.customer_id == customer_id
         with self._operations.read() as connection:
             found = connection.execute(
-                select(c.customer_id).where(c.tenant_id == self._tenant_id, c.customer_number == reference)
+                select(c.customer_id).where(c.tenant_id == self._tenant_id, wanted)
             ).scalar_one_or_none()
-        if found is not None:
-            return str(found.hex)
-        return as_id(reference) or no_row("customer", reference)
+        return no_row("customer", reference) if found is None else str(found.hex)
 
     @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen

@@ -41,7 +41,11 @@ def _fault(field: str, value: Any, currencies: Collection[str], channels: Collec
     if field in _TEXTS:
         return fault_of_text(value, _TEXTS[field])
     if field == "terms_days":
-        return None if 0 <= value <= _LONGEST_TERMS_DAYS else f"0 to {_LONGEST_TERMS_DAYS} days, not {value}"
+        return (
+            None
+            if type(value) is int and 0 <= value <= _LONGEST_TERMS_DAYS
+            else f"0 to {_LONGEST_TERMS_DAYS} days, not {value}"
+        )
     if field == "currency":
         return None if value in currencies else f"{value!r} is no currency of the database; ISO 4217, as EUR"
     if field == "signup_channel":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from ledgerscope.customers.decision import Refused
 from ledgerscope.customers.operations.checks import check_choice
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["CustomerPage", "CustomerView", "ListCustomers", "list_customers", "view_customer"]
 
 _LONGEST_TEXT: Final = 200
+_SPECIAL: Final = re.compile(r"[\\%_]")
+"""What a pattern of LIKE does not take as it is."""
 _COLUMNS: Final = tuple(
     t.customer.c[name]
     for name in (
@@ -115,8 +118,10 @@ def _conditions(tenant_id: str, asked: ListCustomers) -> list[ColumnElement[bool
         found.append(t.customer.c.status == asked.status)
     if asked.source is not None:
         found.append(t.customer.c.source == asked.source)
-    if asked.text is not None and (wanted := asked.text.strip().lower()):
-        found.append(t.customer.c.search_text.contains(wanted[:_LONGEST_TEXT], autoescape=True))
+    if asked.text is not None and (wanted := asked.text.strip()[:_LONGEST_TEXT]):
+        escaped = _SPECIAL.sub(r"\\\g<0>", wanted)
+        # the server lowers it, as it lowered what it is compared with
+        found.append(t.customer.c.search_text.like(func.lower(literal(f"%{escaped}%"))))
     return found
 
 

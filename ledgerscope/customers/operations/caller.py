@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.operations.given import fault_of_identifier
+from ledgerscope.domain.values import SOURCES
 
 if TYPE_CHECKING:
     from ledgerscope.customers.access.permissions import Permission
@@ -20,7 +22,7 @@ class Caller:
     `actor` is the identifier of a user or service, which events and the audit log keep: no name or address.
     `source` is the channel: `ui`, `cli`, `api` or `import`. `correlation_id` ties what happened to the
     request of another system. `permissions` are those of the actor; None is code that decides by itself who
-    may do what, and may do everything.
+    may do what, and may do everything. Raises ValueError for a text that is no identifier.
     """
 
     tenant_id: str
@@ -28,6 +30,14 @@ class Caller:
     source: str = "api"
     correlation_id: str | None = None
     permissions: frozenset[Permission] | None = None
+
+    def __post_init__(self) -> None:
+        given = {"tenant_id": self.tenant_id, "actor": self.actor, "correlation_id": self.correlation_id}
+        for field, value in given.items():
+            if value is not None and (fault := fault_of_identifier(value)) is not None:
+                raise ValueError(f"{field}: {fault}")
+        if self.source not in SOURCES:
+            raise ValueError(f"source: one of {', '.join(SOURCES)}; not {self.source!r}")
 
     def lacks(self, permission: Permission) -> Refused | None:
         """The refusal of what the actor may not do; None where it may."""
@@ -40,8 +50,9 @@ class Caller:
 class Note:
     """Why something is done, for the audit log, and a key that makes it safe to ask twice.
 
-    With a key, the same request again returns the first result and changes nothing; another request with the
-    same key is refused. Keys belong to the company and are up to 200 characters long.
+    Reason and comment are up to 2,000 characters long, and are kept for good: no personal data. With a key,
+    the same request again, with the same reason and comment, returns the first result and changes nothing;
+    another request with the same key is refused. Keys belong to the company, with up to 200 characters.
     """
 
     reason: str | None = None

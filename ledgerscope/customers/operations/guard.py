@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
+from ledgerscope.customers.operations.given import fault_of_content
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,15 +31,15 @@ def takes(
 ) -> Callable[
     [Callable[Concatenate[Owner, Given], Result]], Callable[Concatenate[Owner, Given], Result | Refused]
 ]:
-    """Refuse a method that reads to a caller without the permission."""
+    """Refuse a method that reads to a caller without the permission, or with texts that no row can hold."""
 
     def guard(
         method: Callable[Concatenate[Owner, Given], Result],
     ) -> Callable[Concatenate[Owner, Given], Result | Refused]:
         @wraps(method)
         def guarded(self: Owner, /, *given: Given.args, **named: Given.kwargs) -> Result | Refused:
-            forbidden = self._operations.caller.lacks(permission)
-            return method(self, *given, **named) if forbidden is None else forbidden
+            refused = self._operations.caller.lacks(permission) or fault_of_content([*given, named])
+            return method(self, *given, **named) if refused is None else refused
 
         return guarded
 

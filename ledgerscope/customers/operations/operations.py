@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import text
 
 from ledgerscope.customers.access.permissions import NEEDED
 from ledgerscope.customers.audit.seals import seal_end
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.customers.operations.errors import UnknownCompany
+from ledgerscope.customers.operations.given import fault_of_content, fault_of_note
 from ledgerscope.customers.operations.requests import known_result, recall, remember
-from ledgerscope.store import tables as t
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.engine import begin_as
 from ledgerscope.store.errors import Contended
@@ -28,7 +28,7 @@ from ledgerscope.store.records import AuditEntry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, TextClause
 
     from ledgerscope.customers.audit.keys import AuditKeys
     from ledgerscope.customers.operations.caller import Caller, Note
@@ -42,6 +42,13 @@ Result = TypeVar("Result")
 
 _ATTEMPTS: Final = 5
 """A lost race is decided anew: with the winner's rows in sight it is usually refused by value."""
+
+
+_ZONE: Final = text("select timezone from tenant where tenant_id = :tenant")
+_HOLD: Final = text("select timezone from tenant where tenant_id = :tenant for no key update")
+_LAST: Final = text("select at from audit_log where tenant_id = :tenant order by seq desc limit 1")
+_LARGEST_SKEW: Final = timedelta(minutes=1)
+"""How far clocks of processes may differ; one that is further ahead is not followed."""
 
 
 class _RolledBack(Exception):
@@ -77,8 +84,12 @@ class Operations:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees the company only, as it stood when it began; raises StoreError."""
+        """A transaction that sees the company only, as it stood when it began.
+
+        Raises UnknownCompany and StoreError.
+        """
         with begin_as(self._reader, self.caller.tenant_id) as connection:
+            self._zone(connection, _ZONE)
             yield connection
 
     def first_result(
@@ -87,7 +98,7 @@ class Operations:
         """What `write` came to for an earlier request with the key of this one; None where there was none."""
         if note.key is None:
             return None
-        digest = content_hash(action, content)
+        digest = content_hash(action, [_plain(content), note.reason, note.comment])
         known = known_result(connection, self.caller.tenant_id, note.key, digest)
         return known if known is None or isinstance(known, Refused) else returns(**known)
 
@@ -103,11 +114,12 @@ class Operations:
         """Decide and write in one transaction; a refused request leaves nothing behind.
 
         The caller needs the permission that the action has in `NEEDED`. `decide` loads what it needs, with
-        locks, and may run again after a lost race. Raises UnknownCompany and StoreError.
+        locks, and may run again after a lost race. Changes of one company take turns, so that they are dated
+        in the order in which they happen. Raises UnknownCompany and StoreError.
         """
-        forbidden = self.caller.lacks(NEEDED[action])
-        if forbidden is not None:
-            return forbidden
+        refused = self.caller.lacks(NEEDED[action]) or fault_of_note(note) or fault_of_content(content)
+        if refused is not None:
+            return refused
         request_id = self._new_id()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -122,13 +134,28 @@ class Operations:
 
     def moment(self, connection: Connection) -> Moment:
         """Now, with the date at the company; raises UnknownCompany."""
-        at = self._clock()
-        zone = connection.execute(
-            select(t.tenant.c.timezone).where(t.tenant.c.tenant_id == self.caller.tenant_id)
-        ).scalar_one_or_none()
-        if zone is None:
+        return self._moment(self._zone(connection, _ZONE), self._clock())
+
+    def _held_moment(self, connection: Connection) -> Moment:
+        """The moment of a change, which is not before that of the change before it.
+
+        The company's row is held until the transaction ends. A clock that is a little behind that of another
+        process would otherwise date a change before what it changes.
+        """
+        zone, at = self._zone(connection, _HOLD), self._clock()
+        last = connection.execute(_LAST, {"tenant": self.caller.tenant_id}).scalar_one_or_none()
+        if last is not None and at < last <= at + _LARGEST_SKEW:
+            at = last
+        return self._moment(zone, at)
+
+    def _zone(self, connection: Connection, query: TextClause) -> ZoneInfo:
+        name = connection.execute(query, {"tenant": self.caller.tenant_id}).scalar_one_or_none()
+        if name is None:
             raise UnknownCompany(self.caller.tenant_id)
-        return Moment(self.caller.tenant_id, at, at.astimezone(ZoneInfo(zone)).date())
+        return ZoneInfo(name)
+
+    def _moment(self, zone: ZoneInfo, at: datetime) -> Moment:
+        return Moment(self.caller.tenant_id, at, at.astimezone(zone).date())
 
     def _attempt(
         self,
@@ -141,10 +168,10 @@ class Operations:
         note: Note,
     ) -> Result | Refused:
         call = Call(
-            moment=self.moment(connection), actor=self.caller.actor, request_id=request_id,
+            moment=self._held_moment(connection), actor=self.caller.actor, request_id=request_id,
             source=self.caller.source,
         )  # fmt: skip
-        digest = content_hash(action, content)
+        digest = content_hash(action, [_plain(content), note.reason, note.comment])
         if note.key is not None:
             known = recall(connection, call.moment, note.key, action, digest)
             if known is not None:
@@ -158,6 +185,10 @@ class Operations:
         if note.key is not None:
             remember(connection, note.key, asdict(verdict.result))  # type: ignore[call-overload] # a dataclass
         return verdict.result
+
+
+def _plain(content: object) -> object:
+    return asdict(content) if is_dataclass(content) and not isinstance(content, type) else content
 
 
 def _complete(changes: Changes, caller: Caller, note: Note) -> Changes:

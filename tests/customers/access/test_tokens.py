@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
@@ -23,6 +25,12 @@ from ledgerscope.customers.access.tokens import TokenReader
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 RSA = RSAKey.generate_key(2048, {"kid": "a"}, private=True)
 OTHER_RSA = RSAKey.generate_key(2048, {"kid": "a"}, private=True)
+SMALL_RSA = (
+    rsa.generate_private_key(65537, 1024)  # noqa: S505 - it has to be refused
+    .public_key()
+    .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
 SECRET = OctKey.import_key(b"s" * 32)
 PEM = RSA.as_pem(private=False).decode()
 READER = TokenReader(
@@ -71,6 +79,8 @@ def test_a_token_says_who_asks() -> None:
         ({"organization_id": None}, "not valid"),
         ({"organization_id": ["acme"]}, "not valid"),
         ({"organization_id": ""}, "not valid"),
+        ({"organization_id": "a\x00"}, "not valid"),
+        ({"sub": "x" * 201}, "not valid"),
         ({"roles": {"viewer": 1}}, "not valid"),
         ({"roles": [1]}, "not valid"),
     ],
@@ -142,11 +152,19 @@ def test_a_token_signed_with_a_part_changed_is_refused() -> None:
         ("RS256", [ECKey.generate_key("P-256").as_dict(private=False)], "this is EC"),
         ("RS256", ["not a key"], "key 1: is neither a JWK nor a PEM text"),
         ("HS256", [{"kty": "oct", "k": "c2hvcnQ"}], "a secret has at least 32 bytes"),
+        ("RS256", [RSA.as_dict(private=True)], "is a private key; only its public half belongs here"),
+        ("RS256", [SMALL_RSA], "an RSA key has at least 2048 bits"),
     ],
 )
 def test_an_issuer_has_keys_of_one_family(algorithm: str, keys: list[Any], message: str) -> None:
     with pytest.raises(InvalidIssuer, match=message):
         Issuer.create("i", audience="a", algorithm=algorithm, keys=keys)
+
+
+@pytest.mark.parametrize(("name", "audience"), [("", "a"), ("i", " ")])
+def test_an_issuer_says_who_it_is_and_whom_it_serves(name: str, audience: str) -> None:
+    with pytest.raises(InvalidIssuer, match=r"name \(iss\) and an audience"):
+        Issuer.create(name, audience=audience, algorithm="RS256", keys=[PEM])
 
 
 def test_keys_are_in_no_text_of_an_issuer() -> None:
@@ -172,3 +190,4 @@ def test_only_a_platform_administrator_may_name_another_company() -> None:
     everywhere = Principal("u", "acme", frozenset({"platform-administrator"})).acting_for("bolt")
     assert isinstance(everywhere, Principal)
     assert everywhere.tenant_id == "bolt"
+    assert isinstance(everywhere.acting_for(""), Refused)

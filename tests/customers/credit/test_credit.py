@@ -262,7 +262,7 @@ def test_another_company_sees_and_changes_nothing(
     assert ledger.counts() == before
 
 
-@pytest.mark.parametrize("value", ["0" * 32, "no id", "", "\x00" * 32])
+@pytest.mark.parametrize("value", ["0" * 32, "no id", ""])
 def test_what_is_not_there_is_said_to_be_missing(operations: Operations, value: str, ledger: Ledger) -> None:
     credit = Credit(operations)
     for said in (credit.approve(value), credit.exposure(value, "EUR"), credit.utilization(value, "EUR")):

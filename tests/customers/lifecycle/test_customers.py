@@ -177,7 +177,7 @@ def test_a_list_that_cannot_be_is_refused(customers: Customers, asked: ListCusto
     assert (found.fault, found.field) == (Fault.INVALID, field)
 
 
-@pytest.mark.parametrize("customer_id", ["0" * 32, "no id", "", "0" * 31 + "-", "\x00" * 32])
+@pytest.mark.parametrize("customer_id", ["0" * 32, "no id", "", "0" * 31 + "-"])
 def test_a_customer_that_is_not_there_is_said_to_be_missing(customers: Customers, customer_id: str) -> None:
     for answer in (
         customers.get(customer_id),

@@ -178,7 +178,7 @@ def test_a_currency_without_documents_has_an_empty_statement(statements: Stateme
         ({"format": "docx"}, "format", Fault.INVALID, "one of pdf, csv"),
         ({"period": Period(FEBRUARY.last, FEBRUARY.first)}, "period", Fault.INVALID, "is after 2026-02-01"),
         ({"period": Period(FEBRUARY.last, date.max)}, "period", Fault.INVALID, "ends before"),
-        ({"note": Note(key="\x00")}, "key", Fault.INVALID, "printable"),
+        ({"note": Note(key="\x00")}, "key", Fault.INVALID, "cannot be stored"),
     ],
 )
 def test_what_cannot_be_made_is_refused_and_leaves_nothing(
