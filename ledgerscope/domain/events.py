@@ -46,6 +46,10 @@ class EventType(StrEnum):
     TICKET_OPENED = "TicketOpened"
     TICKET_CLOSED = "TicketClosed"
     JOB_FINISHED = "JobFinished"
+    CUSTOMERS_IMPORTED = "CustomersImported"
+    CUSTOMER_IMPORT_BATCH_COMPLETED = "CustomerImportBatchCompleted"
+    IMPORT_FAILED = "ImportFailed"
+    CUSTOMERS_EXPORTED = "CustomersExported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,4 +93,10 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.TICKET_OPENED: EventShape(labels=("priority",)),
     EventType.TICKET_CLOSED: EventShape(labels=("priority",)),
     EventType.JOB_FINISHED: EventShape(labels=("queue", "job_name", "status"), duration=True),
+    EventType.CUSTOMERS_IMPORTED: EventShape(labels=("format", "status", "size_class"), duration=True),
+    EventType.CUSTOMER_IMPORT_BATCH_COMPLETED: EventShape(labels=("format",), duration=True),
+    EventType.IMPORT_FAILED: EventShape(labels=("format", "reason"), duration=True),
+    EventType.CUSTOMERS_EXPORTED: EventShape(
+        labels=("format", "filter_type", "outcome", "size_class"), duration=True
+    ),
 }

@@ -37,7 +37,11 @@ from tests.demo.conftest import SCALE, SEED, UNTIL
 if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
 
-WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
+WRITTEN_BY_OTHERS = {
+    "currency", "event_rollup", "exporter_checkpoint",
+    "audit_seal", "audit_verification", "import_change", "number_series", "operation_request",
+}  # fmt: skip
+"""Not the demo's: what the exporter and what the operations keep for themselves."""
 PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib

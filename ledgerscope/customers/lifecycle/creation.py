@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
@@ -53,7 +53,7 @@ class Book:
 
 def create_customer(book: Book, new: NewCustomer, call: Call) -> Decision:
     """The customer, active, with the beginning of its status history."""
-    values = asdict(new)
+    values = {name: getattr(new, name) for name in NewCustomer.__slots__}
     values["currency"] = new.currency or book.base_currency
     values["external_id"] = book.next_number if new.external_id is None else new.external_id
     fault = check_fields(values, currencies=book.currencies, channels=SIGNUP_CHANNELS)
@@ -61,7 +61,7 @@ def create_customer(book: Book, new: NewCustomer, call: Call) -> Decision:
         return fault
     if book.holder is not None:
         return Refused(
-            f"external_id: {new.external_id!r} belongs to customer {book.holder}",
+            f"external_id: {values['external_id']!r} belongs to customer {book.holder}",
             Fault.CONFLICT,
             "external_id",
         )

@@ -20,6 +20,7 @@ from ledgerscope.customers.lifecycle.reading import (
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.identifiers import is_id
 from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.store import tables as t
 
@@ -78,7 +79,7 @@ class Customers:
     def get(self, customer_id: Id) -> CustomerView | Refused:
         """A customer in detail, deleted or not."""
         with self._operations.read() as connection:
-            found = view_customer(connection, self._tenant_id, customer_id) if _is_id(customer_id) else None
+            found = view_customer(connection, self._tenant_id, customer_id) if is_id(customer_id) else None
         return found or _no_customer(customer_id)
 
     def identify(self, reference: str) -> Id | Refused:
@@ -90,7 +91,7 @@ class Customers:
             ).scalar_one_or_none()
         if found is not None:
             return str(found.hex)
-        return reference if _is_id(reference) else _no_customer(reference)
+        return reference if is_id(reference) else _no_customer(reference)
 
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
         """A page of customers, those that match where a text is asked for."""
@@ -158,7 +159,7 @@ class Customers:
 
     def _locked(self, connection: Connection, customer_id: Id) -> Row[Any] | None:
         """The customer's row, held until the transaction ends; documents can still be written for it."""
-        if not _is_id(customer_id):
+        if not is_id(customer_id):
             return None
         c = t.customer.c
         query = select(t.customer).where(c.tenant_id == self._tenant_id, c.customer_id == customer_id)
@@ -228,6 +229,7 @@ class Customers:
             contacts=self._ids(connection, t.contact, "contact_id", customer_id),
             communications=self._ids(connection, t.communication, "communication_id", customer_id),
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
+            imports=self._ids(connection, t.import_change, "import_batch_id", customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:
@@ -243,8 +245,3 @@ def _currencies(connection: Connection) -> frozenset[str]:
 
 def _no_customer(customer_id: str) -> Refused:
     return Refused(f"there is no customer {customer_id!r} in this company", Fault.NOT_FOUND, "customer_id")
-
-
-def _is_id(value: str) -> bool:
-    """Whether a text can be an identifier, which PostgreSQL would otherwise refuse with an error."""
-    return len(value.replace("-", "")) == 32 and all(each in "0123456789abcdefABCDEF-" for each in value)  # noqa: PLR2004

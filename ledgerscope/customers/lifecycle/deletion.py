@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
-from ledgerscope.store.records import Communication, Contact, Customer, Interaction
+from ledgerscope.store.records import Communication, Contact, Customer, ImportChange, Interaction
 from ledgerscope.store.tables.values import DELETION_REASONS
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Belongings:
     contacts: tuple[Id, ...] = ()
     communications: tuple[Id, ...] = ()
     interactions: tuple[Id, ...] = ()
+    imports: tuple[Id, ...] = ()
+    """Imports that keep old values of it."""
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -90,8 +92,14 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
         Update(Interaction, (tenant_id, each), {"subject": None, "description": None})
         for each in customer.interactions
     )
+    imports = tuple(
+        Update(ImportChange, (tenant_id, each, customer.customer_id), {"old_values": None})
+        for each in customer.imports
+    )
     audit = _audit(customer, "hard", reason, call)
-    rows: tuple[Update | AuditEntry, ...] = (person, *contacts, *communications, *interactions, audit)
+    rows: tuple[Update | AuditEntry, ...] = (
+        person, *contacts, *communications, *interactions, *imports, audit,
+    )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})
         return Changes((mode, *rows))

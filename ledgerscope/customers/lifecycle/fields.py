@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ledgerscope.customers.decision import Fault, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["EVENT_FIELDS", "check_fields"]
+__all__ = ["EVENT_FIELDS", "check_fields", "faults_of"]
 
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 _LONGEST_TERMS_DAYS: Final = 3650
@@ -43,11 +43,17 @@ def check_fields(
     values: Mapping[str, Any], *, currencies: Collection[str], channels: Collection[str]
 ) -> Refused | None:
     """What is wrong with the first faulty one of these fields; None where they can be stored."""
+    return next(faults_of(values, currencies=currencies, channels=channels), None)
+
+
+def faults_of(
+    values: Mapping[str, Any], *, currencies: Collection[str], channels: Collection[str]
+) -> Iterator[Refused]:
+    """What is wrong with each faulty one of these fields."""
     for field, value in values.items():
         fault = _fault(field, value, currencies, channels)
         if fault is not None:
-            return Refused(f"{field}: {fault}", Fault.INVALID, field)
-    return None
+            yield Refused(f"{field}: {fault}", Fault.INVALID, field)
 
 
 def _fault(field: str, value: Any, currencies: Collection[str], channels: Collection[str]) -> str | None:
@@ -70,7 +76,7 @@ def _fault_of_text(value: str | None, rule: _TextRule) -> str | None:
         return "is empty" if rule.required else "is empty; leave it out instead"
     if len(value) > rule.longest:
         return f"has {len(value)} characters; at most {rule.longest}"
-    if any(not each.isprintable() and not (rule.lines and each == "\n") for each in value):
+    if not (value.replace("\n", " ") if rule.lines else value).isprintable():
         return "holds a control character"
     if rule.pattern is not None and rule.pattern.fullmatch(value) is None:
         return f"{value!r} is not {rule.wanted}"

@@ -54,8 +54,11 @@ ALLOCATION_KINDS: Final = ("payment", "credit_note", "write_off")
 STATEMENT_FORMATS: Final = ("pdf", "csv")
 DELIVERY_METHODS: Final = ("email", "download", "post", "api")
 OUTCOMES: Final = ("success", "failure")
-IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
-TRANSFER_FORMATS: Final = ("csv", "json")
+IMPORT_OUTCOMES: Final = shared.IMPORT_OUTCOMES
+IMPORT_FORMATS: Final = shared.IMPORT_FORMATS
+IMPORT_CHANGES: Final = ("created", "updated")
+PROBLEM_SEVERITIES: Final = ("error", "warning")
+TRANSFER_FORMATS: Final = shared.EXPORT_FORMATS
 
 SYNC_FREQUENCIES: Final = ("hourly", "daily", "weekly")
 SYNC_STATUSES: Final = ("active", "paused", "error")

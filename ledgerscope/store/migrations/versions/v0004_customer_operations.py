@@ -15,7 +15,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-PARTS = ("customers", "operations", "audit")
+PARTS = ("customers", "operations", "audit", "transfers")
 
 
 def upgrade() -> None:
