@@ -38,7 +38,10 @@ _TENFOLD: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """An import as it stands; without an outcome it runs, or was interrupted after `counts.total` rows."""
+    """An import as it stands; without an outcome it runs, or was interrupted after `counts.total` rows.
+
+    The hashes, in hexadecimal, are those of how the file is read and of the rows that are done.
+    """
 
     import_batch_id: Id
     format: str
@@ -49,8 +52,13 @@ class Batch:
     started_at: datetime
     finished_at: datetime | None
     undone_at: datetime | None
-    settings_hash: bytes | None = None
-    rows_hash: bytes | None = None
+    settings_hash: str | None = None
+    rows_hash: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows are done."""
+        return self.counts.total
 
 
 def begin_import(file_format: str, settings_hash: bytes, call: Call) -> Changes:

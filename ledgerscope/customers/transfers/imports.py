@@ -103,7 +103,7 @@ class Imports:
             return batch
         if batch.outcome is not None:
             return Refused(f"the import is finished: {batch.outcome}")
-        if batch.format != file_format or batch.settings_hash != asked.settings_hash:
+        if batch.format != file_format or batch.settings_hash != asked.settings_hash.hex():
             return Refused("the import was begun with other settings; resume it with the same")
         return self._go_on(batch, asked, note, watch)
 

@@ -68,6 +68,6 @@ def _batch(row: Row[Any]) -> Batch:
         started_at=row.started_at,
         finished_at=row.finished_at,
         undone_at=row.undone_at,
-        settings_hash=row.settings_hash,
-        rows_hash=row.rows_hash,
+        settings_hash=row.settings_hash and row.settings_hash.hex(),
+        rows_hash=row.rows_hash and row.rows_hash.hex(),
     )

@@ -122,7 +122,7 @@ def _write_all(
         for chunk in chunks:
             tally.watch.progress(len(chunk.rows))
             if chunk.until <= done:
-                same = chunk.until < done or chunk.rows_hash == batch.rows_hash
+                same = chunk.until < done or chunk.rows_hash.hex() == batch.rows_hash
                 continue
             if not same:
                 return _OTHER_FILE

@@ -31,6 +31,8 @@ _SMALL: Final = 1 << 20
 _LONGEST_CELL: Final = 32_767
 _MOST_ROWS: Final = 1_048_576
 _MOST_COLUMNS: Final = 1_000
+_MOST_EMPTY: Final = 10_000
+"""Rows between others."""
 _FAULTS: Final = (
     zipfile.BadZipFile, InvalidFileException, ParseError, expat.ExpatError, KeyError, ValueError, TypeError,
     IndexError, AttributeError, EOFError, NotImplementedError, OverflowError,
@@ -61,16 +63,27 @@ class XlsxRows:
         self.columns = Columns.of(header, names)
 
     def __iter__(self) -> Iterator[FileRow]:
+        """The rows without the empty ones at the end, of which sheets can have a million."""
+        empty: list[FileRow] = []
+        for number, cells in enumerate(self._cells(), 1):
+            row = self._row(number, cells)
+            if row.cells or row.problems:
+                yield from empty
+                empty = []
+                yield row
+            elif len(empty) < _MOST_EMPTY:
+                empty.append(row)
+            elif any(any(cell is not None for cell in cells) for cells in self._cells()):
+                raise Unreadable(f"more than {_MOST_EMPTY:,} empty rows, and then others", number)
+
+    def _cells(self) -> Iterator[tuple[Any, ...]]:
         number = 0
-        while True:
-            number += 1
-            try:
-                cells = next(self._rows, None)
-            except _FAULTS as error:
-                raise Unreadable(f"the sheet cannot be read on: {error}", number) from None
-            if cells is None:
-                return
-            yield self._row(number, cells)
+        try:
+            for cells in self._rows:
+                number += 1
+                yield cells
+        except _FAULTS as error:
+            raise Unreadable(f"the sheet cannot be read on: {error}", number + 1) from None
 
     def _header(self) -> list[str]:
         for cells in self._rows:
