@@ -30,7 +30,6 @@ _HIGHEST_RATIO: Final = 250
 _SMALL: Final = 1 << 20
 _LONGEST_CELL: Final = 32_767
 _MOST_ROWS: Final = 1_048_576
-_MOST_COLUMNS: Final = 1_000
 _MOST_EMPTY: Final = 10_000
 """Rows between others."""
 _FAULTS: Final = (
@@ -55,7 +54,9 @@ class XlsxRows:
             with suppress(AttributeError):  # only sheets that are read row by row have sizes to forget
                 sheet.reset_dimensions()
             self.expected = 0
-            self._rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+            self._rows = sheet.iter_rows(
+                max_row=_MOST_ROWS, values_only=True
+            )  # no most columns: it would fill up every row to them
             self.close = book.close
             header = self._header()
         except _FAULTS as error:
