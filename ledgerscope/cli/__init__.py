@@ -26,6 +26,7 @@ class _Entry(NamedTuple):
     module: str
     summary: str
     extra: str | None = None
+    attribute: str = "command"
 
 
 _COMMANDS: dict[str, _Entry] = {
@@ -40,6 +41,13 @@ _COMMANDS: dict[str, _Entry] = {
     "customers": _Entry(
         "operations.customers", "List, create, change and delete customers.", extra="operations"
     ),
+    "import": _Entry(
+        "operations.transfers", "Create and update customers from a file.", "operations", "import_"
+    ),
+    "imports": _Entry(
+        "operations.transfers", "List imports, show their problems, undo one.", "operations", "imports"
+    ),
+    "export": _Entry("operations.transfers", "Write customers to a file.", "operations", "export"),
     "audit": _Entry(
         "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
     ),
@@ -68,7 +76,7 @@ class _LazyGroup(click.Group):
         if entry is None:
             return None
         try:
-            command: click.Command = import_module(f"{__name__}.{entry.module}").command
+            command: click.Command = getattr(import_module(f"{__name__}.{entry.module}"), entry.attribute)
         except ModuleNotFoundError as missing:
             if failure := _extra_to_install(missing, cmd_name):
                 raise failure from missing

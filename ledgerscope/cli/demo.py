@@ -32,8 +32,8 @@ from ledgerscope.cli.serve import serving
 from ledgerscope.demo.datasets import DATASETS
 from ledgerscope.demo.errors import DemoError
 from ledgerscope.demo.load import load_demo
-from ledgerscope.demo.progress import on_stream
 from ledgerscope.demo.simulation import INCIDENTS, Simulation
+from ledgerscope.progress import on_stream
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.databases import ensure_database
 from ledgerscope.store.embedded import embedded_postgres

@@ -17,8 +17,8 @@ from ledgerscope.demo.errors import (
 )
 from ledgerscope.demo.generate import generate
 from ledgerscope.demo.load import Loaded, load_demo
-from ledgerscope.demo.progress import on_stream
 from ledgerscope.demo.simulation import Simulation
+from ledgerscope.progress import on_stream
 
 __all__ = [
     "DATASETS",

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select, text
 from ledgerscope.demo.datasets import Request, find_dataset
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner
 from ledgerscope.demo.future import future
-from ledgerscope.demo.progress import silent
 from ledgerscope.demo.simulation import position as positions
+from ledgerscope.progress import silent
 from ledgerscope.store.changes_loader import copy_batch
 from ledgerscope.store.engine import OWNER, create_engine
 from ledgerscope.store.records import Customer, Invoice
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ledgerscope.demo.datasets import Dataset
-    from ledgerscope.demo.progress import Advance
+    from ledgerscope.progress import Advance
 
 __all__ = ["Loaded", "load_demo"]
 

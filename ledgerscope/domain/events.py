@@ -61,6 +61,10 @@ class EventType(StrEnum):
     JOB_FINISHED = "JobFinished"
     ACCESS_GRANTED = "AccessGranted"
     ACCESS_REVOKED = "AccessRevoked"
+    CUSTOMERS_IMPORTED = "CustomersImported"
+    CUSTOMER_IMPORT_BATCH_COMPLETED = "CustomerImportBatchCompleted"
+    IMPORT_FAILED = "ImportFailed"
+    CUSTOMERS_EXPORTED = "CustomersExported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,4 +127,10 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.ACCESS_GRANTED: EventShape(),
     EventType.ACCESS_REVOKED: EventShape(),
     EventType.JOB_FINISHED: EventShape(labels=("queue", "job_name", "status"), duration=True),
+    EventType.CUSTOMERS_IMPORTED: EventShape(labels=("format", "status", "size_class"), duration=True),
+    EventType.CUSTOMER_IMPORT_BATCH_COMPLETED: EventShape(labels=("format",), duration=True),
+    EventType.IMPORT_FAILED: EventShape(labels=("format", "reason"), duration=True),
+    EventType.CUSTOMERS_EXPORTED: EventShape(
+        labels=("format", "filter_type", "outcome", "size_class"), duration=True
+    ),
 }

@@ -11,6 +11,12 @@ __all__ = [
     "CREDIT_LIMIT_STATUSES",
     "DELETION_MODES",
     "DELETION_REASONS",
+    "EXPORT_FILTERS",
+    "EXPORT_FORMATS",
+    "IMPORT_FAILURES",
+    "IMPORT_FORMATS",
+    "IMPORT_OUTCOMES",
+    "ROW_CLASSES",
     "SOURCES",
     "STATEMENT_FAILURES",
     "STATEMENT_MONTHS",
@@ -28,3 +34,10 @@ STATEMENT_FAILURES: Final = ("glyphs", "renderer", "delivery", "timeout")
 STATEMENT_MONTHS: Final = (("1", 1), ("2-3", 3), ("4-12", 12), ("13+", None))
 """Name and greatest number of months of each size of period."""
 TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
+IMPORT_FORMATS: Final = ("csv", "json", "xlsx")
+IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
+IMPORT_FAILURES: Final = ("unreadable", "rows", "all_or_nothing")
+EXPORT_FORMATS: Final = ("csv", "json")
+EXPORT_FILTERS: Final = ("all", "status", "source", "text", "deleted", "several")
+ROW_CLASSES: Final = ("0-99", "100-999", "1000-9999", "10000-99999", "100000+")
+"""How many rows a file has, by order of magnitude."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
 WRITTEN_BY_OPERATIONS = {
     "operation_request", "number_series", "customer_grant", "audit_seal", "audit_verification",
-    "aging_snapshot", "aging_snapshot_account",
+    "aging_snapshot", "aging_snapshot_account", "import_change",
 }  # fmt: skip
 EVENTS_OF_OPERATIONS = {"InvoiceDrafted", "MoneyAllocated", "AccessGranted", "AccessRevoked"}
 """The demo drafts and grants nothing; an event for each of its allocations would make loads longer."""

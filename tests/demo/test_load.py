@@ -14,7 +14,7 @@ from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner, UnknownDataset
 from ledgerscope.demo.generate import generate
 from ledgerscope.demo.history.cases import CASES
 from ledgerscope.demo.load import load_demo
-from ledgerscope.demo.progress import on_stream
+from ledgerscope.progress import on_stream
 from ledgerscope.store.changes_batch import Batch
 from ledgerscope.store.errors import Refused
 from ledgerscope.store.records import TABLE_OF, Customer, Tenant

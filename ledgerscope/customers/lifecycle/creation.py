@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
@@ -55,7 +55,7 @@ class Book:
 
 def create_customer(book: Book, new: NewCustomer, call: Call) -> Decision:
     """The customer, active, with the beginning of its status history."""
-    values = asdict(new)
+    values = {name: getattr(new, name) for name in NewCustomer.__slots__}
     values["currency"] = new.currency or book.base_currency
     customer_id = customer_id_of(call)
     if new.external_id is None:  # another customer may bear the number as its external id
@@ -65,7 +65,7 @@ def create_customer(book: Book, new: NewCustomer, call: Call) -> Decision:
         return fault
     if book.holder is not None and new.external_id is not None:
         return Refused(
-            f"external_id: {new.external_id!r} belongs to customer {book.holder}",
+            f"external_id: {values['external_id']!r} belongs to customer {book.holder}",
             Fault.CONFLICT,
             "external_id",
         )

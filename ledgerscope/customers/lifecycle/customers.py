@@ -231,6 +231,7 @@ class Customers:
             communications=self._ids(connection, t.communication, "communication_id", customer_id),
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
             stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
+            imports=self._ids(connection, t.import_change, "import_batch_id", customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:

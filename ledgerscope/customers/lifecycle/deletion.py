@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
-from ledgerscope.store.records import Communication, Contact, Customer, Interaction, SegmentAssignment
+from ledgerscope.store.records import (
+    Communication,
+    Contact,
+    Customer,
+    ImportChange,
+    Interaction,
+    SegmentAssignment,
+)
 from ledgerscope.store.tables.values import DELETION_REASONS
 
 if TYPE_CHECKING:
@@ -39,6 +46,8 @@ class Belongings:
     communications: tuple[Id, ...] = ()
     interactions: tuple[Id, ...] = ()
     stays: tuple[Id, ...] = ()
+    imports: tuple[Id, ...] = ()
+    """Imports that keep old values of it."""
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -97,9 +106,13 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
     stays = tuple(
         Update(SegmentAssignment, (tenant_id, each), {"description": None}) for each in customer.stays
     )
+    imports = tuple(
+        Update(ImportChange, (tenant_id, each, customer.customer_id), {"old_values": None})
+        for each in customer.imports
+    )
     audit = _audit(customer, "hard", reason, call)
     rows: tuple[Update | AuditEntry, ...] = (
-        person, *contacts, *communications, *interactions, *stays, audit,
+        person, *contacts, *communications, *interactions, *stays, *imports, audit,
     )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})

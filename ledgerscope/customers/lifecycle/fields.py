@@ -8,9 +8,9 @@ from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.texts import EMAIL, PERSON, PHONE, TextRule, fault_of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["EVENT_FIELDS", "check_fields"]
+__all__ = ["EVENT_FIELDS", "check_fields", "faults_of"]
 
 _LONGEST_TERMS_DAYS: Final = 3650
 
@@ -30,11 +30,17 @@ def check_fields(
     values: Mapping[str, Any], *, currencies: Collection[str], channels: Collection[str]
 ) -> Refused | None:
     """What is wrong with the first faulty one of these fields; None where they can be stored."""
+    return next(faults_of(values, currencies=currencies, channels=channels), None)
+
+
+def faults_of(
+    values: Mapping[str, Any], *, currencies: Collection[str], channels: Collection[str]
+) -> Iterator[Refused]:
+    """What is wrong with each faulty one of these fields."""
     for field, value in values.items():
         fault = _fault(field, value, currencies, channels)
         if fault is not None:
-            return Refused(f"{field}: {fault}", Fault.INVALID, field)
-    return None
+            yield Refused(f"{field}: {fault}", Fault.INVALID, field)
 
 
 def _fault(field: str, value: Any, currencies: Collection[str], channels: Collection[str]) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["is_of_series", "next_number"]
+__all__ = ["NumberBlock", "is_of_series", "next_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ _SERIES: Final = {
 _NEXT: Final = text("""
     update number_series set last = last + 1 where tenant_id = :tenant and series = :series returning last
 """)
+_GIVE_BACK: Final = text("""
+    update number_series set last = last - 1 where tenant_id = :tenant and series = :series returning last
+""")
+_KEEP: Final = text("update number_series set last = :last where tenant_id = :tenant and series = :series")
 
 
 def next_number(connection: Connection, tenant_id: str, series: str) -> str:
@@ -49,6 +53,37 @@ def is_of_series(series: str, number: str) -> bool:
 
 def _pattern(series: _Series) -> str:
     return f"^{series.prefix}([0-9]{{1,15}})$"
+
+
+class NumberBlock:
+    """Consecutive numbers of a series; `write` keeps how many were used, before the transaction ends.
+
+    Whoever holds a block keeps others waiting, as with a single number.
+    """
+
+    def __init__(self, connection: Connection, tenant_id: str, series: str) -> None:
+        self._connection = connection
+        self._parameters: dict[str, object] = {"tenant": tenant_id, "series": series}
+        self._prefix = _SERIES[series].prefix
+        next_number(connection, tenant_id, series)
+        self._last = connection.execute(_GIVE_BACK, self._parameters).scalar_one()
+
+    @property
+    def next(self) -> str:
+        """The number that comes next; it stays so until it is used."""
+        return self.coming(1)[0]
+
+    def coming(self, count: int) -> list[str]:
+        """The next number and those after it."""
+        return [f"{self._prefix}{self._last + place:06d}" for place in range(1, count + 1)]
+
+    def use(self) -> None:
+        """The next number is taken."""
+        self._last += 1
+
+    def write(self) -> None:
+        """Keep the number that was used last."""
+        self._connection.execute(_KEEP, {**self._parameters, "last": self._last})
 
 
 def _first(series: _Series) -> str:

@@ -157,6 +157,14 @@ class Operations:
     def _moment(self, zone: ZoneInfo, at: datetime) -> Moment:
         return Moment(self.caller.tenant_id, at, at.astimezone(zone).date())
 
+    def put(self, connection: Connection, changes: Changes, note: Note) -> None:
+        """Write a part of what a request changes from within its `decide`, which returns the last part.
+
+        For requests that change more than fits into memory. The audit log is sealed with the last part, which
+        must hold an entry.
+        """
+        write_changes(connection, [_complete(changes, self.caller, note)])
+
     def _attempt(
         self,
         connection: Connection,
@@ -179,7 +187,7 @@ class Operations:
         verdict = decide(connection, call)
         if isinstance(verdict, Refused):
             raise _RolledBack(verdict)
-        write_changes(connection, [_complete(verdict.changes, self.caller, note)])
+        self.put(connection, verdict.changes, note)
         if self._audit_keys is not None and any(isinstance(row, AuditEntry) for row in verdict.changes.rows):
             seal_end(connection, self._audit_keys, call.moment)
         if note.key is not None:

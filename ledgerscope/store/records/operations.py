@@ -19,6 +19,7 @@ __all__ = [
     "Event",
     "ExportRun",
     "ImportBatch",
+    "ImportChange",
     "ImportRowError",
     "JobRun",
     "OperationRequest",
@@ -84,6 +85,14 @@ class ImportBatch(NamedTuple):
     actor: str
     started_at: datetime
     finished_at: datetime | None
+    rows_created: int = 0
+    rows_updated: int = 0
+    rows_unchanged: int = 0
+    rows_skipped: int = 0
+    problems: int = 0
+    settings_hash: bytes | None = None
+    rows_hash: bytes | None = None
+    undone_at: datetime | None = None
 
 
 class ImportRowError(NamedTuple):
@@ -92,6 +101,17 @@ class ImportRowError(NamedTuple):
     row_no: int
     field: str
     problem: str
+    severity: str = "error"
+
+
+class ImportChange(NamedTuple):
+    tenant_id: str
+    import_batch_id: Id
+    customer_id: Id
+    row_no: int
+    kind: str
+    old_values: str | None
+    at: datetime
 
 
 class ExportRun(NamedTuple):

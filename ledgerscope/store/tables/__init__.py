@@ -43,7 +43,13 @@ from ledgerscope.store.tables.receivables import (
     write_off,
     write_off_reversal,
 )
-from ledgerscope.store.tables.statements import export_run, import_batch, import_row_error, statement
+from ledgerscope.store.tables.statements import (
+    export_run,
+    import_batch,
+    import_change,
+    import_row_error,
+    statement,
+)
 from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
 from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
@@ -77,6 +83,7 @@ __all__ = [
     "exporter_checkpoint",
     "fx_rate",
     "import_batch",
+    "import_change",
     "import_row_error",
     "interaction",
     "invoice",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Date, Index, Integer, Text
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger
 
 from ledgerscope.store.tables import values
@@ -56,17 +57,26 @@ import_batch: Final = table(
     key("import_batch_id"),
     Column("format", Text, nullable=False),
     Column("outcome", Text, comment="null while running"),
-    Column("rows_total", Integer, nullable=False),
+    Column("rows_total", Integer, nullable=False, comment="rows done: where an interrupted import goes on"),
     Column("rows_accepted", Integer, nullable=False),
     Column("rows_rejected", Integer, nullable=False),
     Column("actor", Text),
     instant("started_at"),
     instant("finished_at", nullable=True),
+    Column("rows_created", Integer, nullable=False, server_default=text("0")),
+    Column("rows_updated", Integer, nullable=False, server_default=text("0")),
+    Column("rows_unchanged", Integer, nullable=False, server_default=text("0")),
+    Column("rows_skipped", Integer, nullable=False, server_default=text("0")),
+    Column("problems", Integer, nullable=False, server_default=text("0"), comment="found, kept or not"),
+    Column("settings_hash", LargeBinary, comment="sha256 of how the file is read: a resumption must match"),
+    Column("rows_hash", LargeBinary, comment="sha256 over the rows done: a resumption must match"),
+    instant("undone_at", nullable=True),
     of_tenant(),
-    closed("format", values.TRANSFER_FORMATS),
+    closed("format", values.IMPORT_FORMATS),
     closed("outcome", values.IMPORT_OUTCOMES),
     check("finished", "(outcome is null) = (finished_at is null)"),
     check("rows", "least(rows_accepted, rows_rejected) >= 0 and rows_accepted + rows_rejected <= rows_total"),
+    check("undone", "undone_at is null or finished_at is not null"),
     Index("import_batch_started_idx", "tenant_id", "started_at"),
     comment="A file of customers taken in. One row per file. Written by the import operation.",
 )
@@ -75,12 +85,31 @@ import_row_error: Final = table(
     "import_row_error",
     tenant_key(),
     key("import_batch_id"),
-    Column("row_no", Integer, primary_key=True, autoincrement=False, comment="from 1, without the header"),
+    Column("row_no", Integer, primary_key=True, autoincrement=False, comment="from 1; 0: the file"),
     Column("field", Text, primary_key=True),
-    Column("problem", Text, nullable=False),
+    Column("problem", Text, nullable=False, comment="without the value itself, which may be personal"),
+    Column("severity", Text, nullable=False, server_default=text("'error'"), comment="error: not taken in"),
     within_tenant("import_batch", "import_batch_id"),
-    comment="Why a row of an import was rejected. One row per batch, row and field. Written by the import "
-    "operation.",
+    closed("severity", values.PROBLEM_SEVERITIES),
+    comment="What is wrong with a row of an import, the first ten thousand. One row per batch, row and field."
+    " Written by the import operation.",
+)
+
+import_change: Final = table(
+    "import_change",
+    tenant_key(),
+    key("import_batch_id"),
+    key("customer_id"),
+    Column("row_no", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("old_values", JSONB, comment="of the fields that changed; null on creation and after erasure"),
+    instant("at", comment="what the import left as the customer's updated_at"),
+    within_tenant("import_batch", "import_batch_id"),
+    of_customer(),
+    closed("kind", values.IMPORT_CHANGES),
+    Index("import_change_customer_idx", "tenant_id", "customer_id"),
+    comment="What an import did to a customer, to undo it. One row per batch and customer. Written by the "
+    "import operation.",
 )
 
 export_run: Final = table(

@@ -65,8 +65,11 @@ AGING_COLUMNS: Final = (
 )
 """Columns of the buckets of `domain.aging`, in their order, unallocated credits last."""
 OUTCOMES: Final = ("success", "failure")
-IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
-TRANSFER_FORMATS: Final = ("csv", "json")
+IMPORT_OUTCOMES: Final = shared.IMPORT_OUTCOMES
+IMPORT_FORMATS: Final = shared.IMPORT_FORMATS
+IMPORT_CHANGES: Final = ("created", "updated")
+PROBLEM_SEVERITIES: Final = ("error", "warning")
+TRANSFER_FORMATS: Final = shared.EXPORT_FORMATS
 
 SYNC_FREQUENCIES: Final = ("hourly", "daily", "weekly")
 SYNC_STATUSES: Final = ("active", "paused", "error")

@@ -15,7 +15,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-PARTS = ("customers", "operations", "audit", "receivables", "statements", "aging")
+PARTS = ("customers", "operations", "audit", "receivables", "statements", "aging", "transfers")
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ import io
 import os
 import pty
 
-from ledgerscope.demo.progress import on_stream
+from ledgerscope.progress import on_stream
 
 
 def all_of(terminal: int) -> str:

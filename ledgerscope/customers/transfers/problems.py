@@ -1,0 +1,58 @@
+"""What is wrong with a row of a file, or with the file, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ledgerscope.customers.decision import Refused
+
+__all__ = ["ERROR", "WARNING", "Problem", "from_refused"]
+
+ERROR: Final = "error"
+"""The row was not taken in."""
+WARNING: Final = "warning"
+"""The row was taken in; somebody should look."""
+_LONGEST_MESSAGE: Final = 400
+_LONGEST_FIELD: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A message about a field of a row; `row` counts from 1 without the header, 0 is the file itself.
+
+    `field` is empty where the row as a whole is at fault. `value` stood there; a message may repeat it.
+    """
+
+    row: int
+    field: str
+    message: str
+    severity: str = ERROR
+    value: object = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "field", _cut(self.field, _LONGEST_FIELD))
+
+    @property
+    def shown(self) -> str:
+        """The message for whoever has the file, cut where a value makes it long."""
+        return _cut(self.message, _LONGEST_MESSAGE)
+
+    @property
+    def impersonal(self) -> str:
+        """The message without the value, for the database, where the row itself is not kept."""
+        told = self.message if self.value is None else self.message.replace(repr(self.value), "the value")
+        return _cut(told, _LONGEST_MESSAGE)
+
+
+def from_refused(row: int, refused: Refused, value: object = None) -> Problem:
+    """The problem that a decision names; the field stands apart from its message."""
+    field = refused.field or ""
+    return Problem(row, field, refused.reason.removeprefix(f"{field}: "), value=value)
+
+
+def _cut(text: str, longest: int) -> str:
+    """On one line, of characters that any terminal and database takes."""
+    line = "".join(each if each.isprintable() else " " for each in text[: longest + 1])
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
