@@ -14,10 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection, CursorResult, Row
 
-__all__ = ["Digest", "canonical", "digest_of", "microseconds", "read_rows", "stream"]
+__all__ = [
+    "Digest",
+    "canonical",
+    "digest_of",
+    "line_of",
+    "microseconds",
+    "read_rows",
+    "stream",
+    "stream_rows",
+]
 
+_ENCODE: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _BATCH: Final = {"yield_per": 2000}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Instants and details come as text: those that Python cannot hold are tampering to be found, not errors.
@@ -48,9 +60,7 @@ class Digest:
         """Add a row; one whose details nobody could have written marks the digest as not `readable`."""
         self.end = row.seq
         try:
-            details = json.loads(row.details, parse_int=Number, parse_float=Number)
-            said = [row.seq, row.actor, row.action, row.subject, details, Number(row.at), row.hash.hex()]
-            self._hash.update(canonical(said).encode() + b"\n")
+            self._hash.update(line_of(row).encode() + b"\n")
         except RecursionError:
             self.readable = False
 
@@ -58,6 +68,23 @@ class Digest:
     def value(self) -> str:
         """In hex."""
         return self._hash.hexdigest()
+
+
+def line_of(row: Row[Any]) -> str:
+    """What a row says; raises RecursionError for details that nest too deep to be read."""
+    try:
+        return _line(row, json.loads(row.details, parse_float=_refuse), int(row.at), _ENCODE)
+    except ValueError:  # fractions, whose digits a float would lose, and what no int holds: slower
+        details = json.loads(row.details, parse_int=Number, parse_float=Number)
+        return _line(row, details, Number(row.at), canonical)
+
+
+def _line(row: Row[Any], details: Any, at: object, encode: Callable[[Any], str]) -> str:
+    return encode([row.seq, row.actor, row.action, row.subject, details, at, row.hash.hex()])
+
+
+def _refuse(number: str) -> Any:
+    raise ValueError(number)
 
 
 def canonical(value: Any) -> str:
@@ -84,14 +111,21 @@ def stream(connection: Connection, query: Any, **parameters: object) -> CursorRe
     return connection.execute(query, parameters, execution_options=_BATCH)
 
 
-def read_rows(connection: Connection, tenant_id: str, after: int = 0, up_to: int = LAST) -> CursorResult[Any]:
-    """The rows of a company's log with `after < seq <= up_to`, in order."""
+def read_rows(connection: Connection, tenant_id: str, after: int) -> CursorResult[Any]:
+    """The rows of a company's log after one, in order; all at once, for the few of one operation."""
+    return connection.execute(_ROWS, {"tenant": tenant_id, "after": after, "up_to": LAST})
+
+
+def stream_rows(
+    connection: Connection, tenant_id: str, after: int = 0, up_to: int = LAST
+) -> CursorResult[Any]:
+    """The rows with `after < seq <= up_to`, in order, as `stream` reads them."""
     return stream(connection, _ROWS, tenant=tenant_id, after=after, up_to=up_to)
 
 
 def digest_of(connection: Connection, tenant_id: str, after: int, up_to: int = LAST) -> Digest:
     """The digest over the same rows."""
     digest = Digest()
-    for row in read_rows(connection, tenant_id, after, up_to):
+    for row in stream_rows(connection, tenant_id, after, up_to):
         digest.add(row)
     return digest

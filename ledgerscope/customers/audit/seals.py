@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import text
 
-from ledgerscope.customers.audit.content import Digest, canonical, digest_of, microseconds
+from ledgerscope.customers.audit.content import Digest, canonical, digest_of, microseconds, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +34,15 @@ ADOPTED: Final = "audit.sealed"
 _PURPOSE: Final = "ledgerscope audit seal 2"
 _HEAD: Final = re.compile(r"([1-9][0-9]{0,18}):([0-9a-f]{64})")
 # Rows of this transaction are those with its number; nobody else can add one before it ends.
-_OWN: Final = text("""
-    select seq, actor, action, subject, details::text as details, hash,
-           trunc(extract(epoch from at) * 1000000)::text as at
-    from audit_log where tenant_id = :tenant and seq > coalesce((
+_PLACE: Final = text("""
+    select coalesce((
         select seq from audit_log
         where tenant_id = :tenant and xmin <> pg_current_xact_id()::xid order by seq desc limit 1
-    ), 0)
-    order by seq
+    ), 0) as others_end, seal.seq, seal.mac
+    from (select) as always
+    left join (select seq, mac from audit_seal where tenant_id = :tenant order by seq desc limit 1) as seal
+        on true
 """)
-_LAST: Final = text("select seq, mac from audit_seal where tenant_id = :tenant order by seq desc limit 1")
 _WRITE: Final = text("""
     insert into audit_seal (tenant_id, seq, prev_seq, key_id, mac, sealed_at)
     values (:tenant, :seq, :prev_seq, :key, :mac, :at)
@@ -97,11 +96,11 @@ def seal_of(secret: bytes, seal: Seal) -> bytes:
 def seal_end(connection: Connection, keys: AuditKeys, moment: Moment) -> None:
     """Seal the entries that this transaction has written; it has written one at least."""
     tenant_id = moment.tenant_id
-    own = connection.execute(_OWN, {"tenant": tenant_id}).all()
+    place = connection.execute(_PLACE, {"tenant": tenant_id}).one()
+    own = read_rows(connection, tenant_id, place.others_end).all()
     after = _begins_after(own)
-    digest = _digest(own) if after == own[0].seq - 1 else digest_of(connection, tenant_id, after)
-    last = connection.execute(_LAST, {"tenant": tenant_id}).one_or_none()
-    before = None if last is None else Head(last.seq, last.mac.hex())
+    digest = _digest(own) if after == place.others_end else digest_of(connection, tenant_id, after)
+    before = None if place.seq is None else Head(place.seq, place.mac.hex())
     seal = Seal(tenant_id, after, digest.end, microseconds(moment.at), before, digest.value)
     connection.execute(
         _WRITE,

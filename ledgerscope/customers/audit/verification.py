@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import text
 
-from ledgerscope.customers.audit.content import LAST, Digest, Number, digest_of, read_rows, stream
+from ledgerscope.customers.audit.content import LAST, Digest, Number, digest_of, stream, stream_rows
 from ledgerscope.customers.audit.seals import Head, Seal, seal_of
 from ledgerscope.store.audit import first_break
 
@@ -87,7 +87,7 @@ class _Rows:
     """The rows of a log, read once in their order."""
 
     def __init__(self, connection: Connection, tenant_id: str) -> None:
-        self._rows = iter(read_rows(connection, tenant_id))
+        self._rows = iter(stream_rows(connection, tenant_id))
         self._next: Row[Any] | None = next(self._rows, None)
         self.passed = 0
         self.last = 0
