@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from ledgerscope.customers import Refused
-from ledgerscope.customers.audit import Audit, AuditKeys, Head, InvalidHead
-from ledgerscope.customers.audit.audit import Adopted
+from ledgerscope.customers.access.permissions import ROLES
+from ledgerscope.customers.audit import Adopted, Audit, AuditKeys, Head, InvalidHead
+from ledgerscope.customers.decision import Fault
 from ledgerscope.customers.operations import Caller, Operations
 from ledgerscope.store.engine import begin_as, create_engine
 from ledgerscope.store.errors import Refused as BrokenRule
@@ -267,3 +268,30 @@ def test_proofs_during_writes_see_one_state(app_url: str, ledger: Ledger, clock:
             future.result()
     assert proof(prover, KEYS).sealed_to == 8 * each
     engine.dispose()
+
+
+def test_of_two_proofs_of_one_instant_the_first_is_kept(
+    sealed: Operations, app: Engine, ledger: Ledger, clock: Clock
+) -> None:
+    other = text("""
+        insert into audit_verification (tenant_id, verified_at, rows, checked, faults)
+        values ('acme', :at, 4, 'chain', 0)
+    """)
+
+    def be_quicker(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "insert into audit_verification" in statement:
+            with ledger.owner.begin() as connection:
+                connection.execute(other, {"at": clock.now})
+
+    event.listen(app, "before_cursor_execute", be_quicker)
+    assert proof(sealed, KEYS).rows == 5
+    assert ledger.rows("select rows from audit_verification") == [(4,)]
+
+
+def test_an_auditor_proves_and_does_not_adopt(app: Engine, operations: Operations, clock: Clock) -> None:
+    create(operations, "a")
+    caller = Caller(tenant_id="acme", actor="vera", permissions=ROLES["auditor"])
+    auditor = Operations(app, caller, clock=clock, audit_keys=KEYS)
+    assert proof(auditor, KEYS).faults == ("row 1 is not sealed",)
+    assert Audit(auditor).seal() == Refused("vera lacks the permission access:grant", Fault.FORBIDDEN)
+    assert proof(auditor, KEYS).rows == 1
