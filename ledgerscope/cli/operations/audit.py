@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ledgerscope.cli.exits import CommandFailed
-from ledgerscope.cli.operations.session import accepted, audit_keys, opened, operation_options
+from ledgerscope.cli.operations.session import accepted, audit_keys, note_options, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, show_json, show_table
-from ledgerscope.customers.audit import Audit, ListAudit
+from ledgerscope.customers.audit import Audit, Head, InvalidHead, ListAudit
 
 if TYPE_CHECKING:
     from ledgerscope.cli.operations.session import Place
+    from ledgerscope.customers.audit import Verification
+    from ledgerscope.customers.operations import Note
 
 __all__ = ["command"]
 
@@ -23,6 +25,25 @@ _COLUMNS: Final = (
     Column("ACTION", "action"),
     Column("SUBJECT", "subject", long=True),
 )
+
+
+def _head(_context: click.Context, _option: click.Parameter, given: str | None) -> Head | None:
+    try:
+        return None if given is None else Head.parse(given)
+    except InvalidHead as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+_known_option = click.option(
+    "--known",
+    metavar="SEQ:MAC",
+    callback=_head,
+    help="The head of an earlier proof, kept elsewhere; takes keys.",
+)
+_CHECKED: Final = {
+    "seals": "sound: the chain, and every entry against its seal",
+    "chain": "the chain is sound; no keys are set, so seals were not checked",
+}
 
 
 @click.group("audit")
@@ -36,6 +57,7 @@ def command() -> None:
     Examples:
       ledgerscope audit list   --company acme --action customer.deleted
       ledgerscope audit verify --company acme
+      ledgerscope audit seal   --company acme
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
@@ -65,24 +87,55 @@ def list_(place: Place, *, as_json: bool, by: str | None, **asked: Any) -> None:
 
 @command.command("verify")
 @operation_options
-def verify(place: Place, *, as_json: bool) -> None:
-    """Prove the log; exit code 1 where anything was changed or is missing.
+@_known_option
+def verify(place: Place, *, as_json: bool, known: Head | None) -> None:
+    """Prove the log; exit code 1 where anything was changed, is missing or is not sealed.
 
     Without keys only the chain of hashes is proven, which whoever can write to the tables could compute anew.
+    A log that was cut off together with its seals is found by --known only: keep the head that a proof prints
+    outside the database.
 
     \b
     Example:
       LEDGERSCOPE_AUDIT_KEYS_FILE=keys ledgerscope audit verify --company acme
     """  # noqa: D301 - same
+    keys = audit_keys()
     with opened(place) as operations:
-        found = accepted(Audit(operations).verify(audit_keys()))
+        found = accepted(Audit(operations).verify(keys, known))
     if as_json:
         show_json(found)
     else:
-        click.echo(f"{found.rows} entries, sealed up to {found.sealed_to or 'none of them'}")
+        click.echo("\n".join(_lines(found)))
     if not found.sound:
         raise CommandFailed("the audit log is not what was written:\n  " + "\n  ".join(found.faults))
     if not as_json:
-        click.echo(
-            "sound" if audit_keys() else "the chain is sound; no keys are set, so seals were not checked"
-        )
+        click.echo(_CHECKED[found.checked])
+
+
+@command.command("seal")
+@operation_options
+@note_options
+@_known_option
+def seal(place: Place, *, as_json: bool, known: Head | None, note: Note) -> None:
+    """Seal the entries that have no seal, as those from before keys were set.
+
+    The log is proven first; nothing is sealed where anything else is wrong with it. Whether these entries are
+    what was written at their time nothing shows: with --known, those up to that head are.
+
+    \b
+    Example:
+      LEDGERSCOPE_AUDIT_KEYS_FILE=keys ledgerscope audit seal --company acme --reason "keys are in use"
+    """  # noqa: D301 - same
+    with opened(place) as operations:
+        done = accepted(Audit(operations).seal(known=known, note=note))
+    if as_json:
+        show_json(done)
+    else:
+        click.echo(f"sealed entries {done.first} to {done.last}")
+
+
+def _lines(found: Verification) -> list[str]:
+    if found.sealed_to is None:
+        return [f"{found.rows} entries; seals not checked"]
+    head = [] if found.head is None else [f"head {found.head}"]
+    return [f"{found.rows} entries, sealed up to {found.sealed_to or 'none of them'}", *head]

@@ -119,11 +119,14 @@ def audit_keys() -> AuditKeys | None:
     Raises SettingsFailed where what is there holds no keys.
     """
     path = os.environ.get(_KEYS_FILE)
+    variable = _KEYS if path is None else _KEYS_FILE
     try:
-        given = Path(path).read_text("utf-8") if path else os.environ.get(_KEYS, "")
-        return AuditKeys.parse(given) if given.strip() else None
+        given = os.environ.get(_KEYS) if path is None else Path(path).read_text("utf-8")
+        return None if given is None else AuditKeys.parse(given)
     except (OSError, UnicodeError, InvalidKeys) as problem:
-        raise SettingsFailed(f"environment variable {_KEYS_FILE if path else _KEYS}: {problem}") from None
+        raise SettingsFailed(
+            f"environment variable {_KEYS if path is None else _KEYS_FILE}: {problem}"
+        ) from None
 
 
 def accepted(result: Result | Refused) -> Result:

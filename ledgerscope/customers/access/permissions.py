@@ -55,6 +55,7 @@ NEEDED: Final[dict[str, Permission]] = {
     "access.granted": P.ACCESS_GRANT,
     "access.revoked": P.ACCESS_GRANT,
     "aging.refreshed": P.STATEMENTS_GENERATE,
+    "audit.sealed": P.ACCESS_GRANT,
     "communication.logged": P.CUSTOMERS_UPDATE,
     "contact.created": P.CUSTOMERS_UPDATE,
     "contact.removed": P.CUSTOMERS_UPDATE,

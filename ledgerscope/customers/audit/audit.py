@@ -1,4 +1,4 @@
-"""The operations on the audit log: reading it, and proving it."""
+"""The operations on the audit log: reading it, proving it, and adopting what is not sealed."""
 
 from __future__ import annotations
 
@@ -8,26 +8,39 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, text
 
 from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.audit.seals import ADOPTED
 from ledgerscope.customers.audit.verification import Verification, verify_log
-from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.decision import Call, Decision, Fault, Refused
+from ledgerscope.customers.operations.caller import Note
 from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.verdict import Verdict
 from ledgerscope.store import tables as t
+from ledgerscope.store.audit import first_break
+from ledgerscope.store.changes import Changes
+from ledgerscope.store.errors import Contended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from ledgerscope.customers.audit.keys import AuditKeys
+    from ledgerscope.customers.audit.seals import Head
+    from ledgerscope.customers.decision import Moment
     from ledgerscope.customers.operations import Operations
 
-__all__ = ["Audit", "AuditPage", "AuditRow", "ListAudit"]
+__all__ = ["Adopted", "Audit", "AuditPage", "AuditRow", "ListAudit", "adopt"]
 
 LARGEST_PAGE: Final = 500
+_NO_NOTE: Final = Note()
 _KEEP: Final = text("""
-    insert into audit_verification (tenant_id, verified_at, rows, sealed_to, faults)
-    values (:tenant, :at, :rows, :sealed_to, :faults)
+    insert into audit_verification (tenant_id, verified_at, rows, checked, sealed_to, faults)
+    values (:tenant, :at, :rows, :checked, :sealed_to, :faults)
     on conflict (tenant_id, verified_at) do nothing
 """)
+# As the trigger that numbers the rows does: until the transaction ends nobody else adds one.
+_HOLD: Final = text("select pg_advisory_xact_lock(hashtext('ledgerscope.audit_log'), hashtext(:tenant))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,22 @@ class AuditPage:
     next_before: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The rows from `first` to `last` had no seal and have one now."""
+
+    first: int
+    last: int
+
+
+def adopt(found: Verification, call: Call) -> Decision:
+    """Vouch for the rows without a seal, as a proof with keys found them; refused where more is wrong."""
+    if found.unsealed is None:
+        return Refused(found.faults[0] if found.faults else "every row is sealed")
+    entry = call.audit(ADOPTED, call.moment.tenant_id, after=found.unsealed - 1, last=found.rows)
+    return Changes((entry,))
+
+
 class Audit:
     """The audit log of one company; takes `audit:read`. Raises StoreError and UnknownCompany."""
 
@@ -88,16 +117,53 @@ class Audit:
         return AuditPage(shown, shown[-1].seq if len(rows) > asked.limit else None)
 
     @takes(Permission.AUDIT_READ)
-    def verify(self, keys: AuditKeys | None = None) -> Verification | Refused:
-        """Prove the log and keep what was found, for the metric of the last proof."""
-        with self._operations.read() as connection:
-            moment = self._operations.moment(connection)
-            found = verify_log(connection, self._tenant_id, keys)
-            connection.execute(
-                _KEEP,
-                {
-                    "tenant": self._tenant_id, "at": moment.at, "rows": found.rows,
-                    "sealed_to": found.sealed_to, "faults": len(found.faults),
-                },
-            )  # fmt: skip
-        return found
+    def verify(self, keys: AuditKeys | None = None, known: Head | None = None) -> Verification | Refused:
+        """Prove the log as it stands at one instant, and keep what was found.
+
+        Without keys only the chain is proven. `known` is the head of an earlier proof, kept elsewhere: with
+        it, a log that was rewritten or cut off since is found.
+        """
+        if known is not None and keys is None:
+            return Refused("known: a seal that was kept is checked with keys only", Fault.INVALID, "known")
+        found: Verification | None = None
+        try:
+            with self._operations.read() as connection:
+                moment = self._operations.moment(connection)
+                found = verify_log(connection, self._tenant_id, keys, known)
+                connection.execute(_KEEP, _kept(found, moment))
+        except Contended:
+            if found is None:
+                raise
+        return found  # where another proof of the same instant was quicker to be kept, that one stands
+
+    def seal(self, *, known: Head | None = None, note: Note = _NO_NOTE) -> Adopted | Refused:
+        """Adopt the rows that no seal vouches for, as those from before keys were set.
+
+        The log is proven first, with the keys of the operations: refused where anything else is wrong with
+        it, or where it no longer holds `known`. Nothing shows whether these rows are what was written at
+        their time. Others who write wait while it seals.
+        """
+        keys = self._operations._audit_keys  # noqa: SLF001 - nobody else needs them from there
+        if keys is None:
+            return Refused("the operations have no keys to seal the log with")
+        found = self.verify(keys, known)
+        if isinstance(found, Refused):
+            return found
+
+        def decide(connection: Connection, call: Call) -> Verdict[Adopted] | Refused:
+            connection.execute(_HOLD, {"tenant": self._tenant_id})
+            if (broken := first_break(connection, self._tenant_id)) is not None:
+                return Refused(f"row {broken} does not follow from the row before it")
+            decided = adopt(found, call)
+            if isinstance(decided, Refused):
+                return decided
+            return Verdict(decided, Adopted(found.unsealed or 1, found.rows))
+
+        return self._operations.write(ADOPTED, {"known": str(known)}, decide, returns=Adopted, note=note)
+
+
+def _kept(found: Verification, moment: Moment) -> dict[str, object]:
+    return {
+        "tenant": moment.tenant_id, "at": moment.at, "rows": found.rows, "checked": found.checked,
+        "sealed_to": found.sealed_to, "faults": len(found.faults),
+    }  # fmt: skip

@@ -142,12 +142,20 @@ audit_seal: Final = table(
     "audit_seal",
     tenant_key(),
     Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="the last row it vouches for"),
+    Column("prev_seq", BigInteger, nullable=False, comment="the row before the first it vouches for"),
     Column("key_id", Text, nullable=False, comment="which key; the key itself is not in the database"),
-    Column("mac", LargeBinary, nullable=False, comment="HMAC-SHA256 over company, seq and hash of the row"),
+    Column(
+        "mac",
+        LargeBinary,
+        nullable=False,
+        comment="HMAC-SHA256 over company, rows, sealed_at, seal before and content of the rows",
+    ),
     instant("sealed_at"),
+    check("prev_seq", "prev_seq >= 0 and prev_seq < seq"),
     check("mac", "length(mac) = 32"),
-    comment="Vouches for the audit log up to a row, with a key that the database does not have. Append-only, "
-    "and without a key to the log, so that a missing row shows. One row per operation. Written with it.",
+    comment="Vouches for rows of the audit log and for the seal before it, with a key that the database does "
+    "not have. Append-only, and without a foreign key to the log, so that a missing row shows. One row per "
+    "operation. Written with it.",
 )
 
 audit_verification: Final = table(
@@ -155,8 +163,15 @@ audit_verification: Final = table(
     tenant_key(),
     Column("verified_at", DateTime(timezone=True), primary_key=True),
     Column("rows", BigInteger, nullable=False, comment="entries of the log"),
-    Column("sealed_to", BigInteger, nullable=False, comment="0: nothing is sealed"),
-    Column("faults", Integer, nullable=False, comment="0: the log is what was written"),
+    Column(
+        "checked",
+        Text,
+        nullable=False,
+        comment="chain: without keys, which shows less; seals: every row against them",
+    ),
+    Column("sealed_to", BigInteger, comment="up to here every row has a valid seal; null: not checked"),
+    Column("faults", Integer, nullable=False, comment="0: nothing was found"),
+    check("checked", "checked in ('chain', 'seals') and (checked = 'seals') = (sealed_to is not null)"),
     of_tenant(),
     comment="A proof of the audit log and what it found. One row per proof. Written by it.",
 )

@@ -37,8 +37,23 @@ def test_entries_fit_the_terminal_and_lead_on(run: Callable[..., Result]) -> Non
     assert json.loads(run("audit", "list", "--by", "u-1", "--json").stdout)["entries"][0]["seq"] == 1
 
 
-def test_a_sound_log_is_said_to_be(run: Callable[..., Result]) -> None:
-    assert run("audit", "verify").stdout == "2 entries, sealed up to 2\nsound\n"
+def test_a_sound_log_is_said_to_be_with_the_head_to_keep(run: Callable[..., Result]) -> None:
+    entries, head, sound = run("audit", "verify").stdout.splitlines()
+    assert entries == "2 entries, sealed up to 2"
+    assert sound == "sound: the chain, and every entry against its seal"
+    shown = json.loads(run("audit", "verify", "--json").stdout)
+    assert (shown["checked"], shown["sealed_to"], shown["faults"]) == ("seals", 2, [])
+    assert head == f"head 2:{shown['head']['mac']}"
+    assert run("audit", "verify", "--known", head.removeprefix("head ")).exit_code == 0
+
+
+def test_a_log_that_was_cut_off_since_a_head_was_kept_ends_with_exit_code_one(
+    run: Callable[..., Result],
+) -> None:
+    done = run("audit", "verify", "--known", "2:" + "a" * 64)
+    assert done.exit_code == 1
+    assert "row 2 does not have the seal that was kept" in done.stderr
+    assert "expected SEQ:MAC" in run("audit", "verify", "--known", "2").stderr
 
 
 def test_a_forged_entry_ends_with_exit_code_one(run: Callable[..., Result], owner: Engine) -> None:
@@ -54,7 +69,37 @@ def test_without_keys_the_proof_says_what_it_leaves_out(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LEDGERSCOPE_AUDIT_KEYS")
-    assert "no keys are set, so seals were not checked" in run("audit", "verify").stdout
+    assert run("audit", "verify").stdout.splitlines() == [
+        "2 entries; seals not checked",
+        "the chain is sound; no keys are set, so seals were not checked",
+    ]
+    shown = json.loads(run("audit", "verify", "--json").stdout)
+    assert (shown["checked"], shown["sealed_to"], shown["head"]) == ("chain", None, None)
+
+
+def test_entries_from_before_keys_were_set_are_sealed_on_demand(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LEDGERSCOPE_AUDIT_KEYS")
+    assert run("customers", "create", "--name", "c").exit_code == 0
+    assert "no keys to seal the log with" in run("audit", "seal").stderr
+    monkeypatch.setenv("LEDGERSCOPE_AUDIT_KEYS", KEYS)
+    assert "row 3 is not sealed" in run("audit", "verify").stderr
+    assert run("audit", "seal", "--reason", "import").stdout == "sealed entries 3 to 3\n"
+    assert run("audit", "verify").exit_code == 0
+    assert json.loads(run("audit", "list", "--json").stdout)["entries"][0]["details"]["reason"] == "import"
+    again = run("audit", "seal", "--json")
+    assert (again.exit_code, "every row is sealed" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["verify", "seal"])
+def test_a_variable_that_is_set_and_blank_is_no_way_to_have_no_keys(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("LEDGERSCOPE_AUDIT_KEYS", " ")
+    done = run("audit", command)
+    assert done.exit_code == 3
+    assert "LEDGERSCOPE_AUDIT_KEYS" in done.stderr
 
 
 def test_keys_that_are_none_are_told_without_repeating_them(
