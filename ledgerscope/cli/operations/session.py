@@ -124,9 +124,7 @@ def audit_keys() -> AuditKeys | None:
         given = os.environ.get(_KEYS) if path is None else Path(path).read_text("utf-8")
         return None if given is None else AuditKeys.parse(given)
     except (OSError, UnicodeError, InvalidKeys) as problem:
-        raise SettingsFailed(
-            f"environment variable {_KEYS if path is None else _KEYS_FILE}: {problem}"
-        ) from None
+        raise SettingsFailed(f"environment variable {variable}: {problem}") from None
 
 
 def accepted(result: Result | Refused) -> Result:
