@@ -268,6 +268,12 @@ with counted(tenant_id, event_type, n) as (
         group by 1
     union all select tenant_id, 'StatementFailed', count(*) from statement where outcome = 'failure'
         group by 1
+    union all select tenant_id, 'CustomersImported', count(*) from import_batch where outcome is not null
+        group by 1
+    union all select tenant_id, 'CustomerImportBatchCompleted', count(*) from import_batch
+        where outcome is not null group by 1
+    union all select tenant_id, 'ImportFailed', count(*) from import_batch where outcome = 'failure' group by 1
+    union all select tenant_id, 'CustomersExported', count(*) from export_run group by 1
     union all select tenant_id, 'JobFinished', count(*) from job_run where state in ('succeeded', 'failed')
         group by 1
 ), events as (
