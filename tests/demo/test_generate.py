@@ -33,6 +33,7 @@ from ledgerscope.store.records import (
 )
 from ledgerscope.store.tables import metadata
 from tests.demo.conftest import SCALE, SEED, UNTIL
+from tests.thoroughness import thorough_only
 
 if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
@@ -49,6 +50,7 @@ DIGEST = """
 import hashlib
 from datetime import UTC, datetime
 from ledgerscope.demo.generate import generate
+from tests.thoroughness import thorough_only
 digest = hashlib.sha256()
 for batch in generate(7, 0.005, datetime(2026, 3, 29, 4, 30, tzinfo=UTC)):
     for kind, rows in batch.pages():
@@ -91,6 +93,7 @@ def test_more_customers_leave_those_before_them_unchanged() -> None:
     assert opening == [row for row in rows_of(many, Customer) if row[2] == "C-000001"]
 
 
+@thorough_only()
 def test_a_quarter_of_the_business_has_a_quarter_of_its_size() -> None:
     counts: Counter[type[Record]] = Counter()
     several_instalments = 0

@@ -14,6 +14,7 @@ from ledgerscope.customers.operations import Caller, Note, Operations
 from ledgerscope.store.engine import create_engine
 from ledgerscope.store.errors import StoreError
 from ledgerscope.store.tables import metadata
+from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def everything(owner: Engine) -> dict[str, list[str]]:
         }
 
 
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", sample(ACTS, 2))
 def test_an_operation_happens_whole_or_not_at_all(
     name: str, app_url: str, administration: Engine, ledger: Ledger, clock: Clock
 ) -> None:

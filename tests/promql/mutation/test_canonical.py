@@ -17,6 +17,7 @@ from ledgerscope.promql.samples.storage import Storage
 from ledgerscope.promql.syntax.parser import parse
 from ledgerscope.promql.syntax.printer import to_string
 from tests.promql.mutation.expressions import expression_of
+from tests.thoroughness import tries
 
 if TYPE_CHECKING:
     from ledgerscope.promql.samples.values import Vector
@@ -177,7 +178,7 @@ def shape(engine: Engine, storage: Storage, text: str) -> object:
 
 def test_mutants_that_are_called_the_same_are_the_same_over_random_data() -> None:
     numbers, engine, compared = random.Random(20), Engine(), 0
-    for _ in range(400):
+    for _ in range(tries(120, thorough=400)):
         tree = parse(text := expression_of(numbers))
         for spot in list(spots(tree)):
             for operator in OPERATORS:
