@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from ledgerscope.store.engine import OWNER, begin_as, create_engine
 from tests.processes import start
-from tests.thoroughness import tries
+from tests.thoroughness import thorough_only, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from tests.conftest import Database
+
+pytestmark = thorough_only()  # a business that lives for half a minute
 
 Counters = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

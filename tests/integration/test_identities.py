@@ -10,12 +10,14 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.thoroughness import tries
+from tests.thoroughness import thorough_only, tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prometheus_client.samples import Sample
+
+pytestmark = thorough_only()  # a business that lives for half a minute
 
 SCRAPES = tries(8, thorough=25)
 # At the quietest hour a business may do nothing for a minute: ten minutes of it are a business that stands.

@@ -29,7 +29,7 @@ from ledgerscope.store.errors import Timeout
 from tests.integration import oracle
 from tests.integration.agreement import differing
 from tests.integration.conftest import living_demo
-from tests.thoroughness import tries
+from tests.thoroughness import thorough_only, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from tests.integration.agreement import Served
 
     Scrape = tuple[dict[str, datetime], Served, list[str]]
+
+pytestmark = thorough_only()  # a business that lives for half a minute
 
 SCRAPES: Final = tries(3, thorough=12)
 PATIENCE: Final = 60.0  # seconds, on a machine that does much else
