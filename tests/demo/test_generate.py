@@ -122,6 +122,13 @@ def test_every_type_of_event_happens_in_its_shape(chapters: list[Batch]) -> None
     assert seen == {str(event_type) for event_type in EVENT_SHAPES} - EVENTS_OF_OPERATIONS
 
 
+def test_a_customer_that_was_sold_to_can_be_found_by_its_number(chapters: list[Batch]) -> None:
+    customers: list[Customer] = [row for row in rows_of(chapters, Customer) if isinstance(row, Customer)]
+    numbered = [row for row in customers if row.customer_number is not None]
+    assert len({(row.tenant_id, row.customer_number) for row in numbered}) == len(numbered)
+    assert all(row.external_id.startswith("S-") for row in customers if row.customer_number is None)
+
+
 def test_nothing_lies_in_the_future(chapters: list[Batch]) -> None:
     zones = {company.tenant_id: ZoneInfo(company.timezone) for company in COMPANIES}
     late = [

@@ -27,7 +27,6 @@ class Permission(StrEnum):
     """Statements of account, and snapshots of the aging."""
     TRANSFERS_RUN = "transfers:run"
     """Imports and exports."""
-    CREDENTIALS_WRITE = "credentials:write"
     AUDIT_READ = "audit:read"
     ACCESS_GRANT = "access:grant"
 

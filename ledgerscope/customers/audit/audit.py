@@ -143,7 +143,7 @@ class Audit:
         it, or where it no longer holds `known`. Nothing shows whether these rows are what was written at
         their time. Others who write wait while it seals.
         """
-        keys = self._operations._audit_keys  # noqa: SLF001 - nobody else needs them from there
+        keys = self._operations.audit_keys
         if keys is None:
             return Refused("the operations have no keys to seal the log with")
         found = self.verify(keys, known)

@@ -80,7 +80,7 @@ class Operations:
         self.caller = caller
         self._clock = clock
         self._new_id = new_id
-        self._audit_keys = audit_keys
+        self.audit_keys = audit_keys
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -188,8 +188,8 @@ class Operations:
         if isinstance(verdict, Refused):
             raise _RolledBack(verdict)
         self.put(connection, verdict.changes, note)
-        if self._audit_keys is not None and any(isinstance(row, AuditEntry) for row in verdict.changes.rows):
-            seal_end(connection, self._audit_keys, call.moment)
+        if self.audit_keys is not None and any(isinstance(row, AuditEntry) for row in verdict.changes.rows):
+            seal_end(connection, self.audit_keys, call.moment)
         if note.key is not None:
             remember(connection, note.key, asdict(verdict.result))  # type: ignore[call-overload] # a dataclass
         return verdict.result

@@ -40,12 +40,14 @@ _TENFOLD: Final = 10
 class Batch:
     """An import as it stands; without an outcome it runs, or was interrupted after `counts.total` rows.
 
-    The hashes, in hexadecimal, are those of how the file is read and of the rows that are done.
+    `rows` is how many are done; imports of schema revisions before 0004 say no more than that and how many
+    failed. The hashes, in hexadecimal, are those of how the file is read and of the rows that are done.
     """
 
     import_batch_id: Id
     format: str
     outcome: str | None
+    rows: int
     counts: Counts
     problems: int
     actor: str | None
@@ -54,11 +56,6 @@ class Batch:
     undone_at: datetime | None
     settings_hash: str | None = None
     rows_hash: str | None = None
-
-    @property
-    def rows(self) -> int:
-        """How many rows are done."""
-        return self.counts.total
 
 
 def begin_import(file_format: str, settings_hash: bytes, call: Call) -> Changes:

@@ -60,6 +60,7 @@ def _batch(row: Row[Any]) -> Batch:
         import_batch_id=row.import_batch_id.hex,
         format=row.format,
         outcome=row.outcome,
+        rows=row.rows_total,
         counts=Counts(
             row.rows_created, row.rows_updated, row.rows_unchanged, row.rows_skipped, row.rows_rejected
         ),

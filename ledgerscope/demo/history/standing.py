@@ -48,11 +48,12 @@ class Standing:
 
     def begin(self, when: datetime) -> None:
         agenda = self._agenda
+        number = f"C-{agenda.number:06d}"
         agenda.write(
             Customer(
-                agenda.tenant_id, agenda.customer_id, f"C-{agenda.number:06d}", self._name, self._email,
-                self.status, self.credit_hold, agenda.currency, self._account.terms_days, self._source,
-                self._channel, self.created_at, self.created_at,
+                agenda.tenant_id, agenda.customer_id, number, self._name, self._email, self.status,
+                self.credit_hold, agenda.currency, self._account.terms_days, self._source, self._channel,
+                self.created_at, self.created_at, customer_number=number,
             )
         )  # fmt: skip
         agenda.emit(EventType.CUSTOMER_CREATED, when, self._source, self.status)

@@ -8,6 +8,7 @@ from ledgerscope.customers import Call
 from ledgerscope.customers.contacts.creation import NewContact, create_contact
 from ledgerscope.customers.contacts.state import CustomerContacts
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
+from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.demo import names
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
@@ -42,6 +43,7 @@ def create_customer(context: Context) -> Id:
         Customer(
             tenant_id, customer_id, f"L-{customer_id[:12]}", names.business(random), email, "active", False,
             context.currency, 30, source, random.pick(_CHANNELS), now, now,
+            customer_number=next_number(context.connection, tenant_id, "customer"),
         )
     )  # fmt: skip
     context.write(StatusChange(tenant_id, customer_id, None, "active", "created", source, now))

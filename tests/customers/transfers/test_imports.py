@@ -434,3 +434,16 @@ def test_problems_are_kept_up_to_a_limit_and_paged(desk: Desk, ledger: Ledger) -
     second = desk.imports.problems(batch_id_of(done), limit=500, after=first.next_after)
     assert not isinstance(second, Refused)
     assert [each.row for each in second.problems] == list(range(501, 1001))
+
+
+def test_an_import_from_before_its_counts_were_kept_says_how_many_rows_it_had(
+    desk: Desk, owner: Engine
+) -> None:
+    with owner.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into import_batch (tenant_id, import_batch_id, format, outcome, rows_total, rows_accepted,"
+            " rows_rejected, started_at, finished_at) values ('acme', gen_random_uuid(), 'csv', 'partial',"
+            " 9, 7, 2, timestamptz '2026-03-01', timestamptz '2026-03-01')"
+        )
+    (old,) = desk.imports.list()  # type: ignore[misc] # no refusal
+    assert (old.rows, old.counts.failed) == (9, 2)
