@@ -442,8 +442,8 @@ def test_an_import_from_before_its_counts_were_kept_says_how_many_rows_it_had(
     with owner.begin() as connection:
         connection.exec_driver_sql(
             "insert into import_batch (tenant_id, import_batch_id, format, outcome, rows_total,"
-            " rows_accepted, rows_rejected, started_at, finished_at) values ('acme', gen_random_uuid(), 'csv', 'partial',"
-            " 9, 7, 2, timestamptz '2026-03-01', timestamptz '2026-03-01')"
+            " rows_accepted, rows_rejected, started_at, finished_at) values ('acme', gen_random_uuid(),"
+            " 'csv', 'partial', 9, 7, 2, timestamptz '2026-03-01', timestamptz '2026-03-01')"
         )
     (old,) = desk.imports.list()  # type: ignore[misc] # no refusal
     assert (old.rows, old.counts.failed) == (9, 2)
