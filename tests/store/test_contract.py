@@ -107,7 +107,7 @@ def test_a_schema_of_another_revision_is_a_problem(owner: Engine) -> None:
     assert problem is not None
     assert (
         problem.message
-        == "the schema is at revision 0000, this program needs 0004; run: ledgerscope db upgrade"
+        == "the schema is at revision 0000, this program needs 0005; run: ledgerscope db upgrade"
     )
 
 

@@ -87,7 +87,7 @@ def read(connection: Connection, part: str) -> list[tuple[object, ...]]:
 
 def test_an_upgrade_goes_from_nothing_to_head_and_again_changes_nothing(empty_url: str) -> None:
     with pytest.raises(
-        OldSchema, match="at revision none, this program needs 0004; run: ledgerscope db upgrade"
+        OldSchema, match="at revision none, this program needs 0005; run: ledgerscope db upgrade"
     ):
         migrations.check(empty_url)
     assert migrations.upgrade(empty_url) == migrations.Upgrade(None, migrations.head(), ())
@@ -98,7 +98,7 @@ def test_an_upgrade_goes_from_nothing_to_head_and_again_changes_nothing(empty_ur
 def test_a_schema_from_the_future_asks_for_a_newer_program(owner: Engine, owner_url: str) -> None:
     with owner.begin() as c:
         c.exec_driver_sql("UPDATE ledgerscope_version SET version_num = '9999'")
-    with pytest.raises(OldSchema, match="at revision 9999, this program needs 0004; use a newer Ledgerscope"):
+    with pytest.raises(OldSchema, match="at revision 9999, this program needs 0005; use a newer Ledgerscope"):
         migrations.check(owner_url)
 
 
@@ -117,7 +117,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine, empty_url: s
 def test_programs_that_start_together_upgrade_once(empty_url: str) -> None:
     with ThreadPoolExecutor(3) as pool:
         befores = sorted(str(done.before) for done in pool.map(migrations.upgrade, [empty_url] * 3))
-    assert befores == ["0004", "0004", "None"]
+    assert befores == ["0005", "0005", "None"]
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
