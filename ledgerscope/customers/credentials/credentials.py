@@ -31,7 +31,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.given import fault_of_note
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
-from ledgerscope.customers.zuora import Zuora, fault_of_login
+from ledgerscope.customers.zuora import Limits, Zuora, fault_of_login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -50,6 +50,8 @@ __all__ = ["Credentials", "Revoked", "Saved"]
 
 _NO_NOTE: Final = Note()
 _SAVED: Final = "credential.saved"
+_SOON: Final = Limits(read=15.0, total=30.0, longest_wait=5.0, tries=3)
+"""Somebody waits for the answer."""
 _NO_KEYS: Final = Refused("credentials need keys that encrypt them; there are none")
 
 
@@ -78,9 +80,9 @@ class Credentials:
     """What opens the Zuora of the customers of one company: saved, used, revoked, encrypted anew.
 
     Without `keys` nothing can be saved or taken out. `connect` makes the client that a login is tried with;
-    by default that of `Zuora`, which asks its own hosts and those of `allow`. Zuora is never asked within a
-    transaction. What is wrong with a request comes back as `Refused`, which shows no secret; StoreError and
-    UnknownCompany are raised.
+    by default one that asks Zuora's own hosts and those of `allow`, and gives up within half a minute. Zuora
+    is never asked within a transaction. What is wrong with a request comes back as `Refused`, which shows no
+    secret; StoreError and UnknownCompany are raised.
     """
 
     def __init__(
@@ -95,7 +97,7 @@ class Credentials:
         self._tenant_id = operations.caller.tenant_id
         self._keys = keys
         self._allow = allow
-        self._connect = connect or (lambda login: Zuora(login, allow=allow))
+        self._connect = connect or (lambda login: Zuora(login, allow=allow, limits=_SOON))
 
     @takes(Permission.CREDENTIALS_MANAGE)
     def validate(self, login: Login) -> Validated | Refused:
