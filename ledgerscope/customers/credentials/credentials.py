@@ -18,7 +18,7 @@ from ledgerscope.customers.credentials.reencryption import (
     left_by_key,
     reencrypt_batch,
 )
-from ledgerscope.customers.credentials.validation import Failed, try_login
+from ledgerscope.customers.credentials.validation import SOON, Failed, try_login
 from ledgerscope.customers.credentials.versions import (
     log_access,
     reject_credential,
@@ -31,7 +31,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.given import fault_of_note
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
-from ledgerscope.customers.zuora import Limits, Zuora, fault_of_login
+from ledgerscope.customers.zuora import Zuora, fault_of_login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -50,8 +50,6 @@ __all__ = ["Credentials", "Revoked", "Saved"]
 
 _NO_NOTE: Final = Note()
 _SAVED: Final = "credential.saved"
-_SOON: Final = Limits(read=15.0, total=30.0, longest_wait=5.0, tries=3)
-"""Somebody waits for the answer."""
 _NO_KEYS: Final = Refused("credentials need keys that encrypt them; there are none")
 
 
@@ -97,7 +95,7 @@ class Credentials:
         self._tenant_id = operations.caller.tenant_id
         self._keys = keys
         self._allow = allow
-        self._connect = connect or (lambda login: Zuora(login, allow=allow, limits=_SOON))
+        self._connect = connect or (lambda login: Zuora(login, allow=allow, limits=SOON))
 
     @takes(Permission.CREDENTIALS_MANAGE)
     def validate(self, login: Login) -> Validated | Refused:
