@@ -27,6 +27,10 @@ class Permission(StrEnum):
     """Statements of account, and snapshots of the aging."""
     TRANSFERS_RUN = "transfers:run"
     """Imports and exports."""
+    SYNC_MANAGE = "sync:manage"
+    """Schedules of synchronisation: made, paused, resumed, asked for at once."""
+    SYNC_RUN = "sync:run"
+    """Due synchronisations: claimed, run and recorded, by a worker."""
     AUDIT_READ = "audit:read"
     ACCESS_GRANT = "access:grant"
 
@@ -68,6 +72,7 @@ NEEDED: Final[dict[str, Permission]] = {
     "customer.created": P.CUSTOMERS_CREATE,
     "customer.deleted": P.CUSTOMERS_DELETE,
     "customer.erased": P.CUSTOMERS_ERASE,
+    "customer.settings.changed": P.CUSTOMERS_UPDATE,
     "customer.status.changed": P.CUSTOMERS_UPDATE,
     "customer.updated": P.CUSTOMERS_UPDATE,
     "customers.exported": P.TRANSFERS_RUN,
@@ -93,5 +98,12 @@ NEEDED: Final[dict[str, Permission]] = {
     "segment.replaced": P.CUSTOMERS_UPDATE,
     "statement.failed": P.STATEMENTS_GENERATE,
     "statement.generated": P.STATEMENTS_GENERATE,
+    "sync.failed": P.SYNC_RUN,
+    "sync.paused": P.SYNC_MANAGE,
+    "sync.requested": P.SYNC_MANAGE,
+    "sync.resumed": P.SYNC_MANAGE,
+    "sync.scheduled": P.SYNC_MANAGE,
+    "sync.started": P.SYNC_RUN,
+    "sync.succeeded": P.SYNC_RUN,
 }
 """What each action of the audit log takes."""

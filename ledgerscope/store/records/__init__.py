@@ -30,6 +30,7 @@ from ledgerscope.store.records.operations import (
     AuditEntry,
     Credential,
     CustomerGrant,
+    CustomerSetting,
     Event,
     ExportRun,
     ImportBatch,
@@ -38,6 +39,7 @@ from ledgerscope.store.records.operations import (
     JobRun,
     OperationRequest,
     Statement,
+    StoredWorkflow,
     SyncRun,
     SyncSchedule,
 )
@@ -78,6 +80,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "CustomerGrant",
+    "CustomerSetting",
     "Event",
     "ExportRun",
     "FxRate",
@@ -101,6 +104,7 @@ __all__ = [
     "SegmentAssignment",
     "Statement",
     "StatusChange",
+    "StoredWorkflow",
     "Subscription",
     "SubscriptionVersion",
     "SurveyResponse",
@@ -162,6 +166,8 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     AuditEntry: tables.audit_log,
     OperationRequest: tables.operation_request,
     CustomerGrant: tables.customer_grant,
+    CustomerSetting: tables.customer_setting,
+    StoredWorkflow: tables.workflow,
 }
 """Where each kind of record is kept."""
 
