@@ -26,6 +26,8 @@ from ledgerscope.store.errors import EmbeddedFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.customers.zuora.server import ZuoraServer
+
 HERE = Path(__file__).parent
 LONGEST_FIRST = (
     "demo/test_alerts.py",
@@ -209,3 +211,12 @@ def _as_role(url: URL, role: str) -> str:
 def _disposed(engine: Engine) -> Iterator[Engine]:
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def zuora_server() -> Iterator[ZuoraServer]:
+    """A Zuora of our own on this machine."""
+    from tests.customers.zuora.server import running  # noqa: PLC0415 - needs what only some tests need
+
+    with running() as server:
+        yield server

@@ -20,6 +20,7 @@ __all__ = [
     "SOURCES",
     "STATEMENT_FAILURES",
     "STATEMENT_MONTHS",
+    "SYNC_ERROR_CLASSES",
     "TICKET_PRIORITIES",
 ]
 
@@ -33,6 +34,24 @@ AGING_TRIGGERS: Final = ("scheduled", "on_demand")
 STATEMENT_FAILURES: Final = ("glyphs", "renderer", "delivery", "timeout")
 STATEMENT_MONTHS: Final = (("1", 1), ("2-3", 3), ("4-12", 12), ("13+", None))
 """Name and greatest number of months of each size of period."""
+SYNC_ERROR_CLASSES: Final = (
+    "configuration",
+    "credential_missing",
+    "credential_unreadable",
+    "unauthorized",
+    "forbidden",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "unreachable",
+    "cut_off",
+    "malformed",
+    "too_large",
+    "redirected",
+    "rejected",
+    "internal",
+)
+"""Why an outside system could not be used: before it is asked, as it answers, and afterwards in our own."""
 TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
 IMPORT_FORMATS: Final = ("csv", "json", "xlsx")
 IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
