@@ -65,6 +65,10 @@ class EventType(StrEnum):
     CUSTOMER_IMPORT_BATCH_COMPLETED = "CustomerImportBatchCompleted"
     IMPORT_FAILED = "ImportFailed"
     CUSTOMERS_EXPORTED = "CustomersExported"
+    CREDENTIAL_SAVED = "CredentialSaved"
+    CREDENTIAL_ROTATED = "CredentialRotated"
+    CREDENTIAL_ACCESSED = "CredentialAccessed"
+    CREDENTIAL_REVOKED = "CredentialRevoked"
     CUSTOMER_SETTING_CHANGED = "CustomerSettingChanged"
     SYNC_SCHEDULED = "SyncScheduled"
     SYNC_PAUSED = "SyncPaused"
@@ -141,6 +145,10 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.CUSTOMERS_EXPORTED: EventShape(
         labels=("format", "filter_type", "outcome", "size_class"), duration=True
     ),
+    EventType.CREDENTIAL_SAVED: EventShape(labels=("outcome",)),
+    EventType.CREDENTIAL_ROTATED: EventShape(labels=("outcome",)),
+    EventType.CREDENTIAL_ACCESSED: EventShape(labels=("action",)),
+    EventType.CREDENTIAL_REVOKED: EventShape(),
     EventType.CUSTOMER_SETTING_CHANGED: EventShape(labels=("key", "change")),
     EventType.SYNC_SCHEDULED: EventShape(labels=("frequency",)),
     EventType.SYNC_PAUSED: EventShape(),

@@ -8,6 +8,7 @@ __all__ = [
     "ACCOUNT_STATUSES",
     "AGING_TRIGGERS",
     "BREACH_SEVERITIES",
+    "CREDENTIAL_ACTIONS",
     "CREDIT_LIMIT_STATUSES",
     "DELETION_MODES",
     "DELETION_REASONS",
@@ -31,6 +32,8 @@ DELETION_REASONS: Final = ("requested", "duplicate", "closed", "erasure", "other
 CREDIT_LIMIT_STATUSES: Final = ("requested", "approved", "rejected")
 BREACH_SEVERITIES: Final = ("warning", "critical")
 AGING_TRIGGERS: Final = ("scheduled", "on_demand")
+CREDENTIAL_ACTIONS: Final = ("sync", "validate", "support")
+"""What the secret of a customer is taken out for."""
 STATEMENT_FAILURES: Final = ("glyphs", "renderer", "delivery", "timeout")
 STATEMENT_MONTHS: Final = (("1", 1), ("2-3", 3), ("4-12", 12), ("13+", None))
 """Name and greatest number of months of each size of period."""

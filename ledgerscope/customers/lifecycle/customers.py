@@ -12,6 +12,7 @@ from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.lifecycle.creation import Book, NewCustomer, create_customer, customer_id_of
 from ledgerscope.customers.lifecycle.deletion import ACTIONS, Belongings, delete_customer, erase_customer
+from ledgerscope.customers.lifecycle.forgetting import load_spells
 from ledgerscope.customers.lifecycle.profile import CHANGEABLE, Profile, update_customer
 from ledgerscope.customers.lifecycle.reading import (
     CustomerPage,
@@ -232,6 +233,7 @@ class Customers:
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
             stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
             imports=self._ids(connection, t.import_change, "import_batch_id", customer_id),
+            credentials=load_spells(connection, self._tenant_id, customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
+from ledgerscope.customers.lifecycle.forgetting import forgotten
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import (
@@ -19,6 +20,7 @@ from ledgerscope.store.records import (
 from ledgerscope.store.tables.values import DELETION_REASONS
 
 if TYPE_CHECKING:
+    from ledgerscope.customers.lifecycle.forgetting import Spell
     from ledgerscope.store.records import AuditEntry, Event, Id
 
 __all__ = ["Belongings", "delete_customer", "erase_customer"]
@@ -48,6 +50,8 @@ class Belongings:
     stays: tuple[Id, ...] = ()
     imports: tuple[Id, ...] = ()
     """Imports that keep old values of it."""
+    credentials: tuple[Spell, ...] = ()
+    """Versions of its credential."""
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -110,9 +114,12 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
         Update(ImportChange, (tenant_id, each, customer.customer_id), {"old_values": None})
         for each in customer.imports
     )
+    credentials = tuple(
+        forgotten(tenant_id, customer.customer_id, each, at, ERASED) for each in customer.credentials
+    )
     audit = _audit(customer, "hard", reason, call)
     rows: tuple[Update | AuditEntry, ...] = (
-        person, *contacts, *communications, *interactions, *stays, *imports, audit,
+        person, *contacts, *communications, *interactions, *stays, *imports, *credentials, audit,
     )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})

@@ -15,6 +15,7 @@ __all__ = [
     "AgingSnapshot",
     "AuditEntry",
     "Credential",
+    "CredentialAccess",
     "CustomerGrant",
     "CustomerSetting",
     "Event",
@@ -138,6 +139,20 @@ class Credential(NamedTuple):
     fingerprint: str
     valid: str
     rotated_at: datetime
+    base_url: str | None = None
+    client_id: str | None = None
+
+
+class CredentialAccess(NamedTuple):
+    tenant_id: str
+    access_id: Id
+    customer_id: Id
+    version: int
+    action: str
+    actor: str
+    address: str | None
+    user_agent: str | None
+    at: datetime
 
 
 class SyncSchedule(NamedTuple):

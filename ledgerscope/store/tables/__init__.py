@@ -52,10 +52,19 @@ from ledgerscope.store.tables.statements import (
     statement,
 )
 from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
-from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule, workflow
+from ledgerscope.store.tables.sync import credential, credential_access, sync_run, sync_schedule, workflow
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
 
-APPEND_ONLY = (event, allocation, payment_reversal, refund, write_off_reversal, audit_log, audit_seal)
+APPEND_ONLY = (
+    event,
+    allocation,
+    payment_reversal,
+    refund,
+    write_off_reversal,
+    audit_log,
+    audit_seal,
+    credential_access,
+)
 """Tables whose rows are never changed or removed, by nobody."""
 
 __all__ = [
@@ -71,6 +80,7 @@ __all__ = [
     "communication",
     "contact",
     "credential",
+    "credential_access",
     "credit_breach",
     "credit_limit",
     "credit_note",

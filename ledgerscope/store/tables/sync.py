@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, Text, UniqueConstraint, Uuid, text
 
+from ledgerscope.domain.values import CREDENTIAL_ACTIONS
 from ledgerscope.store.tables import values
 from ledgerscope.store.tables.base import (
     check,
@@ -30,11 +31,33 @@ credential: Final = table(
     Column("fingerprint", Text, nullable=False, comment="distinguishes two secrets without showing them"),
     valid("while this version is in use"),
     instant("rotated_at"),
+    Column("base_url", Text, comment="where the secret is good; also part of the ciphertext"),
+    Column("client_id", Text, comment="the client id in part, as it is shown; whole in the ciphertext only"),
     of_customer(),
     check("version", "version > 0"),
     check("valid", "not isempty(valid)"),
+    check("ciphertext", "octet_length(ciphertext) > 0 or not upper_inf(valid)"),
     no_overlap("credential", "customer_id"),
     comment="An encrypted secret for a customer's outside system. One row per version. Written by rotation.",
+)
+
+credential_access: Final = table(
+    "credential_access",
+    tenant_key(),
+    key("access_id"),
+    reference("customer_id"),
+    Column("version", Integer, nullable=False, comment="that of the credential"),
+    Column("action", Text, nullable=False, comment="what for"),
+    Column("actor", Text, nullable=False, comment="an identifier, never a name"),
+    Column("address", Text, comment="network address of whoever asked"),
+    Column("user_agent", Text, comment="the program that asked, as it says of itself"),
+    instant("at"),
+    of_customer(),
+    closed("action", CREDENTIAL_ACTIONS),
+    check("version", "version > 0"),
+    Index("credential_access_at_idx", "tenant_id", "at", "access_id"),
+    Index("credential_access_customer_idx", "tenant_id", "customer_id", "at", "access_id"),
+    comment="That a secret was taken out. One row per time. Append-only. Written with the operation.",
 )
 
 sync_schedule: Final = table(
