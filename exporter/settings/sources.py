@@ -38,6 +38,8 @@ _NOT_SETTINGS = frozenset(
         "LEDGERSCOPE_COMPANY",
         "LEDGERSCOPE_CONFIG",
         "LEDGERSCOPE_CONFORMANCE",
+        "LEDGERSCOPE_CREDENTIAL_KEYS",
+        "LEDGERSCOPE_CREDENTIAL_KEYS_FILE",
         "LEDGERSCOPE_DIFFERENTIAL_GROUPS",
         "LEDGERSCOPE_DIFFERENTIAL_SEED",
         "LEDGERSCOPE_DIFFERENTIAL_TEMPLATES",
@@ -46,6 +48,7 @@ _NOT_SETTINGS = frozenset(
         "LEDGERSCOPE_PROMTOOL_SEED",
         "LEDGERSCOPE_TEST_DATABASE_URL",
         "LEDGERSCOPE_THOROUGH",
+        "LEDGERSCOPE_ZUORA_HOSTS",
     }
 )
 """Variables with our prefix that mean something to other parts of the program."""

@@ -48,6 +48,9 @@ _COMMANDS: dict[str, _Entry] = {
         "operations.transfers", "List imports, show their problems, undo one.", "operations", "imports"
     ),
     "export": _Entry("operations.transfers", "Write customers to a file.", "operations", "export"),
+    "credentials": _Entry(
+        "operations.credentials", "What opens customers' Zuora: set, try, list, revoke.", extra="operations"
+    ),
     "audit": _Entry(
         "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
     ),

@@ -22,11 +22,10 @@ from ledgerscope.store.engine import Session, create_engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["accepted", "audit_keys", "note_options", "opened", "operation_options"]
+__all__ = ["accepted", "audit_keys", "keys_of", "note_options", "opened", "operation_options"]
 
 Result = TypeVar("Result")
-_KEYS: Final = "LEDGERSCOPE_AUDIT_KEYS"
-_KEYS_FILE: Final = "LEDGERSCOPE_AUDIT_KEYS_FILE"
+_AUDIT_KEYS: Final = "LEDGERSCOPE_AUDIT_KEYS"
 
 
 def operation_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,11 +117,19 @@ def audit_keys() -> AuditKeys | None:
 
     Raises SettingsFailed where what is there holds no keys.
     """
-    path = os.environ.get(_KEYS_FILE)
-    variable = _KEYS if path is None else _KEYS_FILE
+    return keys_of(_AUDIT_KEYS, AuditKeys.parse)
+
+
+def keys_of(name: str, parse: Callable[[str], Result]) -> Result | None:
+    """The keys in an environment variable, or in the file that the variable NAME_FILE names; None for none.
+
+    Raises SettingsFailed where what is there holds no keys.
+    """
+    path = os.environ.get(f"{name}_FILE")
+    variable = name if path is None else f"{name}_FILE"
     try:
-        given = os.environ.get(_KEYS) if path is None else Path(path).read_text("utf-8")
-        return None if given is None else AuditKeys.parse(given)
+        given = os.environ.get(name) if path is None else Path(path).read_text("utf-8")
+        return None if given is None else parse(given)
     except (OSError, UnicodeError, InvalidKeys) as problem:
         raise SettingsFailed(f"environment variable {variable}: {problem}") from None
 
