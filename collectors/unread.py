@@ -15,6 +15,9 @@ __all__ = ["NOT_READ", "read_columns"]
 
 NOT_READ: Final[Mapping[str, frozenset[str]]] = {
     "allocation": frozenset({"recorded_at"}),
+    "credential": frozenset(
+        {"version", "key_id", "ciphertext", "fingerprint", "rotated_at", "base_url", "client_id"}
+    ),
     "credit_limit": frozenset({"requested_by", "requested_at", "approved_by", "decided_at", "reason"}),
     "credit_note": frozenset({"number", "reason"}),
     "customer": frozenset(

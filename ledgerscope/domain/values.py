@@ -9,6 +9,8 @@ __all__ = [
     "AGING_TRIGGERS",
     "BREACH_SEVERITIES",
     "CREDENTIAL_ACTIONS",
+    "CREDENTIAL_AGES",
+    "CREDENTIAL_OUTCOMES",
     "CREDIT_LIMIT_STATUSES",
     "DELETION_MODES",
     "DELETION_REASONS",
@@ -34,6 +36,9 @@ BREACH_SEVERITIES: Final = ("warning", "critical")
 AGING_TRIGGERS: Final = ("scheduled", "on_demand")
 CREDENTIAL_ACTIONS: Final = ("sync", "validate", "support")
 """What the secret of a customer is taken out for."""
+CREDENTIAL_OUTCOMES: Final = ("success", "failure")
+CREDENTIAL_AGES: Final = (("0-89", 90), ("90-179", 180), ("180-364", 365), ("365+", None))
+"""Name of each band of ages, and the number of full days with which the next one begins."""
 STATEMENT_FAILURES: Final = ("glyphs", "renderer", "delivery", "timeout")
 STATEMENT_MONTHS: Final = (("1", 1), ("2-3", 3), ("4-12", 12), ("13+", None))
 """Name and greatest number of months of each size of period."""

@@ -22,6 +22,7 @@ from ledgerscope.customers.credentials import (
 from ledgerscope.customers.decision import Fault
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Note, Operations
+from ledgerscope.customers.transfers import ImportCustomers, Imports
 from ledgerscope.customers.zuora import Login
 from ledgerscope.store.tables import metadata
 from tests.customers.credentials.conftest import NEW, OLD
@@ -29,6 +30,7 @@ from tests.customers.zuora.server import SECRET, TOKEN, WORKFLOWS, Answer, workf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -476,3 +478,40 @@ def test_no_secret_is_written_or_logged_anywhere(
     for hidden in (SECRET, ROTATED, "wr0ng-s3cr3t", "t0k3n"):
         assert hidden not in shown
         assert hidden.encode().hex() not in shown
+
+
+def test_zuora_is_never_asked_within_a_transaction(
+    app: Engine, operations: Operations, keys: CredentialKeys, zuora_server: ZuoraServer, northwind: str,
+    connect: Callable[[Login], Zuora],
+) -> None:  # fmt: skip
+    busy: list[int] = []
+
+    def watched(login: Login) -> Zuora:
+        busy.append(app.pool.checkedout())  # type: ignore[attr-defined] # of the pool that engines have
+        return connect(login)
+
+    credentials = Credentials(operations, keys, allow=(zuora_server.host,), connect=watched)
+    credentials.save(northwind, zuora_server.login)
+    credentials.save(northwind, replace(zuora_server.login, client_secret="wr0ng"))
+    credentials.validate_saved(northwind)
+    credentials.validate(zuora_server.login)
+    assert busy == [0, 0, 0, 0]
+
+
+def test_an_import_whose_customer_got_a_credential_is_not_undone(
+    credentials: Credentials, zuora_server: ZuoraServer, operations: Operations, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("external_id,name\nA-1,Northwind\n", "utf-8")
+    imports = Imports(operations)
+    done = imports.run(ImportCustomers(path=path))
+    assert not isinstance(done, Refused)
+    customers = Customers(operations).list()
+    assert not isinstance(customers, Refused)
+    customer_id = customers.customers[0].customer_id
+    assert isinstance(credentials.save(customer_id, zuora_server.login), Saved)
+    assert done.import_batch_id is not None
+    refused = imports.undo(done.import_batch_id)
+    assert isinstance(refused, Refused)
+    assert "used after the import" in refused.reason
+    assert credentials.open(customer_id, "sync") == zuora_server.login

@@ -14,6 +14,7 @@ from ledgerscope.customers.zuora import Login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from ssl import SSLContext
 
 TOKEN, WORKFLOWS = "/oauth/token", "/workflows"
 SECRET = "s3cr3t-0f-n0rthwind"
@@ -114,8 +115,8 @@ class ZuoraServer:
 
 
 @contextmanager
-def running() -> Iterator[ZuoraServer]:
-    """A server on a free port of this machine."""
+def running(tls: SSLContext | None = None) -> Iterator[ZuoraServer]:
+    """A server on a free port of this machine, with `tls` over HTTPS."""
     state = ZuoraServer()
 
     class Handler(_Handler):
@@ -123,6 +124,8 @@ def running() -> Iterator[ZuoraServer]:
 
     with _Server(("127.0.0.1", 0), Handler) as server:
         state.port = server.server_address[1]
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield state

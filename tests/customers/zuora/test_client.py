@@ -5,13 +5,24 @@ import logging
 import traceback
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from ledgerscope.customers.zuora import Limits, Login, RateLimit, Zuora, ZuoraError
 from ledgerscope.domain.values import SYNC_ERROR_CLASSES
-from tests.customers.zuora.server import BODY, SECRET, TOKEN, WORKFLOWS, Answer, ZuoraServer, workflow
+from tests.customers.zuora.server import (
+    BODY,
+    SECRET,
+    TOKEN,
+    WORKFLOWS,
+    Answer,
+    ZuoraServer,
+    running,
+    workflow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -273,6 +284,17 @@ def test_where_nobody_listens_zuora_is_unreachable(zuora_server: ZuoraServer, ha
     with Zuora(login, allow=("127.0.0.1:9",), limits=QUICK, sleep=hands.sleep, clock=hands.clock) as zuora:
         assert failure(zuora).error_class == "unreachable"
         assert zuora.calls == 3
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_no_secret(hands: Hands) -> None:
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with running(context) as server:
+        login = replace(server.login, base_url=f"https://{server.host}")
+        with client(server, hands, login=login) as zuora:
+            failed = failure(zuora)
+        assert (failed.error_class, server.requests) == ("unreachable", [])
+        assert "certificate" in str(failed)
 
 
 def test_a_host_that_is_not_known_is_not_asked(zuora_server: ZuoraServer) -> None:
