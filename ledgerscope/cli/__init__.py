@@ -51,6 +51,9 @@ _COMMANDS: dict[str, _Entry] = {
     "credentials": _Entry(
         "operations.credentials", "What opens customers' Zuora: set, try, list, revoke.", extra="operations"
     ),
+    "sync": _Entry(
+        "operations.sync", "Synchronise customers with their outside systems.", extra="operations"
+    ),
     "audit": _Entry(
         "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
     ),

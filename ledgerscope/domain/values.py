@@ -58,8 +58,14 @@ SYNC_ERROR_CLASSES: Final = (
     "redirected",
     "rejected",
     "internal",
+    "abandoned",
+    "stopped",
 )
-"""Why an outside system could not be used: before it is asked, as it answers, and afterwards in our own."""
+"""Why an outside system could not be used: before it is asked, as it answers, and afterwards in our own.
+
+`abandoned`: the process that asked gave no sign of life; `stopped`: it was told to end. Both say nothing of
+the outside system.
+"""
 TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
 IMPORT_FORMATS: Final = ("csv", "json", "xlsx")
 IMPORT_OUTCOMES: Final = ("success", "failure", "partial")

@@ -41,13 +41,16 @@ if TYPE_CHECKING:
 WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
 WRITTEN_BY_OPERATIONS = {
     "operation_request", "number_series", "customer_grant", "audit_seal", "audit_verification",
-    "aging_snapshot", "aging_snapshot_account", "import_change", "credential_access",
+    "aging_snapshot", "aging_snapshot_account", "import_change", "credential_access", "customer_setting",
+    "workflow",
 }  # fmt: skip
 EVENTS_OF_OPERATIONS = {
     "InvoiceDrafted", "MoneyAllocated", "AccessGranted", "AccessRevoked", "CredentialSaved",
-    "CredentialRotated", "CredentialAccessed", "CredentialRevoked",
+    "CredentialRotated", "CredentialAccessed", "CredentialRevoked", "CustomerSettingChanged",
+    "SyncScheduled", "SyncPaused", "SyncResumed", "SyncRequested", "SyncStarted", "SyncSucceeded",
+    "SyncFailed",
 }  # fmt: skip
-"""The demo drafts, grants and connects nothing; an event for each allocation would make loads longer."""
+"""The demo drafts and grants nothing; an event for each of its allocations would make loads longer."""
 PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ledgerscope.customers.credentials import Reencrypted, Validated
     from ledgerscope.customers.operations import Note, Operations
 
-__all__ = ["command"]
+__all__ = ["allowed_hosts", "command", "credential_keys"]
 
 _KEYS: Final = "LEDGERSCOPE_CREDENTIAL_KEYS"
 _HOSTS: Final = "LEDGERSCOPE_ZUORA_HOSTS"
@@ -245,12 +245,21 @@ def revoke(place: Place, note: Note, *, as_json: bool, customer: str) -> None:
     (show_json if as_json else show_record)(done)
 
 
-def _credentials(operations: Operations) -> Credentials:
+def allowed_hosts() -> frozenset[str]:
+    """Hosts besides Zuora's own, from the environment; raises SettingsFailed."""
     try:
-        allow = hosts_of(os.environ.get(_HOSTS, ""))
+        return frozenset(hosts_of(os.environ.get(_HOSTS, "")))
     except ValueError as problem:
         raise SettingsFailed(f"environment variable {_HOSTS}: {problem}") from None
-    return Credentials(operations, keys_of(_KEYS, CredentialKeys.parse), allow=allow)
+
+
+def credential_keys() -> CredentialKeys | None:
+    """The keys that encrypt credentials, from the environment; raises SettingsFailed."""
+    return keys_of(_KEYS, CredentialKeys.parse)
+
+
+def _credentials(operations: Operations) -> Credentials:
+    return Credentials(operations, credential_keys(), allow=allowed_hosts())
 
 
 def _customer(operations: Operations, reference: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ledgerscope.cli.operations.customer_settings import command as settings
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, show_json, show_record, show_table
 from ledgerscope.customers.lifecycle import CHANGEABLE, Customers, ListCustomers, NewCustomer
@@ -222,3 +223,6 @@ def _show_done(done: Done, *, as_json: bool) -> None:
         show_json(done)
     else:
         click.echo("changed" if done.changed else "nothing to change: it is so already")
+
+
+command.add_command(settings)

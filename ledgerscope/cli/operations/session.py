@@ -22,7 +22,17 @@ from ledgerscope.store.engine import Session, create_engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["accepted", "audit_keys", "keys_of", "note_options", "opened", "operation_options"]
+    from sqlalchemy import Engine
+
+__all__ = [
+    "accepted",
+    "audit_keys",
+    "keys_of",
+    "note_options",
+    "opened",
+    "opened_engine",
+    "operation_options",
+]
 
 Result = TypeVar("Result")
 _AUDIT_KEYS: Final = "LEDGERSCOPE_AUDIT_KEYS"
@@ -97,15 +107,22 @@ class Place:
 @contextmanager
 def opened(place: Place) -> Iterator[Operations]:
     """The operations of the company with the application's rights; a failure is one message."""
-    with configured_database(place.config, place.database_url) as (settings, url):
+    with opened_engine(place.config, place.database_url) as engine:
+        yield Operations(engine, place.caller, audit_keys=audit_keys())
+
+
+@contextmanager
+def opened_engine(config: Path | None, database_url: str | None, pool_size: int = 1) -> Iterator[Engine]:
+    """The database with the application's rights, at the head revision; a failure is one message."""
+    with configured_database(config, database_url) as (settings, url):
         session = Session(
             application_name="ledgerscope-cli", role=roles.APP, schema=settings.database.schema_
         )
-        engine = create_engine(url, session, pool_size=1)
+        engine = create_engine(url, session, pool_size=pool_size)
         try:
             with engine.connect() as connection:
                 migrations.require_head(connection)
-            yield Operations(engine, place.caller, audit_keys=audit_keys())
+            yield engine
         except UnknownCompany as unknown:
             raise CommandFailed(str(unknown)) from None
         finally:

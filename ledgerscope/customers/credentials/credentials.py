@@ -31,6 +31,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.given import fault_of_note
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.sync.initial import first_schedule
 from ledgerscope.customers.zuora import Zuora, fault_of_login
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Credentials:
 
         It is tried first; until the new version is written, the one before is used. Writes CredentialSaved
         for a customer without one, else CredentialRotated; for a login that does not work with the outcome
-        `failure`, and the one before stays.
+        `failure`, and the one before stays. A customer that is not synchronised yet is so from now on.
         """
         customer_id, keys = plain_id(customer_id), self._keys
         if keys is None:
@@ -144,6 +145,8 @@ class Credentials:
                 return decided
             changed = bool(decided.rows)
             version = version_after(customer) if changed else customer.last
+            if changed:
+                decided += first_schedule(connection, customer_id, call)
             return Verdict(decided, Saved(customer_id, version, changed))
 
         return self._operations.write(_SAVED, content, decide, returns=Saved, note=note)

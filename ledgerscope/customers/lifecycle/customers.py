@@ -233,6 +233,9 @@ class Customers:
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
             stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
             imports=self._ids(connection, t.import_change, "import_batch_id", customer_id),
+            scheduled=self._rows_of(connection, t.sync_schedule, customer_id),
+            workflows=self._words(connection, t.workflow, "workflow_id", customer_id),
+            settings=self._words(connection, t.customer_setting, "setting_key", customer_id),
             credentials=load_spells(connection, self._tenant_id, customer_id),
         )
 
@@ -241,3 +244,9 @@ class Customers:
             table.c.tenant_id == self._tenant_id, table.c.customer_id == customer_id
         )
         return tuple(each.hex for each in connection.execute(query).scalars())
+
+    def _words(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[str, ...]:
+        query = select(table.c[key]).where(
+            table.c.tenant_id == self._tenant_id, table.c.customer_id == customer_id
+        )
+        return tuple(connection.execute(query).scalars())

@@ -132,6 +132,15 @@ class Operations:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
 
+    @contextmanager
+    def unrecorded(self) -> Iterator[tuple[Connection, Moment]]:
+        """A transaction for signs of life, which change nothing that anybody asked for.
+
+        It takes no turn, and writes neither event nor audit entry. Raises UnknownCompany and StoreError.
+        """
+        with begin_as(self._engine, self.caller.tenant_id) as connection:
+            yield connection, self.moment(connection)
+
     def moment(self, connection: Connection) -> Moment:
         """Now, with the date at the company; raises UnknownCompany."""
         return self._moment(self._zone(connection, _ZONE), self._clock())

@@ -31,6 +31,7 @@ from ledgerscope.store.records.operations import (
     Credential,
     CredentialAccess,
     CustomerGrant,
+    CustomerSetting,
     Event,
     ExportRun,
     ImportBatch,
@@ -39,6 +40,7 @@ from ledgerscope.store.records.operations import (
     JobRun,
     OperationRequest,
     Statement,
+    StoredWorkflow,
     SyncRun,
     SyncSchedule,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "CustomerGrant",
+    "CustomerSetting",
     "Event",
     "ExportRun",
     "FxRate",
@@ -103,6 +106,7 @@ __all__ = [
     "SegmentAssignment",
     "Statement",
     "StatusChange",
+    "StoredWorkflow",
     "Subscription",
     "SubscriptionVersion",
     "SurveyResponse",
@@ -165,6 +169,8 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     AuditEntry: tables.audit_log,
     OperationRequest: tables.operation_request,
     CustomerGrant: tables.customer_grant,
+    CustomerSetting: tables.customer_setting,
+    StoredWorkflow: tables.workflow,
 }
 """Where each kind of record is kept."""
 

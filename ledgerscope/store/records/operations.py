@@ -17,6 +17,7 @@ __all__ = [
     "Credential",
     "CredentialAccess",
     "CustomerGrant",
+    "CustomerSetting",
     "Event",
     "ExportRun",
     "ImportBatch",
@@ -25,6 +26,7 @@ __all__ = [
     "JobRun",
     "OperationRequest",
     "Statement",
+    "StoredWorkflow",
     "SyncRun",
     "SyncSchedule",
 ]
@@ -163,6 +165,7 @@ class SyncSchedule(NamedTuple):
     last_success_at: datetime | None
     backoff: int
     last_error_class: str | None
+    requested_trigger: str | None = None
 
 
 class SyncRun(NamedTuple):
@@ -176,6 +179,31 @@ class SyncRun(NamedTuple):
     records: int
     started_at: datetime
     finished_at: datetime | None
+
+
+class StoredWorkflow(NamedTuple):
+    tenant_id: str
+    customer_id: Id
+    workflow_id: str
+    name: str
+    state: str
+    description: str | None
+    version: str | None
+    triggers: str
+    run_interval: str | None
+    outside_created_at: str | None
+    outside_updated_at: str | None
+    first_seen_at: datetime
+    changed_at: datetime
+    gone_at: datetime | None = None
+
+
+class CustomerSetting(NamedTuple):
+    tenant_id: str
+    customer_id: Id
+    setting_key: str
+    value: str | None
+    changed_at: datetime
 
 
 class AgingSnapshot(NamedTuple):

@@ -43,6 +43,7 @@ from ledgerscope.store.tables.receivables import (
     write_off,
     write_off_reversal,
 )
+from ledgerscope.store.tables.settings import customer_setting
 from ledgerscope.store.tables.statements import (
     export_run,
     import_batch,
@@ -51,7 +52,7 @@ from ledgerscope.store.tables.statements import (
     statement,
 )
 from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
-from ledgerscope.store.tables.sync import credential, credential_access, sync_run, sync_schedule
+from ledgerscope.store.tables.sync import credential, credential_access, sync_run, sync_schedule, workflow
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
 
 APPEND_ONLY = (
@@ -86,6 +87,7 @@ __all__ = [
     "currencies",
     "customer",
     "customer_grant",
+    "customer_setting",
     "customer_status_history",
     "event",
     "event_rollup",
@@ -119,6 +121,7 @@ __all__ = [
     "tenant",
     "ticket",
     "ticket_event",
+    "workflow",
     "write_off",
     "write_off_reversal",
 ]

@@ -13,6 +13,9 @@ from ledgerscope.customers.audit import AuditKeys
 from ledgerscope.customers.credentials import CredentialKeys, Credentials, Saved
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Note, Operations
+from ledgerscope.customers.settings import Settings
+from ledgerscope.customers.sync import Claim, Claimed, Claims, Failure, Syncs
+from ledgerscope.customers.zuora import Workflow
 from ledgerscope.store.engine import create_engine
 from ledgerscope.store.errors import StoreError
 from ledgerscope.store.tables import metadata
@@ -48,6 +51,23 @@ WITH_CREDENTIAL: dict[str, Callable[[Credentials, str, Login], object]] = {
     "credential.reencrypted": lambda o, _, __: o.reencrypt(note=NOTE),
 }
 """Every operation on the credential of a customer that has one."""
+FLOW = Workflow(workflow_id="1", name="Billing", state="Active")
+WITH_SCHEDULE: dict[str, Callable[[Operations, str, Any], object]] = {
+    "customer.settings.changed": lambda o, c, _: Settings(o).set(c, {"export.format": "json"}, NOTE),
+    "settings unset": lambda o, c, _: Settings(o).unset(c, ["export.delimiter"], NOTE),
+    "settings in bulk": lambda o, c, _: Settings(o).bulk({c: {"export.format": "json"}}, NOTE),
+    "sync.scheduled": lambda o, c, _: Syncs(o).schedule(c, "weekly", NOTE),
+    "sync.paused": lambda o, c, _: Syncs(o).pause(c, NOTE),
+    "sync.resumed": lambda o, c, _: Syncs(o).resume(c, NOTE),
+    "sync.requested": lambda o, c, _: Syncs(o).request_now(c, NOTE),
+    "sync requested of many": lambda o, c, _: Syncs(o).request_many([c], NOTE),
+    "sync.started": lambda o, _, __: Claims(o, "w").claim(1, NOTE),
+    "sync abandoned": lambda o, _, __: Claims(o, "w").claim(1, NOTE),
+    "sync.succeeded": lambda o, _, run: Claims(o, "w").succeed(run, [FLOW], 1, NOTE),
+    "sync.failed": lambda o, _, run: Claims(o, "w").fail(run, Failure("timeout"), 1, NOTE),
+    "customer erased": lambda o, c, _: Customers(o).erase(c, note=NOTE),
+}
+"""Every operation on the settings and the synchronisation of a customer."""
 
 
 class Breaking:
@@ -141,4 +161,51 @@ def test_an_operation_on_a_credential_happens_whole_or_not_at_all(
     assert len(after["audit_log"]) == len(before["audit_log"]) + 1
     assert len(after["audit_seal"]) == len(before["audit_seal"]) + 1
     assert len(after["event"]) == len(before["event"]) + (name != "credential.reencrypted")
+    engine.dispose()
+
+
+def prepared(name: str, operations: Operations, customer_id: str, clock: Clock) -> Claim | None:
+    """The customer as the operation needs it, and the run that it ends."""
+    Settings(operations).set(customer_id, {"export.delimiter": ";"})
+    Syncs(operations).schedule(customer_id, "hourly")
+    if name == "sync.started":
+        return None
+    claims = Claims(operations, "w")
+    claimed = claims.claim()
+    assert isinstance(claimed, Claimed)
+    if name == "sync abandoned":
+        clock.forward(hours=1)
+    elif name not in {"sync.succeeded", "sync.failed"}:
+        claims.succeed(claimed.claims[0], [FLOW], 1)
+    if name == "sync.resumed":
+        Syncs(operations).pause(customer_id)
+    return claimed.claims[0]
+
+
+@pytest.mark.parametrize("name", sample(WITH_SCHEDULE, 3))
+def test_an_operation_on_settings_or_synchronisation_happens_whole_or_not_at_all(
+    name: str, app_url: str, administration: Engine, ledger: Ledger, clock: Clock
+) -> None:
+    engine = create_engine(app_url, pool_size=1)
+    operations = Operations(engine, Caller(tenant_id="acme", actor="anna"), clock=clock, audit_keys=KEYS)
+    made = Customers(operations).create(NewCustomer(name="First"))
+    assert isinstance(made, CreatedCustomer)
+    run = prepared(name, operations, made.customer_id, clock)
+    breaking = Breaking(engine, administration)
+    before = everything(ledger.owner)
+    while True:
+        breaking.at, breaking.passed = breaking.at + 1, 0
+        try:
+            result = WITH_SCHEDULE[name](operations, made.customer_id, run)
+        except StoreError:
+            assert everything(ledger.owner) == before
+            continue
+        break
+    assert breaking.at > 3
+    assert not isinstance(result, Refused)
+    after = everything(ledger.owner)
+    assert len(after["audit_log"]) == len(before["audit_log"]) + 1
+    assert len(after["audit_seal"]) == len(before["audit_seal"]) + 1
+    assert len(after["operation_request"]) == 1
+    assert len(after["event"]) > len(before["event"])
     engine.dispose()
