@@ -48,6 +48,24 @@ _COMMANDS: dict[str, _Entry] = {
         "operations.transfers", "List imports, show their problems, undo one.", "operations", "imports"
     ),
     "export": _Entry("operations.transfers", "Write customers to a file.", "operations", "export"),
+    **{
+        name: _Entry(f"operations.{name.replace('-', '_')}", summary, extra="operations")
+        for name, summary in {
+            "contacts": "The people to talk to at customers.",
+            "communications": "What was said to and by customers.",
+            "interactions": "Calls, complaints and other work with customers.",
+            "segments": "The segments that customers are in.",
+            "credit": "Credit limits, and how far they are used.",
+            "invoices": "Issue, draft, void and list invoices.",
+            "payments": "Receive, allocate, reverse and refund payments.",
+            "credit-notes": "Issue, allocate and pay out credit notes.",
+            "write-offs": "Give up debts, and let them stand again.",
+            "statements": "Statements of account as PDF or CSV, written to files or sent.",
+            "aging": "Snapshots of what customers owe, by days past due.",
+            "analytics": "Figures of a customer, a segment and the company.",
+            "grants": "Show single customers to those who may not see all.",
+        }.items()
+    },
     "audit": _Entry(
         "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
     ),
