@@ -76,7 +76,7 @@ def refresh(place: Place, note: Note, *, as_json: bool, day: date | None, trigge
 @page_options
 @click.option("--day", type=DAY, metavar="DAY", help="[default: the latest that is kept]")
 def show(place: Place, *, as_json: bool, day: date | None, **asked: Any) -> None:
-    """Show a snapshot: what each customer owes, by days past due; credit not yet allocated is negative.
+    """Show a snapshot: what each customer owes, by days past due, and CREDIT not yet allocated.
 
     \b
     Example:
@@ -152,10 +152,10 @@ def history(
 
 
 def _amounts() -> tuple[Column, ...]:
-    named = [*(name for name, _ in BUCKETS), UNALLOCATED]
     return (
-        Column("", "currency"),
-        *(Column(name.upper(), _bucket(name), number=True) for name in named),
+        Column("CUR", "currency"),
+        *(Column(name.upper(), _bucket(name), number=True) for name, _ in BUCKETS),
+        Column("CREDIT", _bucket(UNALLOCATED), number=True),
     )
 
 

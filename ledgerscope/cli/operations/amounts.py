@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.operations.shown import amount_words
+from ledgerscope.customers.operations.checks import LARGEST_MINOR
 from ledgerscope.domain.money import EXPONENTS
 
 if TYPE_CHECKING:
@@ -69,11 +71,20 @@ def currency_of(given: str | None, own: str, whose: str = "") -> str:
     return given or own
 
 
-def minor_of(amount: Decimal, currency: str, option: str = "--amount") -> int:
-    """The amount in minor units; the command ends where the currency has fewer decimals."""
+def minor_of(amount: Decimal, currency: str, option: str = "--amount", *, zero: bool = False) -> int:
+    """The amount in minor units; the command ends where the currency has fewer decimals, or it is too large.
+
+    `zero`: nothing is an amount too.
+    """
     places = EXPONENTS[currency]
     scaled = amount.scaleb(places)
     if scaled != scaled.to_integral_value():
         allowed = f"at most {places} decimals" if places else "no decimals"
         raise CommandFailed(f"{option}: {amount} has too many decimals; {currency} has {allowed}")
+    if scaled > LARGEST_MINOR:
+        raise CommandFailed(
+            f"{option}: {amount} is too much; at most {amount_words(LARGEST_MINOR, currency)}"
+        )
+    if not (scaled or zero):
+        raise CommandFailed(f"{option}: {amount} is too little; more than 0")
     return int(scaled)

@@ -23,7 +23,7 @@ _COLUMNS: Final = (
     Column("CONTACT", "contact_id"),
     Column("NAME", "name", long=True),
     Column("TYPE", "contact_type"),
-    Column("", lambda each: "removed" if each.removed_at else "primary" if each.is_primary else ""),
+    Column("PRIMARY", lambda each: "removed" if each.removed_at else each.is_primary),
     Column("EMAIL", "email", long=True),
 )
 

@@ -66,7 +66,7 @@ def _height(
         raise CommandFailed("give --amount or --unlimited, one of the two")
     customer_id = customer_of(operations, reference)
     code = currency_of(currency, currency_of_customer(operations, customer_id))
-    return customer_id, code, None if amount is None else minor_of(amount, code)
+    return customer_id, code, None if amount is None else minor_of(amount, code, zero=True)
 
 
 @command.command("grant")
@@ -228,7 +228,7 @@ def list_(place: Place, *, as_json: bool, customer: str | None, **asked: Any) ->
         Column("LIMIT", "credit_limit_id"),
         Column("CUSTOMER", lambda each: numbers[each.customer_id]),
         Column("AMOUNT", "limit_minor", money="currency", none=_UNLIMITED),
-        Column("", "currency"),
+        Column("CUR", "currency"),
         Column("STATUS", "status"),
         Column("BY", "requested_by", long=True),
     )

@@ -157,7 +157,7 @@ def list_(place: Place, *, as_json: bool, customer: str, **asked: Any) -> None:
         Column("ISSUED ON", "dated"),
         Column("AMOUNT", "amount_minor", money="currency"),
         Column("LEFT", "left_minor", money="currency"),
-        Column("", "currency"),
+        Column("CUR", "currency"),
         Column("REASON", "reason", long=True),
     )
     show_page(columns, page, page.sources, empty="no credit notes", as_json=as_json)

@@ -227,7 +227,7 @@ def list_(place: Place, *, as_json: bool, customer: str | None, **asked: Any) ->
         Column("STATUS", "status"),
         Column("TOTAL", "total_minor", money="currency"),
         Column("OPEN", "open_minor", money="currency"),
-        Column("", "currency"),
+        Column("CUR", "currency"),
     )
     show_page(columns, page, page.invoices, empty="no invoices match", as_json=as_json)
 
@@ -238,10 +238,17 @@ def _invoice(
 ) -> NewInvoice:  # fmt: skip
     customer_id = customer_of(operations, customer)
     code = currency_of(currency, currency_of_customer(operations, customer_id))
+    total, parts = minor_of(amount, code, zero=True), tuple(_instalment(each, code) for each in due)
+    owed = sum(part.amount_minor for part in parts)
+    if parts and owed != total:
+        differ = (
+            f"the instalments add up to {amount_words(owed, code)}, --amount is {amount_words(total, code)}"
+        )
+        raise CommandFailed(f"--due: {differ}; make them equal")
     return NewInvoice(
-        customer_id=customer_id, total_minor=minor_of(amount, code), currency=code,
-        tax_minor=0 if tax is None else minor_of(tax, code, "--tax"),
-        instalments=tuple(_instalment(each, code) for each in due), subscription_id=subscription, **said,
+        customer_id=customer_id, total_minor=total, currency=code,
+        tax_minor=0 if tax is None else minor_of(tax, code, "--tax", zero=True),
+        instalments=parts, subscription_id=subscription, **said,
     )  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def list_(place: Place, *, as_json: bool, customer: str, **asked: Any) -> None:
         Column("RECEIVED", "dated"),
         Column("AMOUNT", "amount_minor", money="currency"),
         Column("LEFT", "left_minor", money="currency"),
-        Column("", "currency"),
+        Column("CUR", "currency"),
         Column("BACK", "reversal", long=True),
     )
     show_page(columns, page, page.sources, empty="no payments", as_json=as_json)

@@ -30,7 +30,7 @@ _COLUMNS: Final = (
     Column("SEGMENT", "segment"),
     Column("FROM (UTC)", "start"),
     Column("TO (UTC)", "end"),
-    Column("VALUE", "value", number=True),
+    Column("VALUE", lambda each: each.value and f"{each.value.normalize():,f}", number=True),
     Column("DESCRIPTION", "description", long=True),
 )
 

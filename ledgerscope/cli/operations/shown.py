@@ -85,16 +85,15 @@ def show_table(columns: Sequence[Column], records: Iterable[object], *, empty: s
     Where the columns that are never cut are wider than the terminal, each record is a block of lines.
     """
     rows = [[column.words(record) for column in columns] for record in records]
-    console = _console()
     if not rows:
         click.echo(empty)
-    elif _least_width(columns, rows) <= console.width:
-        console.print(_table(columns, rows))
+    elif _least_width(columns, rows) <= _console().width:
+        _draw(_table(columns, rows))
     else:
         for place, row in enumerate(rows):
             if place:
                 click.echo()
-            console.print(_lines({column.title: cell for column, cell in zip(columns, row, strict=True)}))
+            _draw(_lines({column.title: cell for column, cell in zip(columns, row, strict=True)}))
 
 
 def show_page(
@@ -124,12 +123,12 @@ def show_record(record: object, *, without: Sequence[str] = (), currency: str | 
     lines = {
         name.removesuffix(_MINOR).replace("_", " "): (
             f"{amount_number(value, code)} {code}"
-            if name.endswith(_MINOR) and value is not None and code
+            if name.endswith(_MINOR) and isinstance(value, int) and code
             else _words(value)
         )
         for name, value in shown.items()
     }
-    _console().print(_lines(lines))
+    _draw(_lines(lines))
 
 
 def show_result(record: object, *, as_json: bool, currency: str | None = None, **more: object) -> None:
@@ -166,8 +165,16 @@ def _console() -> Console:
     return Console(highlight=False, width=_WITHOUT_END if free else None)
 
 
+def _draw(table: Table) -> None:
+    """Print a table without spaces at the ends of its lines."""
+    console = _console()
+    with console.capture() as drawn:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))
+
+
 def _table(columns: Sequence[Column], rows: list[list[str]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for column in columns:
         table.add_column(column.title, justify="right" if column.right else "left", no_wrap=not column.long)
     for row in rows:
@@ -208,7 +215,7 @@ def _words(value: Any) -> str:
     if isinstance(value, str) or not value:
         return _text(value) if value or isinstance(value, (int, Decimal, Fraction)) else _NOTHING
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_words(each)}" for name, each in value.items())
+        return ", ".join(f"{name} {_words(each)}" for name, each in value.items() if each) or _NOTHING
     return ", ".join(map(_words, value)) if isinstance(value, (list, tuple)) else _text(value)
 
 

@@ -136,7 +136,7 @@ def list_(place: Place, *, as_json: bool, customer: str, **asked: Any) -> None:
         Column("ASKED (UTC)", "at"),
         Column("FROM", "first"),
         Column("TO", "last"),
-        Column("", "currency"),
+        Column("CUR", "currency"),
         Column("FORMAT", "format"),
         Column("DELIVERY", "delivery_method"),
         Column("OUTCOME", lambda each: each.failure_class or each.outcome),
@@ -157,17 +157,15 @@ def _make(
         )
         code = currency_of(currency, currency_of_customer(operations, customer_id))
         try:
-            made: StatementFile | FailedStatement = accepted(
-                statements.generate(
-                    customer_id, code, Period(first, last), file_format, as_of, delivery=delivery, note=note
-                )
+            made = statements.generate(
+                customer_id, code, Period(first, last), file_format, as_of, delivery=delivery, note=note
             )
         except MissingExtra as missing:
             raise CommandFailed(str(missing)) from None
     if isinstance(made, FailedStatement):
         again = "; the same request may succeed later, with the same --key" if made.temporary else ""
         raise CommandFailed(f"the statement failed ({made.failure_class}): {made.reason}{again}")
-    return made
+    return accepted(made)
 
 
 def _named(made: StatementFile) -> dict[str, object]:

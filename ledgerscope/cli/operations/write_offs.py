@@ -95,7 +95,7 @@ def list_(place: Place, *, as_json: bool, customer: str, **asked: Any) -> None:
         Column("WRITE-OFF", "source_id"),
         Column("DATE", "dated"),
         Column("VALUE", "value_minor", money="currency"),
-        Column("", "currency"),
+        Column("CUR", "currency"),
         Column("REASON", "reason", long=True),
     )
     show_page(columns, page, page.sources, empty="no write-offs", as_json=as_json)

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from ledgerscope.cli import main
+from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +125,7 @@ def confirmed(arguments: list[str]) -> list[str]:
     return [*arguments, "--yes"] if asks and "--yes" not in arguments else arguments
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", sample(EXAMPLES, 24))
 def test_an_example_of_the_help_runs(example: str, ledgerscope: Callable[..., Result], folder: Path) -> None:
     arguments = shlex.split(example)
     name, last = command_of(arguments), None
