@@ -132,13 +132,12 @@ def show_record(record: object, *, without: Sequence[str] = (), currency: str | 
 
 
 def show_result(record: object, *, as_json: bool, currency: str | None = None, **more: object) -> None:
-    """Print what an operation returned, with fields that it does not say itself."""
-    said = {} if currency is None else {"currency": currency}
-    shown = {**_fields(record), **more, **said}
+    """Print what an operation returned, with what it does not say itself, as the currency of its amounts."""
+    shown = {**_fields(record), **more}
     if as_json:
-        show_json(shown)
+        show_json(shown if currency is None else {**shown, "currency": currency})
     else:
-        show_record(shown)
+        show_record(shown, currency=currency)
 
 
 def show_done(done: Any, *, as_json: bool) -> None:
