@@ -24,19 +24,19 @@ from ledgerscope.customers.lifecycle.reading import (
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
-from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, no_row
+from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, identify, no_row
 from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import Connection, Row, Table
 
     from ledgerscope.customers.decision import Decision
     from ledgerscope.store.records import Id
 
-__all__ = ["CreatedCustomer", "Customers", "Done"]
+__all__ = ["CreatedCustomer", "CustomerName", "Customers", "Done"]
 
 _NO_NOTE: Final = Note()
 
@@ -47,6 +47,14 @@ class CreatedCustomer:
 
     customer_id: Id
     customer_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerName:
+    """How people call a customer; those from before there were numbers have none."""
+
+    customer_number: str | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +102,22 @@ class Customers:
     @takes(Permission.CUSTOMERS_VIEW)
     def identify(self, reference: str) -> Id | Refused:
         """The identifier of the customer with this customer number or identifier."""
-        c = t.customer.c
-        wanted = c.customer_number == reference
-        if (customer_id := as_id(reference)) is not None:
-            wanted |= c.customer_id == customer_id
         with self._operations.read() as connection:
-            found = connection.execute(
-                select(c.customer_id).where(c.tenant_id == self._tenant_id, wanted)
-            ).scalar_one_or_none()
-        return no_row("customer", reference) if found is None else str(found.hex)
+            return identify(connection, self._tenant_id, t.customer, "customer_number", reference)
+
+    @takes(Permission.CUSTOMERS_LIST)
+    def names(self, customer_ids: Collection[Id]) -> Mapping[Id, CustomerName] | Refused:
+        """Number and name of each of these customers that the company has, deleted or not."""
+        wanted = [each for each in map(as_id, customer_ids) if each is not None]
+        c = t.customer.c
+        query = select(c.customer_id, c.customer_number, c.name).where(
+            c.tenant_id == self._tenant_id, c.customer_id.in_(wanted)
+        )
+        with self._operations.read() as connection:
+            return {
+                row.customer_id.hex: CustomerName(row.customer_number, row.name)
+                for row in connection.execute(query)
+            }
 
     @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
