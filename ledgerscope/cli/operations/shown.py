@@ -17,7 +17,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Column", "show_json", "show_record", "show_table"]
+__all__ = ["Column", "as_plain", "show_json", "show_record", "show_table"]
 
 _NOTHING: Final = "-"
 
@@ -61,7 +61,7 @@ def show_record(record: object) -> None:
 
 def show_json(value: object) -> None:
     """Print a record, or whatever holds records, as JSON."""
-    click.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(as_plain(value), indent=2, ensure_ascii=False))
 
 
 def _console() -> Console:
@@ -85,17 +85,18 @@ def _words(value: Any) -> str:
             return "".join(each if each.isprintable() else " " for each in str(value))
 
 
-def _plain(value: object) -> Any:
+def as_plain(value: object) -> Any:
+    """Records, and whatever holds records, as JSON has them."""
     match value:
         case dict():
-            return {str(name): _plain(each) for name, each in value.items()}
+            return {str(name): as_plain(each) for name, each in value.items()}
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [as_plain(each) for each in value]
         case date() | datetime():
             return value.isoformat()
         case Decimal():
             return str(value)
         case _ if is_dataclass(value):
-            return _plain(_fields(value))
+            return as_plain(_fields(value))
         case _:
             return value

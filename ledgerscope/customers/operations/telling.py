@@ -83,11 +83,11 @@ class Telling:
     def _tell(self) -> None:
         named, written = self._named(), self.written
         level, said, more = logging.INFO, named.capitalize(), {}
-        if isinstance(refused := self.result, Refused):
+        if written is not None and written.ended is not None:
+            level, said = written.ended[0], f"{written.ended[1]}: {named}"
+        elif isinstance(refused := self.result, Refused):
             level, said = logging.WARNING, f"Refused: {named}"
             more = {"fault": str(refused.fault), "field": refused.field}
-        elif written is not None and written.ended is not None:
-            level, said = written.ended[0], f"{written.ended[1]}: {named}"
         elif written is not None and written.repeated:
             said = f"Repeated: {named}"
         _LOG.log(level, said, **self._context(), **more)
