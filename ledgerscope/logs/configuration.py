@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-__all__ = ["LogTo", "close", "configured", "open_log"]
+__all__ = ["LogTo", "configured", "open_log"]
 
 _DAY: Final = timedelta(days=1)
 _FOREIGN: Final = {"uvicorn": logging.WARNING, "uvicorn.error": logging.WARNING, "apscheduler": logging.ERROR}
@@ -83,7 +83,7 @@ _RENDERERS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {"console": _as_
 
 
 def open_log(to: LogTo) -> tuple[logging.Handler, ...]:
-    """From now on the lines of the process go there, and nowhere else; the handlers are for `close`.
+    """From now on the lines of the process go there, and nowhere else.
 
     Raises OSError where a file cannot be written.
     """
@@ -95,26 +95,20 @@ def open_log(to: LogTo) -> tuple[logging.Handler, ...]:
     return handlers
 
 
-def close(handlers: tuple[logging.Handler, ...]) -> None:
-    """The lines of the process go to these handlers no longer."""
-    for name in (ROOT, *_FOREIGN):
-        logger = logging.getLogger(name)
-        logger.handlers = [each for each in logger.handlers if each not in handlers]
-        if name == ROOT and not any(not isinstance(each, logging.NullHandler) for each in logger.handlers):
-            logger.setLevel(logging.NOTSET)
-            logger.propagate = True
-    for handler in handlers:
-        handler.close()
-
-
 @contextmanager
 def configured(to: LogTo) -> Iterator[None]:
-    """The lines of the block go there; raises OSError."""
-    handlers = open_log(to)
+    """The lines of the block go there, and those after it where they went before; raises OSError."""
+    loggers = [logging.getLogger(name) for name in (ROOT, *_FOREIGN)]
+    before = [(each, each.handlers, each.level, each.propagate) for each in loggers]
+    opened = open_log(to)
     try:
         yield
     finally:
-        close(handlers)
+        for each, handlers, level, propagate in before:
+            each.handlers, each.propagate = handlers, propagate
+            each.setLevel(level)
+        for handler in opened:
+            handler.close()
 
 
 def _handlers(to: LogTo, level: int) -> Iterator[logging.Handler]:

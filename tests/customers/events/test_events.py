@@ -55,7 +55,8 @@ def test_pages_follow_each_other_in_both_directions(operations: Operations, hist
     whole = page(operations).events
     assert [each.event_id for each in whole] == sorted((each.event_id for each in whole), reverse=True)
     for way, start, order in (("before", None, whole), ("after", 0, whole[::-1])):
-        seen, at = [], start
+        seen: list[object] = []
+        at: int | None = start
         while True:
             one = page(operations, limit=3, **{way: at})
             seen += one.events
