@@ -15,6 +15,9 @@ __all__ = ["NOT_READ", "read_columns"]
 
 NOT_READ: Final[Mapping[str, frozenset[str]]] = {
     "allocation": frozenset({"recorded_at"}),
+    "audit_log": frozenset({"actor", "action", "subject", "details", "prev_hash", "hash"}),
+    "audit_seal": frozenset({"prev_seq", "key_id", "mac"}),
+    "audit_verification": frozenset({"checked", "sealed_to"}),
     "credit_limit": frozenset({"requested_by", "requested_at", "approved_by", "decided_at", "reason"}),
     "credit_note": frozenset({"number", "reason"}),
     "customer": frozenset(

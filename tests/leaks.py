@@ -38,7 +38,9 @@ _SHORTEST: Final = 6
 _MOST_VALUES: Final = 300
 _MOST_ROWS: Final = 2000
 _KEPT: Final = 3000
-_HARMLESS: Final = frozenset({"billing", "general", "active", "support_ticket", "meeting", "feedback", "erased"})
+_HARMLESS: Final = frozenset(
+    {"billing", "general", "active", "support_ticket", "meeting", "feedback", "erased"}
+)
 """Words of closed lists that tests also use as texts."""
 
 
