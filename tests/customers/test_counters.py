@@ -1,5 +1,7 @@
 """Each operation moves exactly the counters that count it, by exactly one, on the page that is served.
 
+The customer has personal data in every field; the fixture `database` looks for it in all that came out.
+
 One table of operations: what each writes into the audit log, which events, and which counters move. Nothing
 else may move, of this company or of another.
 """
@@ -64,6 +66,7 @@ BREACH = "customer_credit_breach_total"
 AGED = "customer_aging_updated_total"
 NOTE: Final = Note(reason="agreed")
 KEYS: Final = AuditKeys("k", {"k": b"k" * 32})
+CALL: Final = NewCommunication(channel="phone", direction="inbound", body="Canary asks")
 FEBRUARY: Final = Period(date(2026, 2, 1), date(2026, 2, 28))
 
 
@@ -91,7 +94,11 @@ class Desk:
         )
         self.sealing = Operations(app, self.anna.caller, clock=clock, audit_keys=KEYS)
         self.folder = folder
-        made = done(Customers(self.anna).create(NewCustomer(name="Northwind", external_id="N-1")))
+        new = NewCustomer(
+            name="Northwind", external_id="N-1", email="ann@northwind.example", phone="+43 1 555 1234",
+            address="Canary Lane 7",
+        )  # fmt: skip
+        made = done(Customers(self.anna).create(new))
         assert isinstance(made, CreatedCustomer)
         self.customer = made.customer_id
 
@@ -121,11 +128,15 @@ class Desk:
         return str(done(Credit(self.anna).request_adjustment(asked, NOTE)).credit_limit_id)
 
     def contact(self, **more: Any) -> str:
-        made = done(Contacts(self.anna).create(self.customer, NewContact(name="Ann", **more)))
+        made = done(
+            Contacts(self.anna).create(
+                self.customer, NewContact(name="Ann Canary", email="ac@ex.example", **more)
+            )
+        )
         return str(made.contact_id)
 
     def interaction(self) -> str:
-        new = NewInteraction(type="call", subject="Hello")
+        new = NewInteraction(type="call", subject="Canary call", description="Canary said")
         return str(done(Interactions(self.anna).log(self.customer, new)).interaction_id)
 
     def segment(self) -> None:
@@ -205,7 +216,7 @@ ACTS: dict[str, Act] = {
     ),
     "log a communication": Act(
         lambda d, _: done(
-            Communications(d.anna).log(d.customer, NewCommunication(channel="phone", direction="inbound"))
+            Communications(d.anna).log(d.customer, CALL)
         ),
         ("communication.logged",), {E.COMMUNICATION_LOGGED: 1},
     ),
