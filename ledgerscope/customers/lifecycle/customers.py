@@ -88,6 +88,7 @@ class Customers:
 
         return self._operations.write("customer.created", new, decide, returns=CreatedCustomer, note=note)
 
+    @takes(None)  # but a grant will do
     def get(self, customer_id: Id) -> CustomerView | Refused:
         """A customer in detail, deleted or not; takes `customers:view`, or a grant for the customer."""
         caller = self._operations.caller
