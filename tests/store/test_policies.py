@@ -30,13 +30,16 @@ HOLES = {
     "every row": "ALTER POLICY of_tenant ON invoice USING (true)",
     "every new row": "ALTER POLICY of_tenant ON invoice WITH CHECK (true)",
     "everybody": "ALTER POLICY of_tenant ON invoice TO PUBLIC",
-    "a view with the owner's eyes": "CREATE VIEW seen AS SELECT * FROM invoice; GRANT SELECT ON seen TO PUBLIC",
-    "a function with the owner's rights": "CREATE FUNCTION seen() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
-    "AS 'SELECT count(*) FROM invoice'",
+    "a view with the owner's eyes": """
+        CREATE VIEW seen AS SELECT * FROM invoice; GRANT SELECT ON seen TO PUBLIC
+    """,
+    "a function with the owner's rights": """
+        CREATE FUNCTION seen() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM invoice'
+    """,
 }
 LEAKS = {
     "every row": ("cross-tenant", "ALTER POLICY of_tenant ON invoice USING (true)"),
-    "one more policy": ("cross-tenant", "CREATE POLICY more ON invoice FOR SELECT TO ledgerscope_app USING (true)"),
+    "one more policy": ("cross-tenant", "CREATE POLICY more ON invoice TO ledgerscope_app USING (true)"),
     "every row without a company": (
         "anon",
         "ALTER POLICY of_tenant ON invoice TO PUBLIC USING "
@@ -100,13 +103,12 @@ def test_no_role_of_ours_passes_by_the_policies_and_the_owner_cannot_log_in(conn
     rows = connection.execute(
         text("""
             select rolname, rolcanlogin, rolsuper or rolbypassrls as passes,
-                   (select array_agg(of.rolname::text) from pg_auth_members join pg_roles as of on of.oid = roleid
-                    where member = pg_roles.oid) as member_of
+                   (select count(*) from pg_auth_members where member = pg_roles.oid) as member_of
             from pg_roles where rolname = any(:ours)
         """),
         {"ours": list(roles.ROLES)},
     )
-    assert sorted(map(tuple, rows)) == [(name, False, False, None) for name in sorted(roles.ROLES)]
+    assert sorted(map(tuple, rows)) == [(name, False, False, 0) for name in sorted(roles.ROLES)]
 
 
 def test_only_functions_with_a_reason_run_with_the_owners_rights_and_no_table_is_seen_through_a_view(
