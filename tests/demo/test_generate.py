@@ -38,10 +38,10 @@ from tests.thoroughness import thorough_only
 if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
 
-WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
+WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint", "request_secret"}
 WRITTEN_BY_OPERATIONS = {
     "operation_request", "number_series", "customer_grant", "audit_seal", "audit_verification",
-    "aging_snapshot", "aging_snapshot_account", "import_change",
+    "aging_snapshot", "aging_snapshot_account", "import_change", "audit_remark",
 }  # fmt: skip
 EVENTS_OF_OPERATIONS = {"InvoiceDrafted", "MoneyAllocated", "AccessGranted", "AccessRevoked"}
 """The demo drafts and grants nothing; an event for each of its allocations would make loads longer."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, text
 
 from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.audit.remarks import load_remarks
 from ledgerscope.customers.audit.seals import ADOPTED
 from ledgerscope.customers.audit.verification import Verification, verify_log
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
@@ -43,7 +44,10 @@ _KEEP: Final = text("""
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Who did what to whom: `seq` counts from 1 in each company, `subject` is an identifier."""
+    """Who did what to whom: `seq` counts from 1 in each company, `subject` is an identifier.
+
+    `details` hold reason and comment, or `remark_erased` where they went with their customer.
+    """
 
     seq: int
     at: datetime
@@ -111,7 +115,9 @@ class Audit:
             query = query.where(c.seq < asked.before)
         with self._operations.read() as connection:
             rows = connection.execute(query.order_by(c.seq.desc()).limit(asked.limit + 1)).all()
-        shown = tuple(AuditRow(*row) for row in rows[: asked.limit])
+            digests = {row.details["remark"] for row in rows if "remark" in row.details}
+            remarks = load_remarks(connection, self._tenant_id, digests)
+        shown = tuple(_shown(row, remarks) for row in rows[: asked.limit])
         return AuditPage(shown, shown[-1].seq if len(rows) > asked.limit else None)
 
     @takes(Permission.AUDIT_READ)
@@ -158,6 +164,13 @@ class Audit:
             return Verdict(decided, Adopted(found.unsealed or 1, found.rows))
 
         return self._operations.write(ADOPTED, {"known": str(known)}, decide, returns=Adopted, note=note)
+
+
+def _shown(row: Any, remarks: Mapping[str, Mapping[str, Any]]) -> AuditRow:
+    """An entry with what was remarked in the place of its digest."""
+    details = {name: value for name, value in row.details.items() if name != "remark"}
+    remarked = remarks.get(row.details.get("remark"), {})
+    return AuditRow(row.seq, row.at, row.actor, row.action, row.subject, {**details, **remarked})
 
 
 def _kept(found: Verification, moment: Moment) -> dict[str, object]:

@@ -21,6 +21,7 @@ from ledgerscope.customers.lifecycle.reading import (
     view_customer,
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
+from ledgerscope.customers.lifecycle.traces import load_traces
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, no_row
@@ -232,6 +233,7 @@ class Customers:
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
             stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
             imports=self._ids(connection, t.import_change, "import_batch_id", customer_id),
+            traces=load_traces(connection, self._tenant_id, customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:

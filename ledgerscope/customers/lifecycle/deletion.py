@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
+from ledgerscope.customers.lifecycle.traces import Traces, erase_traces
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import (
@@ -48,6 +49,7 @@ class Belongings:
     stays: tuple[Id, ...] = ()
     imports: tuple[Id, ...] = ()
     """Imports that keep old values of it."""
+    traces: Traces = Traces()  # noqa: RUF009 - frozen
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -110,9 +112,10 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
         Update(ImportChange, (tenant_id, each, customer.customer_id), {"old_values": None})
         for each in customer.imports
     )
+    traces = erase_traces(customer.traces, call)
     audit = _audit(customer, "hard", reason, call)
     rows: tuple[Update | AuditEntry, ...] = (
-        person, *contacts, *communications, *interactions, *stays, *imports, audit,
+        person, *contacts, *communications, *interactions, *stays, *imports, *traces, audit,
     )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})

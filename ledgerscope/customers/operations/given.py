@@ -37,7 +37,7 @@ def fault_of_content(content: object, field: str | None = None) -> Refused | Non
 
 
 def fault_of_note(note: Note) -> Refused | None:
-    """What is wrong with the reason or the comment, which the audit log keeps for good."""
+    """What is wrong with the reason or the comment, which are kept with the audit log."""
     for field, value in (("reason", note.reason), ("comment", note.comment)):
         if value is None:
             continue
