@@ -14,6 +14,7 @@ from ledgerscope.customers.audit.verification import Verification, verify_log
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.caller import Note
 from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.operations.verdict import Verdict
 from ledgerscope.store import tables as t
 from ledgerscope.store.audit import first_break
@@ -92,6 +93,7 @@ def adopt(found: Verification, call: Call) -> Decision:
     return Changes((entry,))
 
 
+@typed
 class Audit:
     """The audit log of one company; takes `audit:read`. Raises StoreError and UnknownCompany."""
 

@@ -32,6 +32,7 @@ from ledgerscope.customers.operations.lookups import (
     no_row,
     owner_of,
 )
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.domain.credit import utilization
 from ledgerscope.store import tables as t
 
@@ -111,6 +112,7 @@ class CreditView:
         return None if self.limit_minor is None else max(0, self.limit_minor - self.exposure_minor)
 
 
+@typed
 class Credit:
     """Credit limits of one company: granted, asked for, approved, rejected, and how far they are used.
 

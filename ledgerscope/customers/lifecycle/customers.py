@@ -26,6 +26,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, no_row
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Done:
     changed: bool
 
 
+@typed
 class Customers:
     """Customer records of one company: created, read, updated, moved between statuses, deleted.
 
