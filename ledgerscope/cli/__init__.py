@@ -6,6 +6,7 @@ catalogue never loads a web server.
 
 from __future__ import annotations
 
+import os
 from errno import ENOSPC
 from importlib import import_module
 from typing import NamedTuple
@@ -69,6 +70,7 @@ _COMMANDS: dict[str, _Entry] = {
             "grants": "Show single customers to those who may not see all.",
         }.items()
     },
+    "events": _Entry("operations.events", "List business events, and follow them.", extra="operations"),
     "audit": _Entry(
         "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
     ),
@@ -146,3 +148,5 @@ def main() -> None:
     Try it:  ledgerscope demo
     Run it:  ledgerscope serve --config ledgerscope.yaml
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    if os.environ.get("LEDGERSCOPE_SENTRY_DSN"):
+        import_module(f"{__name__}.sentry").start()

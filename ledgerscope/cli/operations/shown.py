@@ -31,6 +31,7 @@ __all__ = [
     "Column",
     "amount_number",
     "amount_words",
+    "as_plain",
     "show_done",
     "show_json",
     "show_page",
@@ -150,7 +151,7 @@ def show_done(done: Any, *, as_json: bool) -> None:
 
 def show_json(value: object) -> None:
     """Print a record, or whatever holds records, as JSON."""
-    click.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(as_plain(value), indent=2, ensure_ascii=False))
 
 
 def amount_words(minor: int, currency: str) -> str:
@@ -230,12 +231,13 @@ def _text(value: Any) -> str:
             return "".join(each if each.isprintable() else " " for each in str(value))
 
 
-def _plain(value: object) -> Any:
+def as_plain(value: object) -> Any:
+    """Records, and whatever holds records, as JSON has them."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
+        return {str(name): as_plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return _plain(_fields(value)) if is_dataclass(value) else _scalar(value)
+        return [as_plain(each) for each in value]
+    return as_plain(_fields(value)) if is_dataclass(value) else _scalar(value)
 
 
 def _scalar(value: object) -> Any:

@@ -25,6 +25,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.cursors import read_cursor
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class RefreshedAging:
     accounts: int
 
 
+@typed
 class Agings:
     """What customers owed on the days that were kept, by days past due.
 

@@ -33,6 +33,7 @@ from ledgerscope.customers.operations.lookups import (
     no_row,
     owner_of,
 )
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.domain.credit import utilization
 from ledgerscope.store import tables as t
 
@@ -127,6 +128,7 @@ class CreditCheck:
     exposure_minor: int | None
 
 
+@typed
 class Credit:
     """Credit limits of one company: granted, asked for, approved, rejected, and how far they are used.
 

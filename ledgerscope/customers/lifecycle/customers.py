@@ -22,10 +22,12 @@ from ledgerscope.customers.lifecycle.reading import (
     view_customer,
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
+from ledgerscope.customers.lifecycle.traces import load_traces
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, identify, no_row
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class Done:
     changed: bool
 
 
+@typed
 class Customers:
     """Customer records of one company: created, read, updated, moved between statuses, deleted.
 
@@ -88,6 +91,7 @@ class Customers:
 
         return self._operations.write("customer.created", new, decide, returns=CreatedCustomer, note=note)
 
+    @takes(None)  # but a grant will do
     def get(self, customer_id: Id) -> CustomerView | Refused:
         """A customer in detail, deleted or not; takes `customers:view`, or a grant for the customer."""
         caller = self._operations.caller
@@ -252,6 +256,7 @@ class Customers:
             workflows=self._words(connection, t.workflow, "workflow_id", customer_id),
             settings=self._words(connection, t.customer_setting, "setting_key", customer_id),
             credentials=load_spells(connection, self._tenant_id, customer_id),
+            traces=load_traces(connection, self._tenant_id, customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:

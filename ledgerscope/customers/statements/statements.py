@@ -12,6 +12,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.statements.delivery import Download, Letter
 from ledgerscope.customers.statements.errors import DeliveryFailed, MissingGlyphs, RendererFailed
 from ledgerscope.customers.statements.file import MEDIA_TYPES, StatementFile, file_name
@@ -76,6 +77,7 @@ class _Failure:
     temporary: bool = False
 
 
+@typed
 class Statements:
     """Statements of account of the customers of one company.
 

@@ -61,7 +61,9 @@ def test_the_actor_and_the_reason_are_audited(run: Callable[..., Result], owner:
     customer_id = create(run, "Northwind", "--actor", "u-1", "--reason", "signed")
     assert run("status", customer_id, "blocked", "--actor", "u-2", "--reason", "fraud").exit_code == 0
     with owner.connect() as connection:
-        rows = connection.exec_driver_sql("select actor, details->>'reason' from audit_log order by seq")
+        rows = connection.exec_driver_sql(
+            "select actor, reason from audit_log join audit_remark on digest = details->>'remark' order by 1"
+        )
         assert [tuple(row) for row in rows] == [("u-1", "signed"), ("u-2", "fraud")]
 
 

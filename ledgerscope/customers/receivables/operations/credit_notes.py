@@ -11,6 +11,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import currencies_of, identify
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.money import (
     Books,
     NewCreditNote,
@@ -65,6 +66,7 @@ class RefundedCredit:
     amount_minor: int
 
 
+@typed
 class CreditNotes:
     """Credit notes of one company: issued, set against invoices, paid out.
 

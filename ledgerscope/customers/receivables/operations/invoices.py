@@ -14,6 +14,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, identify
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.issuing import (
     Billing,
     Finalise,
@@ -71,6 +72,7 @@ class VoidedInvoice:
     invoice_id: Id
 
 
+@typed
 class Invoices:
     """Invoices of one company: issued within the credit limit, drafted and finalised, voided.
 

@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import currencies_of
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.money import (
     Books,
     NewPayment,
@@ -72,6 +73,7 @@ class RefundedPayment:
     amount_minor: int
 
 
+@typed
 class Payments:
     """Payments of one company: received, set against invoices, taken back by the bank, refunded.
 

@@ -9,6 +9,7 @@ from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.money import give_up, restore, write_off_id_of
 from ledgerscope.customers.receivables.operations.account import hold_account_of, is_breach, verdict
 from ledgerscope.customers.receivables.operations.sources import ListSources, SourcePage, list_sources
@@ -41,6 +42,7 @@ class RestoredDebt:
     over_limit: bool
 
 
+@typed
 class WriteOffs:
     """Debts of one company that are given up, and that stand again.
 
