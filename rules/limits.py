@@ -217,6 +217,21 @@ ROTATION_FAILURES = Limit(
     change_when="secrets are typed by hand by many people, who get them wrong more often",
 )
 
+# --- audit log -------------------------------------------------------------------------------------------
+
+AUDIT_MISSING = Limit(
+    severity=Severity.CRITICAL,
+    value=0,
+    hold=_MINUTE,
+    fixed_because="entries of an audit log are never removed",
+)
+AUDIT_FAULTS = Limit(
+    severity=Severity.CRITICAL,
+    value=0,
+    hold=_MINUTE,
+    fixed_because="a log that is what was written has no fault",
+)
+
 # --- the exporter itself ---------------------------------------------------------------------------------
 
 TARGET_DOWN = Limit(

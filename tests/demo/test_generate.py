@@ -38,11 +38,11 @@ from tests.thoroughness import thorough_only
 if TYPE_CHECKING:
     from ledgerscope.store.changes_batch import Batch
 
-WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint"}
+WRITTEN_BY_OTHERS = {"currency", "event_rollup", "exporter_checkpoint", "request_secret"}
 WRITTEN_BY_OPERATIONS = {
     "operation_request", "number_series", "customer_grant", "audit_seal", "audit_verification",
     "aging_snapshot", "aging_snapshot_account", "import_change", "credential_access", "customer_setting",
-    "workflow",
+    "workflow", "audit_remark",
 }  # fmt: skip
 EVENTS_OF_OPERATIONS = {
     "InvoiceDrafted", "MoneyAllocated", "AccessGranted", "AccessRevoked", "CredentialSaved",

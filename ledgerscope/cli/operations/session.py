@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import uuid4
 
 import click
 
 from ledgerscope.cli.exits import CommandFailed, SettingsFailed
+from ledgerscope.cli.operations.command_log import command_log
 from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.customers import Refused
 from ledgerscope.customers.audit import AuditKeys, InvalidKeys
 from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
+from ledgerscope.logs import correlated
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.engine import Session, create_engine
 
@@ -101,20 +104,31 @@ class Place:
     ) -> None:
         self.config = config
         self.database_url = database_url
-        self.caller = Caller(tenant_id=company, actor=actor or getpass.getuser(), source="cli")
+        self.caller = Caller(
+            tenant_id=company, actor=actor or getpass.getuser(), source="cli", correlation_id=uuid4().hex
+        )
 
 
 @contextmanager
 def opened(place: Place) -> Iterator[Operations]:
-    """The operations of the company with the application's rights; a failure is one message."""
-    with opened_engine(place.config, place.database_url) as engine:
+    """The operations of the company with the application's rights; a failure is one message.
+
+    All that a command does has one correlation id, in its events, its audit entries and its log.
+    """
+    with (
+        correlated(place.caller.correlation_id),
+        opened_engine(place.config, place.database_url) as engine,
+    ):
         yield Operations(engine, place.caller, audit_keys=audit_keys())
 
 
 @contextmanager
 def opened_engine(config: Path | None, database_url: str | None, pool_size: int = 1) -> Iterator[Engine]:
-    """The database with the application's rights, at the head revision; a failure is one message."""
-    with configured_database(config, database_url) as (settings, url):
+    """The database with the application's rights, at the head revision, and the log as it is set.
+
+    A failure is one message.
+    """
+    with configured_database(config, database_url) as (settings, url), command_log(settings.log):
         session = Session(
             application_name="ledgerscope-cli", role=roles.APP, schema=settings.database.schema_
         )

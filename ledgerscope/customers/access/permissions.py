@@ -104,6 +104,7 @@ NEEDED: Final[dict[str, Permission]] = {
     "payment.received": P.RECEIVABLES_WRITE,
     "payment.refunded": P.RECEIVABLES_WRITE,
     "payment.reversed": P.RECEIVABLES_WRITE,
+    "requests.pruned": P.ACCESS_GRANT,
     "segment.assigned": P.CUSTOMERS_UPDATE,
     "segment.removed": P.CUSTOMERS_UPDATE,
     "segment.replaced": P.CUSTOMERS_UPDATE,

@@ -18,7 +18,7 @@ from ledgerscope.customers.credentials.reencryption import (
     left_by_key,
     reencrypt_batch,
 )
-from ledgerscope.customers.credentials.validation import Failed, try_login
+from ledgerscope.customers.credentials.validation import SOON, Failed, try_login
 from ledgerscope.customers.credentials.versions import (
     log_access,
     reject_credential,
@@ -79,9 +79,9 @@ class Credentials:
     """What opens the Zuora of the customers of one company: saved, used, revoked, encrypted anew.
 
     Without `keys` nothing can be saved or taken out. `connect` makes the client that a login is tried with;
-    by default that of `Zuora`, which asks its own hosts and those of `allow`. Zuora is never asked within a
-    transaction. What is wrong with a request comes back as `Refused`, which shows no secret; StoreError and
-    UnknownCompany are raised.
+    by default one that asks Zuora's own hosts and those of `allow`, and gives up within half a minute. Zuora
+    is never asked within a transaction. What is wrong with a request comes back as `Refused`, which shows no
+    secret; StoreError and UnknownCompany are raised.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Credentials:
         self._tenant_id = operations.caller.tenant_id
         self._keys = keys
         self._allow = allow
-        self._connect = connect or (lambda login: Zuora(login, allow=allow))
+        self._connect = connect or (lambda login: Zuora(login, allow=allow, limits=SOON))
 
     @takes(Permission.CREDENTIALS_MANAGE)
     def validate(self, login: Login) -> Validated | Refused:

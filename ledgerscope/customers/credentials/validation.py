@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.zuora import ZuoraError
+from ledgerscope.customers.zuora import Limits, ZuoraError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledgerscope.customers.zuora import Login, RateLimit, Zuora
 
-__all__ = ["Failed", "Validated", "try_login"]
+__all__ = ["SOON", "Failed", "Validated", "try_login"]
 
+SOON: Final = Limits(read=15.0, total=30.0, longest_wait=5.0, tries=3)
+"""Somebody waits for the answer."""
 _FAULTY: Final = frozenset({"configuration", "unauthorized", "forbidden", "redirected", "rejected"})
 """Classes of errors that the same login will meet again."""
 

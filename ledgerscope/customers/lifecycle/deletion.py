@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.lifecycle.forgetting import forgotten
+from ledgerscope.customers.lifecycle.traces import Traces, erase_traces
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import (
@@ -59,6 +60,7 @@ class Belongings:
     settings: tuple[str, ...] = ()
     credentials: tuple[Spell, ...] = ()
     """Versions of its credential."""
+    traces: Traces = Traces()  # noqa: RUF009 - frozen
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -129,10 +131,11 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
         forgotten(tenant_id, customer.customer_id, each, at, ERASED) for each in customer.credentials
     )
     outside = (*_no_longer_synchronised(customer, call), *_forgotten(customer, call))
+    traces = erase_traces(customer.traces, call)
     audit = _audit(customer, "hard", reason, call)
     rows: tuple[Update | AuditEntry, ...] = (
         person, *contacts, *communications, *interactions, *stays, *imports, *credentials, *outside,
-        audit,
+        *traces, audit,
     )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})

@@ -28,6 +28,7 @@ from ledgerscope.store.records.events import make_event
 from ledgerscope.store.records.operations import (
     AgingSnapshot,
     AuditEntry,
+    AuditRemark,
     Credential,
     CredentialAccess,
     CustomerGrant,
@@ -73,6 +74,7 @@ __all__ = [
     "AgingSnapshot",
     "Allocation",
     "AuditEntry",
+    "AuditRemark",
     "Communication",
     "Contact",
     "Credential",
@@ -167,6 +169,7 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     SyncSchedule: tables.sync_schedule,
     SyncRun: tables.sync_run,
     AuditEntry: tables.audit_log,
+    AuditRemark: tables.audit_remark,
     OperationRequest: tables.operation_request,
     CustomerGrant: tables.customer_grant,
     CustomerSetting: tables.customer_setting,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgingSnapshot",
     "AuditEntry",
+    "AuditRemark",
     "Credential",
     "CredentialAccess",
     "CustomerGrant",
@@ -221,6 +222,17 @@ class AuditEntry(NamedTuple):
     subject: str
     details: str
     at: datetime
+
+
+class AuditRemark(NamedTuple):
+    tenant_id: str
+    digest: str
+    salt: str | None
+    reason: str | None
+    comment: str | None
+    subject: str | None
+    at: datetime
+    erased_at: datetime | None = None
 
 
 class OperationRequest(NamedTuple):

@@ -24,13 +24,19 @@ from ledgerscope.store.tables.engagement import (
 from ledgerscope.store.tables.jobs import job_run
 from ledgerscope.store.tables.ledger import (
     audit_log,
+    audit_remark,
     audit_seal,
     audit_verification,
     event,
     event_rollup,
     exporter_checkpoint,
 )
-from ledgerscope.store.tables.operations import customer_grant, number_series, operation_request
+from ledgerscope.store.tables.operations import (
+    customer_grant,
+    number_series,
+    operation_request,
+    request_secret,
+)
 from ledgerscope.store.tables.receivables import (
     allocation,
     credit_note,
@@ -75,6 +81,7 @@ __all__ = [
     "aging_snapshot_account",
     "allocation",
     "audit_log",
+    "audit_remark",
     "audit_seal",
     "audit_verification",
     "communication",
@@ -111,6 +118,7 @@ __all__ = [
     "payment_reversal",
     "plan",
     "refund",
+    "request_secret",
     "segment_assignment",
     "statement",
     "subscription",

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 import traceback
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from secrets import token_hex
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +91,13 @@ def test_every_workflow_comes_page_by_page(zuora: Zuora, zuora_server: ZuoraServ
 def test_a_tenant_without_workflows_has_an_empty_list(zuora: Zuora, zuora_server: ZuoraServer) -> None:
     zuora_server.workflows = []
     assert list(zuora.workflows()) == []
+
+
+def test_a_compressed_answer_is_read_whole(zuora: Zuora, zuora_server: ZuoraServer) -> None:
+    rows = [workflow(number) | {"description": token_hex(400)} for number in range(1, 501)]
+    page = json.dumps({"data": rows, "pagination": {"page": 1, "page_length": 50}}).encode()
+    zuora_server.answer(WORKFLOWS, Answer(body=gzip.compress(page), headers={"Content-Encoding": "gzip"}))
+    assert len(list(zuora.workflows())) == 500
 
 
 def test_a_workflow_that_slips_to_the_next_page_comes_once(zuora: Zuora, zuora_server: ZuoraServer) -> None:

@@ -1,6 +1,7 @@
 ALTER TABLE credential ADD COLUMN base_url text;
 ALTER TABLE credential ADD COLUMN client_id text;
 ALTER TABLE credential ADD CONSTRAINT credential_ciphertext_check CHECK (octet_length(ciphertext) > 0 or not upper_inf(valid));
+COMMENT ON COLUMN credential.version IS 'counts from 1 for each customer';
 COMMENT ON COLUMN credential.base_url IS 'where the secret is good; also part of the ciphertext';
 COMMENT ON COLUMN credential.client_id IS 'the client id in part, as it is shown; whole in the ciphertext only';
 
