@@ -208,6 +208,15 @@ QUEUE_WAIT_CRITICAL = Limit(
     change_when="the warning limit changes, or a queue that has stopped can wait until morning",
 )
 
+# --- credentials -----------------------------------------------------------------------------------------
+
+ROTATION_FAILURES = Limit(
+    severity=Severity.WARNING,
+    value=5,
+    hold=5 * _MINUTE,
+    change_when="secrets are typed by hand by many people, who get them wrong more often",
+)
+
 # --- audit log -------------------------------------------------------------------------------------------
 
 AUDIT_MISSING = Limit(

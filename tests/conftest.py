@@ -30,6 +30,8 @@ from tests.leaks import Listener, Outputs, leaks_of_database, listen_to_pages
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.customers.zuora.server import ZuoraServer
+
 HERE = Path(__file__).parent
 LONGEST_FIRST = (
     "demo/test_alerts.py",
@@ -238,3 +240,12 @@ def _as_role(url: URL, role: str) -> str:
 def _disposed(engine: Engine) -> Iterator[Engine]:
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def zuora_server() -> Iterator[ZuoraServer]:
+    """A Zuora of our own on this machine."""
+    from tests.customers.zuora.server import running  # noqa: PLC0415 - needs what only some tests need
+
+    with running() as server:
+        yield server

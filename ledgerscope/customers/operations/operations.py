@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from ledgerscope.customers.access.permissions import NEEDED
+from ledgerscope.customers.audit.remarks import remark_of
 from ledgerscope.customers.audit.seals import seal_end
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
@@ -164,6 +165,15 @@ class Operations:
                 _WRITTEN.reset(before)
         raise AssertionError("unreachable")  # pragma: no cover
 
+    @contextmanager
+    def unrecorded(self) -> Iterator[tuple[Connection, Moment]]:
+        """A transaction for signs of life, which change nothing that anybody asked for.
+
+        It takes no turn, and writes neither event nor audit entry. Raises UnknownCompany and StoreError.
+        """
+        with begin_as(self._engine, self.caller.tenant_id) as connection:
+            yield connection, self.moment(connection)
+
     def moment(self, connection: Connection) -> Moment:
         """Now, with the date at the company; raises UnknownCompany."""
         return self._moment(self._zone(connection, _ZONE), self._clock())
@@ -239,18 +249,21 @@ def _customer_of(content: object) -> object:
 
 
 def _complete(changes: Changes, caller: Caller, note: Note) -> Changes:
-    """The same changes, their events and audit entries with who asked and why."""
+    """The same changes, their events and audit entries with who asked, and beside them why."""
+    entries = [row for row in changes.rows if isinstance(row, AuditEntry)]
+    remark = remark_of(entries, note.reason, note.comment)
+    digest = None if remark is None else remark.digest
     rows = tuple(
-        _annotated(row, caller, note) if isinstance(row, AuditEntry) else row for row in changes.rows
+        _annotated(row, caller, digest) if isinstance(row, AuditEntry) else row for row in changes.rows
     )
     events = tuple(
         event._replace(user_id=caller.actor, correlation_id=caller.correlation_id) for event in changes.events
     )
-    return type(changes)(rows, events)
+    return type(changes)(rows if remark is None else (*rows, remark), events)
 
 
-def _annotated(entry: AuditEntry, caller: Caller, note: Note) -> AuditEntry:
-    given = {"reason": note.reason, "comment": note.comment, "correlation_id": caller.correlation_id}
+def _annotated(entry: AuditEntry, caller: Caller, remark: str | None) -> AuditEntry:
+    given = {"remark": remark, "correlation_id": caller.correlation_id}
     added = {name: value for name, value in given.items() if value is not None}
     details: dict[str, Any] = {**json.loads(entry.details), **added, "source": caller.source}
     return entry._replace(details=json.dumps(details, sort_keys=True))

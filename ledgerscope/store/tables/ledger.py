@@ -159,6 +159,31 @@ audit_seal: Final = table(
     "operation. Written with it.",
 )
 
+audit_remark: Final = table(
+    "audit_remark",
+    tenant_key(),
+    Column(
+        "digest",
+        Text,
+        primary_key=True,
+        comment="sha256 of salt, reason and comment; the entries have it as remark",
+    ),
+    Column("salt", Text),
+    Column("reason", Text),
+    Column("comment", Text),
+    Column("subject", Text, comment="the customer, or what else it is about; null: several"),
+    instant("at"),
+    instant("erased_at", nullable=True),
+    of_tenant(),
+    check(
+        "erased",
+        "case when erased_at is null then salt is not null else coalesce(salt, reason, comment) is null end",
+    ),
+    Index("audit_remark_subject_idx", "tenant_id", "subject"),
+    comment="Why something was done, as the audit log names it by a digest. One row per request and "
+    "customer. Written with the entry; erased with the customer.",
+)
+
 audit_verification: Final = table(
     "audit_verification",
     tenant_key(),
