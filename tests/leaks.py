@@ -95,13 +95,24 @@ def find_leaks(values: Iterable[str], outputs: Iterable[tuple[str, str]]) -> lis
 def leaks_of_database(url: str, outputs: Outputs) -> list[str]:
     """What the personal data of a database is found in: its own rows that outlive it, log lines and pages."""
     with psycopg.connect(url, autocommit=True) as connection:
-        values = set(_texts(connection, PERSONAL, _MOST_VALUES))
-        if not values:
+        if not _is_our_schema(connection):
             return []
+        values = set(_texts(connection, PERSONAL, _MOST_VALUES))
         rows = [("a row", text) for text in _texts(connection, LET_OUT, _MOST_ROWS)]
     lines = [("a line of the log", line) for line in outputs.lines]
     pages = [("a page", page) for page in outputs.pages]
     return find_leaks(values, [*rows, *lines, *pages])
+
+
+def _is_our_schema(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the tables are tables: a test may have moved them away, and put views in their places."""
+    names = [*PERSONAL, *LET_OUT]
+    query = (
+        "select count(*) from unnest(%s::text[]) as named join pg_class on pg_class.oid = to_regclass(named)"
+        " where relkind = 'r'"
+    )
+    row = connection.execute(query, (names,)).fetchone()
+    return row is not None and row[0] == len(names)
 
 
 def _texts(
