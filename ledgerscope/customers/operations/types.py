@@ -6,6 +6,7 @@ Annotations are read as they are written. A name that is not plain stands for th
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -110,6 +111,9 @@ def _test(annotation: str) -> Test:
 def _test_of_one(written: str) -> Test:
     found = _GENERIC.fullmatch(written.strip())
     name, inner = (found[1], found[2]) if found else ("Any", None)
+    if name == "Literal":
+        words = literal_eval(f"({inner},)")
+        return lambda value: isinstance(value, str) and value in words
     if name in _ANY:
         return lambda _: True
     if name in _PLAIN:
