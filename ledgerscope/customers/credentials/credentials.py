@@ -89,7 +89,7 @@ class Credentials:
     def __init__(
         self,
         operations: Operations,
-        keys: CredentialKeys | None,
+        keys: CredentialKeys | None = None,
         *,
         allow: Collection[str] = (),
         connect: Callable[[Login], Zuora] | None = None,
