@@ -155,8 +155,8 @@ class Desk:
     def segment(self) -> None:
         done(Segments(self.anna).assign(self.customer, Assignment(segment="vip")))
 
-    def schedule(self) -> None:
-        done(Syncs(self.anna).schedule(self.customer, "weekly"))
+    def schedule(self) -> object:
+        return done(Syncs(self.anna).schedule(self.customer, "weekly"))
 
     def run(self) -> Claim:
         self.schedule()
