@@ -19,8 +19,8 @@ from ledgerscope.store.tables import audit_log, audit_seal, audit_verification
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Lateral, Select, Table
-    from sqlalchemy.sql.selectable import NamedFromClause
+    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy.sql.selectable import LateralFromClause, NamedFromClause
 
     from collectors.companies import Companies
     from collectors.samples import SampleBuilder
@@ -74,7 +74,7 @@ def ends() -> Select[Any]:
     )
 
 
-def _last_of(table: Table, instant_column: str, company: NamedFromClause) -> Lateral:
+def _last_of(table: Table, instant_column: str, company: NamedFromClause) -> LateralFromClause:
     """The row with the greatest number that is there at the instant."""
     c = table.c
     mine = (c.tenant_id == company.c.tenant_id) & (c[instant_column] <= instant())

@@ -132,9 +132,9 @@ class Desk:
         new = NewCreditNote(customer_id=self.customer, amount_minor=minor, reason="goodwill", **more)
         return str(done(CreditNotes(self.anna).issue(new, NOTE)).credit_note_id)
 
-    def limit(self, minor: int = 100) -> None:
+    def limit(self, minor: int = 100) -> str:
         new = NewLimit(customer_id=self.customer, currency="EUR", limit_minor=minor)
-        done(Credit(self.anna).grant(new, NOTE))
+        return str(done(Credit(self.anna).grant(new, NOTE)).credit_limit_id)
 
     def request(self, minor: int) -> str:
         asked = Adjustment(customer_id=self.customer, currency="EUR", limit_minor=minor)
