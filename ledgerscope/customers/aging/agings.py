@@ -14,9 +14,11 @@ from ledgerscope.customers.aging.snapshots import (
     AccountAging,
     AgingPage,
     Snapshot,
+    SnapshotPage,
     account_history,
     account_page,
     find_snapshot,
+    snapshot_page,
 )
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
@@ -82,6 +84,14 @@ class Agings:
         """The snapshot of a day, else the one of the latest day that was kept."""
         with self._operations.read() as connection:
             return find_snapshot(connection, self._tenant_id, day) or _no_snapshot(day)
+
+    @takes(Permission.CUSTOMERS_LIST)
+    def snapshots(self, *, before: date | None = None, limit: int = 50) -> SnapshotPage | Refused:
+        """A page of the snapshots that are kept, the latest day first, those of days before one."""
+        if not 1 <= limit <= LARGEST_PAGE:
+            return Refused(f"limit: 1 to {LARGEST_PAGE}, not {limit}", Fault.INVALID, "limit")
+        with self._operations.read() as connection:
+            return snapshot_page(connection, self._tenant_id, before, limit)
 
     @takes(Permission.CUSTOMERS_LIST)
     def accounts(

@@ -49,6 +49,7 @@ from ledgerscope.store.tables.receivables import (
     write_off,
     write_off_reversal,
 )
+from ledgerscope.store.tables.settings import customer_setting
 from ledgerscope.store.tables.statements import (
     export_run,
     import_batch,
@@ -57,10 +58,19 @@ from ledgerscope.store.tables.statements import (
     statement,
 )
 from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
-from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule
+from ledgerscope.store.tables.sync import credential, credential_access, sync_run, sync_schedule, workflow
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
 
-APPEND_ONLY = (event, allocation, payment_reversal, refund, write_off_reversal, audit_log, audit_seal)
+APPEND_ONLY = (
+    event,
+    allocation,
+    payment_reversal,
+    refund,
+    write_off_reversal,
+    audit_log,
+    audit_seal,
+    credential_access,
+)
 """Tables whose rows are never changed or removed, by nobody."""
 
 __all__ = [
@@ -77,12 +87,14 @@ __all__ = [
     "communication",
     "contact",
     "credential",
+    "credential_access",
     "credit_breach",
     "credit_limit",
     "credit_note",
     "currencies",
     "customer",
     "customer_grant",
+    "customer_setting",
     "customer_status_history",
     "event",
     "event_rollup",
@@ -117,6 +129,7 @@ __all__ = [
     "tenant",
     "ticket",
     "ticket_event",
+    "workflow",
     "write_off",
     "write_off_reversal",
 ]

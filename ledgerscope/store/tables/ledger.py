@@ -69,6 +69,7 @@ event: Final = table(
     check("money", "(amount_minor is null) = (currency is null)"),
     check("duration_ms", "duration_ms >= 0"),
     Index("event_xid_idx", "xid"),
+    Index("event_of_tenant_idx", "tenant_id", "event_id"),
     Index("event_type_idx", "tenant_id", "event_type", "occurred_at"),
     comment="Something that happened, written in the transaction that made it happen; the only source of "
     "counters. Append-only, and without foreign keys to what it tells of, because it outlives that."

@@ -27,6 +27,7 @@ from ledgerscope.customers.receivables.operations.account import (
     is_breach,
     verdict,
 )
+from ledgerscope.customers.receivables.operations.sources import ListSources, SourcePage, list_sources
 from ledgerscope.customers.receivables.operations.views import SourceView, find_row, view_source
 from ledgerscope.store import tables as t
 
@@ -169,3 +170,9 @@ class Payments:
             if isinstance(row, Refused):
                 return row
             return view_source(connection, self._tenant_id, row, row.payment_id.hex)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def list(self, customer_id: Id, asked: ListSources = ListSources()) -> SourcePage | Refused:  # noqa: B008 - frozen
+        """A page of the payments of a customer, the latest first."""
+        with self._operations.read() as connection:
+            return list_sources(connection, self._tenant_id, t.payment, customer_id, asked)
