@@ -12,6 +12,7 @@ from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.operations.checks import check_choice, check_instant
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, no_row
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
 
@@ -74,6 +75,7 @@ class EventPage:
     next: int | None
 
 
+@typed
 class Events:
     """The events of one company; takes `audit:read`, because they tell who did what to any customer.
 

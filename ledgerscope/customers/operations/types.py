@@ -6,7 +6,7 @@ Annotations are read as they are written. A name that is not plain stands for th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ _PLAIN: Final[dict[str, Test]] = {
     "Mapping": lambda value: isinstance(value, Mapping),
     "dict": lambda value: isinstance(value, dict),
     "Callable": callable,
+    "Iterable": lambda value: isinstance(value, Iterable) and not isinstance(value, (str, bytes)),
 }
 _OF_MANY: Final[dict[str, Any]] = {
     "tuple": Sequence,

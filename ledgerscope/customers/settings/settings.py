@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.settings.changes import set_values, unset_keys
 from ledgerscope.customers.settings.checks import check_keys
 from ledgerscope.customers.settings.known import BY_KEY
@@ -60,6 +61,7 @@ class BulkDone:
     changed: int
 
 
+@typed
 class Settings:
     """Settings of the customers of one company; `known.KNOWN` lists them, with types, bounds and defaults.
 

@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.sync.figures import figures_of, thresholds_of
 from ledgerscope.customers.sync.health import Figures, health_score
 from ledgerscope.customers.sync.loading import as_schedule, hold_schedule, settings_of_customer
@@ -77,6 +78,7 @@ class Health:
     as_of: datetime
 
 
+@typed
 class Syncs:
     """Synchronisation of the customers of one company, as its people see and direct it.
 
