@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,6 +39,7 @@ _PLAIN: Final[dict[str, Test]] = {
     "Mapping": lambda value: isinstance(value, Mapping),
     "dict": lambda value: isinstance(value, dict),
     "Callable": callable,
+    "Iterable": lambda value: isinstance(value, Iterable) and not isinstance(value, (str, bytes)),
 }
 _OF_MANY: Final[dict[str, Any]] = {
     "tuple": Sequence,
