@@ -42,6 +42,7 @@ AREAS: tuple[Area, ...] = (
     Area("satisfaction", "Satisfaction"),
     Area("jobs", "Job queue"),
     Area("exporter", "The exporter itself", EVERY_PART - {Part.COLLECTOR}),
+    Area("api", "API", frozenset({Part.METRICS, Part.BOARD})),
     Area("compat", "Former names", frozenset({Part.RULES})),
 )
 
