@@ -220,7 +220,7 @@ class Api(_Group):
         default_factory=dict
     )
 
-    def address(self, other: URL | None) -> URL | None:
+    def address(self, other: URL) -> URL:
         """The URL with the password in it; the `other` where the API has none of its own."""
         if self.url is None:
             return other
