@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from exporter.http.api import analytics, customers
-from exporter.http.api.asked import ProblemRaised
+from exporter.http.api.asked import ProblemRaised, State
 from exporter.http.api.description import describe
-from exporter.http.api.gate import Gate, instance_of, route_of
+from exporter.http.api.gate import Gate
 from exporter.http.api.problems import FieldError, Kind, Problem
 from exporter.http.api.rate_limits import RateLimit
 from exporter.runtime import utc_now
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from exporter.settings.model import ExporterSettings
     from ledgerscope.customers.access.issuers import Issuer
 
-__all__ = ["Api", "create_api"]
+__all__ = ["Api", "create_api", "create_routes"]
 
 _KINDS: Final = {kind.status: kind for kind in Kind}
 _TITLE: Final = "Ledgerscope API"
@@ -63,18 +63,24 @@ def create_api(
     further: Iterable[Issuer] = (),
 ) -> Api:
     """The API for tokens of the issuers of the settings, and of `further` ones; raises UnusableIssuer."""
-    app = FastAPI(title=_TITLE, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    for router in (analytics.router, customers.router):
-        app.include_router(router)
-    for error, handler in _HANDLERS.items():
-        app.add_exception_handler(error, handler)
-    describe(app)
+    app = create_routes()
     reader = TokenReader((*issuers_of(settings.api.issuers), *further))
     limits = (
         RateLimit("address", settings.api.requests_per_minute_from_address),
         RateLimit("user", settings.api.requests_per_minute),
     )
     return Api(app, Gate(app, service, reader, limits, requests, clock, log))
+
+
+def create_routes() -> FastAPI:
+    """The routes with their description, and nothing in front of them."""
+    app = FastAPI(title=_TITLE, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    for router in (analytics.router, customers.router):
+        app.include_router(router)
+    for error, handler in _HANDLERS.items():
+        app.add_exception_handler(error, handler)
+    describe(app)
+    return app
 
 
 async def _raised(request: Request, error: ProblemRaised) -> Response:
@@ -112,4 +118,5 @@ def _field_error(place: Sequence[str | int], message: str) -> FieldError:
 
 
 def _response(request: Request, problem: Problem) -> Response:
-    return problem.response(instance_of(route_of(request.app, request.scope)))
+    asked: State = request.state.asked
+    return problem.response(asked.instance)

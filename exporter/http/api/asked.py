@@ -35,10 +35,11 @@ class ProblemRaised(Exception):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the gate gives along with a request."""
+    """What the gate gives along with a request; `instance` is its address in problems."""
 
     service: Service
     principal: Principal
+    instance: str
 
     async def answer(
         self,

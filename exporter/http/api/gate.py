@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from exporter.reporting.request_metrics import RequestMetrics
     from ledgerscope.customers.access.tokens import TokenReader
 
-__all__ = ["Gate", "instance_of", "route_of"]
+__all__ = ["Gate"]
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Answers hold personal data."""
@@ -61,21 +61,21 @@ class Gate:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun, route = monotonic(), route_of(self._app, scope)
+        begun, route = monotonic(), _route_of(self._app, scope)
         reply = _Reply(send)
         try:
-            problem = self._admit(scope, reply)
-            answer: ASGIApp = self._app if problem is None else problem.response(instance_of(route))
+            problem = self._admit(scope, reply, _instance_of(route))
+            answer: ASGIApp = self._app if problem is None else problem.response(_instance_of(route))
             await answer(scope, receive, reply)
         except Exception:  # noqa: BLE001 - the boundary where a failure becomes an answer
             self._log.exception("request of the api failed", route=route, request_id=reply.request_id)
             if not reply.begun:
-                await Problem(Kind.INTERNAL).response(instance_of(route))(scope, receive, reply)
+                await Problem(Kind.INTERNAL).response(_instance_of(route))(scope, receive, reply)
         finally:
             took = monotonic() - begun
             self._requests.note(scope["method"], route, reply.status, took, admitted=reply.admitted)
 
-    def _admit(self, scope: Scope, reply: _Reply) -> Problem | None:
+    def _admit(self, scope: Scope, reply: _Reply, instance: str) -> Problem | None:
         share = self._of_address.take(address_key(scope.get("client")))
         if isinstance(share, Problem):
             return share
@@ -88,7 +88,7 @@ class Gate:
             return share
         reply.headers |= share
         reply.admitted = True
-        scope.setdefault("state", {})["asked"] = State(self._service, principal)
+        scope.setdefault("state", {})["asked"] = State(self._service, principal, instance)
         return None
 
 
@@ -112,7 +112,7 @@ class _Reply:
         await self._send(message)
 
 
-def route_of(app: FastAPI, scope: Scope) -> str:
+def _route_of(app: FastAPI, scope: Scope) -> str:
     """The template of the address that is asked for; `unknown` where there is none."""
     for route in app.routes:
         if route.matches(scope)[0] is not Match.NONE:
@@ -120,7 +120,7 @@ def route_of(app: FastAPI, scope: Scope) -> str:
     return UNKNOWN_ROUTE
 
 
-def instance_of(route: str) -> str:
+def _instance_of(route: str) -> str:
     """The address of a problem: a dash stands for each identifier, `/api` for what is no route."""
     if route == UNKNOWN_ROUTE:
         return "/api"

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _WORDS: Final = {"true": True, "false": False}
+_STORABLE: Final = r"^[^\x00]*$"
 _NUMBER: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 
 
@@ -52,7 +53,12 @@ Cursor = Annotated[
     ),
 ]
 CustomerId = Annotated[
-    str, Path(description="The identifier of a customer.", examples=["9f1c2b7a4e3d4c6f8a5b0d1e2f3a4b5c"])
+    str,
+    Path(
+        description="The identifier of a customer.",
+        pattern=_STORABLE,
+        examples=["9f1c2b7a4e3d4c6f8a5b0d1e2f3a4b5c"],
+    ),
 ]
 SegmentName = Annotated[
     Literal[SEGMENTS],  # type: ignore[valid-type]  # the list of the schema is the type
@@ -111,6 +117,7 @@ class CustomerListQuery(OrganizationQuery):
     search: str | None = Field(
         default=None,
         max_length=LONGEST_NAME,
+        pattern=_STORABLE,
         description="A part of the name, email address, external id or customer number.",
     )
     status: Literal[ACCOUNT_STATUSES] | None = Field(  # type: ignore[valid-type]  # the list of the schema

@@ -105,11 +105,17 @@ _KINDS: Final[Mapping[Fault, Kind]] = {
 }
 
 
+_NAMES_NOTHING: Final = frozenset({"cursor", "organization_id"})
+"""Parameters that may be any text, but lead nowhere unless the text was given out before."""
+
+
 def problem_of(refused: Refused) -> Problem:
     """The problem that a refusal of an operation is; what does not exist is told of in one way only."""
     kind = _KINDS[refused.fault]
     if kind is Kind.NOT_FOUND:
         return Problem(kind)
+    if kind is Kind.INVALID and refused.field in _NAMES_NOTHING:
+        return Problem(Kind.NOT_FOUND, refused.reason)
     if kind is Kind.INVALID:
         return Problem(kind, errors=(FieldError("query", refused.field or "", refused.reason),))
     return Problem(kind, refused.reason)
