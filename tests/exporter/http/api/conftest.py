@@ -21,24 +21,26 @@ from exporter.http.api.service import open_service
 from exporter.http.app import create_app
 from exporter.http.server import Server, listen
 from exporter.reporting.request_metrics import RequestMetrics
+from exporter.runtime import Exporter, exporter_engine
 from ledgerscope.customers.interactions import Interactions, NewInteraction
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Operations
 from ledgerscope.customers.segments import Assignment, Segments
+from ledgerscope.store import roles
 from ledgerscope.store.changes import Changes
 from ledgerscope.store.changes_writer import write_changes
+from ledgerscope.store.engine import OWNER, create_engine
 from ledgerscope.store.records import Tenant
+from tests.conftest import Database
 from tests.exporter.doubles import SqlCollector, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine
 
     from exporter.settings.model import ExporterSettings
-    from tests.conftest import Database
-    from tests.exporter.conftest import MakeExporter
 
     Serve = Callable[..., "Client"]
 
@@ -86,57 +88,67 @@ class Client:
         return {series: float(value) for series, _, value in found if float(value)}
 
 
-@pytest.fixture
-def keys_file(tmp_path: Path) -> Path:
-    file = tmp_path / "keys.json"
-    file.write_text(json.dumps({"keys": [KEY.as_dict(private=False)]}), encoding="utf-8")
-    return file
-
-
-@pytest.fixture
-def api_settings(keys_file: Path) -> Callable[..., ExporterSettings]:
-    def make(**given: Any) -> ExporterSettings:
-        api = {
-            "requests_per_minute": MANY,
-            "requests_per_minute_from_address": MANY,
-            "timeout": "20s",
-            "issuers": {"main": {"issuer": ISSUER, "keys_file": str(keys_file)}},
-        }
-        return settings(api=api | given)
-
-    return make
-
-
-@pytest.fixture
-def serve(
-    database: Database, make_exporter: MakeExporter, api_settings: Callable[..., ExporterSettings]
-) -> Iterator[Serve]:
-    """Serves the API with these settings of the group `api` until the test is over."""
-    with ExitStack() as stack:
-
-        def start(url: str = database.app_url, **given: Any) -> Client:
-            return stack.enter_context(served(url, make_exporter, api_settings(**given)))
-
-        yield start
+def api_settings(keys_file: Path, **given: Any) -> ExporterSettings:
+    """Settings of an exporter whose group `api` holds these, and limits that no test meets by accident."""
+    api = {
+        "requests_per_minute": MANY,
+        "requests_per_minute_from_address": MANY,
+        "timeout": "20s",
+        "issuers": {"main": {"issuer": ISSUER, "keys_file": str(keys_file)}},
+    }
+    return settings(api=api | given)
 
 
 @contextmanager
-def served(url: str, make_exporter: MakeExporter, whole: ExporterSettings) -> Iterator[Client]:
+def served(urls: Database, whole: ExporterSettings) -> Iterator[Client]:
+    """A server of the API and of the page of metrics, both on the same database."""
     capture = structlog.testing.LogCapture()
     log = structlog.wrap_logger(None, processors=[capture])
-    counted = RequestMetrics()
-    with open_service(make_url(url), whole, log) as service:
-        api = create_api(service, whole, counted, log)
-        exporter = make_exporter(SqlCollector(), given=whole, requests=counted)
+    requests_seen = RequestMetrics()
+    engine = exporter_engine(urls.exporter_url, whole)
+    with open_service(make_url(urls.app_url), whole, log) as service:
+        api = create_api(service, whole, requests_seen, log)
+        exporter = Exporter(whole, [SqlCollector()], engine, log=log, requests=requests_seen)
         with Server(create_app(exporter, api), listen(whole.listen)) as server:
             client = Client(server.url, capture, api.description())
             with client.session:
                 yield client
+        exporter.stop()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def urls(clone_template: Callable[[], URL], administration: Engine) -> Iterator[Database]:
+    """A database for all tests of a file, which write to it little and by names of their own."""
+    url = clone_template()
+    yield Database(*(as_role(url, role) for role in (roles.OWNER, roles.APP, roles.EXPORTER)))
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+def as_role(url: URL, role: str) -> str:
+    return url.update_query_dict({"options": f"-c role={role}"}).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("issuer") / "keys.json"
+    file.write_text(json.dumps({"keys": [KEY.as_dict(private=False)]}), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def client(urls: Database, keys_file: Path) -> Iterator[Client]:
+    """A client of one server for all tests of a file."""
+    with served(urls, api_settings(keys_file)) as made:
+        yield made
 
 
 @pytest.fixture
-def client(serve: Serve) -> Client:
-    return serve()
+def serve(urls: Database, keys_file: Path) -> Iterator[Serve]:
+    """Serves the API with other settings of the group `api` until the test is over."""
+    with ExitStack() as stack:
+        yield lambda **given: stack.enter_context(served(urls, api_settings(keys_file, **given)))
 
 
 @dataclass(frozen=True)
@@ -148,15 +160,18 @@ class Books:
     customers: dict[str, str]
 
 
-@pytest.fixture
-def books(owner: Engine, app: Engine) -> Books:
+@pytest.fixture(scope="module")
+def books(urls: Database) -> Iterator[Books]:
     made = datetime(2026, 1, 1, tzinfo=UTC)
+    owner, app = create_engine(urls.owner_url, OWNER), create_engine(urls.app_url)
     with owner.begin() as connection:
         for name in ("acme", "bolt"):
             row = Tenant(name, name.title(), "Europe/Vienna", "EUR", "{}", made)
             write_changes(connection, [Changes((row,))])
     both = {name: Operations(app, Caller(tenant_id=name, actor="anna")) for name in ("acme", "bolt")}
-    return Books(**both, customers={name: fill(one) for name, one in both.items()})
+    yield Books(**both, customers={name: fill(one) for name, one in both.items()})
+    owner.dispose()
+    app.dispose()
 
 
 def fill(operations: Operations) -> str:

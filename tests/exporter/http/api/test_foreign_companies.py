@@ -1,4 +1,4 @@
-"""Nobody gets anything of another company: every operation of the document is tried, those to come as well."""
+"""Nobody gets anything of another company: every operation of the document is tried, new ones as well."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def assert_nothing_of_bolt(answer: requests.Response, books: Books) -> None:
     assert not [secret for secret in secrets_of_bolt(books) if secret in answer.text], answer.url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def books(books: Books) -> Books:
     """With enough of everything for a second page."""
     for each, operations in (("acme", books.acme), ("bolt", books.bolt)):
@@ -140,7 +140,7 @@ def test_no_filter_leads_to_a_foreign_company(
 
 
 def filters_of(operation: dict[str, Any], books: Books) -> Iterator[dict[str, Any]]:
-    """Every value of a closed list, both of a switch, and in a text whatever is known of the other company."""
+    """Every value of a closed list, both of a switch, and in texts what is known of the other company."""
     for name, schema in parameters(operation, "query").items():
         if name == "organization_id" or name.endswith("cursor"):
             continue
