@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from exporter.http.api.asked import State
 from exporter.http.api.authorization import principal_of
 from exporter.http.api.problems import Kind, Problem
 from exporter.http.api.rate_limits import address_key, principal_key
-from ledgerscope.catalogue.api import UNKNOWN_ROUTE
+from ledgerscope.catalogue.api import OPERATIONS, UNKNOWN_ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
     from structlog.typing import FilteringBoundLogger
 
@@ -37,6 +36,7 @@ __all__ = ["Gate"]
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Answers hold personal data."""
+_ROUTES: Final = tuple((compile_path(route)[0], route) for route in OPERATIONS)
 
 
 class Gate:
@@ -44,7 +44,7 @@ class Gate:
 
     def __init__(
         self,
-        app: FastAPI,
+        app: ASGIApp,
         service: Service,
         reader: TokenReader,
         limits: tuple[RateLimit, RateLimit],
@@ -61,7 +61,7 @@ class Gate:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun, route = monotonic(), _route_of(self._app, scope)
+        begun, route = monotonic(), _route_of(scope["path"])
         reply = _Reply(send)
         try:
             problem = self._admit(scope, reply, _instance_of(route))
@@ -112,12 +112,9 @@ class _Reply:
         await self._send(message)
 
 
-def _route_of(app: FastAPI, scope: Scope) -> str:
-    """The template of the address that is asked for; `unknown` where there is none."""
-    for route in app.routes:
-        if route.matches(scope)[0] is not Match.NONE:
-            return str(getattr(route, "path", UNKNOWN_ROUTE))
-    return UNKNOWN_ROUTE
+def _route_of(path: str) -> str:
+    """The template of an address; `unknown` where there is none."""
+    return next((route for pattern, route in _ROUTES if pattern.match(path)), UNKNOWN_ROUTE)
 
 
 def _instance_of(route: str) -> str:

@@ -30,6 +30,8 @@ def filter_query(_context: schemathesis.HookContext, query: dict[str, Any] | Non
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_as_the_document_says(case: schemathesis.Case, client: Client, books: Books) -> None:
+def test_every_answer_is_as_the_document_says(
+    case: schemathesis.Case[Any], client: Client, books: Books
+) -> None:
     bearer = token(roles=["platform-administrator"])
     case.call_and_validate(base_url=client.url, headers={"Authorization": f"Bearer {bearer}"})

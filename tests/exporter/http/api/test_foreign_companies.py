@@ -44,7 +44,7 @@ def cursors(
 ) -> dict[str, str]:
     """What the pages of an operation give to go on with, by the names of the parameters that take it."""
     names = [name for name in parameters(operation, "query") if name.endswith("cursor")]
-    limits = {name: 1 for name in parameters(operation, "query") if name.endswith("limit")}
+    limits: dict[str, Any] = {name: 1 for name in parameters(operation, "query") if name.endswith("limit")}
     page = client.get(address(path, operation, customer), bearer, **limits).json()
     given = [value for name, value in page.items() if "next" in name and value]
     assert len(given) == len(names), f"{path}: {page}"
