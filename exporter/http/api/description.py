@@ -89,7 +89,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         components.get("schemas", {}).pop(unused, None)
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
-    components["responses"] = {kind.name: _response(kind) for kind in _OF_EVERY_OPERATION}
+    components["responses"] = {_component(kind): _response(kind) for kind in _OF_EVERY_OPERATION}
     components["securitySchemes"] = {
         _SCHEME: {
             "type": "http",
@@ -100,16 +100,20 @@ def _document(app: FastAPI) -> dict[str, Any]:
     }
     for methods in document["paths"].values():
         for operation in methods.values():
-            _complete(operation)
+            _complete(operation, components["schemas"])
     return document
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """What every operation has in common."""
     operation["security"] = [{_SCHEME: []}]
-    operation["responses"]["200"]["headers"] = _headers(_LIMIT_HEADERS)
-    for kind in _OF_EVERY_OPERATION:
-        operation["responses"][str(kind.status)] = {"$ref": f"#/components/responses/{kind.name}"}
+    answer = operation["responses"]["200"]
+    name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    answer |= {"description": schemas[name]["description"], "headers": _headers(_LIMIT_HEADERS)}
+    operation["responses"] = {"200": answer} | {
+        str(kind.status): {"$ref": f"#/components/responses/{_component(kind)}"}
+        for kind in _OF_EVERY_OPERATION
+    }
     for parameter in operation.get("parameters", ()):
         _without_null(parameter)
 
@@ -121,6 +125,10 @@ def _without_null(parameter: dict[str, Any]) -> None:
     for each in alternatives:
         schema.update({name: value for name, value in each.items() if name not in schema})
     schema.pop("title", None)
+
+
+def _component(kind: Kind) -> str:
+    return kind.name.title().replace("_", "")
 
 
 def _response(kind: Kind) -> dict[str, Any]:
