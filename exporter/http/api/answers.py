@@ -7,16 +7,9 @@ UTC. Names, addresses and subjects are personal data: answers are never stored b
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - pydantic reads the annotations
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
-
-from ledgerscope.store.tables.values import (
-    ACCOUNT_STATUSES,
-    INTERACTION_STATUSES,
-    INTERACTION_TYPES,
-    SEGMENTS,
-)
 
 if TYPE_CHECKING:
     from ledgerscope.customers import analytics, lifecycle
@@ -31,16 +24,6 @@ __all__ = [
     "SegmentAnalytics",
     "SegmentNames",
 ]
-
-_ID = "9f1c2b7a4e3d4c6f8a5b0d1e2f3a4b5c"
-_NOON, _EARLIER = "2026-03-10T12:00:00Z", "2026-03-09T14:30:00Z"
-_CURSOR = "AAZMoLgYqACfHCt6Tj1Mb4pbDR4vOktc"
-_TYPES = dict.fromkeys(INTERACTION_TYPES, 0) | {"call": 8, "email": 12}
-_STATUSES = dict.fromkeys(INTERACTION_STATUSES, 0) | {"completed": 18, "pending": 2}
-
-
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(frozen=True, json_schema_extra={"examples": [values]})
 
 
 class CustomerSegment(BaseModel):
@@ -89,34 +72,6 @@ class CustomerAnalytics(BaseModel):
         description="The cursor of those before them; null where there are none."
     )
     calculated_at: datetime
-
-    model_config = _example(
-        customer_id=_ID,
-        customer_name="ABC Corporation",
-        total_interactions=20,
-        last_interaction_date=_EARLIER,
-        interaction_types=_TYPES,
-        interaction_status=_STATUSES,
-        segments=[
-            {
-                "segment_name": "premium",
-                "segment_value": 250.0,
-                "assigned_date": "2026-01-01T00:00:00Z",
-                "description": "Premium tier customer",
-            }
-        ],
-        recent_interactions=[
-            {
-                "interaction_id": _ID,
-                "interaction_type": "call",
-                "subject": "Product inquiry",
-                "status": "completed",
-                "interaction_date": _EARLIER,
-            }
-        ],
-        recent_interactions_next=_CURSOR,
-        calculated_at=_NOON,
-    )
 
     @classmethod
     def of(cls, found: analytics.CustomerAnalytics) -> Self:
@@ -170,17 +125,6 @@ class SegmentAnalytics(BaseModel):
     )
     calculated_at: datetime
 
-    model_config = _example(
-        segment_name="premium",
-        total_customers=8,
-        total_interactions=20,
-        avg_interactions_per_customer=2.5,
-        interaction_types=_TYPES,
-        interaction_status=_STATUSES,
-        activity_timeline=[{"date": "2026-03-10", "interactions": 3, "customers": 2}],
-        calculated_at=_NOON,
-    )
-
     @classmethod
     def of(cls, found: analytics.SegmentAnalytics) -> Self:
         """The analytics of a segment."""
@@ -204,8 +148,6 @@ class SegmentAnalytics(BaseModel):
 
 class SegmentNames(RootModel[list[str]]):
     """The names of all segments, whether anybody is in them or not."""
-
-    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [list(SEGMENTS)]})
 
 
 class SegmentSize(BaseModel):
@@ -245,26 +187,6 @@ class DashboardMetrics(BaseModel):
     )
     calculated_at: datetime
 
-    model_config = _example(
-        total_customers=150,
-        total_interactions_today=8,
-        total_interactions_week=45,
-        total_interactions_month=180,
-        top_segments=[{"segment_name": "premium", "customer_count": 25}],
-        recent_activity=[
-            {
-                "interaction_id": _ID,
-                "customer_id": _ID,
-                "customer_name": "ABC Corporation",
-                "interaction_type": "call",
-                "status": "completed",
-                "interaction_date": _EARLIER,
-            }
-        ],
-        recent_activity_next=_CURSOR,
-        calculated_at=_NOON,
-    )
-
     @classmethod
     def of(cls, found: analytics.DashboardMetrics) -> Self:
         """The figures of a dashboard."""
@@ -303,17 +225,6 @@ class OrganizationSummary(BaseModel):
     segments: list[SegmentSize] = Field(description="Every segment, the largest first.")
     calculated_at: datetime
 
-    model_config = _example(
-        total_customers=150,
-        active_customers=60,
-        customer_status=dict.fromkeys(ACCOUNT_STATUSES, 0) | {"active": 150},
-        total_interactions=20,
-        interaction_types=_TYPES,
-        interaction_status=_STATUSES,
-        segments=[{"segment_name": "premium", "customer_count": 25}],
-        calculated_at=_NOON,
-    )
-
     @classmethod
     def of(cls, found: analytics.OrganisationSummary) -> Self:
         """The summary of a company."""
@@ -327,29 +238,6 @@ class OrganizationSummary(BaseModel):
             segments=[SegmentSize.of(each) for each in found.segments],
             calculated_at=found.as_of,
         )
-
-
-_CUSTOMER: dict[str, Any] = {
-    "customer_id": _ID,
-    "customer_number": "C-000017",
-    "external_id": "crm-4711",
-    "name": "ABC Corporation",
-    "email": "office@abc.example",
-    "phone": None,
-    "address": None,
-    "status": "active",
-    "credit_hold": False,
-    "currency": "EUR",
-    "terms_days": 30,
-    "source": "api",
-    "signup_channel": None,
-    "created_at": "2026-01-01T00:00:00Z",
-    "updated_at": _EARLIER,
-    "deleted_at": None,
-    "deletion_mode": None,
-    "deletion_reason": None,
-    "erased_at": None,
-}
 
 
 class CustomerDetail(BaseModel):
@@ -375,7 +263,7 @@ class CustomerDetail(BaseModel):
     deletion_reason: str | None
     erased_at: datetime | None
 
-    model_config = _example(**_CUSTOMER) | ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
 
 class CustomerList(BaseModel):
@@ -383,8 +271,6 @@ class CustomerList(BaseModel):
 
     customers: list[CustomerDetail]
     next_cursor: str | None = Field(description="The cursor of the next page; null on the last.")
-
-    model_config = _example(customers=[_CUSTOMER], next_cursor=_CURSOR)
 
     @classmethod
     def of(cls, found: lifecycle.CustomerPage) -> Self:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.openapi.utils import get_openapi
 
+from exporter.http.api.examples import EXAMPLES
 from exporter.http.api.problems import MEDIA_TYPE, Kind
 from ledgerscope import __version__
 
@@ -85,10 +86,12 @@ def describe(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=__version__, routes=app.routes)
-    components = document.setdefault("components", {})
+    components = document["components"]
     for unused in ("HTTPValidationError", "ValidationError"):
-        components.get("schemas", {}).pop(unused, None)
-    components.setdefault("schemas", {})["Problem"] = _PROBLEM
+        components["schemas"].pop(unused, None)
+    for name, example in EXAMPLES.items():
+        components["schemas"][name]["examples"] = [example]
+    components["schemas"]["Problem"] = _PROBLEM
     components["responses"] = {_component(kind): _response(kind) for kind in _OF_EVERY_OPERATION}
     components["securitySchemes"] = {
         _SCHEME: {

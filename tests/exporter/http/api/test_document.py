@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
 from exporter.http.api.application import create_routes
+from exporter.http.api.examples import EXAMPLES
 from tests.exporter.http.api.conftest import token
 from tests.thoroughness import tries
 
@@ -16,6 +20,43 @@ if TYPE_CHECKING:
 
 DOCUMENT = create_routes().openapi()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_what_its_schema_allows(name: str) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+    jsonschema.Draft202012Validator(schema).validate(EXAMPLES[name])
+
+
+def test_the_document_says_what_every_operation_has_in_common() -> None:
+    for methods in DOCUMENT["paths"].values():
+        for operation in methods.values():
+            assert operation["security"] == [{"bearer": []}]
+            assert list(operation["responses"]) == [
+                "200",
+                "400",
+                "401",
+                "403",
+                "404",
+                "422",
+                "429",
+                "500",
+                "503",
+            ]
+            (answer,) = operation["responses"]["200"]["content"].values()
+            assert answer["schema"]["$ref"].rpartition("/")[2] in EXAMPLES
+            assert all("description" in each for each in operation["parameters"])
+    assert DOCUMENT["components"]["securitySchemes"]["bearer"]["bearerFormat"] == "JWT"
+    assert not [name for name in DOCUMENT["components"]["schemas"] if "Validation" in name]
+
+
+def test_the_document_of_the_exporter_holds_that_of_the_api(client: Client) -> None:
+    whole = client.get("/openapi.json").json()
+    assert whole["openapi"].startswith("3.1")
+    assert set(DOCUMENT["paths"]) | {"/health", "/metrics/json"} <= set(whole["paths"])
+    page = client.get("/docs").text.replace("<wbr>", "")
+    assert all(f"<code>{path}</code>" in page for path in DOCUMENT["paths"])
+    assert not re.search(r"<script|//|@import|src=", page)
 
 
 @SCHEMA.hook
