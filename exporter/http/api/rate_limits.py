@@ -27,7 +27,7 @@ __all__ = ["RateLimit", "address_key", "principal_key"]
 _PLACES: Final = 2**16
 _WINDOW: Final = 60
 _NEIGHBOURS: Final = 64
-"""The bits of an address of the sixth version that one customer of a network has; the others are his own."""
+"""The bits of an IPv6 address that tell networks apart; whoever has a network has all addresses in it."""
 
 
 class RateLimit:
@@ -64,7 +64,7 @@ def principal_key(principal: Principal) -> str:
 
 
 def address_key(client: tuple[str, int] | None) -> str:
-    """A network address; one of the sixth version stands for its whole network."""
+    """A network address; an IPv6 address stands for its whole network."""
     host = client[0] if client else ""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -305,7 +305,8 @@ def test_what_the_api_needs_and_is_not_installed_is_named_with_what_to_install(
 
 def test_without_an_issuer_nothing_of_the_api_is_imported() -> None:
     program = (
-        "import sys, ledgerscope.cli.serve; from exporter.settings.configuration import require; require(None, {});"
+        "import sys, ledgerscope.cli.serve; from exporter.settings.configuration import require; "
+        "require(None, {}); "
         "print([name for name in sys.modules if name.partition('.')[0] in {'joserfc', 'limits'}"
         " or name.startswith(('exporter.http.api', 'ledgerscope.customers'))])"
     )

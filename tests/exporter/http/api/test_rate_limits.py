@@ -77,9 +77,7 @@ def test_two_limits_put_the_same_key_elsewhere() -> None:
         (None, ""),
     ],
 )
-def test_an_address_of_the_sixth_version_stands_for_its_network(
-    client: tuple[str, int] | None, expected: str
-) -> None:
+def test_an_ipv6_address_stands_for_its_network(client: tuple[str, int] | None, expected: str) -> None:
     assert address_key(client) == expected
 
 
