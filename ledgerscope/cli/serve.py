@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from exporter.http.app import create_app
 from exporter.http.server import Server, listen
 from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
+from ledgerscope.cli.exits import SettingsFailed
 from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import configured_database, listen_options, read_settings, settings_options
 
@@ -67,6 +69,13 @@ def command(
         server.run()
 
 
+def _log(settings: ExporterSettings) -> FilteringBoundLogger:
+    try:
+        return configure(settings.log, sys.stdout)
+    except OSError as error:
+        raise SettingsFailed(f"log.file: {error.filename}: {error.strerror}") from None
+
+
 @contextmanager
 def serving(
     settings: ExporterSettings, url: URL, listener: socket, issuers: Sequence[Issuer] = ()
@@ -75,7 +84,7 @@ def serving(
 
     It serves the API too where the settings name issuers, or `issuers` holds further ones.
     """
-    engine, log = exporter_engine(url, settings), configure(settings.log)
+    engine, log = exporter_engine(url, settings), _log(settings)
     with _api(settings, url, log, issuers) as (requests, api):
         exporter = Exporter(settings, create_collectors(), engine, log=log, requests=requests)
         server = Server(create_app(exporter, api), listener)

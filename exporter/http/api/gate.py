@@ -19,6 +19,7 @@ from exporter.http.api.authorization import principal_of
 from exporter.http.api.problems import Kind, Problem
 from exporter.http.api.rate_limits import address_key, principal_key
 from ledgerscope.catalogue.api import OPERATIONS, UNKNOWN_ROUTE
+from ledgerscope.logs import correlated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,8 +62,12 @@ class Gate:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun, route = monotonic(), _route_of(scope["path"])
         reply = _Reply(send)
+        with correlated(reply.request_id):
+            await self._answer(scope, receive, reply)
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
+        begun, route = monotonic(), _route_of(scope["path"])
         try:
             problem = self._admit(scope, reply, _instance_of(route))
             answer: ASGIApp = self._app if problem is None else problem.response(_instance_of(route))

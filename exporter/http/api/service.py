@@ -21,6 +21,7 @@ from exporter.collection.deadline import Watchdog
 from exporter.http.api.problems import Kind, Problem, problem_of
 from ledgerscope.customers.decision import Refused
 from ledgerscope.customers.operations import Caller, Operations, UnknownCompany
+from ledgerscope.logs import correlation_id, in_this_context
 from ledgerscope.store.engine import Session, create_engine
 from ledgerscope.store.errors import Contended, Exhausted, Interrupted, SnapshotGone, Unreachable
 
@@ -95,9 +96,16 @@ class Service:
             return problem_of(acting)
         if self._only and acting.tenant_id not in self._only:
             return Problem(Kind.NOT_FOUND)
-        caller = Caller(tenant_id=acting.tenant_id, actor=acting.actor, permissions=acting.permissions)
+        caller = Caller(
+            tenant_id=acting.tenant_id,
+            actor=acting.actor,
+            correlation_id=correlation_id(),
+            permissions=acting.permissions,
+        )
         latest = monotonic() + self._within.total_seconds()
-        work = asyncio.get_running_loop().run_in_executor(self._threads, self._work, caller, read, latest)
+        work = asyncio.get_running_loop().run_in_executor(
+            self._threads, in_this_context(self._work), caller, read, latest
+        )
         try:
             found = await asyncio.wait_for(work, (self._within + _GRACE).total_seconds())
         except TimeoutError:
