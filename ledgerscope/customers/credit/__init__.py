@@ -14,9 +14,11 @@ from ledgerscope.customers.credit.credit import (
     Credit,
     CreditView,
     DecidedLimit,
+    HeldCredit,
     NewLimit,
     RequestedLimit,
 )
+from ledgerscope.customers.credit.hold import HoldState, set_hold
 from ledgerscope.customers.credit.limits import (
     DecideLimit,
     GrantLimit,
@@ -40,6 +42,8 @@ __all__ = [
     "DecidedLimit",
     "Exposure",
     "GrantLimit",
+    "HeldCredit",
+    "HoldState",
     "LimitInForce",
     "LimitPage",
     "LimitView",
@@ -59,4 +63,5 @@ __all__ = [
     "over_limit",
     "record_refusal",
     "request_limit",
+    "set_hold",
 ]
