@@ -46,7 +46,7 @@ _DISTRIBUTION: Final = "Lifetimes"
 _FILE: Final = "CDNOW_master.txt"
 _CHAPTER: Final = 2000
 _ORDER_TIME: Final = time(12)
-_EXPECTED_ROWS: Final = 515_000
+_EXPECTED_ROWS: Final = 744_000
 _CUSTOMERS: Final = 23_570
 _OPENED: Final = date(1997, 1, 1)
 

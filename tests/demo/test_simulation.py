@@ -19,7 +19,16 @@ from sqlalchemy import make_url, text
 from ledgerscope.demo.errors import NotLoaded
 from ledgerscope.demo.load import load_demo
 from ledgerscope.demo.random_source import RandomSource
-from ledgerscope.demo.simulation import Simulation, accounts, billing, credit, feedback, subscriptions
+from ledgerscope.demo.simulation import (
+    Simulation,
+    accounts,
+    billing,
+    credit,
+    feedback,
+    papers,
+    relations,
+    subscriptions,
+)
 from ledgerscope.demo.simulation.business import PER_COMPANY_AND_DAY, PER_CUSTOMER_AND_MONTH
 from ledgerscope.demo.simulation.context import Context
 from ledgerscope.demo.simulation.incidents import INCIDENTS
@@ -374,6 +383,18 @@ def test_no_incident_breaks_an_identity(business: Engine, app: Engine, name: str
         (accounts.change_profile, {"CustomerUpdated"}),
         (accounts.block, {"CustomerStatusChanged"}),
         (accounts.release, {"CustomerStatusChanged"}),
+        (relations.add_contact, {"ContactCreated"}),
+        (relations.change_contact, {"ContactUpdated"}),
+        (relations.lose_contact, {"ContactRemoved"}),
+        (relations.talk, {"CommunicationLogged"}),
+        (relations.plan_interaction, {"InteractionLogged"}),
+        (relations.settle_interaction, {"InteractionStatusChanged"}),
+        (relations.change_segment, {"SegmentAssigned"}),
+        (relations.change_segment, {"SegmentReplaced"}),
+        (relations.change_segment, {"SegmentRemoved"}),
+        (papers.make_statement, {"StatementGenerated"}),
+        (papers.make_statement, {"StatementFailed"}),
+        (papers.export_customers, {"CustomersExported"}),
         (subscriptions.subscribe, {"SubscriptionCreated", "CustomerWon"}),
         (subscriptions.subscribe, {"SubscriptionCreated", "CustomerRegained"}),
         (subscriptions.change_quantity, {"SubscriptionChanged"}),
@@ -450,6 +471,7 @@ LATER: dict[Operation, int] = {
 AHEAD: dict[Operation, timedelta] = {subscriptions.resume_one: timedelta(days=30)}
 PREPARATIONS: dict[Operation, tuple[Operation, ...]] = {
     accounts.release: (accounts.block,),
+    accounts.release_credit: (accounts.hold_credit,),
     subscriptions.subscribe: (subscriptions.cancel,),
     subscriptions.resume_one: (subscriptions.pause_one,),
     billing.refund_unused: (billing.pay_too_much,),
@@ -473,7 +495,7 @@ def play(
 def test_an_operation_that_finds_nothing_does_nothing(owner: Engine, app: Engine) -> None:
     with owner.begin() as connection:
         write_batch(connection, Batch([Tenant("empty", "Empty", "UTC", "EUR", "{}", UNTIL)]))
-    independent = {accounts.create_customer, feedback.refresh_aging}
+    independent = {accounts.create_customer, feedback.refresh_aging, papers.export_customers}
     others = [one for one in OPERATIONS if one not in independent]
     with begin_as(app, "empty") as connection:
         played = {one: play(one, connection, "empty", UNTIL, RandomSource(1)) for one in others}

@@ -76,7 +76,7 @@ class Claim:
 
     @property
     def status(self) -> str:
-        return self.state.status
+        return self._documents.status(self.id)
 
     @property
     def open(self) -> int:
@@ -139,7 +139,7 @@ class Account:
         return self._documents.source(source_id)
 
     def status_of(self, invoice_id: Id) -> str:
-        return self._documents.invoice(invoice_id).status
+        return self._documents.status(invoice_id)
 
     def issue(
         self,
