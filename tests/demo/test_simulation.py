@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import make_url, text
 
+from ledgerscope.customers.audit.verification import verify_log
 from ledgerscope.demo.errors import NotLoaded
 from ledgerscope.demo.load import load_demo
 from ledgerscope.demo.random_source import RandomSource
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 UNTIL = datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OPERATIONS = {**PER_CUSTOMER_AND_MONTH, **PER_COMPANY_AND_DAY}
+TENANTS = ("aurora", "basalt", "cinder")
 NEVER = threading.Event()
 STARTS = tries(8, thorough=20)
 AT_MOST = 200
@@ -108,6 +110,12 @@ def broken(engine: Engine) -> dict[str, list[Any]]:
         return {name: rows for name, query in IDENTITIES.items() if (rows := ask(connection, query))}
 
 
+def unsound(engine: Engine) -> list[str]:
+    """The companies whose audit log is no chain of rows."""
+    with engine.connect() as connection:
+        return [tenant for tenant in TENANTS if not verify_log(connection, tenant, None).sound]
+
+
 def ask(connection: Connection, query: str) -> list[Any]:
     parameters = {"until": UNTIL + timedelta(days=30)} if ":until" in query else {}
     return list(connection.execute(text(query), parameters))
@@ -120,6 +128,7 @@ def count_events(connection: Connection) -> int:
 def test_after_many_steps_every_identity_still_holds(business: Engine, app: Engine) -> None:
     done = live(app, tries(2, thorough=5) * 24, step=4 * HOUR)
     assert broken(business) == {}
+    assert unsound(business) == []
     usual = {one.__name__ for one, rate in OPERATIONS.items() if rate >= 0.1}
     assert usual <= set(done) <= {one.__name__ for one in OPERATIONS} | {"work"}
 
