@@ -208,6 +208,30 @@ QUEUE_WAIT_CRITICAL = Limit(
     change_when="the warning limit changes, or a queue that has stopped can wait until morning",
 )
 
+# --- credentials -----------------------------------------------------------------------------------------
+
+ROTATION_FAILURES = Limit(
+    severity=Severity.WARNING,
+    value=5,
+    hold=5 * _MINUTE,
+    change_when="secrets are typed by hand by many people, who get them wrong more often",
+)
+
+# --- audit log -------------------------------------------------------------------------------------------
+
+AUDIT_MISSING = Limit(
+    severity=Severity.CRITICAL,
+    value=0,
+    hold=_MINUTE,
+    fixed_because="entries of an audit log are never removed",
+)
+AUDIT_FAULTS = Limit(
+    severity=Severity.CRITICAL,
+    value=0,
+    hold=_MINUTE,
+    fixed_because="a log that is what was written has no fault",
+)
+
 # --- the exporter itself ---------------------------------------------------------------------------------
 
 TARGET_DOWN = Limit(

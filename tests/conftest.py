@@ -6,6 +6,7 @@ superuser's URL of another server to use instead; LEDGERSCOPE_POSTGRES_BIN anoth
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -14,17 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 from hypothesis import settings
 from sqlalchemy import URL, Engine, make_url
 
+from exporter.reporting.scrape import Scrape
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.embedded import embedded_postgres
 from ledgerscope.store.engine import OWNER, Session, create_engine
 from ledgerscope.store.errors import EmbeddedFailed
+from tests.leaks import Listener, Outputs, leaks_of_database, listen_to_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.customers.zuora.server import ZuoraServer
 
 HERE = Path(__file__).parent
 LONGEST_FIRST = (
@@ -155,15 +161,40 @@ def original(template: str) -> str:
     return template
 
 
+@pytest.fixture(scope="session")
+def outputs() -> Outputs:
+    """What the test that runs has let out: its log, whatever its level, and the pages it was served."""
+    kept = Outputs()
+    logger = logging.getLogger("ledgerscope")
+    logger.addHandler(Listener(kept))
+    logger.setLevel(logging.DEBUG)
+    listen_to_pages(Scrape, kept)
+    return kept
+
+
 @pytest.fixture
 def database(
-    administration: Engine, clone_database: Callable[[str], URL], original: str
+    administration: Engine, clone_database: Callable[[str], URL], original: str, outputs: Outputs
 ) -> Iterator[Database]:
-    """A fresh database, migrated, empty unless the file names another `original`; dropped after the test."""
+    """A fresh database, migrated, empty unless the file names another `original`; dropped after the test.
+
+    Before that, what the test let out is searched for the personal data that it has put into the database.
+    """
     url = clone_database(original)
+    outputs.clear()
     yield Database(_as_role(url, roles.OWNER), _as_role(url, roles.APP), _as_role(url, roles.EXPORTER))
+    leaks = _leaks(url, outputs)
     with administration.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
+    assert not leaks, "\n".join(leaks)
+
+
+def _leaks(url: URL, outputs: Outputs) -> list[str]:
+    try:
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return leaks_of_database(plain, outputs)
+    except psycopg.errors.UndefinedTable:  # a test took the schema back
+        return []
 
 
 @pytest.fixture
@@ -209,3 +240,12 @@ def _as_role(url: URL, role: str) -> str:
 def _disposed(engine: Engine) -> Iterator[Engine]:
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def zuora_server() -> Iterator[ZuoraServer]:
+    """A Zuora of our own on this machine."""
+    from tests.customers.zuora.server import running  # noqa: PLC0415 - needs what only some tests need
+
+    with running() as server:
+        yield server

@@ -83,8 +83,9 @@ def test_nobody_else_makes_rows_or_events_of_the_operations() -> None:
         ("from ledgerscope.store.records import Contact\nUpdate(Contact, key, {})", "Update(Contact)"),
         ("make_event('acme', EventType.PAYMENT_SUCCEEDED, now)", "EventType.PAYMENT_SUCCEEDED"),
         ("agenda.emit(EventType.CUSTOMER_CREATED, when)", "EventType.CUSTOMER_CREATED"),
-        ("connection.execute(t.invoice.update().values(a=1))", "update invoice"),
-        ("connection.execute(insert(t.customer).values(a=1))", "insert customer"),
+        ("from ledgerscope.store import tables as t\nt.invoice.update().values(a=1)", "update invoice"),
+        ("from ledgerscope.store import tables\ninsert(tables.customer).values(a=1)", "insert customer"),
+        ("from ledgerscope.store.tables import contact\ndelete(contact)", "delete contact"),
         ("text('delete from audit_log where true')", "delete from audit_log"),
     ],
 )
@@ -100,8 +101,9 @@ def test_it_is_found_in_each_form(source: str, made: str) -> None:
         "from ledgerscope.customers.receivables import Refund\nRefund(moment)",
         "agenda.emit(EventType.NPS_ANSWERED, when)",
         "last == EventType.CUSTOMER_LOST",
-        "select(t.customer)",
-        "insert(t.activity_day)",
+        "from ledgerscope.store import tables as t\nselect(t.customer)",
+        "from ledgerscope.store import tables as t\ninsert(t.activity_day)",
+        "contacts.update(contact, wanted)",
         "'the customer is deleted from lists'",
     ],
 )
@@ -120,11 +122,11 @@ def made_in(tree: ast.Module) -> Iterator[str]:
 
 
 def records_of(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """The names under which a module has records of the operations, and the module `records` itself."""
+    """The names under which a module has records and tables of the operations, and the modules of both."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ledgerscope.store"):
             for each in node.names:
-                if each.name in RECORDS or each.name == "records":
+                if each.name in (*RECORDS, *TABLES, "records", "tables"):
                     yield each.asname or each.name, each.name
 
 
@@ -144,8 +146,8 @@ def made_by_call(call: ast.Call, names: dict[str, str]) -> Iterator[str]:
             yield f"EventType.{last_name(argument)}"
     if called in STATEMENTS:
         of = function.value if isinstance(function, ast.Attribute) else None
-        for table in map(last_name, (of, *call.args)):
-            if table in TABLES:
+        for named in (of, *call.args):
+            if (table := written_table(named, names)) is not None:
                 yield f"{called} {table}"
 
 
@@ -156,6 +158,14 @@ def record(node: ast.expr, names: dict[str, str]) -> str | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return node.attr if names.get(node.value.id) == "records" and node.attr in RECORDS else None
     return None
+
+
+def written_table(node: ast.expr | None, names: dict[str, str]) -> str | None:
+    """The table of the operations that an expression names."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr if names.get(node.value.id) == "tables" and node.attr in TABLES else None
+    name = names.get(node.id) if isinstance(node, ast.Name) else None
+    return name if name in TABLES else None
 
 
 def last_name(node: ast.expr | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The log: structured lines on standard error, one per change.
+"""The log of the exporter: structured lines, one per change.
 
 `configure` is called once by the process; `Journal` compares what it sees with what it saw and writes only
 what is new. Collectors that change in the same way at the same time share a line. So an outage of any length
@@ -9,57 +9,40 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-import structlog
+from ledgerscope.logs import LogTo, get_logger, open_log
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import TextIO
 
-    from structlog.typing import FilteringBoundLogger, Processor
+    from structlog.typing import FilteringBoundLogger
 
     from exporter.settings.model import Log
     from exporter.state.collector_state import Record
     from exporter.state.page import Page
 
-__all__ = ["Journal", "configure"]
-
-_FOREIGN = {"uvicorn": logging.WARNING, "uvicorn.error": logging.WARNING, "apscheduler": logging.ERROR}
-"""Libraries whose faults belong in our log; what is below that our own lines and counters say."""
+__all__ = ["Journal", "configure", "destination"]
 
 
 def configure(log: Log, stream: TextIO | None = None) -> FilteringBoundLogger:
-    """The process's logger, which also receives the warnings of the libraries."""
-    level = logging.getLevelNamesMapping()[log.level.upper()]
-    shared: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
-        if log.format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    target = stream or sys.stderr
-    _redirect(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer), target)
-    logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(target),
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
-    return logger
+    """The process's logger, whose lines go to the stream (standard error) and to the files that are set.
+
+    The lines of the operations and the warnings of the libraries go there too. Raises OSError.
+    """
+    open_log(destination(log, stream or sys.stderr))
+    return get_logger("exporter")
 
 
-def _redirect(formatter: logging.Formatter, stream: TextIO) -> None:
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter)
-    for name, least in _FOREIGN.items():
-        library = logging.getLogger(name)
-        library.handlers = [handler]
-        library.propagate = False
-        library.setLevel(least)
+def destination(log: Log, stream: TextIO | None) -> LogTo:
+    """Where the settings want the lines of a process that has this stream for them, or none."""
+    return LogTo(
+        level=log.level, format=log.format, stream=stream, file=Path(log.file) if log.file else None,
+        retention=log.retention, error_retention=log.error_retention,
+    )  # fmt: skip
 
 
 class _Status(NamedTuple):

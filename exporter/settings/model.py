@@ -170,13 +170,25 @@ class Tenants(_Group):
 
 
 class Log(_Group):
-    """What is written to standard error."""
+    """What is written to the log: by `serve` to standard output, by other commands to standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is written."
     )
     format: Literal["console", "json"] = Field(
         default="console", description="Lines for people, or one JSON object per line."
+    )
+    file: str | None = Field(
+        default=None,
+        description="Also write JSON lines to files, a new one each day: `ledgerscope.log` names "
+        "`ledgerscope-2026-03-10.log`, and errors `ledgerscope-errors-2026-03-10.log`.",
+        examples=["/var/log/ledgerscope/ledgerscope.log"],
+    )
+    retention: PositiveDuration = Field(
+        default=timedelta(days=30), description="How long files are kept; whole days."
+    )
+    error_retention: PositiveDuration = Field(
+        default=timedelta(days=365), description="How long files of errors are kept; whole days."
     )
 
 

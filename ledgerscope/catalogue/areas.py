@@ -41,6 +41,8 @@ AREAS: tuple[Area, ...] = (
     Area("churn", "Churn"),
     Area("satisfaction", "Satisfaction"),
     Area("jobs", "Job queue"),
+    Area("credentials", "Credentials"),
+    Area("audit", "Audit log"),
     Area("exporter", "The exporter itself", EVERY_PART - {Part.COLLECTOR}),
     Area("compat", "Former names", frozenset({Part.RULES})),
 )

@@ -6,11 +6,13 @@ catalogue never loads a web server.
 
 from __future__ import annotations
 
+import os
 from errno import ENOSPC
 from importlib import import_module
 from typing import NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from ledgerscope import __version__
 from ledgerscope.cli.exits import CommandFailed
@@ -48,6 +50,27 @@ _COMMANDS: dict[str, _Entry] = {
         "operations.transfers", "List imports, show their problems, undo one.", "operations", "imports"
     ),
     "export": _Entry("operations.transfers", "Write customers to a file.", "operations", "export"),
+    **{
+        name: _Entry(f"operations.{name.replace('-', '_')}", summary, extra="operations")
+        for name, summary in {
+            "contacts": "The people to talk to at customers.",
+            "communications": "What was said to and by customers.",
+            "interactions": "Calls, complaints and other work with customers.",
+            "segments": "The segments that customers are in.",
+            "credit": "Credit limits, and how far they are used.",
+            "invoices": "Issue, draft, void and list invoices.",
+            "payments": "Receive, allocate, reverse and refund payments.",
+            "credit-notes": "Issue, allocate and pay out credit notes.",
+            "write-offs": "Give up debts, and let them stand again.",
+            "statements": "Statements of account as PDF or CSV, written to files or sent.",
+            "aging": "Snapshots of what customers owe, by days past due.",
+            "analytics": "Figures of a customer, a segment and the company.",
+            "credentials": "What opens customers' Zuora: set, try, list, revoke.",
+            "sync": "Synchronise customers with their outside systems.",
+            "grants": "Show single customers to those who may not see all.",
+        }.items()
+    },
+    "events": _Entry("operations.events", "List business events, and follow them.", extra="operations"),
     "audit": _Entry(
         "operations.audit", "Read the audit log, and prove that it is whole.", extra="operations"
     ),
@@ -102,6 +125,15 @@ class _LazyGroup(click.Group):
             raise click.NoSuchCommand(args[0], possibilities=_COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands, none of which is imported for that, and options."""
+        names = [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in _COMMANDS.items()])
@@ -116,3 +148,5 @@ def main() -> None:
     Try it:  ledgerscope demo
     Run it:  ledgerscope serve --config ledgerscope.yaml
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    if os.environ.get("LEDGERSCOPE_SENTRY_DSN"):
+        import_module(f"{__name__}.sentry").start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from exporter.http.app import create_app
 from exporter.http.server import Server, listen
 from exporter.reporting.log import configure
 from exporter.runtime import Exporter, exporter_engine
+from ledgerscope.cli.exits import SettingsFailed
 from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import configured_database, listen_options, read_settings, settings_options
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from sqlalchemy import URL
+    from structlog.typing import FilteringBoundLogger
 
     from exporter.settings.model import ExporterSettings
 
@@ -63,11 +66,18 @@ def command(
         server.run()
 
 
+def _log(settings: ExporterSettings) -> FilteringBoundLogger:
+    try:
+        return configure(settings.log, sys.stdout)
+    except OSError as error:
+        raise SettingsFailed(f"log.file: {error.filename}: {error.strerror}") from None
+
+
 @contextmanager
 def serving(settings: ExporterSettings, url: URL, listener: socket) -> Iterator[Server]:
     """An exporter that collects, and its server ready to run on the socket; both end with the block."""
     engine = exporter_engine(url, settings)
-    exporter = Exporter(settings, create_collectors(), engine, log=configure(settings.log))
+    exporter = Exporter(settings, create_collectors(), engine, log=_log(settings))
     server = Server(create_app(exporter), listener)
     exporter.start()
     try:

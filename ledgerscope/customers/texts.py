@@ -10,11 +10,16 @@ from unicodedata import category
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EMAIL", "PERSON", "PHONE", "TextRule", "fault_of_text", "fault_of_texts"]
+__all__ = ["EMAIL", "PERSON", "PHONE", "TextRule", "fault_of_text", "fault_of_texts", "is_visible"]
 
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 _NEVER_STORED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Control characters, halves of surrogate pairs, and the two separators that no keyboard has."""
+
+
+_UNSEEN: Final = _NEVER_STORED | {"Cf", "Cn", "Co", "Me", "Mn", "Zs"}
+_BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a pattern that are drawn as nothing: fillers of Hangul, and Braille without a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ PERSON: Final = TextRule(200, required=True)
 PHONE: Final = TextRule(40)
 
 
+def is_visible(text: str) -> bool:
+    """Whether a text shows anything: not only spaces, marks without a letter, and what has no picture."""
+    return any(category(each) not in _UNSEEN and each not in _BLANKS for each in text)
+
+
 def fault_of_texts(values: Mapping[str, str | None], rules: Mapping[str, TextRule]) -> tuple[str, str] | None:
     """The first field whose text cannot be stored, and why; None where all can be."""
     for field, rule in rules.items():
@@ -42,19 +52,36 @@ def fault_of_texts(values: Mapping[str, str | None], rules: Mapping[str, TextRul
     return None
 
 
-def fault_of_text(value: str | None, rule: TextRule) -> str | None:
+def fault_of_text(value: object, rule: TextRule) -> str | None:
     """Why a text cannot be stored; None where it can be."""
     if value is None:
         return "is required" if rule.required else None
+    if not isinstance(value, str):
+        return f"is a text, not {type(value).__name__}"
+    return next((fault for test in _TESTS if (fault := test(value, rule)) is not None), None)
+
+
+def _extent(value: str, rule: TextRule) -> str | None:
     if not value.strip():
         return "is empty" if rule.required else "is empty; leave it out instead"
     if len(value) > rule.longest:
         return f"has {len(value)} characters; at most {rule.longest}"
+    return None
+
+
+def _characters(value: str, rule: TextRule) -> str | None:
     kept = "\t\r\n" if rule.lines else ""
     if not value.isprintable() and any(
         category(each) in _NEVER_STORED and each not in kept for each in value
     ):
         return "holds a control character"
-    if rule.pattern is not None and rule.pattern.fullmatch(value) is None:
-        return f"{value!r} is not {rule.wanted}"
-    return None
+    return None if is_visible(value) else "holds no character that can be seen"
+
+
+def _form(value: str, rule: TextRule) -> str | None:
+    if rule.pattern is None or rule.pattern.fullmatch(value) is not None:
+        return None
+    return f"{value!r} is not {rule.wanted}"
+
+
+_TESTS: Final = (_extent, _characters, _form)

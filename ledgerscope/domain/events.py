@@ -65,6 +65,18 @@ class EventType(StrEnum):
     CUSTOMER_IMPORT_BATCH_COMPLETED = "CustomerImportBatchCompleted"
     IMPORT_FAILED = "ImportFailed"
     CUSTOMERS_EXPORTED = "CustomersExported"
+    CREDENTIAL_SAVED = "CredentialSaved"
+    CREDENTIAL_ROTATED = "CredentialRotated"
+    CREDENTIAL_ACCESSED = "CredentialAccessed"
+    CREDENTIAL_REVOKED = "CredentialRevoked"
+    CUSTOMER_SETTING_CHANGED = "CustomerSettingChanged"
+    SYNC_SCHEDULED = "SyncScheduled"
+    SYNC_PAUSED = "SyncPaused"
+    SYNC_RESUMED = "SyncResumed"
+    SYNC_REQUESTED = "SyncRequested"
+    SYNC_STARTED = "SyncStarted"
+    SYNC_SUCCEEDED = "SyncSucceeded"
+    SYNC_FAILED = "SyncFailed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,4 +145,16 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.CUSTOMERS_EXPORTED: EventShape(
         labels=("format", "filter_type", "outcome", "size_class"), duration=True
     ),
+    EventType.CREDENTIAL_SAVED: EventShape(labels=("outcome",)),
+    EventType.CREDENTIAL_ROTATED: EventShape(labels=("outcome",)),
+    EventType.CREDENTIAL_ACCESSED: EventShape(labels=("action",)),
+    EventType.CREDENTIAL_REVOKED: EventShape(),
+    EventType.CUSTOMER_SETTING_CHANGED: EventShape(labels=("key", "change")),
+    EventType.SYNC_SCHEDULED: EventShape(labels=("frequency",)),
+    EventType.SYNC_PAUSED: EventShape(),
+    EventType.SYNC_RESUMED: EventShape(),
+    EventType.SYNC_REQUESTED: EventShape(labels=("trigger",)),
+    EventType.SYNC_STARTED: EventShape(labels=("trigger",)),
+    EventType.SYNC_SUCCEEDED: EventShape(labels=("trigger",), duration=True),
+    EventType.SYNC_FAILED: EventShape(labels=("trigger", "error_class"), duration=True),
 }

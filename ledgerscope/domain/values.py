@@ -8,6 +8,9 @@ __all__ = [
     "ACCOUNT_STATUSES",
     "AGING_TRIGGERS",
     "BREACH_SEVERITIES",
+    "CREDENTIAL_ACTIONS",
+    "CREDENTIAL_AGES",
+    "CREDENTIAL_OUTCOMES",
     "CREDIT_LIMIT_STATUSES",
     "DELETION_MODES",
     "DELETION_REASONS",
@@ -20,6 +23,7 @@ __all__ = [
     "SOURCES",
     "STATEMENT_FAILURES",
     "STATEMENT_MONTHS",
+    "SYNC_ERROR_CLASSES",
     "TICKET_PRIORITIES",
 ]
 
@@ -30,9 +34,38 @@ DELETION_REASONS: Final = ("requested", "duplicate", "closed", "erasure", "other
 CREDIT_LIMIT_STATUSES: Final = ("requested", "approved", "rejected")
 BREACH_SEVERITIES: Final = ("warning", "critical")
 AGING_TRIGGERS: Final = ("scheduled", "on_demand")
+CREDENTIAL_ACTIONS: Final = ("sync", "validate", "support")
+"""What the secret of a customer is taken out for."""
+CREDENTIAL_OUTCOMES: Final = ("success", "failure")
+CREDENTIAL_AGES: Final = (("0-89", 90), ("90-179", 180), ("180-364", 365), ("365+", None))
+"""Name of each band of ages, and the number of full days with which the next one begins."""
 STATEMENT_FAILURES: Final = ("glyphs", "renderer", "delivery", "timeout")
 STATEMENT_MONTHS: Final = (("1", 1), ("2-3", 3), ("4-12", 12), ("13+", None))
 """Name and greatest number of months of each size of period."""
+SYNC_ERROR_CLASSES: Final = (
+    "configuration",
+    "credential_missing",
+    "credential_unreadable",
+    "unauthorized",
+    "forbidden",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "unreachable",
+    "cut_off",
+    "malformed",
+    "too_large",
+    "redirected",
+    "rejected",
+    "internal",
+    "abandoned",
+    "stopped",
+)
+"""Why an outside system could not be used: before it is asked, as it answers, and afterwards in our own.
+
+`abandoned`: the process that asked gave no sign of life; `stopped`: it was told to end. Both say nothing of
+the outside system.
+"""
 TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
 IMPORT_FORMATS: Final = ("csv", "json", "xlsx")
 IMPORT_OUTCOMES: Final = ("success", "failure", "partial")

@@ -36,12 +36,16 @@ _READ_BY_ALL: Final = frozenset({"currency", VERSION_TABLE})
 _APP_MAY: Final = {
     "tenant": "SELECT, UPDATE (name, settings)",
     "exporter_checkpoint": "SELECT",
-    "customer_status_history": "SELECT, INSERT",
+    "customer_status_history": "SELECT, INSERT, UPDATE (reason)",
     "audit_verification": "SELECT, INSERT",
     "number_series": "SELECT, INSERT, UPDATE (last)",
-    "operation_request": "SELECT, INSERT, UPDATE (result)",
+    "operation_request": "SELECT, INSERT, UPDATE (result), DELETE",
+    "request_secret": "SELECT",
+    "audit_remark": "SELECT, INSERT, UPDATE (salt, reason, comment, erased_at)",
 }
 """What the application may do where that is less than with other tables."""
+NOT_FOR_EXPORTER: Final = frozenset({"audit_remark", "request_secret"})
+"""What no metric counts and only the operations read."""
 _GIVEN_BY_SERVER: Final = frozenset({"event_id", "xid", "recorded_at"})
 _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
     (SELECT coalesce(current_setting('ledgerscope.tenants', true), '') = '')
@@ -115,6 +119,10 @@ def _app_rights() -> Iterator[str]:
             rights = _APP_MAY.get(name, usual)
             yield f"REVOKE ALL ON {name} FROM {APP}"
             yield f"GRANT {rights} ON {name} TO {APP}"
+    for table in tables.metadata.tables.values():
+        if "tenant_id" in table.columns:
+            # Policies add up: one for everybody would let the exporter out of its tenants.
+            yield f"ALTER POLICY of_tenant ON {table.name} TO {APP}"
     yield from (f"GRANT SELECT ON {name} TO {APP}" for name in sorted(_READ_BY_ALL))
     yield f"ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}"
 
@@ -129,6 +137,9 @@ def _insert_right(table: str) -> str:
 
 def _exporter_rights() -> Iterator[str]:
     for table in tables.metadata.tables.values():
+        if table.name in NOT_FOR_EXPORTER:
+            yield f"REVOKE ALL ON {table.name} FROM {EXPORTER}"
+            continue
         yield f"GRANT SELECT ON {table.name} TO {EXPORTER}"
         if "tenant_id" in table.columns:
             yield f"DROP POLICY IF EXISTS seen_by_exporter ON {table.name}"

@@ -56,6 +56,17 @@ class Ledger:
     def counts(self) -> dict[str, int]:
         return {table: self.count(table) for table in self.tables}
 
+    def details(self, action: str) -> list[dict[str, Any]]:
+        """What the audit log of all companies says of an action, with reason and comment."""
+        query = """
+            select log.details - 'remark' || jsonb_strip_nulls(
+                jsonb_build_object('reason', said.reason, 'comment', said.comment)) as details
+            from audit_log as log left join audit_remark as said
+                on said.tenant_id = log.tenant_id and said.digest = log.details ->> 'remark'
+            where log.action = :action order by log.tenant_id, log.seq
+        """
+        return [row.details for row in self.rows(query, action=action)]
+
     def rows(self, query: str, **parameters: object) -> list[Any]:
         with self.owner.connect() as connection:
             return list(connection.execute(text(query), parameters))

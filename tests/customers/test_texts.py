@@ -48,3 +48,21 @@ def test_the_first_faulty_field_is_named_and_absent_ones_are_not_looked_at() -> 
     rules = {"name": PERSON, "email": EMAIL}
     assert fault_of_texts({"email": "nobody", "name": None}, rules) == ("name", "is required")
     assert fault_of_texts({"email": None}, rules) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u200b", "\u2060\u200d", "\u3164", "\u2800 \u2800", "\u00ad", "\u0301", "\U000e0041", "\u202e\u00a0"],
+)
+def test_a_name_that_shows_nothing_is_none(text: str) -> None:
+    assert fault_of_text(text, PERSON) in {"holds no character that can be seen", "is empty"}
+
+
+@pytest.mark.parametrize("text", ["م\u200c", "e\u0301", "👩\u200d👧", "ᅠ한", "山田"])
+def test_a_name_of_any_script_is_one(text: str) -> None:
+    assert fault_of_text(text, PERSON) is None
+
+
+@pytest.mark.parametrize("value", [5, True, ["x"], b"x", object()])
+def test_what_is_no_text_is_a_fault(value: object) -> None:
+    assert fault_of_text(value, PERSON) == f"is a text, not {type(value).__name__}"

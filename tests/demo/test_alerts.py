@@ -50,6 +50,7 @@ LIVED_WINDOWS: Final = {
 WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
+    "CredentialsRotationFailing": "the demo saves no credentials; tests/customers/credentials",
     "LedgerscopeDown": "the exporter itself",
     "LedgerscopeAbsent": "the exporter itself",
     "LedgerscopeDatabaseUnreachable": "the database itself",

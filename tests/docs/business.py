@@ -393,6 +393,19 @@ class Business:
             finished_at=self._maybe(row, "finished"),
         )
 
+    def _credential(self, name: str, row: Words) -> None:
+        start, end = self.instant(row.pop("from")), row.pop("to", "")
+        self.add(
+            t.credential,
+            customer_id=uid(row.pop("customer")),
+            version=int(name[1:]),
+            key_id="key",
+            ciphertext=b"secret",
+            fingerprint="fingerprint",
+            valid=Range(start, self.instant(end) if end else None),
+            rotated_at=start,
+        )
+
     def _event(self, _name: str, row: Words) -> None:
         seconds = row.pop("seconds", None)
         self.add(
@@ -448,6 +461,7 @@ _WRITERS: Final[Mapping[str, Callable[[Business, str, Any], None]]] = {
     "answers": Business._answer,
     "jobs": Business._job,
     "events": Business._event,
+    "credentials": Business._credential,
 }
 
 

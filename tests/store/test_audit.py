@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 
 from ledgerscope.store import tables as t
 from ledgerscope.store.audit import first_break
+from ledgerscope.store.engine import begin_as
+from ledgerscope.store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,4 +77,21 @@ def test_writers_at_the_same_time_make_one_chain(business: Engine, add: Callable
         list(pool.map(write, range(20)))
     with business.connect() as c:
         assert c.execute(select(func.max(t.audit_log.c.seq))).scalar_one() == 21
+        assert first_break(c, "acme") is None
+
+
+def test_another_companys_login_cannot_keep_a_company_from_writing(
+    business: Engine, app: Engine, add: Callable[..., None]
+) -> None:
+    with begin_as(app, "globex") as other:
+        other.exec_driver_sql(
+            "SELECT pg_advisory_xact_lock(hashtext('ledgerscope.audit_log'), hashtext('acme'))"
+        )
+        assert not other.exec_driver_sql("SELECT FROM tenant WHERE tenant_id = 'acme' FOR UPDATE").all()
+        with pytest.raises(StoreError), other.begin_nested():
+            add(other, t.audit_log, tenant_id="acme")
+        with begin_as(app, "acme") as own:
+            own.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+            add(own, t.audit_log)
+    with business.connect() as c:
         assert first_break(c, "acme") is None

@@ -27,7 +27,7 @@ CATALOGUE = {
                col_description(attrelid, attnum)
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 and not attisdropped
     """,
     "constraints": """
         SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid)

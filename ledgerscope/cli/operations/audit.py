@@ -10,6 +10,8 @@ from ledgerscope.cli.exits import CommandFailed
 from ledgerscope.cli.operations.session import accepted, audit_keys, note_options, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, show_json, show_table
 from ledgerscope.customers.audit import Audit, Head, InvalidHead, ListAudit
+from ledgerscope.customers.operations import Keys
+from ledgerscope.customers.operations.pruning import KEPT_DAYS
 
 if TYPE_CHECKING:
     from ledgerscope.cli.operations.session import Place
@@ -58,6 +60,7 @@ def command() -> None:
       ledgerscope audit list   --company acme --action customer.deleted
       ledgerscope audit verify --company acme
       ledgerscope audit seal   --company acme
+      ledgerscope audit prune-keys --company acme
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
@@ -132,6 +135,29 @@ def seal(place: Place, *, as_json: bool, known: Head | None, note: Note) -> None
         show_json(done)
     else:
         click.echo(f"sealed entries {done.first} to {done.last}")
+
+
+@command.command("prune-keys")
+@operation_options
+@note_options
+@click.option(
+    "--days", type=click.IntRange(1, 3650), default=KEPT_DAYS, show_default=True, help="Keep so many days."
+)
+def prune_keys(place: Place, *, as_json: bool, days: int, note: Note) -> None:
+    """Forget idempotency keys of requests that are older; run it daily.
+
+    A request that comes again with a forgotten key is carried out as a new one.
+
+    \b
+    Example:
+      ledgerscope audit prune-keys --company acme --days 90
+    """  # noqa: D301 - same
+    with opened(place) as operations:
+        done = accepted(Keys(operations).prune(days, note))
+    if as_json:
+        show_json(done)
+    else:
+        click.echo(f"forgot {done.keys} keys older than {done.days} days")
 
 
 def _lines(found: Verification) -> list[str]:

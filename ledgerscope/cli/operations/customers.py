@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ledgerscope.cli.operations.customer_settings import command as settings
+from ledgerscope.cli.operations.paging import page_options
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
-from ledgerscope.cli.operations.shown import Column, show_json, show_record, show_table
+from ledgerscope.cli.operations.shown import Column, show_done, show_json, show_page, show_record
 from ledgerscope.customers.lifecycle import CHANGEABLE, Customers, ListCustomers, NewCustomer
 from ledgerscope.store.tables.values import ACCOUNT_STATUSES, DELETION_REASONS, SIGNUP_CHANNELS, SOURCES
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledgerscope.cli.operations.session import Place
-    from ledgerscope.customers.lifecycle import Done
     from ledgerscope.customers.operations import Note
 
 __all__ = ["command"]
@@ -52,8 +53,7 @@ def command() -> None:
 @click.option("--source", type=click.Choice(SOURCES), help="The way the customer came in.")
 @click.option("--deleted", is_flag=True, help="List deleted customers too.")
 @click.option("--oldest-first", is_flag=True, help="Oldest first.  [default: newest first]")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
-@click.option("--cursor", help="Where to go on: printed below the page before.")
+@page_options
 def list_(place: Place, *, as_json: bool, **asked: Any) -> None:
     """List customers, newest first, page by page.
 
@@ -63,12 +63,7 @@ def list_(place: Place, *, as_json: bool, **asked: Any) -> None:
     """  # noqa: D301 - same
     with opened(place) as operations:
         page = accepted(Customers(operations).list(ListCustomers(**asked)))
-    if as_json:
-        show_json(page)
-        return
-    show_table(_COLUMNS, page.customers, empty="no customers match")
-    if page.next_cursor is not None:
-        click.echo(f"\nmore: --cursor {page.next_cursor}")
+    show_page(_COLUMNS, page, page.customers, empty="no customers match", as_json=as_json)
 
 
 @command.command("show")
@@ -154,7 +149,7 @@ def update(
         done = accepted(
             customers.update(accepted(customers.identify(customer)), wanted | dict.fromkeys(clear), note)
         )
-    _show_done(done, as_json=as_json)
+    show_done(done, as_json=as_json)
 
 
 @command.command("status")
@@ -172,7 +167,7 @@ def status(place: Place, note: Note, *, as_json: bool, customer: str, to: str) -
     with opened(place) as operations:
         customers = Customers(operations)
         done = accepted(customers.change_status(accepted(customers.identify(customer)), to, note))
-    _show_done(done, as_json=as_json)
+    show_done(done, as_json=as_json)
 
 
 @command.command("delete")
@@ -192,7 +187,7 @@ def delete(place: Place, note: Note, *, as_json: bool, customer: str, deletion_r
     with opened(place) as operations:
         customers = Customers(operations)
         done = accepted(customers.delete(accepted(customers.identify(customer)), deletion_reason, note))
-    _show_done(done, as_json=as_json)
+    show_done(done, as_json=as_json)
 
 
 @command.command("erase")
@@ -214,11 +209,7 @@ def erase(place: Place, note: Note, *, as_json: bool, customer: str, deletion_re
     with opened(place) as operations:
         customers = Customers(operations)
         done = accepted(customers.erase(accepted(customers.identify(customer)), deletion_reason, note))
-    _show_done(done, as_json=as_json)
+    show_done(done, as_json=as_json)
 
 
-def _show_done(done: Done, *, as_json: bool) -> None:
-    if as_json:
-        show_json(done)
-    else:
-        click.echo("changed" if done.changed else "nothing to change: it is so already")
+command.add_command(settings)

@@ -8,25 +8,37 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import uuid4
 
 import click
 
 from ledgerscope.cli.exits import CommandFailed, SettingsFailed
+from ledgerscope.cli.operations.command_log import command_log
 from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.customers import Refused
 from ledgerscope.customers.audit import AuditKeys, InvalidKeys
 from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
+from ledgerscope.logs import correlated
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.engine import Session, create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["accepted", "audit_keys", "note_options", "opened", "operation_options"]
+    from sqlalchemy import Engine
+
+__all__ = [
+    "accepted",
+    "audit_keys",
+    "keys_of",
+    "note_options",
+    "opened",
+    "opened_engine",
+    "operation_options",
+]
 
 Result = TypeVar("Result")
-_KEYS: Final = "LEDGERSCOPE_AUDIT_KEYS"
-_KEYS_FILE: Final = "LEDGERSCOPE_AUDIT_KEYS_FILE"
+_AUDIT_KEYS: Final = "LEDGERSCOPE_AUDIT_KEYS"
 
 
 def operation_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,21 +104,39 @@ class Place:
     ) -> None:
         self.config = config
         self.database_url = database_url
-        self.caller = Caller(tenant_id=company, actor=actor or getpass.getuser(), source="cli")
+        self.caller = Caller(
+            tenant_id=company, actor=actor or getpass.getuser(), source="cli", correlation_id=uuid4().hex
+        )
 
 
 @contextmanager
 def opened(place: Place) -> Iterator[Operations]:
-    """The operations of the company with the application's rights; a failure is one message."""
-    with configured_database(place.config, place.database_url) as (settings, url):
+    """The operations of the company with the application's rights; a failure is one message.
+
+    All that a command does has one correlation id, in its events, its audit entries and its log.
+    """
+    with (
+        correlated(place.caller.correlation_id),
+        opened_engine(place.config, place.database_url) as engine,
+    ):
+        yield Operations(engine, place.caller, audit_keys=audit_keys())
+
+
+@contextmanager
+def opened_engine(config: Path | None, database_url: str | None, pool_size: int = 1) -> Iterator[Engine]:
+    """The database with the application's rights, at the head revision, and the log as it is set.
+
+    A failure is one message.
+    """
+    with configured_database(config, database_url) as (settings, url), command_log(settings.log):
         session = Session(
             application_name="ledgerscope-cli", role=roles.APP, schema=settings.database.schema_
         )
-        engine = create_engine(url, session, pool_size=1)
+        engine = create_engine(url, session, pool_size=pool_size)
         try:
             with engine.connect() as connection:
                 migrations.require_head(connection)
-            yield Operations(engine, place.caller, audit_keys=audit_keys())
+            yield engine
         except UnknownCompany as unknown:
             raise CommandFailed(str(unknown)) from None
         finally:
@@ -118,11 +148,19 @@ def audit_keys() -> AuditKeys | None:
 
     Raises SettingsFailed where what is there holds no keys.
     """
-    path = os.environ.get(_KEYS_FILE)
-    variable = _KEYS if path is None else _KEYS_FILE
+    return keys_of(_AUDIT_KEYS, AuditKeys.parse)
+
+
+def keys_of(name: str, parse: Callable[[str], Result]) -> Result | None:
+    """The keys in an environment variable, or in the file that the variable NAME_FILE names; None for none.
+
+    Raises SettingsFailed where what is there holds no keys.
+    """
+    path = os.environ.get(f"{name}_FILE")
+    variable = name if path is None else f"{name}_FILE"
     try:
-        given = os.environ.get(_KEYS) if path is None else Path(path).read_text("utf-8")
-        return None if given is None else AuditKeys.parse(given)
+        given = os.environ.get(name) if path is None else Path(path).read_text("utf-8")
+        return None if given is None else parse(given)
     except (OSError, UnicodeError, InvalidKeys) as problem:
         raise SettingsFailed(f"environment variable {variable}: {problem}") from None
 

@@ -13,6 +13,7 @@ from ledgerscope.customers.operations.caller import Note
 from ledgerscope.customers.operations.given import fault_of_identifier
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, hold_customer
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.operations.verdict import Verdict
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
@@ -85,6 +86,7 @@ def revoke_grant(customer_id: Id, actor: str, held: Id | None, call: Call) -> De
     return Changes((end, audit), (call.event(EventType.ACCESS_REVOKED, customer_id=customer_id),))
 
 
+@typed
 class Grants:
     """Grants for single customers; takes `access:grant`. Raises StoreError and UnknownCompany."""
 

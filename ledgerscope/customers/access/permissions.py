@@ -27,6 +27,14 @@ class Permission(StrEnum):
     """Statements of account, and snapshots of the aging."""
     TRANSFERS_RUN = "transfers:run"
     """Imports and exports."""
+    CREDENTIALS_MANAGE = "credentials:manage"
+    """Saving, revoking and listing what opens customers' outside systems, which shows no secret."""
+    CREDENTIALS_USE = "credentials:use"
+    """Taking a secret out, which is kept in the access log."""
+    SYNC_MANAGE = "sync:manage"
+    """Schedules of synchronisation: made, paused, resumed, asked for at once."""
+    SYNC_RUN = "sync:run"
+    """Due synchronisations: claimed, run and recorded, by a worker."""
     AUDIT_READ = "audit:read"
     ACCESS_GRANT = "access:grant"
 
@@ -36,6 +44,7 @@ _VIEWER: Final = frozenset({P.CUSTOMERS_LIST, P.CUSTOMERS_VIEW})
 _CLERK: Final = _VIEWER | {P.CUSTOMERS_CREATE, P.CUSTOMERS_UPDATE, P.CREDIT_REQUEST, P.STATEMENTS_GENERATE}
 _ACCOUNTANT: Final = _CLERK | {P.RECEIVABLES_WRITE, P.TRANSFERS_RUN}
 _CREDIT_MANAGER: Final = _VIEWER | {P.CREDIT_REQUEST, P.CREDIT_DECIDE, P.CREDIT_OVERRIDE}
+_INTEGRATOR: Final = _VIEWER | {P.CREDENTIALS_MANAGE, P.CREDENTIALS_USE, P.SYNC_MANAGE, P.SYNC_RUN}
 _AUDITOR: Final = _VIEWER | {P.AUDIT_READ}
 
 PLATFORM_ADMINISTRATOR: Final = "platform-administrator"
@@ -44,6 +53,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
     "clerk": _CLERK,
     "accountant": _ACCOUNTANT,
     "credit-manager": _CREDIT_MANAGER,
+    "integrator": _INTEGRATOR,
     "auditor": _AUDITOR,
     "administrator": frozenset(Permission),
     PLATFORM_ADMINISTRATOR: frozenset(Permission),
@@ -60,6 +70,11 @@ NEEDED: Final[dict[str, Permission]] = {
     "contact.removed": P.CUSTOMERS_UPDATE,
     "contact.updated": P.CUSTOMERS_UPDATE,
     "credit.held": P.CREDIT_DECIDE,
+    "credential.opened": P.CREDENTIALS_USE,
+    "credential.reencrypted": P.CREDENTIALS_MANAGE,
+    "credential.rejected": P.CREDENTIALS_MANAGE,
+    "credential.revoked": P.CREDENTIALS_MANAGE,
+    "credential.saved": P.CREDENTIALS_MANAGE,
     "credit.limit.decided": P.CREDIT_DECIDE,
     "credit.limit.granted": P.CREDIT_DECIDE,
     "credit.limit.requested": P.CREDIT_REQUEST,
@@ -70,6 +85,7 @@ NEEDED: Final[dict[str, Permission]] = {
     "customer.created": P.CUSTOMERS_CREATE,
     "customer.deleted": P.CUSTOMERS_DELETE,
     "customer.erased": P.CUSTOMERS_ERASE,
+    "customer.settings.changed": P.CUSTOMERS_UPDATE,
     "customer.status.changed": P.CUSTOMERS_UPDATE,
     "customer.updated": P.CUSTOMERS_UPDATE,
     "customers.exported": P.TRANSFERS_RUN,
@@ -90,10 +106,18 @@ NEEDED: Final[dict[str, Permission]] = {
     "payment.received": P.RECEIVABLES_WRITE,
     "payment.refunded": P.RECEIVABLES_WRITE,
     "payment.reversed": P.RECEIVABLES_WRITE,
+    "requests.pruned": P.ACCESS_GRANT,
     "segment.assigned": P.CUSTOMERS_UPDATE,
     "segment.removed": P.CUSTOMERS_UPDATE,
     "segment.replaced": P.CUSTOMERS_UPDATE,
     "statement.failed": P.STATEMENTS_GENERATE,
     "statement.generated": P.STATEMENTS_GENERATE,
+    "sync.failed": P.SYNC_RUN,
+    "sync.paused": P.SYNC_MANAGE,
+    "sync.requested": P.SYNC_MANAGE,
+    "sync.resumed": P.SYNC_MANAGE,
+    "sync.scheduled": P.SYNC_MANAGE,
+    "sync.started": P.SYNC_RUN,
+    "sync.succeeded": P.SYNC_RUN,
 }
 """What each action of the audit log takes."""

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from ledgerscope.customers.aging.agings import Agings, RefreshedAging
 from ledgerscope.customers.aging.decision import RefreshAging
-from ledgerscope.customers.aging.snapshots import AccountAging, AgingPage, Snapshot
+from ledgerscope.customers.aging.snapshots import AccountAging, AgingPage, Snapshot, SnapshotPage
 
-__all__ = ["AccountAging", "AgingPage", "Agings", "RefreshAging", "RefreshedAging", "Snapshot"]
+__all__ = [
+    "AccountAging",
+    "AgingPage",
+    "Agings",
+    "RefreshAging",
+    "RefreshedAging",
+    "Snapshot",
+    "SnapshotPage",
+]

@@ -14,15 +14,18 @@ from ledgerscope.customers.aging.snapshots import (
     AccountAging,
     AgingPage,
     Snapshot,
+    SnapshotPage,
     account_history,
     account_page,
     find_snapshot,
+    snapshot_page,
 )
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.cursors import read_cursor
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class RefreshedAging:
     accounts: int
 
 
+@typed
 class Agings:
     """What customers owed on the days that were kept, by days past due.
 
@@ -80,6 +84,14 @@ class Agings:
         """The snapshot of a day, else the one of the latest day that was kept."""
         with self._operations.read() as connection:
             return find_snapshot(connection, self._tenant_id, day) or _no_snapshot(day)
+
+    @takes(Permission.CUSTOMERS_LIST)
+    def snapshots(self, *, before: date | None = None, limit: int = 50) -> SnapshotPage | Refused:
+        """A page of the snapshots that are kept, the latest day first, those of days before one."""
+        if not 1 <= limit <= LARGEST_PAGE:
+            return Refused(f"limit: 1 to {LARGEST_PAGE}, not {limit}", Fault.INVALID, "limit")
+        with self._operations.read() as connection:
+            return snapshot_page(connection, self._tenant_id, before, limit)
 
     @takes(Permission.CUSTOMERS_LIST)
     def accounts(

@@ -9,6 +9,7 @@ from sqlalchemy import Date, Text, bindparam, case, cast, delete, func, insert, 
 
 from ledgerscope.domain.aging import BUCKETS, UNALLOCATED
 from ledgerscope.store import tables as t
+from ledgerscope.store.engine import READING
 from ledgerscope.store.open_items import open_instalments, unallocated
 from ledgerscope.store.tables.values import AGING_COLUMNS
 
@@ -24,6 +25,9 @@ __all__ = ["COLUMN_OF", "keep_snapshot"]
 COLUMN_OF: Final = dict(zip((*(name for name, _ in BUCKETS), UNALLOCATED), AGING_COLUMNS, strict=True))
 """Where each bucket of the domain is kept."""
 
+_PLANNING: Final = select(*(func.set_config(name, READING[name], True) for name in ("jit", "work_mem")))
+"""Sums by customer stay in memory, whatever the server's defaults are; until the transaction ends."""
+
 
 def keep_snapshot(connection: Connection, moment: Moment, day: date, trigger: str) -> int:
     """Replace the snapshot of a day; how many accounts it has, which its row does not say yet.
@@ -34,6 +38,7 @@ def keep_snapshot(connection: Connection, moment: Moment, day: date, trigger: st
     turn = select(company.tenant_id).where(company.tenant_id == tenant_id).with_for_update(key_share=True)
     connection.execute(turn)
     connection.execute(delete(t.aging_snapshot).where(kept.tenant_id == tenant_id, kept.as_of == day))
+    connection.execute(_PLANNING)
     row = {"tenant_id": tenant_id, "as_of": day, "trigger": trigger, "refreshed_at": moment.at, "accounts": 0}
     connection.execute(insert(t.aging_snapshot).values(row))
     written = connection.execute(

@@ -19,10 +19,20 @@ if TYPE_CHECKING:
 
     from ledgerscope.store.records import Id
 
-__all__ = ["AccountAging", "AgingPage", "Snapshot", "account_history", "account_page", "find_snapshot"]
+__all__ = [
+    "AccountAging",
+    "AgingPage",
+    "Snapshot",
+    "SnapshotPage",
+    "account_history",
+    "account_page",
+    "find_snapshot",
+    "snapshot_page",
+]
 
 _KEPT: Final = t.aging_snapshot_account.c
 _SNAPSHOT: Final = t.aging_snapshot.c
+_SHOWN: Final = (_SNAPSHOT.as_of, _SNAPSHOT.trigger, _SNAPSHOT.refreshed_at, _SNAPSHOT.accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,14 @@ class AccountAging:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotPage:
+    """Snapshots, and the day that the next page comes before; None on the last."""
+
+    snapshots: tuple[Snapshot, ...]
+    next_before: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgingPage:
     """Accounts of one snapshot, all of a customer on the same page; the cursor is None on the last."""
 
@@ -64,12 +82,21 @@ class AgingPage:
 
 def find_snapshot(connection: Connection, tenant_id: str, day: date | None) -> Snapshot | None:
     """The snapshot of a day, else the one of the latest day; None where there is none."""
-    shown = _SNAPSHOT.as_of, _SNAPSHOT.trigger, _SNAPSHOT.refreshed_at, _SNAPSHOT.accounts
-    query = select(*shown).where(_SNAPSHOT.tenant_id == tenant_id)
+    query = select(*_SHOWN).where(_SNAPSHOT.tenant_id == tenant_id)
     if day is not None:
         query = query.where(_SNAPSHOT.as_of == day)
     row = connection.execute(query.order_by(_SNAPSHOT.as_of.desc()).limit(1)).one_or_none()
     return None if row is None else Snapshot(*row)
+
+
+def snapshot_page(connection: Connection, tenant_id: str, before: date | None, limit: int) -> SnapshotPage:
+    """So many snapshots, the latest day first, those of days before one of them."""
+    query = select(*_SHOWN).where(_SNAPSHOT.tenant_id == tenant_id)
+    if before is not None:
+        query = query.where(_SNAPSHOT.as_of < before)
+    rows = connection.execute(query.order_by(_SNAPSHOT.as_of.desc()).limit(limit + 1)).all()
+    shown = tuple(Snapshot(*row) for row in rows[:limit])
+    return SnapshotPage(shown, shown[-1].as_of if len(rows) > limit else None)
 
 
 def account_page(

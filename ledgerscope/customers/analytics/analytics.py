@@ -15,6 +15,7 @@ from ledgerscope.customers.analytics.spans import Scene
 from ledgerscope.customers.instants import fault_of_past
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 from ledgerscope.store.engine import READING
 from ledgerscope.store.tables.values import SEGMENTS
@@ -42,6 +43,7 @@ _PLANNING: Final = select(
 """Figures of many rows are planned as those of the exporter are, whatever the server's defaults are."""
 
 
+@typed
 class Analytics:
     """How one company deals with its customers, as of an instant, now where none is given.
 

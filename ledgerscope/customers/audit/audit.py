@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, text
 
 from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.audit.remarks import load_remarks
 from ledgerscope.customers.audit.seals import ADOPTED
 from ledgerscope.customers.audit.verification import Verification, verify_log
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.caller import Note
 from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.operations.verdict import Verdict
 from ledgerscope.store import tables as t
 from ledgerscope.store.audit import first_break
@@ -39,13 +41,14 @@ _KEEP: Final = text("""
     values (:tenant, :at, :rows, :checked, :sealed_to, :faults)
     on conflict (tenant_id, verified_at) do nothing
 """)
-# As the trigger that numbers the rows does: until the transaction ends nobody else adds one.
-_HOLD: Final = text("select pg_advisory_xact_lock(hashtext('ledgerscope.audit_log'), hashtext(:tenant))")
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Who did what to whom: `seq` counts from 1 in each company, `subject` is an identifier."""
+    """Who did what to whom: `seq` counts from 1 in each company, `subject` is an identifier.
+
+    `details` hold reason and comment, or `remark_erased` where they went with their customer.
+    """
 
     seq: int
     at: datetime
@@ -90,6 +93,7 @@ def adopt(found: Verification, call: Call) -> Decision:
     return Changes((entry,))
 
 
+@typed
 class Audit:
     """The audit log of one company; takes `audit:read`. Raises StoreError and UnknownCompany."""
 
@@ -113,7 +117,9 @@ class Audit:
             query = query.where(c.seq < asked.before)
         with self._operations.read() as connection:
             rows = connection.execute(query.order_by(c.seq.desc()).limit(asked.limit + 1)).all()
-        shown = tuple(AuditRow(*row) for row in rows[: asked.limit])
+            digests = {row.details["remark"] for row in rows if "remark" in row.details}
+            remarks = load_remarks(connection, self._tenant_id, digests)
+        shown = tuple(_shown(row, remarks) for row in rows[: asked.limit])
         return AuditPage(shown, shown[-1].seq if len(rows) > asked.limit else None)
 
     @takes(Permission.AUDIT_READ)
@@ -151,7 +157,7 @@ class Audit:
             return found
 
         def decide(connection: Connection, call: Call) -> Verdict[Adopted] | Refused:
-            connection.execute(_HOLD, {"tenant": self._tenant_id})
+            # The company is held, as by whoever adds a row: none is added until the transaction ends.
             if (broken := first_break(connection, self._tenant_id)) is not None:
                 return Refused(f"row {broken} does not follow from the row before it")
             decided = adopt(found, call)
@@ -160,6 +166,13 @@ class Audit:
             return Verdict(decided, Adopted(found.unsealed or 1, found.rows))
 
         return self._operations.write(ADOPTED, {"known": str(known)}, decide, returns=Adopted, note=note)
+
+
+def _shown(row: Any, remarks: Mapping[str, Mapping[str, Any]]) -> AuditRow:
+    """An entry with what was remarked in the place of its digest."""
+    details = {name: value for name, value in row.details.items() if name != "remark"}
+    remarked = remarks.get(row.details.get("remark"), {})
+    return AuditRow(row.seq, row.at, row.actor, row.action, row.subject, {**details, **remarked})
 
 
 def _kept(found: Verification, moment: Moment) -> dict[str, object]:

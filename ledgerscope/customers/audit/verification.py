@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sqlalchemy import text
 
 from ledgerscope.customers.audit.content import LAST, Digest, Number, digest_of, stream, stream_rows
+from ledgerscope.customers.audit.remarks import first_false_remark
 from ledgerscope.customers.audit.seals import Head, Seal, seal_of
 from ledgerscope.store.audit import first_break
 
@@ -65,6 +66,8 @@ def verify_log(
     """
     broken = first_break(connection, tenant_id)
     faults = [] if broken is None else [f"row {broken} does not follow from the row before it"]
+    if (false := first_false_remark(connection, tenant_id)) is not None:
+        faults.append(f"the reason or comment of row {false} is not what was written, or is missing")
     if keys is None:
         return _chain_only(connection, tenant_id, faults)
     walk = _Walk(connection, tenant_id, keys)

@@ -23,6 +23,7 @@ from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class LoggedCommunication:
     communication_id: Id
 
 
+@typed
 class Communications:
     """What was said to and by the customers of one company: logged, listed; it never changes.
 

@@ -27,6 +27,7 @@ from ledgerscope.customers.operations.lookups import (
     no_row,
     plain_id,
 )
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class ContactDone:
     changed: bool
 
 
+@typed
 class Contacts:
     """Contacts of the customers of one company: created, listed, updated, removed.
 

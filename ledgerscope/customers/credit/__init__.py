@@ -12,6 +12,7 @@ from ledgerscope.customers.credit.check import (
 from ledgerscope.customers.credit.credit import (
     Adjustment,
     Credit,
+    CreditCheck,
     CreditView,
     DecidedLimit,
     HeldCredit,
@@ -37,6 +38,7 @@ __all__ = [
     "Adjustment",
     "CheckInvoice",
     "Credit",
+    "CreditCheck",
     "CreditView",
     "DecideLimit",
     "DecidedLimit",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.credit.check import over_limit
 from ledgerscope.customers.credit.hold import HoldState, set_hold
 from ledgerscope.customers.credit.limits import (
     DecideLimit,
@@ -33,6 +34,7 @@ from ledgerscope.customers.operations.lookups import (
     no_row,
     owner_of,
 )
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.domain.credit import utilization
 from ledgerscope.store import tables as t
 
@@ -45,7 +47,16 @@ if TYPE_CHECKING:
 
     from ledgerscope.store.records import Id
 
-__all__ = ["Adjustment", "Credit", "CreditView", "DecidedLimit", "HeldCredit", "NewLimit", "RequestedLimit"]
+__all__ = [
+    "Adjustment",
+    "Credit",
+    "CreditCheck",
+    "CreditView",
+    "DecidedLimit",
+    "HeldCredit",
+    "NewLimit",
+    "RequestedLimit",
+]
 
 _NO_NOTE: Final = Note()
 _LONGEST_REASON: Final = 200
@@ -120,6 +131,22 @@ class CreditView:
         return None if self.limit_minor is None else max(0, self.limit_minor - self.exposure_minor)
 
 
+@dataclass(frozen=True, slots=True)
+class CreditCheck:
+    """Whether an invoice would fit, and what would be owed with it, in minor units of `limit_currency`.
+
+    A customer on credit hold is refused an invoice that fits too. Without a limit that the currency leads to
+    nothing is checked, and the rest is None; an unlimited one has no `limit_minor`.
+    """
+
+    customer_id: Id
+    fits: bool
+    limit_currency: str | None
+    limit_minor: int | None
+    exposure_minor: int | None
+
+
+@typed
 class Credit:
     """Credit limits of one company: granted, asked for, approved, rejected, and how far they are used.
 
@@ -233,6 +260,25 @@ class Credit:
             return owed if isinstance(owed, Refused) else _without_limit(owed)
         share = utilization(used.exposure_minor, used.limit_minor)
         return CreditView(found, True, used.currency, used.limit_minor, used.exposure_minor, share)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def check(self, customer_id: Id, currency: str, amount_minor: int) -> CreditCheck | Refused:
+        """Whether an invoice of this amount would be within the limit today; nothing is recorded."""
+        fault = check_amount("amount_minor", amount_minor, least=0)
+        if fault is not None:
+            return fault
+        found = as_id(customer_id)
+        with self._operations.read() as connection:
+            fault = check_currency(currency, currencies_of(connection))
+            customer = None if found is None else self._read_customer(connection, found)
+            if fault is not None or found is None or customer is None:
+                return fault or no_row("customer", customer_id)
+            position = load_position(connection, self._operations.moment(connection), customer, currency)
+        used = position.used(currency, amount_minor)
+        over = over_limit(found, used)
+        if used is None:
+            return CreditCheck(found, fits=True, limit_currency=None, limit_minor=None, exposure_minor=None)
+        return CreditCheck(found, over is None, used.currency, used.limit_minor, used.exposure_minor)
 
     @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListLimits = ListLimits()) -> LimitPage | Refused:  # noqa: B008 - frozen

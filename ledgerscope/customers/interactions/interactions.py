@@ -21,6 +21,7 @@ from ledgerscope.customers.operations.lookups import (
     no_row,
     plain_id,
 )
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class InteractionDone:
     status: str
 
 
+@typed
 class Interactions:
     """Interactions with the customers of one company: logged, started, completed, cancelled, listed.
 

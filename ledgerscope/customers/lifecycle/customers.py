@@ -12,6 +12,7 @@ from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.lifecycle.creation import Book, NewCustomer, create_customer, customer_id_of
 from ledgerscope.customers.lifecycle.deletion import ACTIONS, Belongings, delete_customer, erase_customer
+from ledgerscope.customers.lifecycle.forgetting import load_spells
 from ledgerscope.customers.lifecycle.profile import CHANGEABLE, Profile, update_customer
 from ledgerscope.customers.lifecycle.reading import (
     CustomerPage,
@@ -21,21 +22,23 @@ from ledgerscope.customers.lifecycle.reading import (
     view_customer,
 )
 from ledgerscope.customers.lifecycle.status import ChangeStatus, CustomerState, change_status
+from ledgerscope.customers.lifecycle.traces import load_traces
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
-from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, no_row
+from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, identify, no_row
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import Connection, Row, Table
 
     from ledgerscope.customers.decision import Decision
     from ledgerscope.store.records import Id
 
-__all__ = ["CreatedCustomer", "Customers", "Done"]
+__all__ = ["CreatedCustomer", "CustomerName", "Customers", "Done"]
 
 _NO_NOTE: Final = Note()
 
@@ -49,6 +52,14 @@ class CreatedCustomer:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerName:
+    """How people call a customer; those from before there were numbers have none."""
+
+    customer_number: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The customer that was to be changed, and whether it was; if not, it was so already."""
 
@@ -56,6 +67,7 @@ class Done:
     changed: bool
 
 
+@typed
 class Customers:
     """Customer records of one company: created, read, updated, moved between statuses, deleted.
 
@@ -79,6 +91,7 @@ class Customers:
 
         return self._operations.write("customer.created", new, decide, returns=CreatedCustomer, note=note)
 
+    @takes(None)  # but a grant will do
     def get(self, customer_id: Id) -> CustomerView | Refused:
         """A customer in detail, deleted or not; takes `customers:view`, or a grant for the customer."""
         caller = self._operations.caller
@@ -93,15 +106,22 @@ class Customers:
     @takes(Permission.CUSTOMERS_VIEW)
     def identify(self, reference: str) -> Id | Refused:
         """The identifier of the customer with this customer number or identifier."""
-        c = t.customer.c
-        wanted = c.customer_number == reference
-        if (customer_id := as_id(reference)) is not None:
-            wanted |= c.customer_id == customer_id
         with self._operations.read() as connection:
-            found = connection.execute(
-                select(c.customer_id).where(c.tenant_id == self._tenant_id, wanted)
-            ).scalar_one_or_none()
-        return no_row("customer", reference) if found is None else str(found.hex)
+            return identify(connection, self._tenant_id, t.customer, "customer_number", reference)
+
+    @takes(Permission.CUSTOMERS_LIST)
+    def names(self, customer_ids: Collection[Id]) -> Mapping[Id, CustomerName] | Refused:
+        """Number and name of each of these customers that the company has, deleted or not."""
+        wanted = [each for each in map(as_id, customer_ids) if each is not None]
+        c = t.customer.c
+        query = select(c.customer_id, c.customer_number, c.name).where(
+            c.tenant_id == self._tenant_id, c.customer_id.in_(wanted)
+        )
+        with self._operations.read() as connection:
+            return {
+                row.customer_id.hex: CustomerName(row.customer_number, row.name)
+                for row in connection.execute(query)
+            }
 
     @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListCustomers = ListCustomers()) -> CustomerPage | Refused:  # noqa: B008 - frozen
@@ -232,6 +252,11 @@ class Customers:
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),
             stays=self._ids(connection, t.segment_assignment, "assignment_id", customer_id),
             imports=self._ids(connection, t.import_change, "import_batch_id", customer_id),
+            scheduled=self._rows_of(connection, t.sync_schedule, customer_id),
+            workflows=self._words(connection, t.workflow, "workflow_id", customer_id),
+            settings=self._words(connection, t.customer_setting, "setting_key", customer_id),
+            credentials=load_spells(connection, self._tenant_id, customer_id),
+            traces=load_traces(connection, self._tenant_id, customer_id),
         )
 
     def _ids(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[Id, ...]:
@@ -239,3 +264,9 @@ class Customers:
             table.c.tenant_id == self._tenant_id, table.c.customer_id == customer_id
         )
         return tuple(each.hex for each in connection.execute(query).scalars())
+
+    def _words(self, connection: Connection, table: Table, key: str, customer_id: Any) -> tuple[str, ...]:
+        query = select(table.c[key]).where(
+            table.c.tenant_id == self._tenant_id, table.c.customer_id == customer_id
+        )
+        return tuple(connection.execute(query).scalars())

@@ -6,19 +6,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
+from ledgerscope.customers.lifecycle.forgetting import forgotten
+from ledgerscope.customers.lifecycle.traces import Traces, erase_traces
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import (
     Communication,
     Contact,
     Customer,
+    CustomerSetting,
     ImportChange,
     Interaction,
     SegmentAssignment,
+    StoredWorkflow,
+    SyncSchedule,
 )
 from ledgerscope.store.tables.values import DELETION_REASONS
 
 if TYPE_CHECKING:
+    from ledgerscope.customers.lifecycle.forgetting import Spell
     from ledgerscope.store.records import AuditEntry, Event, Id
 
 __all__ = ["Belongings", "delete_customer", "erase_customer"]
@@ -48,6 +54,13 @@ class Belongings:
     stays: tuple[Id, ...] = ()
     imports: tuple[Id, ...] = ()
     """Imports that keep old values of it."""
+    scheduled: bool = False
+    """Whether it is synchronised with an outside system."""
+    workflows: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    credentials: tuple[Spell, ...] = ()
+    """Versions of its credential."""
+    traces: Traces = Traces()  # noqa: RUF009 - frozen
 
 
 def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
@@ -62,7 +75,11 @@ def delete_customer(customer: Belongings, reason: str, call: Call) -> Decision:
     if obstacle is not None:
         return obstacle
     return Changes(
-        (_deleted(customer, "soft", reason, call), _audit(customer, "soft", reason, call)),
+        (
+            _deleted(customer, "soft", reason, call),
+            *_no_longer_synchronised(customer, call),
+            _audit(customer, "soft", reason, call),
+        ),
         (_event(customer, "soft", reason, call),),
     )
 
@@ -110,9 +127,15 @@ def erase_customer(customer: Belongings, reason: str, call: Call) -> Decision:
         Update(ImportChange, (tenant_id, each, customer.customer_id), {"old_values": None})
         for each in customer.imports
     )
+    credentials = tuple(
+        forgotten(tenant_id, customer.customer_id, each, at, ERASED) for each in customer.credentials
+    )
+    outside = (*_no_longer_synchronised(customer, call), *_forgotten(customer, call))
+    traces = erase_traces(customer.traces, call)
     audit = _audit(customer, "hard", reason, call)
     rows: tuple[Update | AuditEntry, ...] = (
-        person, *contacts, *communications, *interactions, *stays, *imports, audit,
+        person, *contacts, *communications, *interactions, *stays, *imports, *credentials, *outside,
+        *traces, audit,
     )  # fmt: skip
     if customer.deleted:
         mode = Update(Customer, (tenant_id, customer.customer_id), {"deletion_mode": "hard"})
@@ -142,6 +165,22 @@ def _deleted(customer: Belongings, mode: str, reason: str, call: Call) -> Update
         "updated_at": moment.at,
     }
     return Update(Customer, (moment.tenant_id, customer.customer_id), values)
+
+
+def _no_longer_synchronised(customer: Belongings, call: Call) -> tuple[Update, ...]:
+    if not customer.scheduled:
+        return ()
+    return (Update(SyncSchedule, (call.moment.tenant_id, customer.customer_id), {"status": "paused"}),)
+
+
+def _forgotten(customer: Belongings, call: Call) -> tuple[Update, ...]:
+    """What was read from its outside system, and what was set for it; both may name people."""
+    place, at = (call.moment.tenant_id, customer.customer_id), call.moment.at
+    blank = {"name": ERASED, "description": None, "run_interval": None, "gone_at": at}
+    workflows = (Update(StoredWorkflow, (*place, each), blank) for each in customer.workflows)
+    unset = {"value": None, "changed_at": at}
+    settings = (Update(CustomerSetting, (*place, each), unset) for each in customer.settings)
+    return (*workflows, *settings)
 
 
 def _audit(customer: Belongings, mode: str, reason: str, call: Call) -> AuditEntry:

@@ -53,8 +53,13 @@ def _fault(field: str, value: Any, currencies: Collection[str], channels: Collec
             else f"0 to {_LONGEST_TERMS_DAYS} days, not {value}"
         )
     if field == "currency":
-        return None if value in currencies else f"{value!r} is no currency of the database; ISO 4217, as EUR"
+        known_currency = isinstance(value, str) and value in currencies
+        return None if known_currency else f"{value!r} is no currency of the database; ISO 4217, as EUR"
     if field == "signup_channel":
         known = ", ".join(sorted(channels))
-        return None if value is None or value in channels else f"one of {known}; not {value!r}"
+        return (
+            None
+            if value is None or (isinstance(value, str) and value in channels)
+            else f"one of {known}; not {value!r}"
+        )
     raise KeyError(field)

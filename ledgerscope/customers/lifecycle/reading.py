@@ -145,8 +145,8 @@ def _conditions(tenant_id: str, asked: ListCustomers) -> list[ColumnElement[bool
         found.append(t.customer.c.source == asked.source)
     if asked.text is not None and (wanted := asked.text.strip()[:_LONGEST_TEXT]):
         escaped = _SPECIAL.sub(r"\\\g<0>", wanted)
-        # the server lowers it, as it lowered what it is compared with
-        found.append(t.customer.c.search_text.like(func.lower(literal(f"%{escaped}%"))))
+        # the server composes and lowers it, as it did with what it is compared with
+        found.append(t.customer.c.search_text.like(func.lower(func.normalize(literal(f"%{escaped}%")))))
     return found
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from ledgerscope.customers.operations.caller import Caller, Note
 from ledgerscope.customers.operations.errors import UnknownCompany
 from ledgerscope.customers.operations.operations import Operations
+from ledgerscope.customers.operations.pruning import Keys, PrunedKeys
+from ledgerscope.customers.operations.subscribers import CommittedEvent, Subscribers
 from ledgerscope.customers.operations.verdict import Verdict
 
-__all__ = ["Caller", "Note", "Operations", "UnknownCompany", "Verdict"]
+__all__ = [
+    "Caller", "CommittedEvent", "Keys", "Note", "Operations", "PrunedKeys", "Subscribers", "UnknownCompany",
+    "Verdict",
+]  # fmt: skip

@@ -50,8 +50,9 @@ class Caller:
 class Note:
     """Why something is done, for the audit log, and a key that makes it safe to ask twice.
 
-    Reason and comment are up to 2,000 characters long, and are kept for good: no personal data. With a key,
-    the same request again, with the same reason and comment, returns the first result and changes nothing;
+    Reason and comment are up to 2,000 characters long, and are kept until the customer is erased that they
+    are about; what is remarked on an erasure, or on many customers at once, is kept for good. With a key, the
+    same request again, with the same reason and comment, returns the first result and changes nothing;
     another request with the same key is refused. Keys belong to the company, with up to 200 characters.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.texts import is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,6 +49,6 @@ def check_instant(field: str, value: datetime) -> Refused | None:
 
 def check_text(field: str, value: str, longest: int) -> Refused | None:
     """A text on one line."""
-    if value.strip() and len(value) <= longest and value.isprintable():
+    if len(value) <= longest and value.isprintable() and is_visible(value):
         return None
     return Refused(f"{field}: 1 to {longest} printable characters on one line", Fault.INVALID, field)

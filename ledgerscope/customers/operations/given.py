@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.texts import is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,11 +38,11 @@ def fault_of_content(content: object, field: str | None = None) -> Refused | Non
 
 
 def fault_of_note(note: Note) -> Refused | None:
-    """What is wrong with the reason or the comment, which the audit log keeps for good."""
+    """What is wrong with the reason or the comment, which are kept with the audit log."""
     for field, value in (("reason", note.reason), ("comment", note.comment)):
         if value is None:
             continue
-        if not value.strip() or len(value) > _LONGEST_REMARK:
+        if len(value) > _LONGEST_REMARK or not is_visible(value):
             return Refused(f"{field}: 1 to {_LONGEST_REMARK} characters", Fault.INVALID, field)
         if not is_storable(value) or any(not each.isprintable() and each not in "\n\t" for each in value):
             return Refused(f"{field}: holds a control character", Fault.INVALID, field)

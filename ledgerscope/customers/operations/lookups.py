@@ -21,6 +21,7 @@ __all__ = [
     "customer_exists",
     "hold_customer",
     "hold_owner",
+    "identify",
     "no_row",
     "owner_of",
     "plain_id",
@@ -38,6 +39,21 @@ def no_row(table: str, value: str) -> Refused:
     """There is no such row in the company."""
     noun = table.replace("_", " ")
     return Refused(f"there is no {noun} {value!r} in this company", Fault.NOT_FOUND, f"{table}_id")
+
+
+def identify(
+    connection: Connection, tenant_id: str, table: Table, number: str, reference: str
+) -> Id | Refused:
+    """The identifier of the row with this identifier, or else with this text in the column `number`.
+
+    The column holds each text once in a company.
+    """
+    c, key = table.c, table.c[f"{table.name}_id"]
+    own, by_id = select(key).where(c.tenant_id == tenant_id), as_id(reference)
+    found = None if by_id is None else connection.execute(own.where(key == by_id)).scalar_one_or_none()
+    if found is None:
+        found = connection.execute(own.where(c[number] == reference)).scalar_one_or_none()
+    return no_row(table.name, reference) if found is None else str(found.hex)
 
 
 def hold_customer(connection: Connection, tenant_id: str, customer_id: str) -> Row[Any] | Refused:

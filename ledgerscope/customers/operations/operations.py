@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -13,12 +14,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from ledgerscope.customers.access.permissions import NEEDED
+from ledgerscope.customers.audit.remarks import remark_of
 from ledgerscope.customers.audit.seals import seal_end
 from ledgerscope.customers.decision import Call, Moment, Refused
 from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.customers.operations.errors import UnknownCompany
 from ledgerscope.customers.operations.given import fault_of_content, fault_of_note
 from ledgerscope.customers.operations.requests import known_result, recall, remember
+from ledgerscope.customers.operations.telling import Telling, Written
+from ledgerscope.logs import correlated
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.engine import begin_as
 from ledgerscope.store.errors import Contended
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers.audit.keys import AuditKeys
     from ledgerscope.customers.operations.caller import Caller, Note
+    from ledgerscope.customers.operations.subscribers import Subscribers
     from ledgerscope.customers.operations.verdict import Verdict
     from ledgerscope.store.changes import Changes
     from ledgerscope.store.records import Id
@@ -47,6 +52,8 @@ _ATTEMPTS: Final = 5
 _ZONE: Final = text("select timezone from tenant where tenant_id = :tenant")
 _HOLD: Final = text("select timezone from tenant where tenant_id = :tenant for no key update")
 _LAST: Final = text("select at from audit_log where tenant_id = :tenant order by seq desc limit 1")
+_WRITTEN: Final[ContextVar[Written]] = ContextVar("written")
+"""What the try that this thread is in has written."""
 _LARGEST_SKEW: Final = timedelta(minutes=1)
 """How far clocks of processes may differ; one that is further ahead is not followed."""
 
@@ -63,7 +70,7 @@ class Operations:
     """The operations of one company for one caller, over an engine whose role may write.
 
     `clock` gives the instant of each call, with a time zone; `new_id` an identifier that nothing else has.
-    With `audit_keys` every entry of the audit log is sealed.
+    With `audit_keys` every entry of the audit log is sealed. `subscribers` are told what was committed.
     """
 
     def __init__(
@@ -74,6 +81,7 @@ class Operations:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], Id] = lambda: uuid4().hex,
         audit_keys: AuditKeys | None = None,
+        subscribers: Subscribers | None = None,
     ) -> None:
         self._engine = engine
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -81,6 +89,7 @@ class Operations:
         self._clock = clock
         self._new_id = new_id
         self.audit_keys = audit_keys
+        self._subscribers = subscribers
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -117,20 +126,53 @@ class Operations:
         locks, and may run again after a lost race. Changes of one company take turns, so that they are dated
         in the order in which they happen. Raises UnknownCompany and StoreError.
         """
+        with correlated(self.caller.correlation_id):
+            with Telling(self.caller, action, _customer_of(content)) as telling:
+                result = self._decided(action, content, decide, returns, note, telling)
+                telling.result = result
+            if self._subscribers is not None and telling.written is not None:
+                self._subscribers.tell(telling.written.events)
+            return result
+
+    def _decided(
+        self,
+        action: str,
+        content: object,
+        decide: Callable[[Connection, Call], Verdict[Result] | Refused],
+        returns: type[Result],
+        note: Note,
+        telling: Telling,
+    ) -> Result | Refused:
         refused = self.caller.lacks(NEEDED[action]) or fault_of_note(note) or fault_of_content(content)
         if refused is not None:
             return refused
         request_id = self._new_id()
         for attempt in range(1, _ATTEMPTS + 1):
+            written = Written(keeps_events=bool(self._subscribers))
+            before = _WRITTEN.set(written)
             try:
                 with begin_as(self._engine, self.caller.tenant_id) as connection:
-                    return self._attempt(connection, request_id, action, content, decide, returns, note)
+                    result = self._attempt(connection, request_id, action, content, decide, returns, note)
             except _RolledBack as ended:
                 return ended.refused
             except (Contended, BrokenRule):
                 if attempt == _ATTEMPTS:
                     raise
+            else:
+                telling.written = written
+                return result
+            finally:
+                _WRITTEN.reset(before)
         raise AssertionError("unreachable")  # pragma: no cover
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[tuple[Connection, Moment]]:
+        """A transaction for signs of life, which change nothing that anybody asked for.
+
+        It takes no turn, and writes neither event nor audit entry. Raises UnknownCompany and StoreError.
+        """
+        with begin_as(self._engine, self.caller.tenant_id) as connection:
+            yield connection, self.moment(connection)
 
     def moment(self, connection: Connection) -> Moment:
         """Now, with the date at the company; raises UnknownCompany."""
@@ -163,7 +205,9 @@ class Operations:
         For requests that change more than fits into memory. The audit log is sealed with the last part, which
         must hold an entry.
         """
-        write_changes(connection, [_complete(changes, self.caller, note)])
+        complete = _complete(changes, self.caller, note)
+        write_changes(connection, [complete])
+        _WRITTEN.get().add(complete.events)
 
     def _attempt(
         self,
@@ -183,6 +227,7 @@ class Operations:
         if note.key is not None:
             known = recall(connection, call.moment, note.key, action, digest)
             if known is not None:
+                _WRITTEN.get().repeated = True
                 return known if isinstance(known, Refused) else returns(**known)
         verdict = decide(connection, call)
         if isinstance(verdict, Refused):
@@ -199,19 +244,26 @@ def _plain(content: object) -> object:
     return asdict(content) if is_dataclass(content) and not isinstance(content, type) else content
 
 
+def _customer_of(content: object) -> object:
+    return content.get("customer_id") if isinstance(content, dict) else getattr(content, "customer_id", None)
+
+
 def _complete(changes: Changes, caller: Caller, note: Note) -> Changes:
-    """The same changes, their events and audit entries with who asked and why."""
+    """The same changes, their events and audit entries with who asked, and beside them why."""
+    entries = [row for row in changes.rows if isinstance(row, AuditEntry)]
+    remark = remark_of(entries, note.reason, note.comment)
+    digest = None if remark is None else remark.digest
     rows = tuple(
-        _annotated(row, caller, note) if isinstance(row, AuditEntry) else row for row in changes.rows
+        _annotated(row, caller, digest) if isinstance(row, AuditEntry) else row for row in changes.rows
     )
     events = tuple(
         event._replace(user_id=caller.actor, correlation_id=caller.correlation_id) for event in changes.events
     )
-    return type(changes)(rows, events)
+    return type(changes)(rows if remark is None else (*rows, remark), events)
 
 
-def _annotated(entry: AuditEntry, caller: Caller, note: Note) -> AuditEntry:
-    given = {"reason": note.reason, "comment": note.comment, "correlation_id": caller.correlation_id}
+def _annotated(entry: AuditEntry, caller: Caller, remark: str | None) -> AuditEntry:
+    given = {"remark": remark, "correlation_id": caller.correlation_id}
     added = {name: value for name, value in given.items() if value is not None}
     details: dict[str, Any] = {**json.loads(entry.details), **added, "source": caller.source}
     return entry._replace(details=json.dumps(details, sort_keys=True))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import literal, tuple_
+from sqlalchemy import tuple_
 
 from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.operations.checks import check_choice
 from ledgerscope.customers.operations.cursors import read_cursor
 from ledgerscope.customers.operations.lookups import as_id, no_row
-from ledgerscope.customers.operations.pages import LARGEST_PAGE
+from ledgerscope.customers.operations.pages import LARGEST_PAGE, passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -56,8 +56,7 @@ def rows_of_page(
         last = read_cursor(asked.cursor)
         if isinstance(last, Refused):
             return last
-        passed = tuple_(*(literal(value, column.type) for value, column in zip(last, place, strict=True)))
-        found.append(tuple_(*place) < passed)
+        found.append(tuple_(*place) < passed_by(last, place))
     return tuple(found)
 
 

@@ -19,11 +19,13 @@ __all__ = ["known_result", "recall", "remember"]
 _LONGEST_KEY: Final = 200
 _TAKE: Final = text("""
     insert into operation_request (tenant_id, idempotency_key, action, content_hash, result, at)
-    values (:tenant, :key, :action, :hash, '{}', :at)
+    select tenant_id, :key, :action, sha256(secret || :hash), '{}', :at
+    from request_secret where tenant_id = :tenant
     on conflict do nothing
 """)
 _TAKEN: Final = text("""
-    select action, content_hash, result, at from operation_request
+    select action, content_hash = sha256(secret || :hash) as is_same, result, at
+    from operation_request join request_secret using (tenant_id)
     where tenant_id = :tenant and idempotency_key = :key
 """)
 _REMEMBER: Final = text("""
@@ -37,7 +39,8 @@ def recall(
 ) -> dict[str, Any] | Refused | None:
     """The result of the first request with this key; None where this is the first, which now holds the key.
 
-    A second request waits here until the first has committed or gone.
+    A second request waits here until the first has committed or gone. The digest is kept under the company's
+    secret: whoever reads the row cannot try out what the request said.
     """
     if (refused := _fault_of(key)) is not None:
         return refused
@@ -54,10 +57,10 @@ def known_result(
     """The result of the first request with this key, as far as it has committed; None where there is none."""
     if (refused := _fault_of(key)) is not None:
         return refused
-    first = connection.execute(_TAKEN, {"tenant": tenant_id, "key": key}).one_or_none()
+    first = connection.execute(_TAKEN, {"tenant": tenant_id, "key": key, "hash": digest}).one_or_none()
     if first is None:
         return None
-    if bytes(first.content_hash) != digest:
+    if not first.is_same:
         return Refused(
             f"the key {key!r} was used on {first.at:%Y-%m-%d %H:%M} UTC for another request "
             f"({first.action}); a new request needs a new key",

@@ -12,6 +12,7 @@ from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.segments.reading import StayView, list_stays
 from ledgerscope.customers.segments.stays import (
     Assignment,
@@ -46,6 +47,7 @@ class Membership:
     member: bool
 
 
+@typed
 class Segments:
     """Which segments the customers of one company are in: assigned, replaced, ended, listed.
 

@@ -12,10 +12,12 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.statements.delivery import Download, Letter
 from ledgerscope.customers.statements.errors import DeliveryFailed, MissingGlyphs, RendererFailed
 from ledgerscope.customers.statements.file import MEDIA_TYPES, StatementFile, file_name
 from ledgerscope.customers.statements.loading import Addressee, load_account, load_addressee
+from ledgerscope.customers.statements.reading import ListStatements, StatementPage, list_statements
 from ledgerscope.customers.statements.rendering import render_csv, render_pdf
 from ledgerscope.customers.statements.request import Asked, Outcome, check, record_statement
 from ledgerscope.customers.statements.statement import AccountStatement, Period, make_statement
@@ -75,6 +77,7 @@ class _Failure:
     temporary: bool = False
 
 
+@typed
 class Statements:
     """Statements of account of the customers of one company.
 
@@ -130,6 +133,16 @@ class Statements:
             return self._record(asked, Outcome(made.statement_id, prepared.requested_at, took), made, note)
         assert fault is not None  # noqa: S101 - what was not made has a fault
         return self._record_failure(asked, prepared.requested_at, took, fault, note)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def list(
+        self,
+        customer_id: Id,
+        asked: ListStatements = ListStatements(),  # noqa: B008 - frozen
+    ) -> StatementPage | Refused:
+        """A page of the statements of a customer that were asked for, the latest first."""
+        with self._operations.read() as connection:
+            return list_statements(connection, self._tenant_id, customer_id, asked)
 
     def _prepare(self, asked: Asked, way: Delivery, note: Note) -> _Prepared | Refused:
         with self._operations.read() as connection:

@@ -15,6 +15,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.lifecycle.reading import ListCustomers, stream_customers
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.transfers.exported import Exported, export_run_id_of, record_export
 from ledgerscope.customers.transfers.writers import WRITERS
 from ledgerscope.store.errors import StoreError
@@ -71,6 +72,7 @@ class ExportResult:
     size_bytes: int
 
 
+@typed
 class Exports:
     """Customers of one company given out as files, as they stand at one instant.
 

@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.transfers.batches import Batch, begin_import
 from ledgerscope.customers.transfers.errors import Unreadable
 from ledgerscope.customers.transfers.files.open_file import format_of
@@ -46,6 +47,7 @@ class ProblemPage:
     next_after: tuple[int, str] | None
 
 
+@typed
 class Imports:
     """Files of customers taken into one company, a thousand rows in one transaction.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ARRAY, Text, func, literal, select, union
+from sqlalchemy import ARRAY, Text, bindparam, func, select, true, union
 
 from ledgerscope.customers.lifecycle.profile import CHANGEABLE
 from ledgerscope.customers.operations.numbers import NumberBlock
@@ -19,7 +20,7 @@ from ledgerscope.store.records import derive_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from ledgerscope.customers.decision import Call
     from ledgerscope.customers.transfers.rows import WantedRow
@@ -89,26 +90,12 @@ def meet(connection: Connection, rows: Sequence[WantedRow], shelf: Shelf, call: 
 def _load_known(
     connection: Connection, rows: Sequence[WantedRow], shelf: Shelf, tenant_id: str
 ) -> dict[str, Known]:
-    """The customers with the external ids of the rows, locked in the order of their identifiers."""
+    """The customers with the external ids of the rows, locked."""
     named = sorted({row.external_id for row in rows if row.external_id is not None})
     if not named:
         return {}
-    c, change = t.customer.c, t.import_change.c
-    wanted_ids = func.unnest(literal(named, ARRAY(Text))).column_valued("wanted")  # planned as a join
-    query = (
-        select(c.customer_id, *(c[name] for name in CHANGEABLE))
-        .where(c.tenant_id == tenant_id, c.external_id == wanted_ids, c.deleted_at.is_(None))
-        .order_by(c.customer_id)
-        .with_for_update(of=t.customer, key_share=True)
-    )
-    held = connection.execute(query).all()
-    ids = [row.customer_id for row in held]
-    own = select(change.customer_id, change.row_no).where(
-        change.tenant_id == tenant_id,
-        change.import_batch_id == shelf.import_batch_id,
-        change.customer_id == func.any(ids),
-    )
-    rows_of = {row.customer_id: row.row_no for row in connection.execute(own)} if ids else {}
+    parameters = {"tenant": tenant_id, "batch": shelf.import_batch_id, "named": named}
+    held = connection.execute(_known(), parameters).all()
     wanted = {row.external_id: row.values.get("currency") for row in rows}
     moving = [
         row.customer_id
@@ -121,10 +108,46 @@ def _load_known(
             row.customer_id.hex,
             {name: getattr(row, name) for name in CHANGEABLE},
             row.customer_id in documented,
-            rows_of.get(row.customer_id),
+            row.row_no,
         )
         for row in held
     }
+
+
+@cache
+def _known() -> Select[Any]:
+    """The customers of some external ids, locked, each with the row of the import that it came from.
+
+    The statistics of a company that an import is filling say that it is empty: for the planner all indexes
+    are then as good as that on external ids, though each look-up would read the whole company with them. So
+    each is looked up by itself, as the first from this external id to this one: only one index has the order.
+    """
+    c, change, tenant_id = t.customer.c, t.import_change.c, bindparam("tenant", type_=Text)
+    wanted = (
+        func.unnest(bindparam("named", type_=ARRAY(Text)))
+        .table_valued("external_id")
+        .render_derived("wanted")
+    )
+    found = (
+        select(c.customer_id, *(c[name] for name in CHANGEABLE))
+        .where(c.tenant_id == tenant_id, c.external_id.between(wanted.c.external_id, wanted.c.external_id))
+        .where(c.deleted_at.is_(None))
+        .order_by(c.external_id)
+        .limit(1)
+        .with_for_update(key_share=True)
+        .lateral("found")
+    )
+    own = (
+        select(change.row_no)
+        .where(
+            change.tenant_id == tenant_id,
+            change.import_batch_id == bindparam("batch", type_=change.import_batch_id.type),
+            change.customer_id == found.c.customer_id,
+        )
+        .limit(1)
+        .lateral("own")
+    )
+    return select(found, own.c.row_no).select_from(wanted).join(found, true()).outerjoin(own, true())
 
 
 def _with_documents(connection: Connection, ids: list[object], tenant_id: str) -> frozenset[object]:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 __all__ = [
     "AgingSnapshot",
     "AuditEntry",
+    "AuditRemark",
     "Credential",
+    "CredentialAccess",
     "CustomerGrant",
+    "CustomerSetting",
     "Event",
     "ExportRun",
     "ImportBatch",
@@ -24,6 +27,7 @@ __all__ = [
     "JobRun",
     "OperationRequest",
     "Statement",
+    "StoredWorkflow",
     "SyncRun",
     "SyncSchedule",
 ]
@@ -136,6 +140,20 @@ class Credential(NamedTuple):
     fingerprint: str
     valid: str
     rotated_at: datetime
+    base_url: str | None = None
+    client_id: str | None = None
+
+
+class CredentialAccess(NamedTuple):
+    tenant_id: str
+    access_id: Id
+    customer_id: Id
+    version: int
+    action: str
+    actor: str
+    address: str | None
+    user_agent: str | None
+    at: datetime
 
 
 class SyncSchedule(NamedTuple):
@@ -148,6 +166,7 @@ class SyncSchedule(NamedTuple):
     last_success_at: datetime | None
     backoff: int
     last_error_class: str | None
+    requested_trigger: str | None = None
 
 
 class SyncRun(NamedTuple):
@@ -161,6 +180,31 @@ class SyncRun(NamedTuple):
     records: int
     started_at: datetime
     finished_at: datetime | None
+
+
+class StoredWorkflow(NamedTuple):
+    tenant_id: str
+    customer_id: Id
+    workflow_id: str
+    name: str
+    state: str
+    description: str | None
+    version: str | None
+    triggers: str
+    run_interval: str | None
+    outside_created_at: str | None
+    outside_updated_at: str | None
+    first_seen_at: datetime
+    changed_at: datetime
+    gone_at: datetime | None = None
+
+
+class CustomerSetting(NamedTuple):
+    tenant_id: str
+    customer_id: Id
+    setting_key: str
+    value: str | None
+    changed_at: datetime
 
 
 class AgingSnapshot(NamedTuple):
@@ -178,6 +222,17 @@ class AuditEntry(NamedTuple):
     subject: str
     details: str
     at: datetime
+
+
+class AuditRemark(NamedTuple):
+    tenant_id: str
+    digest: str
+    salt: str | None
+    reason: str | None
+    comment: str | None
+    subject: str | None
+    at: datetime
+    erased_at: datetime | None = None
 
 
 class OperationRequest(NamedTuple):

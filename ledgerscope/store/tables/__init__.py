@@ -24,13 +24,19 @@ from ledgerscope.store.tables.engagement import (
 from ledgerscope.store.tables.jobs import job_run
 from ledgerscope.store.tables.ledger import (
     audit_log,
+    audit_remark,
     audit_seal,
     audit_verification,
     event,
     event_rollup,
     exporter_checkpoint,
 )
-from ledgerscope.store.tables.operations import customer_grant, number_series, operation_request
+from ledgerscope.store.tables.operations import (
+    customer_grant,
+    number_series,
+    operation_request,
+    request_secret,
+)
 from ledgerscope.store.tables.receivables import (
     allocation,
     credit_note,
@@ -43,6 +49,7 @@ from ledgerscope.store.tables.receivables import (
     write_off,
     write_off_reversal,
 )
+from ledgerscope.store.tables.settings import customer_setting
 from ledgerscope.store.tables.statements import (
     export_run,
     import_batch,
@@ -51,10 +58,19 @@ from ledgerscope.store.tables.statements import (
     statement,
 )
 from ledgerscope.store.tables.subscriptions import plan, subscription, subscription_version
-from ledgerscope.store.tables.sync import credential, sync_run, sync_schedule
+from ledgerscope.store.tables.sync import credential, credential_access, sync_run, sync_schedule, workflow
 from ledgerscope.store.tables.tenancy import currencies, fx_rate, tenant
 
-APPEND_ONLY = (event, allocation, payment_reversal, refund, write_off_reversal, audit_log, audit_seal)
+APPEND_ONLY = (
+    event,
+    allocation,
+    payment_reversal,
+    refund,
+    write_off_reversal,
+    audit_log,
+    audit_seal,
+    credential_access,
+)
 """Tables whose rows are never changed or removed, by nobody."""
 
 __all__ = [
@@ -65,17 +81,20 @@ __all__ = [
     "aging_snapshot_account",
     "allocation",
     "audit_log",
+    "audit_remark",
     "audit_seal",
     "audit_verification",
     "communication",
     "contact",
     "credential",
+    "credential_access",
     "credit_breach",
     "credit_limit",
     "credit_note",
     "currencies",
     "customer",
     "customer_grant",
+    "customer_setting",
     "customer_status_history",
     "event",
     "event_rollup",
@@ -99,6 +118,7 @@ __all__ = [
     "payment_reversal",
     "plan",
     "refund",
+    "request_secret",
     "segment_assignment",
     "statement",
     "subscription",
@@ -109,6 +129,7 @@ __all__ = [
     "tenant",
     "ticket",
     "ticket_event",
+    "workflow",
     "write_off",
     "write_off_reversal",
 ]

@@ -62,8 +62,8 @@ customer: Final = table(
         "search_text",
         Text,
         Computed(
-            "lower(name || ' ' || coalesce(email, '') || ' ' || external_id || ' ' ||"
-            " coalesce(customer_number, ''))",
+            "lower(normalize(name || ' ' || coalesce(email, '') || ' ' || external_id || ' ' ||"
+            " coalesce(customer_number, '')))",
             persisted=True,
         ),
         comment="what a search looks in",

@@ -69,6 +69,7 @@ event: Final = table(
     check("money", "(amount_minor is null) = (currency is null)"),
     check("duration_ms", "duration_ms >= 0"),
     Index("event_xid_idx", "xid"),
+    Index("event_of_tenant_idx", "tenant_id", "event_id"),
     Index("event_type_idx", "tenant_id", "event_type", "occurred_at"),
     comment="Something that happened, written in the transaction that made it happen; the only source of "
     "counters. Append-only, and without foreign keys to what it tells of, because it outlives that."
@@ -156,6 +157,31 @@ audit_seal: Final = table(
     comment="Vouches for rows of the audit log and for the seal before it, with a key that the database does "
     "not have. Append-only, and without a foreign key to the log, so that a missing row shows. One row per "
     "operation. Written with it.",
+)
+
+audit_remark: Final = table(
+    "audit_remark",
+    tenant_key(),
+    Column(
+        "digest",
+        Text,
+        primary_key=True,
+        comment="sha256 of salt, reason and comment; the entries have it as remark",
+    ),
+    Column("salt", Text),
+    Column("reason", Text),
+    Column("comment", Text),
+    Column("subject", Text, comment="the customer, or what else it is about; null: several"),
+    instant("at"),
+    instant("erased_at", nullable=True),
+    of_tenant(),
+    check(
+        "erased",
+        "case when erased_at is null then salt is not null else coalesce(salt, reason, comment) is null end",
+    ),
+    Index("audit_remark_subject_idx", "tenant_id", "subject"),
+    comment="Why something was done, as the audit log names it by a digest. One row per request and "
+    "customer. Written with the entry; erased with the customer.",
 )
 
 audit_verification: Final = table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, LargeBinary, Text, text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger
 
@@ -24,7 +24,12 @@ operation_request: Final = table(
     tenant_key(),
     Column("idempotency_key", Text, primary_key=True),
     Column("action", Text, nullable=False),
-    Column("content_hash", LargeBinary, nullable=False, comment="sha256 of the action and its content"),
+    Column(
+        "content_hash",
+        LargeBinary,
+        nullable=False,
+        comment="sha256 of the company's secret and the sha256 of the action and its content",
+    ),
     Column("result", JSONB, nullable=False, comment="what the first call returned: identifiers, no names"),
     instant("at"),
     of_tenant(),
@@ -32,6 +37,15 @@ operation_request: Final = table(
     Index("operation_request_at_idx", "tenant_id", "at"),
     comment="A request that carried an idempotency key. One row per key; the same key again returns the "
     "result and changes nothing. Written with what the request changed.",
+)
+
+request_secret: Final = table(
+    "request_secret",
+    tenant_key(),
+    Column("secret", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], ondelete="CASCADE"),
+    check("secret", "length(secret) = 32"),
+    comment="Keys the hashes of requests. One row per company, written with it; read by the operations only.",
 )
 
 number_series: Final = table(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -35,3 +37,35 @@ def ledgerscope(database: Database, owner: Engine, monkeypatch: pytest.MonkeyPat
         return CliRunner().invoke(main, [*arguments], **more)  # type: ignore[arg-type] # input=
 
     return invoke
+
+
+@pytest.fixture
+def northwind(ledgerscope: Callable[..., Result]) -> str:
+    """The number of a customer in euros."""
+    done = ledgerscope("customers", "create", "--name", "Northwind", "--email", "accounts@northwind.example")
+    assert done.exit_code == 0, done.output
+    return "C-000001"
+
+
+@pytest.fixture
+def read(ledgerscope: Callable[..., Result]) -> Callable[..., Any]:
+    """Runs a command with --json, as one line; what it printed."""
+
+    def run(line: str) -> Any:
+        done = ledgerscope(*shlex.split(line), "--json")
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def refused(ledgerscope: Callable[..., Result]) -> Callable[[str], str]:
+    """Runs a command that has to end with one line and exit code 1; the line."""
+
+    def run(line: str) -> str:
+        done = ledgerscope(*shlex.split(line))
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.output
+        return done.stderr.removeprefix("ledgerscope: ").rstrip("\n")
+
+    return run

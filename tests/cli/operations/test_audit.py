@@ -112,3 +112,9 @@ def test_keys_that_are_none_are_told_without_repeating_them(
     assert done.exit_code == 3
     assert "LEDGERSCOPE_AUDIT_KEYS_FILE: key k1: has 5 bytes; at least 32" in done.stderr
     assert "c2hvcnQ" not in done.stderr
+
+
+def test_keys_are_pruned(run: Callable[..., Result]) -> None:
+    assert run("customers", "create", "--name", "x", "--key", "k").exit_code == 0
+    assert run("audit", "prune-keys").stdout == "forgot 0 keys older than 30 days\n"
+    assert json.loads(run("audit", "prune-keys", "--days", "1", "--json").stdout) == {"keys": 0, "days": 1}

@@ -29,8 +29,9 @@ MAPPED = ("--map", "Firma=name", "--map", "Kd-Nr=external_id")
 
 
 def test_a_file_is_imported_and_its_problems_are_shown(
-    ledgerscope: Callable[..., Result], file: Path, tmp_path: Path
+    ledgerscope: Callable[..., Result], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
     report = tmp_path / "problems.csv"
     done = ledgerscope("import", str(file), *MAPPED, "--report", str(report))
     assert done.exit_code == 1

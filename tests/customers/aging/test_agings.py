@@ -18,6 +18,7 @@ from ledgerscope.customers.aging import (
     RefreshAging,
     RefreshedAging,
     Snapshot,
+    SnapshotPage,
 )
 from ledgerscope.customers.operations import Note, Operations
 from ledgerscope.store import tables as t
@@ -246,3 +247,16 @@ def test_refreshes_at_the_same_time_leave_one_snapshot(agings: Agings, books: Bo
     assert len(books.ledger.rows("select 1 from aging_snapshot")) == 1
     assert len(books.ledger.rows("select 1 from aging_snapshot_account")) == 3
     assert len(books.ledger.rows("select 1 from event")) == 8
+
+
+def test_snapshots_are_listed_the_latest_day_first(agings: Agings) -> None:
+    days = [date(2026, 2, 10), date(2026, 3, 9), TODAY]
+    for day in days:
+        agings.refresh(RefreshAging(day=day))
+    first = agings.snapshots(limit=2)
+    assert isinstance(first, SnapshotPage)
+    assert ([each.as_of for each in first.snapshots], first.next_before) == ([TODAY, days[1]], days[1])
+    rest = agings.snapshots(before=first.next_before)
+    assert isinstance(rest, SnapshotPage)
+    assert ([each.as_of for each in rest.snapshots], rest.next_before) == ([days[0]], None)
+    assert refused(agings.snapshots(limit=501)).field == "limit"

@@ -15,6 +15,7 @@ from ledgerscope.customers import Fault, Refused
 from ledgerscope.customers.credit import (
     Adjustment,
     Credit,
+    CreditCheck,
     CreditView,
     DecidedLimit,
     Exposure,
@@ -267,3 +268,35 @@ def test_what_is_not_there_is_said_to_be_missing(operations: Operations, value: 
     credit = Credit(operations)
     for said in (credit.approve(value), credit.exposure(value, "EUR"), credit.utilization(value, "EUR")):
         assert refused(said).fault is Fault.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("limit", "amount", "fits"),
+    [(1000, 1000, True), (1000, 1001, False), (None, 10**15, True), (0, 1, False)],
+)
+def test_a_check_says_what_would_be_owed_and_records_nothing(
+    operations: Operations, customer_id: str, ledger: Ledger, limit: int | None, amount: int, *, fits: bool
+) -> None:
+    credit = Credit(operations)
+    granted(credit, customer_id, limit)
+    before = ledger.counts()
+    assert credit.check(customer_id, "EUR", amount) == CreditCheck(customer_id, fits, "EUR", limit, amount)
+    assert ledger.counts() == before
+
+
+def test_a_check_without_a_limit_checks_nothing(operations: Operations, customer_id: str) -> None:
+    found = Credit(operations).check(customer_id, "EUR", 10**15)
+    assert found == CreditCheck(customer_id, True, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("customer", "currency", "amount", "field"),
+    [("0" * 32, "EUR", 1, "customer_id"), ("x", "EUR", 1, "customer_id"), (None, "XXX", 1, "currency"),
+     (None, "EUR", -1, "amount_minor")],
+)  # fmt: skip
+def test_a_check_of_what_cannot_be_invoiced_is_refused(
+    operations: Operations, customer_id: str, customer: str | None, currency: str, amount: int, field: str
+) -> None:
+    refused = Credit(operations).check(customer or customer_id, currency, amount)
+    assert isinstance(refused, Refused)
+    assert refused.field == field

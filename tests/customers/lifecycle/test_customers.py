@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -209,3 +210,14 @@ def test_another_company_sees_and_changes_nothing(
         **before,
         **{name: before[name] + 1 for name in ("customer", "event", "audit_log")},
     }
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+def test_a_search_finds_letters_and_marks_however_they_are_written(
+    customers: Customers, form: Literal["NFC", "NFD"], asked: Literal["NFC", "NFD"]
+) -> None:
+    customer_id = create(customers, name=normalize(form, "Café ñandú ệ"))
+    found = page(customers, ListCustomers(text=normalize(asked, "café ñ")))
+    assert [each.customer_id for each in found.customers] == [customer_id]
+    assert view(customers, customer_id).name == normalize(form, "Café ñandú ệ")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib.resources import files
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ from sqlalchemy import text
 from ledgerscope.customers import Fault, Refused
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
+from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.store.audit import first_break
 
 if TYPE_CHECKING:
@@ -40,8 +44,9 @@ def test_state_event_and_audit_entry_are_written_together(operations: Operations
     assert ledger.counts() == {"customer": 1, "event": 1, "audit_log": 1, "operation_request": 0}
     ((user, correlation),) = ledger.rows("select user_id, correlation_id from event")
     assert (user, correlation) == ("anna", "c-1")
-    ((actor, details),) = ledger.rows("select actor, details from audit_log")
+    ((actor,),) = ledger.rows("select actor from audit_log")
     assert actor == "anna"
+    (details,) = ledger.details("customer.created")
     assert details == {
         "comment": "by phone", "correlation_id": "c-1", "customer_number": "C-000001", "reason": "signed",
         "source": "api",
@@ -143,3 +148,28 @@ def test_what_is_read_in_one_transaction_is_of_one_snapshot(operations: Operatio
         created(Customers(operations).create(NEW))
         assert connection.execute(count).scalar_one() == 0
     assert ledger.count("customer") == 1
+
+
+def test_what_a_request_said_cannot_be_tried_out_without_the_companys_secret(
+    operations_of: Callable[[str], Operations], ledger: Ledger
+) -> None:
+    for company in ("acme", "bolt"):
+        created(Customers(operations_of(company)).create(NEW, Note(key="k")))
+    kept = [bytes(row.content_hash) for row in ledger.rows("select content_hash from operation_request")]
+    assert len(set(kept)) == 2
+    assert content_hash("customer.created", [asdict(NEW), None, None]) not in kept
+    assert ledger.rows("select count(distinct secret) from request_secret") == [(2,)]
+
+
+def test_keys_from_before_secrets_go_on_working(operations: Operations, ledger: Ledger) -> None:
+    """The migration keys the hashes that it finds."""
+    first = created(Customers(operations).create(NEW, Note(key="k")))
+    plain = content_hash("customer.created", [asdict(NEW), None, None])
+    upgrade = files("ledgerscope.store.migrations.versions") / "v0005" / "operations.sql"
+    statement = re.search(r"UPDATE operation_request.*?;", upgrade.read_text("utf-8"), re.DOTALL)
+    assert statement is not None
+    with ledger.owner.begin() as connection:
+        connection.execute(text("update operation_request set content_hash = :plain"), {"plain": plain})
+        connection.exec_driver_sql(statement[0])
+    assert Customers(operations).create(NEW, Note(key="k")) == first
+    assert refused(Customers(operations).create(NewCustomer(name="Other"), Note(key="k"))).field == "key"

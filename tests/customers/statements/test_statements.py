@@ -17,8 +17,10 @@ from ledgerscope.customers.operations import Note, Operations
 from ledgerscope.customers.statements import (
     FailedStatement,
     Folder,
+    ListStatements,
     Period,
     StatementFile,
+    StatementPage,
     Statements,
 )
 from ledgerscope.customers.statements.errors import DeliveryFailed
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledgerscope.customers.statements.delivery import Letter
-    from tests.customers.conftest import Ledger
+    from tests.customers.conftest import Clock, Ledger
 
 FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -145,7 +147,7 @@ def test_a_statement_is_returned_and_recorded(statements: Statements, books: Led
     (entry,) = books.rows("select actor, action, subject, details from audit_log")
     assert (entry.actor, entry.action, entry.subject) == ("anna", "statement.generated", ADA)
     details = entry.details if isinstance(entry.details, dict) else json.loads(entry.details)
-    assert details["reason"] == "asked by phone"
+    assert books.rows("select digest, reason from audit_remark") == [(details["remark"], "asked by phone")]
     assert "Ada" not in str(details)
 
 
@@ -276,3 +278,21 @@ def test_another_company_sees_and_changes_nothing(
     answer = refused(Statements(operations_of("bolt")).generate(ADA, "EUR", FEBRUARY, "csv"))
     assert answer.fault is Fault.NOT_FOUND
     assert rows(books) == []
+
+
+def test_statements_are_listed_page_by_page_the_latest_first(statements: Statements, clock: Clock) -> None:
+    asked = []
+    for last in (date(2026, 1, 31), date(2026, 2, 28)):
+        asked.append(
+            made(statements.generate(ADA, "EUR", Period(date(2026, 1, 1), last), "csv")).statement_id
+        )
+        clock.forward(minutes=1)
+    first = statements.list(ADA, ListStatements(limit=1))
+    assert isinstance(first, StatementPage)
+    (line,) = first.statements
+    assert (line.statement_id, line.last, line.outcome) == (asked[1], date(2026, 2, 28), "success")
+    rest = statements.list(ADA, ListStatements(limit=1, cursor=first.next_cursor))
+    assert isinstance(rest, StatementPage)
+    assert ([each.statement_id for each in rest.statements], rest.next_cursor) == ([asked[0]], None)
+    assert statements.list(BEN) == StatementPage((), None)
+    assert refused(statements.list("0" * 32)).fault is Fault.NOT_FOUND

@@ -322,7 +322,8 @@ def test_an_undone_import_leaves_customers_as_they_were(desk: Desk, ledger: Ledg
     erased = ledger.rows("select name, phone, deletion_mode from customer where deleted_at is not null")
     assert [tuple(row) for row in erased] == [("erased", None, "hard")]
     last = ledger.rows("select action, details from audit_log order by seq desc limit 1")[0]
-    assert (last.action, last.details["reason"]) == ("customers.import.undone", "wrong file")
+    assert last.action == "customers.import.undone"
+    assert ledger.details(last.action)[-1]["reason"] == "wrong file"
     again = desk.imports.undo(batch_id_of(done))
     assert isinstance(again, Refused)
     assert desk.take_in(text).counts == Counts(created=1, updated=1, unchanged=1)

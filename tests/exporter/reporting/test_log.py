@@ -28,11 +28,12 @@ POLICY = Policy(timedelta(seconds=15), timedelta(seconds=20), timedelta(seconds=
 
 @pytest.fixture(autouse=True)
 def libraries_as_they_were() -> Iterator[None]:
-    names = ("uvicorn", "uvicorn.error", "apscheduler")
-    before = {name: (logging.getLogger(name).handlers, logging.getLogger(name).propagate) for name in names}
+    loggers = [logging.getLogger(name) for name in ("ledgerscope", "uvicorn", "uvicorn.error", "apscheduler")]
+    before = [(each.handlers, each.propagate, each.level) for each in loggers]
     yield
-    for name, (handlers, propagate) in before.items():
-        logging.getLogger(name).handlers, logging.getLogger(name).propagate = handlers, propagate
+    for each, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        each.handlers, each.propagate = handlers, propagate
+        each.setLevel(level)
 
 
 def failed(kind: FailureClass, message: str = "why") -> Outcome:
@@ -98,9 +99,9 @@ def test_a_company_is_written_when_it_is_isolated_and_when_it_is_healthy_again()
 
 def test_lines_are_json_where_a_machine_reads_them() -> None:
     stream = io.StringIO()
-    configure(Log(format="json"), stream).info("collector", collector="jobs", state="fresh")
+    configure(Log(format="json"), stream).info("collector", collector="jobs")
     line = json.loads(stream.getvalue())
-    assert (line["level"], line["event"], line["collector"]) == ("info", "collector", "jobs")
+    assert (line["level"], line["message"], line["context"]) == ("info", "collector", {"collector": "jobs"})
     assert line["timestamp"].endswith("Z")
 
 
@@ -118,4 +119,4 @@ def test_warnings_of_the_web_server_are_in_the_same_log() -> None:
     configure(Log(format="json"), stream)
     logging.getLogger("uvicorn.error").warning("odd request")
     logging.getLogger("uvicorn.error").info("chatter")
-    assert json.loads(stream.getvalue())["event"] == "odd request"
+    assert json.loads(stream.getvalue())["message"] == "odd request"

@@ -28,6 +28,8 @@ EVENTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "customer_aging_updated_total": {"AgingSnapshotRefreshed": {}},
     "chom_customers_new_total": {"CustomerWon": {}},
     "chom_customers_churned_total": {"CustomerLost": {}},
+    "customer_credential_rotation_total": {"CredentialRotated": {}},
+    "customer_credential_access_total": {"CredentialAccessed": {}},
     "telecom_billing_jobs_total": {"JobFinished": {}},
     "telecom_billing_job_processing_duration_seconds": {"JobFinished": {}},
 }

@@ -12,6 +12,7 @@ from ledgerscope.catalogue import AREAS, Kind, Metric
 from tests.integration.oracle.churn import base_of, churn_ratio, lost_of, retention_ratio
 from tests.integration.oracle.company import Company
 from tests.integration.oracle.counters import Tally, tallies
+from tests.integration.oracle.credentials import customers_by_age, oldest_credential
 from tests.integration.oracle.credit import (
     Exposure,
     exposure_amount,
@@ -45,7 +46,7 @@ METRICS: Final = tuple(metric for area in AREAS if area.name != "exporter" for m
 TABLES: Final = (
     "tenant", "currency", "fx_rate", "customer", "customer_status_history", "invoice", "invoice_due", "payment",
     "payment_reversal", "refund", "credit_note", "write_off", "allocation", "credit_limit", "plan", "subscription",
-    "subscription_version", "survey_response", "job_run", "event", "event_rollup",
+    "subscription_version", "survey_response", "job_run", "event", "event_rollup", "credential",
 )  # fmt: skip
 
 
@@ -78,6 +79,8 @@ GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
     "chom_nps_responses": nps_responses,
     "chom_csat_score": csat_score,
     "chom_csat_responses": lambda now: {(): len(latest_answers(now, "csat", 30))},
+    "customer_credential_age_seconds": oldest_credential,
+    "customer_credential_customers": customers_by_age,
     "telecom_billing_queue_depth": lambda now: by_queue(waiting(now)),
     "telecom_billing_queue_oldest_wait_seconds": oldest_wait,
     "telecom_billing_jobs_running": lambda now: by_queue(running(now)),

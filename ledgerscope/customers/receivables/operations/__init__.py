@@ -25,6 +25,7 @@ from ledgerscope.customers.receivables.operations.payments import (
     RefundedPayment,
     ReversedPayment,
 )
+from ledgerscope.customers.receivables.operations.sources import ListSources, SourceLine, SourcePage
 from ledgerscope.customers.receivables.operations.views import InvoiceView, OpenPart, SourceView
 from ledgerscope.customers.receivables.operations.write_offs import (
     RestoredDebt,
@@ -46,6 +47,7 @@ __all__ = [
     "IssuedCreditNote",
     "IssuedInvoice",
     "ListInvoices",
+    "ListSources",
     "NewCreditNote",
     "NewInvoice",
     "NewPayment",
@@ -56,6 +58,8 @@ __all__ = [
     "RefundedPayment",
     "RestoredDebt",
     "ReversedPayment",
+    "SourceLine",
+    "SourcePage",
     "SourceView",
     "VoidedInvoice",
     "WriteOffs",

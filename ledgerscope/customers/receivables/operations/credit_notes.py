@@ -9,8 +9,9 @@ from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
-from ledgerscope.customers.operations.lookups import currencies_of
+from ledgerscope.customers.operations.lookups import currencies_of, identify
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.money import (
     Books,
     NewCreditNote,
@@ -26,6 +27,7 @@ from ledgerscope.customers.receivables.operations.account import (
     is_taken,
     verdict,
 )
+from ledgerscope.customers.receivables.operations.sources import ListSources, SourcePage, list_sources
 from ledgerscope.customers.receivables.operations.views import SourceView, find_row, view_source
 from ledgerscope.store import tables as t
 
@@ -64,6 +66,7 @@ class RefundedCredit:
     amount_minor: int
 
 
+@typed
 class CreditNotes:
     """Credit notes of one company: issued, set against invoices, paid out.
 
@@ -151,6 +154,11 @@ class CreditNotes:
             "credit_note.refunded", named, decide, returns=RefundedCredit, note=note
         )
 
+    def identify(self, reference: str) -> Id | Refused:
+        """The identifier of the credit note with this number or identifier."""
+        with self._operations.read() as connection:
+            return identify(connection, self._tenant_id, t.credit_note, "number", reference)
+
     @takes(Permission.CUSTOMERS_VIEW)
     def get(self, credit_note_id: Id) -> SourceView | Refused:
         """A credit note, with what is left of it."""
@@ -159,3 +167,9 @@ class CreditNotes:
             if isinstance(row, Refused):
                 return row
             return view_source(connection, self._tenant_id, row, row.credit_note_id.hex)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def list(self, customer_id: Id, asked: ListSources = ListSources()) -> SourcePage | Refused:  # noqa: B008 - frozen
+        """A page of the credit notes of a customer, the latest first."""
+        with self._operations.read() as connection:
+            return list_sources(connection, self._tenant_id, t.credit_note, customer_id, asked)

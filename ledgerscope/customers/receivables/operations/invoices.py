@@ -12,8 +12,9 @@ from ledgerscope.customers.credit import OverLimit, load_position, record_refusa
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
-from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer
+from ledgerscope.customers.operations.lookups import as_id, currencies_of, hold_customer, identify
 from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.issuing import (
     Billing,
     Finalise,
@@ -71,6 +72,7 @@ class VoidedInvoice:
     invoice_id: Id
 
 
+@typed
 class Invoices:
     """Invoices of one company: issued within the credit limit, drafted and finalised, voided.
 
@@ -162,6 +164,11 @@ class Invoices:
 
         named = {"invoice_id": invoice_id}
         return self._operations.write("invoice.voided", named, decide, returns=VoidedInvoice, note=note)
+
+    def identify(self, reference: str) -> Id | Refused:
+        """The identifier of the invoice with this number or identifier."""
+        with self._operations.read() as connection:
+            return identify(connection, self._tenant_id, t.invoice, "number", reference)
 
     @takes(Permission.CUSTOMERS_VIEW)
     def get(self, invoice_id: Id) -> InvoiceView | Refused:

@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import currencies_of
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.money import (
     Books,
     NewPayment,
@@ -26,6 +27,7 @@ from ledgerscope.customers.receivables.operations.account import (
     is_breach,
     verdict,
 )
+from ledgerscope.customers.receivables.operations.sources import ListSources, SourcePage, list_sources
 from ledgerscope.customers.receivables.operations.views import SourceView, find_row, view_source
 from ledgerscope.store import tables as t
 
@@ -71,6 +73,7 @@ class RefundedPayment:
     amount_minor: int
 
 
+@typed
 class Payments:
     """Payments of one company: received, set against invoices, taken back by the bank, refunded.
 
@@ -167,3 +170,9 @@ class Payments:
             if isinstance(row, Refused):
                 return row
             return view_source(connection, self._tenant_id, row, row.payment_id.hex)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def list(self, customer_id: Id, asked: ListSources = ListSources()) -> SourcePage | Refused:  # noqa: B008 - frozen
+        """A page of the payments of a customer, the latest first."""
+        with self._operations.read() as connection:
+            return list_sources(connection, self._tenant_id, t.payment, customer_id, asked)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.guard import takes
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.receivables.money import give_up, restore, write_off_id_of
 from ledgerscope.customers.receivables.operations.account import hold_account_of, is_breach, verdict
+from ledgerscope.customers.receivables.operations.sources import ListSources, SourcePage, list_sources
+from ledgerscope.customers.receivables.operations.views import SourceView, find_row, view_source
 from ledgerscope.store import tables as t
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ class RestoredDebt:
     over_limit: bool
 
 
+@typed
 class WriteOffs:
     """Debts of one company that are given up, and that stand again.
 
@@ -85,3 +91,18 @@ class WriteOffs:
 
         named = {"write_off_id": write_off_id, "reversal": reason, "amount_minor": amount_minor}
         return self._operations.write("debt.restored", named, decide, returns=RestoredDebt, note=note)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def get(self, write_off_id: Id) -> SourceView | Refused:
+        """A write-off; its value is what has not been taken back."""
+        with self._operations.read() as connection:
+            row = find_row(connection, self._tenant_id, t.write_off, write_off_id)
+            if isinstance(row, Refused):
+                return row
+            return view_source(connection, self._tenant_id, row, row.write_off_id.hex)
+
+    @takes(Permission.CUSTOMERS_VIEW)
+    def list(self, customer_id: Id, asked: ListSources = ListSources()) -> SourcePage | Refused:  # noqa: B008 - frozen
+        """A page of the write-offs of a customer, the latest first."""
+        with self._operations.read() as connection:
+            return list_sources(connection, self._tenant_id, t.write_off, customer_id, asked)

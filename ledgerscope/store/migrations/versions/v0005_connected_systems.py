@@ -15,7 +15,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-PARTS = ("credentials", "settings", "sync", "operations")
+PARTS = ("credentials", "settings", "sync", "operations", "events")
 
 
 def upgrade() -> None:

@@ -104,7 +104,7 @@ def test_an_override_lets_an_invoice_through_and_is_recorded_with_it(desk: Desk,
         "select invoice_id, override_by, exposure_minor, limit_minor from credit_breach"
     )
     assert (invoice_id.hex, by, exposure, limit) == (made.invoice_id, "boss-1", 200, 100)
-    ((details,),) = ledger.rows("select details from audit_log where action = 'invoice.issued'")
+    (details,) = ledger.details("invoice.issued")
     assert (details["override_by"], details["reason"], details["severity"]) == (
         "boss-1",
         "key account",

@@ -1,0 +1,35 @@
+"""Cases of the rules on the audit log."""
+
+from __future__ import annotations
+
+from ledgerscope.catalogue import audit
+from rules import audit as rules
+from rules.model import Severity
+from rules.scenarios.model import AlertCase, RecordingCase, given, steady
+
+__all__ = ["ALERTS", "RECORDINGS"]
+
+_ACME = {"company_id": "acme"}
+
+ALERTS = (
+    AlertCase(
+        alert=rules.ENTRIES_MISSING,
+        labels=_ACME,
+        beyond=(given(audit.MISSING, steady(3), **_ACME),),
+        says={
+            Severity.CRITICAL: (
+                "The audit log of company acme ends 3 entries before what was proven or sealed."
+            )
+        },
+        within=(given(audit.MISSING, steady(0), **_ACME),),
+    ),
+    AlertCase(
+        alert=rules.NOT_SOUND,
+        labels=_ACME,
+        beyond=(given(audit.FAULTS, steady(2), **_ACME),),
+        says={Severity.CRITICAL: "The last proof of the audit log of company acme found 2 faults."},
+        within=(given(audit.FAULTS, steady(0), **_ACME),),
+    ),
+)
+
+RECORDINGS: tuple[RecordingCase, ...] = ()

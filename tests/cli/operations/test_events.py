@@ -1,0 +1,70 @@
+"""`ledgerscope events` on the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.processes import heed_interrupts, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+PROGRAM = Path(sys.executable).with_name("ledgerscope")
+CREATE = ("customers", "create", "--actor", "anna", "--name")
+
+
+def test_a_list_fits_eighty_columns_and_leads_on(ledgerscope: Callable[..., Result]) -> None:
+    for name in ("One", "Two", "Three"):
+        ledgerscope(*CREATE, name)
+    first = ledgerscope("events", "list", "--limit", "2", "--type", "CustomerCreated")
+    assert first.exit_code == 0, first.output
+    assert all(len(line) <= 80 for line in first.output.splitlines())
+    assert "One" not in first.output
+    assert first.output.count("CustomerCreated") == 2
+    before = first.output.split("more: --before ")[1].split()[0]
+    rest = json.loads(ledgerscope("events", "list", "--json", "--before", before).output)
+    assert [each["event_type"] for each in rest["events"]] == ["CustomerCreated"]
+    shown = ledgerscope("events", "show", str(rest["events"][0]["event_id"]))
+    assert "anna" in shown.output
+    assert "cli" in shown.output
+
+
+def test_all_of_a_command_has_one_correlation_id(ledgerscope: Callable[..., Result]) -> None:
+    for _ in range(2):
+        ledgerscope(*CREATE, "N")
+    two, one = json.loads(ledgerscope("events", "list", "--json").output)["events"]
+    assert one["correlation_id"] != two["correlation_id"]
+    (_, entry) = json.loads(ledgerscope("audit", "list", "--json").output)["entries"]
+    assert entry["details"]["correlation_id"] == one["correlation_id"]
+
+
+def test_what_is_wrong_is_said(ledgerscope: Callable[..., Result]) -> None:
+    said = ledgerscope("events", "list", "--type", "Nothing")
+    assert said.exit_code == 1
+    assert "event_type: one of AccessGranted" in said.output
+    assert ledgerscope("events", "list").output == "no events match\n"
+    assert ledgerscope("events", "show", "7").exit_code == 1
+
+
+def test_events_are_followed_until_ctrl_c(ledgerscope: Callable[..., Result]) -> None:
+    ledgerscope(*CREATE, "N")
+    command = (PROGRAM, "events", "list", "--follow", "--json", "--every", "0.1")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start(*command, env=dict(os.environ), preexec_fn=heed_interrupts, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = json.loads(process.stdout.readline())
+        ledgerscope(*CREATE, "M")
+        second = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    assert first["event_id"] < second["event_id"]
