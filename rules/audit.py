@@ -38,8 +38,8 @@ ENTRIES_MISSING = Alert(
     owner=PLATFORM,
     summary="Entries of the audit log are gone.",
     description=(
-        "The audit log of company {{ $labels.company_id }} ends {{ $value | humanize }} entries before what "
-        "was proven or sealed."
+        "Entries that were proven or sealed and are gone from the end of the audit log of company "
+        "{{ $labels.company_id }}: {{ $value | humanize }}."
     ),
     panel="Missing entries",
 )
@@ -52,8 +52,8 @@ NOT_SOUND = Alert(
     owner=PLATFORM,
     summary="The audit log is not what was written.",
     description=(
-        "The last proof of the audit log of company {{ $labels.company_id }} found {{ $value | humanize }} "
-        "faults."
+        "Faults that the last proof found in the audit log of company {{ $labels.company_id }}: "
+        "{{ $value | humanize }}."
     ),
     panel="Faults",
 )

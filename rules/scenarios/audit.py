@@ -15,10 +15,11 @@ ALERTS = (
     AlertCase(
         alert=rules.ENTRIES_MISSING,
         labels=_ACME,
-        beyond=(given(audit.MISSING, steady(3), **_ACME),),
+        beyond=(given(audit.MISSING, steady(1), **_ACME),),
         says={
             Severity.CRITICAL: (
-                "The audit log of company acme ends 3 entries before what was proven or sealed."
+                "Entries that were proven or sealed and are gone from the end of the audit log of company "
+                "acme: 1."
             )
         },
         within=(given(audit.MISSING, steady(0), **_ACME),),
@@ -26,8 +27,8 @@ ALERTS = (
     AlertCase(
         alert=rules.NOT_SOUND,
         labels=_ACME,
-        beyond=(given(audit.FAULTS, steady(2), **_ACME),),
-        says={Severity.CRITICAL: "The last proof of the audit log of company acme found 2 faults."},
+        beyond=(given(audit.FAULTS, steady(1), **_ACME),),
+        says={Severity.CRITICAL: "Faults that the last proof found in the audit log of company acme: 1."},
         within=(given(audit.FAULTS, steady(0), **_ACME),),
     ),
 )

@@ -80,6 +80,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "docs/definitions.md",
         "docs/metrics.md",
         "tests/conftest.py",
+        "tests/leaks.py",
         "tests/uncovered.py",
     ):
         shutil.copy(ROOT / file, root / file)

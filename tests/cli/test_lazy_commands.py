@@ -55,7 +55,6 @@ def test_collect_loads_no_library_of_the_operations() -> None:
         ("ledgerscope ", GROUPS),
         ("ledgerscope invoices ", {"issue", "draft", "finalise", "void", "show", "list"}),
         ("ledgerscope invoices list --status ", {"open", "paid", "void", "uncollectible"}),
-        ("ledgerscope segments assign C-000001 v", {"vip"}),
     ],
 )
 def test_groups_commands_and_choices_complete(line: str, wanted: set[str]) -> None:

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ledgerscope.cli.operations.references import customer_argument, customer_of
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
-from ledgerscope.cli.operations.shown import Column, show_json, show_record, show_table
-from ledgerscope.customers.lifecycle import Customers
+from ledgerscope.cli.operations.shown import Column, show_json, show_result, show_table
 from ledgerscope.customers.settings import Settings
 
 if TYPE_CHECKING:
     from typing import TextIO
 
     from ledgerscope.cli.operations.session import Place
-    from ledgerscope.customers.operations import Note, Operations
-    from ledgerscope.customers.settings import SettingsDone
+    from ledgerscope.customers.operations import Note
 
 __all__ = ["command"]
 
@@ -45,7 +44,7 @@ def command() -> None:
 
 @command.command("get")
 @operation_options
-@click.argument("customer", metavar="CUSTOMER")
+@customer_argument
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
 def get(place: Place, *, as_json: bool, customer: str, keys: tuple[str, ...]) -> None:
     """Show the settings of a customer: all, or those that are named.
@@ -55,7 +54,7 @@ def get(place: Place, *, as_json: bool, customer: str, keys: tuple[str, ...]) ->
       ledgerscope customers settings get --company acme C-000001 export.format --json
     """  # noqa: D301 - same
     with opened(place) as operations:
-        found = accepted(Settings(operations).get(_identified(operations, customer), keys or None))
+        found = accepted(Settings(operations).get(customer_of(operations, customer), keys or None))
     if as_json:
         show_json(found)
     else:
@@ -65,7 +64,7 @@ def get(place: Place, *, as_json: bool, customer: str, keys: tuple[str, ...]) ->
 @command.command("set")
 @operation_options
 @note_options
-@click.argument("customer", metavar="CUSTOMER")
+@customer_argument
 @click.argument("given", metavar="KEY=VALUE...", nargs=-1, required=True)
 def set_(place: Place, note: Note, *, as_json: bool, customer: str, given: tuple[str, ...]) -> None:
     """Set values of a customer. A value is JSON; what is no JSON is a text.
@@ -77,14 +76,14 @@ def set_(place: Place, note: Note, *, as_json: bool, customer: str, given: tuple
     """  # noqa: D301 - same
     wanted = dict(map(_pair, given))
     with opened(place) as operations:
-        done = accepted(Settings(operations).set(_identified(operations, customer), wanted, note))
-    _show_done(done, as_json=as_json)
+        done = accepted(Settings(operations).set(customer_of(operations, customer), wanted, note))
+    show_result(done, as_json=as_json)
 
 
 @command.command("unset")
 @operation_options
 @note_options
-@click.argument("customer", metavar="CUSTOMER")
+@customer_argument
 @click.argument("keys", metavar="KEY...", nargs=-1, required=True)
 def unset(place: Place, note: Note, *, as_json: bool, customer: str, keys: tuple[str, ...]) -> None:
     """Let defaults hold again.
@@ -94,8 +93,8 @@ def unset(place: Place, note: Note, *, as_json: bool, customer: str, keys: tuple
       ledgerscope customers settings unset --company acme C-000001 export.format
     """  # noqa: D301 - same
     with opened(place) as operations:
-        done = accepted(Settings(operations).unset(_identified(operations, customer), keys, note))
-    _show_done(done, as_json=as_json)
+        done = accepted(Settings(operations).unset(customer_of(operations, customer), keys, note))
+    show_result(done, as_json=as_json)
 
 
 @command.command("bulk")
@@ -113,7 +112,7 @@ def bulk(place: Place, note: Note, *, as_json: bool, file: TextIO) -> None:
     """  # noqa: D301 - same
     wanted = _read(file)
     with opened(place) as operations:
-        named = {_identified(operations, each): values for each, values in wanted.items()}
+        named = {customer_of(operations, each): values for each, values in wanted.items()}
         if len(named) != len(wanted):
             raise click.UsageError(f"{file.name}: a customer is named twice")
         done = accepted(Settings(operations).bulk(named, note))
@@ -121,10 +120,6 @@ def bulk(place: Place, note: Note, *, as_json: bool, file: TextIO) -> None:
         show_json(done)
     else:
         click.echo(f"{done.changed} settings changed, of {len(done.customers)} customers")
-
-
-def _identified(operations: Operations, customer: str) -> str:
-    return accepted(Customers(operations).identify(customer))
 
 
 def _pair(given: str) -> tuple[str, Any]:
@@ -147,7 +142,3 @@ def _read(file: TextIO) -> dict[str, dict[str, Any]]:
             f"{file.name}: expected an object of customers, each with an object of settings"
         )
     return read
-
-
-def _show_done(done: SettingsDone, *, as_json: bool) -> None:
-    (show_json if as_json else show_record)(done)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ledgerscope.cli.operations.paging import page_options
+from ledgerscope.cli.operations.references import customer_argument, customer_of
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
-from ledgerscope.cli.operations.shown import Column, show_json, show_record, show_table
+from ledgerscope.cli.operations.shown import Column, show_done, show_json, show_page, show_record
 from ledgerscope.cli.operations.sync_worker import run
-from ledgerscope.customers.lifecycle import Customers
 from ledgerscope.customers.sync import (
     MOST_CUSTOMERS,
     ListRuns,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from ledgerscope.cli.operations.session import Place
     from ledgerscope.customers import Refused
-    from ledgerscope.customers.operations import Note, Operations
+    from ledgerscope.customers.operations import Note
     from ledgerscope.customers.sync import SyncDone
 
 __all__ = ["command"]
@@ -71,15 +72,10 @@ def command() -> None:
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
-_customer_argument = click.argument("customer", metavar="CUSTOMER")
-_limit_option = click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
-_cursor_option = click.option("--cursor", help="Where to go on: printed below the page before.")
-
-
 @command.command("schedule")
 @operation_options
 @note_options
-@_customer_argument
+@customer_argument
 @click.argument("frequency", type=click.Choice(SYNC_FREQUENCIES))
 def schedule(place: Place, note: Note, *, as_json: bool, customer: str, frequency: str) -> None:
     """Synchronise a customer hourly, daily or weekly; the first time also at once.
@@ -94,7 +90,7 @@ def schedule(place: Place, note: Note, *, as_json: bool, customer: str, frequenc
 @command.command("pause")
 @operation_options
 @note_options
-@_customer_argument
+@customer_argument
 def pause(place: Place, note: Note, *, as_json: bool, customer: str) -> None:
     """Synchronise a customer no more until it is resumed; what runs goes on.
 
@@ -108,7 +104,7 @@ def pause(place: Place, note: Note, *, as_json: bool, customer: str) -> None:
 @command.command("resume")
 @operation_options
 @note_options
-@_customer_argument
+@customer_argument
 def resume(place: Place, note: Note, *, as_json: bool, customer: str) -> None:
     """Go on with a customer that was paused.
 
@@ -139,10 +135,10 @@ def now(place: Place, note: Note, *, as_json: bool, customers: tuple[str, ...], 
     with opened(place) as operations:
         syncs = Syncs(operations)
         if len(customers) == 1:
-            done = accepted(syncs.request_now(_identified(operations, customers[0]), note))
-            _show_done(done, as_json=as_json)
+            done = accepted(syncs.request_now(customer_of(operations, customers[0]), note))
+            show_done(done, as_json=as_json)
             return
-        named = [_identified(operations, each) for each in customers] or [*_everybody(syncs)]
+        named = [customer_of(operations, each) for each in customers] or [*_everybody(syncs)]
         result = RequestedMany([], [], [])
         for start in range(0, len(named), MOST_CUSTOMERS):
             part = accepted(syncs.request_many(named[start : start + MOST_CUSTOMERS], note))
@@ -162,7 +158,7 @@ def now(place: Place, note: Note, *, as_json: bool, customers: tuple[str, ...], 
 
 @command.command("status")
 @operation_options
-@_customer_argument
+@customer_argument
 def status(place: Place, *, as_json: bool, customer: str) -> None:
     """Show the schedule of a customer, its figures and its health score.
 
@@ -171,7 +167,7 @@ def status(place: Place, *, as_json: bool, customer: str) -> None:
       ledgerscope sync status --company acme C-000001
     """  # noqa: D301 - same
     with opened(place) as operations:
-        syncs, found = Syncs(operations), _identified(operations, customer)
+        syncs, found = Syncs(operations), customer_of(operations, customer)
         schedule, health = accepted(syncs.status(found)), accepted(syncs.health(found))
     if as_json:
         show_json({"schedule": schedule, "health": health})
@@ -185,8 +181,7 @@ def status(place: Place, *, as_json: bool, customer: str) -> None:
 @command.command("list")
 @operation_options
 @click.option("--status", type=click.Choice(SYNC_STATUSES))
-@_limit_option
-@_cursor_option
+@page_options
 def list_(place: Place, *, as_json: bool, **asked: Any) -> None:
     """List schedules, page by page.
 
@@ -196,19 +191,14 @@ def list_(place: Place, *, as_json: bool, **asked: Any) -> None:
     """  # noqa: D301 - same
     with opened(place) as operations:
         page = accepted(Syncs(operations).list(ListSchedules(**asked)))
-    if as_json:
-        show_json(page)
-        return
-    show_table(_SCHEDULES, page.schedules, empty="no customers are synchronised")
-    _lead_on(page.next_cursor)
+    show_page(_SCHEDULES, page, page.schedules, empty="no customers are synchronised", as_json=as_json)
 
 
 @command.command("runs")
 @operation_options
 @click.argument("customer", metavar="[CUSTOMER]", required=False)
 @click.option("--outcome", type=click.Choice(OUTCOMES))
-@_limit_option
-@_cursor_option
+@page_options
 def runs(place: Place, *, as_json: bool, customer: str | None, **asked: Any) -> None:
     """List runs of a customer, or of all, newest first.
 
@@ -217,22 +207,17 @@ def runs(place: Place, *, as_json: bool, customer: str | None, **asked: Any) -> 
       ledgerscope sync runs --company acme C-000001 --outcome failure
     """  # noqa: D301 - same
     with opened(place) as operations:
-        wanted = None if customer is None else _identified(operations, customer)
+        wanted = None if customer is None else customer_of(operations, customer)
         page = accepted(Syncs(operations).runs(ListRuns(customer_id=wanted, **asked)))
-    if as_json:
-        show_json(page)
-        return
-    show_table(_RUNS, page.runs, empty="no runs match")
-    _lead_on(page.next_cursor)
+    show_page(_RUNS, page, page.runs, empty="no runs match", as_json=as_json)
 
 
 @command.command("workflows")
 @operation_options
-@_customer_argument
+@customer_argument
 @click.option("--state", help="In this state only, as Active.")
 @click.option("--gone", is_flag=True, help="List workflows that are gone, too.")
-@_limit_option
-@_cursor_option
+@page_options
 def workflows(place: Place, *, as_json: bool, customer: str, **asked: Any) -> None:
     """List the workflows of a customer, as the last success met them.
 
@@ -241,20 +226,12 @@ def workflows(place: Place, *, as_json: bool, customer: str, **asked: Any) -> No
       ledgerscope sync workflows --company acme C-000001 --state Active
     """  # noqa: D301 - same
     with opened(place) as operations:
-        found = _identified(operations, customer)
+        found = customer_of(operations, customer)
         page = accepted(Syncs(operations).workflows(found, ListWorkflows(**asked)))
-    if as_json:
-        show_json(page)
-        return
-    show_table(_WORKFLOWS, page.workflows, empty="no workflows match")
-    _lead_on(page.next_cursor)
+    show_page(_WORKFLOWS, page, page.workflows, empty="no workflows match", as_json=as_json)
 
 
 command.add_command(run)
-
-
-def _identified(operations: Operations, customer: str) -> str:
-    return accepted(Customers(operations).identify(customer))
 
 
 def _everybody(syncs: Syncs) -> Iterator[str]:
@@ -270,17 +247,5 @@ def _change(
     place: Place, customer: str, act: Callable[[Syncs, str], SyncDone | Refused], *, as_json: bool
 ) -> None:
     with opened(place) as operations:
-        done = accepted(act(Syncs(operations), _identified(operations, customer)))
-    _show_done(done, as_json=as_json)
-
-
-def _show_done(done: SyncDone, *, as_json: bool) -> None:
-    if as_json:
-        show_json(done)
-    else:
-        click.echo("changed" if done.changed else "nothing to change: it is so already")
-
-
-def _lead_on(cursor: str | None) -> None:
-    if cursor is not None:
-        click.echo(f"\nmore: --cursor {cursor}")
+        done = accepted(act(Syncs(operations), customer_of(operations, customer)))
+    show_done(done, as_json=as_json)

@@ -17,8 +17,9 @@ WIDTH = 80
 
 
 @pytest.fixture
-def run(ledgerscope: Callable[..., Result]) -> Callable[..., Result]:
+def run(ledgerscope: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs `ledgerscope customers settings` where C-000001 and C-000002 are customers."""
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
     for name in ("Northwind", "Southwind"):
         assert ledgerscope("customers", "create", "--name", name).exit_code == 0
     return partial(ledgerscope, "customers", "settings")

@@ -35,6 +35,7 @@ def run(
     ledgerscope: Callable[..., Result], zuora_server: ZuoraServer, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Result]:
     """Runs `ledgerscope sync` where C-000001 has a login that works and C-000002 has none."""
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
     monkeypatch.setenv("LEDGERSCOPE_CREDENTIAL_KEYS", KEYS)
     monkeypatch.setenv("LEDGERSCOPE_ZUORA_HOSTS", zuora_server.host)
     for name in ("Northwind", "Southwind"):

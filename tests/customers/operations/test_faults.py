@@ -184,7 +184,7 @@ def prepared(name: str, operations: Operations, customer_id: str, clock: Clock) 
     return claimed.claims[0]
 
 
-@pytest.mark.parametrize("name", sample(WITH_SCHEDULE, 3))
+@pytest.mark.parametrize("name", sample(WITH_SCHEDULE, 2))
 def test_an_operation_on_settings_or_synchronisation_happens_whole_or_not_at_all(
     name: str, app_url: str, administration: Engine, ledger: Ledger, clock: Clock
 ) -> None:

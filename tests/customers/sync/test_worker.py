@@ -20,6 +20,7 @@ from ledgerscope.store.engine import create_engine
 from ledgerscope.store.errors import StoreError
 from tests.customers.sync.conftest import Spring, inconsistencies
 from tests.customers.zuora.server import TOKEN, WORKFLOWS, Answer
+from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,18 +226,18 @@ def zuora_worker(operations: Operations, northwind: str, zuora_server: ZuoraServ
     return Worker([operations], zuora_of(KEYS, connect))
 
 
-@pytest.mark.parametrize(
-    ("path", "answer", "error"),
-    [
-        (TOKEN, Answer(401), "unauthorized"),
-        (WORKFLOWS, Answer(403), "forbidden"),
-        (WORKFLOWS, Answer(429, headers={"Retry-After": "120"}), "rate_limited"),
-        (WORKFLOWS, Answer(500), "server_error"),
-        (WORKFLOWS, Answer(stuck=True), "timeout"),
-        (WORKFLOWS, Answer(cut=True), "cut_off"),
-        (WORKFLOWS, Answer(body=b"{}"), "malformed"),
-    ],
-)
+FAILURES = [
+    (TOKEN, Answer(401), "unauthorized"),
+    (WORKFLOWS, Answer(403), "forbidden"),
+    (WORKFLOWS, Answer(429, headers={"Retry-After": "120"}), "rate_limited"),
+    (WORKFLOWS, Answer(500), "server_error"),
+    (WORKFLOWS, Answer(stuck=True), "timeout"),
+    (WORKFLOWS, Answer(cut=True), "cut_off"),
+    (WORKFLOWS, Answer(body=b"{}"), "malformed"),
+]
+
+
+@pytest.mark.parametrize(("path", "answer", "error"), sample(FAILURES, 3))
 def test_a_zuora_that_fails_is_asked_again_and_recovers(
     path: str,
     answer: Answer,
