@@ -40,7 +40,7 @@ READS: Final = {"EventCounter"}
 STATEMENTS: Final = {"insert", "update", "delete", "change"}
 BY_ANOTHER_PROGRAM: Final = "a case of what only another program writes"
 NO_DECISION: Final = "a case of a price that no decision makes: free months, and use by the unit"
-NOT_YET: Final = "the operations on credentials and synchronisation are not there yet"
+NOT_YET: Final = "the operations on credentials and synchronisations do not make those of the demo yet"
 ALLOWED: Final = {
     "ledgerscope/demo/history/cases.py": {
         "Update(Invoice)": BY_ANOTHER_PROGRAM,
@@ -146,8 +146,8 @@ def made_by_call(call: ast.Call, names: dict[str, str]) -> Iterator[str]:
             yield f"EventType.{last_name(argument)}"
     if called in STATEMENTS:
         of = function.value if isinstance(function, ast.Attribute) else None
-        for named in (of, *call.args):
-            if (table := written_table(named, names)) is not None:
+        for each in (of, *call.args):
+            if (table := written_table(each, names)) is not None:
                 yield f"{called} {table}"
 
 
