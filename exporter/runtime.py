@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from collectors.base import Collector
+    from exporter.reporting.request_metrics import RequestMetrics
     from exporter.settings.model import ExporterSettings
     from exporter.state.collector_state import Missing, Outcome
     from exporter.state.page import Page
@@ -69,7 +70,8 @@ def exporter_engine(url: str | URL, settings: ExporterSettings) -> Engine:
 class Exporter:
     """Collects on a schedule between `start` and `stop`, and has a page ready at any time.
 
-    Raises DuplicateMetric when two of the collectors claim one metric. The engine stays its maker's.
+    Raises DuplicateMetric when two of the collectors claim one metric. The engine stays its maker's. What the
+    API counts in `requests` is served with the rest.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Exporter:
         *,
         clock: Callable[[], datetime] = utc_now,
         log: FilteringBoundLogger | None = None,
+        requests: RequestMetrics | None = None,
     ) -> None:
         _check_owners(collectors)
         self._settings = settings
@@ -92,7 +95,8 @@ class Exporter:
         # one connection is the snapshot's
         self._workers = ThreadPoolExecutor(settings.database.connections - 1, "collector")
         self._scheduler = self._schedule()
-        self.scrape = Scrape(self._publisher, clock, __version__, process_registry())
+        self._requests = requests
+        self.scrape = Scrape(self._publisher, clock, __version__, process_registry(), requests)
 
     def start(self) -> None:
         """Begin to collect: the first tick at once, in the background."""
@@ -124,7 +128,8 @@ class Exporter:
         page = self._publisher.page_at(now)
         slots = {name: slot for name, record in page.records.items() if (slot := record.served(now))}
         own = self_readings(page, now, __version__)
-        readings = chain(chain.from_iterable(slot.readings for slot in slots.values()), own)
+        asked = self._requests.readings() if self._requests is not None else []
+        readings = chain(chain.from_iterable(slot.readings for slot in slots.values()), own, asked)
         return as_json({name: slot.as_of for name, slot in slots.items()}, readings)
 
     @property

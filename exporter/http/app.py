@@ -1,12 +1,12 @@
 """The HTTP application: routes to what the runtime has ready.
 
 `/metrics` is a plain ASGI route, because it is asked for all day and has to be thin; the others are ordinary
-FastAPI routes. No route touches the database.
+FastAPI routes. None of them touches the database; what is under `/api` does, on connections of its own.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Response
@@ -17,14 +17,16 @@ from starlette.routing import Route
 from collectors.errors import UnknownCollector
 from exporter.exposition.negotiation import choose_format, gzip_wanted
 from exporter.http.docs_page import docs_page
+from exporter.http.documents import merged
 from exporter.http.index_page import index_page
 from exporter.reporting.health import Health, Status
 from exporter.reporting.scrape import Restriction
 from ledgerscope import __version__
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from exporter.http.api.application import Api
     from exporter.reporting.scrape import Scrape
     from exporter.runtime import Exporter
 
@@ -33,8 +35,11 @@ __all__ = ["create_app"]
 _NOT_OK = 503
 
 
-def create_app(exporter: Exporter) -> FastAPI:
-    """The application that serves an exporter; starting and stopping the exporter is its owner's task."""
+def create_app(exporter: Exporter, api: Api | None = None) -> FastAPI:
+    """The application that serves an exporter, and the API where there is one.
+
+    Starting and stopping the exporter is its owner's task.
+    """
     app = FastAPI(
         title="Ledgerscope exporter",
         version=__version__,
@@ -44,7 +49,20 @@ def create_app(exporter: Exporter) -> FastAPI:
     )
     app.router.routes.insert(0, Route("/metrics", _Metrics(exporter.scrape), include_in_schema=False))
     _add_routes(app, exporter)
+    if api is not None:
+        _add_api(app, api)
     return app
+
+
+def _add_api(app: FastAPI, api: Api) -> None:
+    """Let the API answer for everything under `/api`, and be described with the rest."""
+    own = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return merged(own(), api.description())
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the framework's documented way
+    app.add_middleware(_UnderApi, api=api)
 
 
 def _add_routes(app: FastAPI, exporter: Exporter) -> None:
@@ -78,6 +96,18 @@ def _add_routes(app: FastAPI, exporter: Exporter) -> None:
 def _answer(good: bool, word: str, otherwise: str) -> JSONResponse:  # the question's answer
     status = 200 if good else _NOT_OK
     return JSONResponse({"status": word if good else otherwise}, status_code=status)
+
+
+class _UnderApi:
+    """Hands what is under `/api` to the API, whether there is such an address or not."""
+
+    def __init__(self, app: ASGIApp, api: Api) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        under = scope["type"] == "http" and f"{scope['path']}/".startswith("/api/")
+        await (self._api if under else self._app)(scope, receive, send)
 
 
 class _Metrics:

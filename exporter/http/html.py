@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["page", "table"]
+__all__ = ["breakable", "page", "table"]
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -19,8 +20,19 @@ _PAGE = """<!doctype html>
 :root {{ color-scheme: light dark }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 60rem; padding: 0 1rem }}
 h1 {{ font-size: 1.5rem }}
+h2 {{ font-size: 1.25rem; margin: 2.5rem 0 .5rem }}
+h3 {{ font-size: 1rem; margin: 2.25rem 0 .25rem; overflow-wrap: anywhere }}
+h3 code {{ font-size: 1em; font-weight: 600 }}
+code, td.code, pre {{ font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .875em }}
+pre {{ background: #8881; border-radius: .25rem; margin: .5rem 0; overflow-x: auto; padding: .75rem }}
+summary {{ cursor: pointer; padding: .5rem 0 }}
+table + table {{ margin-top: 1rem }}
+@media (min-width: 48rem) {{
+td.code:first-child {{ min-width: 15rem; white-space: nowrap }}
+td.code + td:not(:last-child) {{ width: 10rem }}
+}}
 table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }}
+th, td {{ text-align: left; vertical-align: baseline; padding: .25rem .75rem .25rem 0 }}
 th, td {{ border-bottom: 1px solid #8884 }}
 th.number, td.number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }}
 th:last-child, td:last-child {{ padding-right: 0 }}
@@ -39,11 +51,20 @@ def page(title: str, *parts: str) -> str:
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:
-    """A table of texts; a column is its heading and `number` or `text`."""
-    kinds = [f' class="{kind}"' if kind == "number" else "" for _, kind in columns]
+    """A table of texts; a column is its heading and `number`, `code` or `text`."""
+    kinds = [f' class="{kind}"' if kind != "text" else "" for _, kind in columns]
     heading = "".join(f"<th{kind}>{escape(name)}" for kind, (name, _) in zip(kinds, columns, strict=True))
     lines = [
-        "<tr>" + "".join(f"<td{kind}>{escape(cell)}" for kind, cell in zip(kinds, row, strict=True))
+        "<tr>" + "".join(f"<td{kind}>{_cell(cell, kind)}" for kind, cell in zip(kinds, row, strict=True))
         for row in rows
     ]
     return "\n".join(("<table>", f"<tr>{heading}", *lines, "</table>"))
+
+
+def breakable(name: str) -> str:
+    """A name or an address as HTML that a narrow page breaks between its parts."""
+    return re.sub(r"(?<=[/_?])(?=.)", "<wbr>", escape(name))
+
+
+def _cell(text: str, kind: str) -> str:
+    return breakable(text) if "code" in kind else escape(text)

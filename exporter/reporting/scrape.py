@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from prometheus_client.registry import RestrictedRegistry
 
     from exporter.exposition.text import Block
+    from exporter.reporting.request_metrics import RequestMetrics
     from exporter.state.page import Page, Publisher
 
 __all__ = ["Restriction", "Scrape", "process_registry"]
@@ -57,7 +58,12 @@ class Scrape:
     """Makes the body of a response. May be called from any thread."""
 
     def __init__(
-        self, publisher: Publisher, clock: Callable[[], datetime], version: str, process: CollectorRegistry
+        self,
+        publisher: Publisher,
+        clock: Callable[[], datetime],
+        version: str,
+        process: CollectorRegistry,
+        requests: RequestMetrics | None = None,
     ) -> None:
         self._publisher = publisher
         self._clock = clock
@@ -65,6 +71,9 @@ class Scrape:
         self._process = process
         # the page that it is about, so that one assignment replaces both
         self._lasting: tuple[Page | None, Mapping[Format, bytes]] = (None, {})
+        self._requests = requests
+        # the version of the metrics that they are
+        self._requests_rendered: tuple[int, Sequence[Block]] = (-1, ())
 
     def body(self, form: Format, *, gzip: bool) -> bytes:
         """The whole page."""
@@ -93,13 +102,24 @@ class Scrape:
         names = restriction.collectors or tuple(page.records)
         slots = [slot for name in names if (slot := page.records[name].served(now))]
         own = render(self_readings(page, now, self._version, names))
-        return chain(chain.from_iterable(slot.blocks for slot in slots), own)
+        requests = () if restriction.collectors else self._request_blocks()
+        return chain(chain.from_iterable(slot.blocks for slot in slots), own, requests)
 
     def _tail(self, page: Page, now: datetime, form: Format) -> bytes:
-        passing = _pieces(render(passing_readings(page, now)), form)
+        passing = _pieces((*render(passing_readings(page, now)), *self._request_blocks()), form)
         return b"".join(
             (self._lasting_of(page)[form], *passing, _process_metrics(self._process, form), form.end)
         )
+
+    def _request_blocks(self) -> Sequence[Block]:
+        """What the API has been asked, where there is one."""
+        if self._requests is None:
+            return ()
+        version, blocks = self._requests_rendered
+        if version != (now := self._requests.version):
+            blocks = render(self._requests.readings())
+            self._requests_rendered = now, blocks
+        return blocks
 
     def _lasting_of(self, page: Page) -> Mapping[Format, bytes]:
         about, lasting = self._lasting

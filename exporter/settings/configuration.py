@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, get_args
 from pydantic import BaseModel, ValidationError
 
 from exporter.errors import InvalidSettings
-from exporter.settings.model import CollectorSettings, ExporterSettings
+from exporter.settings.issuers import UnusableIssuer, issuer_of
+from exporter.settings.model import ExporterSettings, mapped_model
 from exporter.settings.sources import Problem, Source, from_environment, from_file, from_options
 from ledgerscope.store.engine import parse_url
 from ledgerscope.store.errors import Unreachable
@@ -30,7 +31,8 @@ __all__ = ["load", "place_of", "require"]
 
 _NO_OPTIONS: Mapping[str, object] = {}
 _SECRETS = ("url", "password")
-"""Settings of the database that are never repeated in a message, and may be read from a file instead."""
+"""Settings that are never repeated in a message, and may be read from a file instead."""
+_WITH_SECRETS = ("database", "api")
 
 
 def load(
@@ -76,16 +78,20 @@ def _merged(file: Path | None, environment: Mapping[str, str], options: Mapping[
 
 
 def _read_secrets(source: Source) -> None:
-    database = source.tree.get("database")
-    if not isinstance(database, dict):
-        return
+    for group in _WITH_SECRETS:
+        given = source.tree.get(group)
+        if isinstance(given, dict):
+            _read_secrets_of(group, given, source)
+
+
+def _read_secrets_of(group: str, given: dict[str, object], source: Source) -> None:
     for name in _SECRETS:
-        file, path = database.get(f"{name}_file"), ("database", f"{name}_file")
+        file, path = given.get(f"{name}_file"), (group, f"{name}_file")
         if not isinstance(file, str):
             continue
         try:
             # the file wins over the value: whoever mounts a secret means it
-            database[name] = Path(file).read_text(encoding="utf-8").strip()
+            given[name] = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             source.problems.append(
@@ -97,7 +103,7 @@ def _read_secrets(source: Source) -> None:
                 )
             )
         else:
-            source.places[("database", name)] = file
+            source.places[group, name] = file
 
 
 def _problem(source: Source, details: ErrorDetails) -> Problem:
@@ -170,9 +176,14 @@ _EXPLANATIONS: Mapping[str, Explain] = {
 
 def _settings_in(path: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = ExporterSettings
-    for part in path:
-        if model is ExporterSettings and part == "collectors":
-            return list(_collector_names()) if len(path) == 1 else list(CollectorSettings.model_fields)
+    parts = iter(path)
+    for part in parts:
+        if model is ExporterSettings and part == "collectors" and len(path) == 1:
+            return list(_collector_names())
+        if (mapped := mapped_model(model.model_fields[part])) is not None:
+            model = mapped
+            next(parts, None)  # the name of an entry
+            continue
         inner = model.model_fields[part].annotation
         model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
     return [field.alias or name for name, field in model.model_fields.items()]
@@ -201,14 +212,34 @@ def _ages_ascend(settings: ExporterSettings, source: Source) -> Iterator[Problem
                 )
 
 
-def _url_is_legal(settings: ExporterSettings, source: Source) -> Iterator[Problem]:
-    url = settings.database.url
-    try:
-        if url is not None:
-            parse_url(url.get_secret_value())
-    except Unreachable as error:
-        wrong, _, right = str(error).partition("; ")
-        yield Problem(source.place(("database", "url")), "database.url", wrong, right)
+def _urls_are_legal(settings: ExporterSettings, source: Source) -> Iterator[Problem]:
+    for group, url in (("database", settings.database.url), ("api", settings.api.url)):
+        try:
+            if url is not None:
+                parse_url(url.get_secret_value())
+        except Unreachable as error:
+            wrong, _, right = str(error).partition("; ")
+            yield Problem(source.place((group, "url")), f"{group}.url", wrong, right)
 
 
-_CHECKS: tuple[Callable[[ExporterSettings, Source], Iterator[Problem]], ...] = (_ages_ascend, _url_is_legal)
+def _issuers_are_usable(settings: ExporterSettings, source: Source) -> Iterator[Problem]:
+    names: dict[str, str] = {}
+    for name, one in settings.api.issuers.items():
+        path = ("api", "issuers", name)
+        try:
+            issuer = issuer_of(name, one)
+        except UnusableIssuer as fault:
+            setting = path if fault.setting is None else (*path, fault.setting)
+            place = source.place(setting if setting in source.places else path)
+            yield Problem(place, ".".join(setting), fault.wrong, fault.right)
+            continue
+        if (other := names.setdefault(issuer.name, name)) != name:
+            wrong = f"its issuer {issuer.name!r} is that of {other} already"
+            yield Problem(source.place(path), ".".join(path), wrong, "set up each issuer once")
+
+
+_CHECKS: tuple[Callable[[ExporterSettings, Source], Iterator[Problem]], ...] = (
+    _ages_ascend,
+    _urls_are_legal,
+    _issuers_are_usable,
+)

@@ -6,7 +6,7 @@ Read from files and environment by `exporter.settings.configuration`; handed to 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args, get_origin
 
 import yaml
 from pydantic import (
@@ -27,7 +27,20 @@ from ledgerscope.catalogue.exporter import COLLECTORS  # noqa: TC001  # pydantic
 from ledgerscope.store.shown_url import shown_url
 from ledgerscope.text.durations import format_duration, parse_duration
 
-__all__ = ["CollectorSettings", "Database", "ExporterSettings", "Listen", "Log", "Tenants"]
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+__all__ = [
+    "Api",
+    "CollectorSettings",
+    "Database",
+    "ExporterSettings",
+    "IssuerSettings",
+    "Listen",
+    "Log",
+    "Tenants",
+    "mapped_model",
+]
 
 Duration = Annotated[
     timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
@@ -56,6 +69,15 @@ class _Group(BaseModel):
     def _empty(cls, value: object) -> object:
         """A heading without anything below it is read as None, and means that nothing is set."""
         return {} if value is None else value
+
+
+def _empty_mapping(value: object) -> object:
+    return {} if value is None else value
+
+
+def _without_empty_ones(value: object) -> object:
+    """A heading without anything below it sets up nothing."""
+    return {name: one for name, one in value.items() if one} if isinstance(value, dict) else value or {}
 
 
 def _words(value: object) -> object:
@@ -114,6 +136,94 @@ class Database(_Group):
         """The URL with the password in it; None where no database is set."""
         if self.url is None:
             return None
+        url = make_url(self.url.get_secret_value())
+        return url.set(password=self.password.get_secret_value()) if self.password else url
+
+    @field_serializer("url")
+    def _masked(self, url: SecretStr | None) -> str | None:
+        return shown_url(make_url(url.get_secret_value())) if url else None
+
+
+class IssuerSettings(_Group):
+    """Whose tokens open the API, and for whom they have to be made out."""
+
+    issuer: str | None = Field(
+        default=None,
+        description="What the tokens name as their issuer (iss); without it NAME.",
+        examples=["https://id.example.com"],
+    )
+    audience: str = Field(
+        default="ledgerscope", description="Whom the tokens have to be for (aud); others are refused."
+    )
+    algorithm: Literal[
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
+        "ES256", "ES384", "ES512", "Ed25519",
+    ] = Field(default="RS256", description="The only algorithm that its tokens may have.")  # fmt: skip
+    keys_file: str | None = Field(
+        default=None,
+        description="A file with the keys that verify its tokens: PEM texts, a JWK or JWKs. Required.",
+        examples=["/run/secrets/issuer-keys.json"],
+    )
+    tenant_claim: str = Field(
+        default="organization_id", description="The claim that names the company of whoever asks."
+    )
+    roles_claim: str = Field(default="roles", description="The claim that lists the roles of whoever asks.")
+
+
+class Api(_Group):
+    """The API of the application, under /api; it is there as soon as an issuer of tokens is set."""
+
+    url: SecretStr | None = Field(
+        default=None,
+        description="The database with a login of the API's own; without it database.url.",
+        examples=["postgresql://api@db.example.com:5432/business"],
+    )
+    url_file: str | None = Field(
+        default=None,
+        description="A file that holds this URL; it wins over url.",
+        examples=["/run/secrets/api-database-url"],
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        description="The password of this login, where it is not part of the URL.",
+        examples=["secret"],
+    )
+    password_file: str | None = Field(
+        default=None,
+        description="A file that holds the password of this login; it wins over password.",
+        examples=["/run/secrets/api-database-password"],
+    )
+    role: str = Field(
+        default="ledgerscope_app",
+        description="The role that requests are answered with: it sees one company at a time.",
+    )
+    connections: int = Field(
+        default=5,
+        ge=1,
+        le=100,
+        description="Connections of the API, apart from those above; as many requests are worked on at once.",
+    )
+    timeout: PositiveDuration = Field(
+        default=timedelta(seconds=5),
+        description="How long one request may take; then it is answered with 503.",
+    )
+    requests_per_minute: int = Field(
+        default=120, ge=1, le=100_000, description="How often one user of a company may ask within a minute."
+    )
+    requests_per_minute_from_address: int = Field(
+        default=600,
+        ge=1,
+        le=100_000,
+        description="How often one network address may ask within a minute, whether it has a token or not.",
+    )
+    issuers: Annotated[dict[str, IssuerSettings], BeforeValidator(_without_empty_ones)] = Field(
+        default_factory=dict
+    )
+
+    def address(self, other: URL) -> URL:
+        """The URL with the password in it; the `other` where the API has none of its own."""
+        if self.url is None:
+            return other
         url = make_url(self.url.get_secret_value())
         return url.set(password=self.password.get_secret_value()) if self.password else url
 
@@ -206,9 +316,10 @@ class ExporterSettings(_Group):
     )
     collectors: Annotated[
         dict[Literal[COLLECTORS], CollectorSettings],  # type: ignore[valid-type]  # the catalogue's list is the type
-        BeforeValidator(lambda value: {} if value is None else value),
+        BeforeValidator(_empty_mapping),
     ] = Field(default_factory=dict)
     tenants: Tenants = Tenants()
+    api: Api = Api()
     log: Log = Log()
 
     def policy(self, collector: str) -> Policy:
@@ -226,3 +337,11 @@ class ExporterSettings(_Group):
         """All settings as they are in force, as YAML, without secrets."""
         whole: str = yaml.safe_dump(self.model_dump(mode="json", by_alias=True), sort_keys=False)
         return whole
+
+
+def mapped_model(field: FieldInfo) -> type[BaseModel] | None:
+    """What each entry of a setting is that maps names to groups; None where it is another kind of setting."""
+    if get_origin(field.annotation) is not dict:
+        return None
+    entry: type[BaseModel] = get_args(field.annotation)[1]
+    return entry

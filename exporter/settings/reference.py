@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, SecretStr
 
-from exporter.settings.model import CollectorSettings, ExporterSettings
+from exporter.settings.model import ExporterSettings, mapped_model
 from exporter.settings.sources import OPTIONS, PREFIX
 from ledgerscope.text.durations import format_duration
 
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Setting", "as_example", "as_markdown", "settings"]
 
-_EXAMPLE_COLLECTOR = "aging"
+_NAME = "NAME"
+_ENTRIES = {
+    ("collectors", _NAME): (
+        "What is different for one collector, here for aging; several may be listed.",
+        "aging",
+    ),
+    ("api", "issuers", _NAME): ("An issuer of tokens, here one named main; several may be listed.", "main"),
+}
+"""What is said above an entry of a mapping in the example, and the name that it has there."""
 _HEAD = """\
 # Settings of the exporter. A setting that is a comment shows its default, or an example where it has none;
 # remove the "# " before it to set it. Environment variables override this file: listen.port is
@@ -70,7 +78,7 @@ class Setting:
 
 
 def settings() -> tuple[Setting, ...]:
-    """All settings, in the order of the models; NAME stands for the name of a collector."""
+    """All settings, in the order of the models; NAME stands for the name of an entry."""
     return tuple(_settings(ExporterSettings, ()))
 
 
@@ -100,8 +108,8 @@ def as_example() -> str:
 def _settings(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Setting]:
     for name, field in model.model_fields.items():
         inner = (*path, field.alias or name)
-        if inner == ("collectors",):
-            yield from _settings(CollectorSettings, ("collectors", "NAME"))
+        if (entry := mapped_model(field)) is not None:
+            yield from _settings(entry, (*inner, _NAME))
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _settings(field.annotation, inner)
         else:
@@ -146,15 +154,16 @@ def _meaning_cell(setting: Setting) -> str:
 
 
 def _group_lines(group: tuple[str, ...]) -> list[str]:
-    if group[:1] == ("collectors",):
-        return [
-            f"# What is different for one collector, here for {_EXAMPLE_COLLECTOR}; several may be listed.",
-            "collectors:",
-            f"  {_EXAMPLE_COLLECTOR}:",
-        ]
-    model = ExporterSettings.model_fields[group[0]].annotation if group else None
+    if not group:
+        return []
+    if group in _ENTRIES:
+        about, name = _ENTRIES[group]
+        *above, inner = group[:-1]
+        indent = "  " * len(above)
+        return [f"{indent}# {about}", f"{indent}{inner}:", f"{indent}  {name}:"]
+    model = ExporterSettings.model_fields[group[0]].annotation
     about = (model.__doc__ or "").splitlines()[0] if model else ""
-    return [f"# {about}", f"{group[0]}:"] if group else []
+    return [f"# {about}", f"{group[0]}:"]
 
 
 def _yaml(value: object) -> str:

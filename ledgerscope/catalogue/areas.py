@@ -44,6 +44,7 @@ AREAS: tuple[Area, ...] = (
     Area("credentials", "Credentials"),
     Area("audit", "Audit log"),
     Area("exporter", "The exporter itself", EVERY_PART - {Part.COLLECTOR}),
+    Area("api", "API", frozenset({Part.METRICS, Part.BOARD})),
     Area("compat", "Former names", frozenset({Part.RULES})),
 )
 

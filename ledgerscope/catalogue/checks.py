@@ -50,6 +50,14 @@ _TARGET_LABELS = frozenset(
         *("namespace", "pod", "container", "node", "host", "monitor", "replica"),
     }
 )
+_OF_THE_PROCESS = frozenset(
+    {
+        "customer_request_duration_seconds",
+        "telecom_billing_http_request_duration_seconds",
+        "telecom_billing_http_requests_total",
+    }
+)
+"""Names that source documents gave to what a process says of itself."""
 _PERSONAL_LABELS = frozenset(
     {"name", "email", "phone", "address", "user", "user_id", "customer_id", "customer_name", "organization"}
 )
@@ -128,7 +136,7 @@ def _money_has_a_currency(metric: Metric) -> Iterator[str]:
 
 
 def _company_comes_first(metric: Metric) -> Iterator[str]:
-    business = not metric.name.startswith("ledgerscope_")
+    business = not metric.name.startswith("ledgerscope_") and metric.name not in _OF_THE_PROCESS
     if business != (metric.label_names[:1] == ("company_id",)):
         yield "business metrics have company_id as first label, the exporter's own do not"
 

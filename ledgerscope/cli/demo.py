@@ -25,6 +25,7 @@ from exporter.runtime import Exporter, exporter_engine
 from exporter.settings.model import Listen, Log
 from ledgerscope.cli.choices import Name
 from ledgerscope.cli.collect import report
+from ledgerscope.cli.demo_access import demo_access
 from ledgerscope.cli.exits import CommandFailed, SettingsFailed
 from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import read_settings
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from exporter.settings.model import ExporterSettings
+    from ledgerscope.cli.demo_access import DemoAccess
 
 __all__ = ["command"]
 
@@ -149,7 +151,8 @@ def command(  # noqa: PLR0917 - the options of a command line are its parameters
                 _print_once(url, settings)
             else:
                 life = _living(url, seed, speed, incidents) if dataset == _LIVING else nullcontext()
-                _serve(url, settings, listener, life)
+                access = demo_access(DATASETS[dataset].tenants[0], datetime.now(UTC))
+                _serve(url, settings, listener, life, access)
 
 
 @contextmanager
@@ -192,10 +195,17 @@ def _print_once(url: URL, settings: ExporterSettings) -> None:
 
 
 def _serve(
-    url: URL, settings: ExporterSettings, listener: socket, life: AbstractContextManager[None]
+    url: URL,
+    settings: ExporterSettings,
+    listener: socket,
+    life: AbstractContextManager[None],
+    access: DemoAccess | None,
 ) -> None:
-    with serving(settings, url, listener) as server, life:
+    issuers = (access.issuer,) if access else ()
+    with serving(settings, url, listener, issuers) as server, life:
         click.echo(_addresses(server.url, url), err=True)
+        if access:
+            click.echo(_api_call(server.url, access), err=True)
         server.run()
 
 
@@ -237,6 +247,14 @@ def _addresses(served: str, url: URL) -> str:
     )
     lines = "".join(f"\n  {name:<10}{value}" for name, value in rows)
     return f"\nThe demo business is alive; Ctrl-C ends it.\n{lines}\n"
+
+
+def _api_call(served: str, access: DemoAccess) -> str:
+    """How to ask the API; the token is one of this start and of invented data."""
+    return (
+        f"The API shows the data of the company {access.company} for twelve hours:\n\n"
+        f"  curl -H 'Authorization: Bearer {access.token}' {served}/api/v1/analytics/dashboard/metrics\n"
+    )
 
 
 def _database_name(dataset: str, seed: int, scale: float) -> str:

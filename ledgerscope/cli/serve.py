@@ -18,14 +18,17 @@ from ledgerscope.cli.messages import failures_reported
 from ledgerscope.cli.options import configured_database, listen_options, read_settings, settings_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from socket import socket
 
     from sqlalchemy import URL
     from structlog.typing import FilteringBoundLogger
 
+    from exporter.http.api.application import Api
+    from exporter.reporting.request_metrics import RequestMetrics
     from exporter.settings.model import ExporterSettings
+    from ledgerscope.customers.access.issuers import Issuer
 
 __all__ = ["command", "serving"]
 
@@ -74,14 +77,37 @@ def _log(settings: ExporterSettings) -> FilteringBoundLogger:
 
 
 @contextmanager
-def serving(settings: ExporterSettings, url: URL, listener: socket) -> Iterator[Server]:
-    """An exporter that collects, and its server ready to run on the socket; both end with the block."""
-    engine = exporter_engine(url, settings)
-    exporter = Exporter(settings, create_collectors(), engine, log=_log(settings))
-    server = Server(create_app(exporter), listener)
-    exporter.start()
-    try:
-        yield server
-    finally:
-        exporter.stop()
-        engine.dispose()
+def serving(
+    settings: ExporterSettings, url: URL, listener: socket, issuers: Sequence[Issuer] = ()
+) -> Iterator[Server]:
+    """An exporter that collects, and its server ready to run on the socket; both end with the block.
+
+    It serves the API too where the settings name issuers, or `issuers` holds further ones.
+    """
+    engine, log = exporter_engine(url, settings), _log(settings)
+    with _api(settings, url, log, issuers) as (requests, api):
+        exporter = Exporter(settings, create_collectors(), engine, log=log, requests=requests)
+        server = Server(create_app(exporter, api), listener)
+        exporter.start()
+        try:
+            yield server
+        finally:
+            exporter.stop()
+            engine.dispose()
+
+
+@contextmanager
+def _api(
+    settings: ExporterSettings, url: URL, log: FilteringBoundLogger, issuers: Sequence[Issuer]
+) -> Iterator[tuple[RequestMetrics | None, Api | None]]:
+    """The API and what it counts; neither without an issuer, and then nothing of it is imported."""
+    if not settings.api.issuers and not issuers:
+        yield None, None
+        return
+    from exporter.http.api.application import create_api  # noqa: PLC0415 - takes the extra operations
+    from exporter.http.api.service import open_service  # noqa: PLC0415 - the same
+    from exporter.reporting.request_metrics import RequestMetrics  # noqa: PLC0415 - goes with it
+
+    requests = RequestMetrics()
+    with open_service(settings.api.address(url), settings, log) as service:
+        yield requests, create_api(service, settings, requests, log, further=issuers)

@@ -60,6 +60,7 @@ class Refused:
 
 
 Decision = Changes | Refused
+_json = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,4 @@ class Call:
     def audit(self, action: str, subject: str, **details: object) -> AuditEntry:
         """Who did what to whom; `subject` is an identifier and `details` hold no personal data."""
         moment = self.moment
-        return AuditEntry(
-            moment.tenant_id, self.actor, action, subject, json.dumps(details, sort_keys=True), moment.at
-        )
+        return AuditEntry(moment.tenant_id, self.actor, action, subject, _json(details), moment.at)

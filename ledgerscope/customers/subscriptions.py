@@ -28,14 +28,18 @@ __all__ = [
     "Pause",
     "PriceInForce",
     "Resume",
+    "Start",
     "SubscriptionState",
     "VersionPrice",
     "activate",
     "cancel",
     "change_price",
     "end",
+    "fall_behind",
     "pause",
+    "recover",
     "resume",
+    "start",
 ]
 
 
@@ -76,6 +80,18 @@ class SubscriptionState:
     ever_paid: bool = True
     lost: bool = False
     others_running: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A customer subscribes to a plan; until `trial_end`, where there is one, it is on trial."""
+
+    moment: Moment
+    subscription_id: Id
+    customer_id: Id
+    plan_id: Id
+    tier: str
+    trial_end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,36 @@ class EndSubscription:
 
     moment: Moment
     reason: str
+
+
+def start(request: Start) -> Decision:
+    """The subscription, on trial or active; its price counts once it is activated."""
+    moment, trial_end = request.moment, request.trial_end
+    if trial_end is not None and trial_end <= moment.at:
+        return Refused("a trial must end after it begins")
+    row = Subscription(
+        moment.tenant_id, request.subscription_id, request.customer_id, request.plan_id,
+        "active" if trial_end is None else "trialing", moment.at, trial_end,
+    )  # fmt: skip
+    event = make_event(
+        moment.tenant_id, EventType.SUBSCRIPTION_CREATED, moment.at, request.tier,
+        customer_id=request.customer_id,
+    )  # fmt: skip
+    return Changes((row,), (event,))
+
+
+def fall_behind(state: SubscriptionState, moment: Moment) -> Decision:
+    """A charge was refused: the subscription runs on, past due."""
+    if state.status != "active":
+        return Refused(f"only an active subscription falls behind; this one is {state.status}")
+    return Changes((_update(state, moment, status="past_due"),))
+
+
+def recover(state: SubscriptionState, moment: Moment) -> Decision:
+    """What was past due is paid."""
+    if state.status != "past_due":
+        return Refused(f"only a subscription that is past due recovers; this one is {state.status}")
+    return Changes((_update(state, moment, status="active"),))
 
 
 def activate(state: SubscriptionState, request: Activate) -> Decision:

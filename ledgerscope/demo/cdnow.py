@@ -10,32 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from importlib.metadata import PackageNotFoundError, files
-from itertools import groupby, islice
+from itertools import count, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from ledgerscope.customers import Call, Moment, Refused
+from ledgerscope.customers.credit import Position
+from ledgerscope.customers.lifecycle.creation import Book, NewCustomer, create_customer, customer_id_of
+from ledgerscope.customers.operations.numbers import number_at
+from ledgerscope.customers.receivables import Documents
+from ledgerscope.customers.receivables.issuing import Billing, NewInvoice, issue
+from ledgerscope.customers.receivables.money import Books, NewPayment, receive
 from ledgerscope.demo import names
+from ledgerscope.demo.currencies import CURRENCIES
 from ledgerscope.demo.dates import Calendar
 from ledgerscope.demo.errors import DatasetMissing
 from ledgerscope.demo.random_source import RandomSource
-from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes_batch import Batch
-from ledgerscope.store.records import (
-    Allocation,
-    Customer,
-    Invoice,
-    InvoiceDue,
-    Milestone,
-    Payment,
-    StatusChange,
-    Tenant,
-    make_event,
-)
+from ledgerscope.store.records import Milestone, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledgerscope.customers import Decision
+    from ledgerscope.store.changes import Changes
     from ledgerscope.store.records import Id
 
 __all__ = ["CURRENCY", "TENANT", "Order", "expected_rows", "find_file", "generate", "read_orders"]
@@ -47,7 +46,7 @@ _DISTRIBUTION: Final = "Lifetimes"
 _FILE: Final = "CDNOW_master.txt"
 _CHAPTER: Final = 2000
 _ORDER_TIME: Final = time(12)
-_EXPECTED_ROWS: Final = 515_000
+_EXPECTED_ROWS: Final = 744_000
 _CUSTOMERS: Final = 23_570
 _OPENED: Final = date(1997, 1, 1)
 
@@ -93,10 +92,11 @@ def generate(seed: int, scale: float, until: datetime, mark: str) -> Iterator[Ba
         if order.day <= last_day and int(order.customer) <= last_customer
     )
     customers = groupby(orders, key=lambda order: order.customer)
+    places = count(1)
     while chapter := [[*bought] for _, bought in islice(customers, _CHAPTER)]:
         batch = Batch()
         for bought in chapter:
-            shop.write_customer(batch, bought)
+            shop.write_customer(batch, bought, next(places))
         yield batch.in_order_of_time()
 
 
@@ -120,68 +120,52 @@ class _Shop:
     def tenant(self, mark: str) -> Tenant:
         return Tenant(TENANT, "CDNOW", _ZONE, CURRENCY, mark, self.calendar.at(_OPENED, time()))
 
-    def write_customer(self, batch: Batch, orders: list[Order]) -> None:
-        """A customer exists from its first order on."""
+    def write_customer(self, batch: Batch, orders: list[Order], place: int) -> None:
+        """A customer exists from its first order on; `place` is that of its number in the series."""
         number = orders[0].customer
         random = RandomSource(self._seed, TENANT, number)
-        customer_id, since = random.id(), self.calendar.at(orders[0].day, _ORDER_TIME)
-        person = names.person(random)
-        batch.add(
-            Customer(
-                TENANT, customer_id, number, person, names.email(random, person, int(number)), "active",
-                False, CURRENCY, 0, "import", None, since, since,
-            )
-        )  # fmt: skip
-        batch.add(StatusChange(TENANT, customer_id, None, "active", "first order", "import", since))
-        batch.add(Milestone(TENANT, customer_id, "paid", since))
-        batch.add(
-            make_event(TENANT, EventType.CUSTOMER_CREATED, since, "import", "active", customer_id=customer_id)
+        call = self._call(orders[0].day, "import", random)
+        person, customer_id = names.person(random), customer_id_of(call)
+        new = NewCustomer(
+            name=person, email=names.email(random, person, int(number)), terms_days=0, external_id=number
         )
-        for place, order in enumerate(orders, 1):
-            self._write_order(batch, random, customer_id, f"{number}-{place}", order)
+        batch.apply(
+            _made(create_customer(Book(CURRENCIES, CURRENCY, number_at("customer", place)), new, call))
+        )
+        batch.add(Milestone(TENANT, customer_id, "paid", call.moment.at))
+        for order_no, order in enumerate(orders, 1):
+            self._write_order(batch, random, customer_id, f"{number}-{order_no}", order)
 
     def _write_order(
         self, batch: Batch, random: RandomSource, customer_id: Id, number: str, order: Order
     ) -> None:
         """An invoice that is due on its day and, where it has a value, paid at once."""
-        invoice_id, when = random.id(), self.calendar.at(order.day, _ORDER_TIME)
-        batch.add(
-            Invoice(
-                TENANT, invoice_id, customer_id, None, number, "paid", "one_time", order.day, when, None,
-                CURRENCY, order.cents, 0, None,
-            )
-        )  # fmt: skip
-        self._emit(batch, EventType.INVOICE_FINALISED, when, "one_time", customer_id, order.cents)
+        billed = self._call(order.day, "shop", random)
+        position = Position(customer_id, CURRENCY, {}, {})
+        billing = Billing(position=position, terms_days=0, currencies=CURRENCIES)
+        new = NewInvoice(customer_id=customer_id, total_minor=order.cents, number=number)
+        changes = _made(issue(billing, new, billed))
+        batch.apply(changes)
         if order.cents:
-            self._write_payment(batch, random, customer_id, invoice_id, order, when)
+            self._write_payment(batch, random, customer_id, Documents(changes.rows), order)
 
     def _write_payment(
-        self,
-        batch: Batch,
-        random: RandomSource,
-        customer_id: Id,
-        invoice_id: Id,
-        order: Order,
-        when: datetime,
+        self, batch: Batch, random: RandomSource, customer_id: Id, documents: Documents, order: Order
     ) -> None:
-        payment_id, day = random.id(), order.day
-        batch.add(InvoiceDue(TENANT, invoice_id, 1, day, order.cents, order.cents, day))
-        batch.add(
-            Payment(
-                TENANT, payment_id, customer_id, order.cents, CURRENCY, "card", "manual", day, when, None,
-                None, order.cents, day,
-            )
-        )  # fmt: skip
-        batch.add(
-            Allocation(TENANT, random.id(), "payment", payment_id, invoice_id, 1, order.cents, day, when)
+        invoices = tuple(map(documents.invoice, documents.open_ids))
+        books = Books(
+            customer_id=customer_id, own_currency=CURRENCY, currencies=CURRENCIES, invoices=invoices
         )
-        self._emit(batch, EventType.PAYMENT_SUCCEEDED, when, "manual", customer_id, order.cents)
+        new = NewPayment(customer_id=customer_id, amount_minor=order.cents, method="card")
+        batch.apply(_made(receive(books, new, self._call(order.day, "shop", random))))
 
-    def _emit(
-        self, batch: Batch, event_type: EventType, when: datetime, label: str, customer_id: Id, amount: int
-    ) -> None:
-        batch.add(
-            make_event(
-                TENANT, event_type, when, label, customer_id=customer_id, amount=amount, currency=CURRENCY
-            )
-        )
+    def _call(self, day: date, actor: str, random: RandomSource) -> Call:
+        moment = Moment(TENANT, self.calendar.at(day, _ORDER_TIME), day)
+        return Call(moment=moment, actor=actor, request_id=random.id(), source="import")
+
+
+def _made(decision: Decision) -> Changes:
+    """The changes of a decision that cannot be refused; raises ValueError where it was."""
+    if isinstance(decision, Refused):
+        raise ValueError(decision.reason)  # noqa: TRY004 -- what was asked is wrong, not its type
+    return decision

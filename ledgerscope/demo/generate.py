@@ -11,6 +11,7 @@ from datetime import time, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.operations.numbers import number_at
 from ledgerscope.demo.companies import COMPANIES
 from ledgerscope.demo.history import live
 from ledgerscope.demo.history.agenda import Agenda, Era
@@ -35,8 +36,8 @@ __all__ = ["MONTHS", "expected_rows", "generate"]
 MONTHS: Final = 24
 _LEAST_CUSTOMERS: Final = 5
 _CHAPTER: Final = 250
-_ROWS_PER_BUSINESS: Final = 15_000
-_ROWS_PER_CUSTOMER: Final = 203
+_ROWS_PER_BUSINESS: Final = 23_500
+_ROWS_PER_CUSTOMER: Final = 262
 _OPENING_DAYS: Final = 28
 _MIDNIGHT: Final = time()
 _SATURDAY: Final = 5
@@ -79,7 +80,7 @@ class _Generator:
         plans = self._write_plans(batch)
         size = self._customers / self._company.customers
         write_operations(self._seed, self._company, batch, self._era, size)
-        write_cases(self._seed, self._company, plans, batch, self._era)
+        write_cases(self._seed, self._company, plans, batch, self._era, self._customers + 1)
         yield batch.in_order_of_time()
         for first in range(1, self._customers + 1, _CHAPTER):
             batch = Batch()
@@ -93,7 +94,10 @@ class _Generator:
         created_at = (
             self._era.since + random.days(0, _OPENING_DAYS) if opening else self._arrivals.draw(random)
         )
-        agenda = Agenda(self._company, number, random, batch, self._era)
+        agenda = Agenda(
+            self._company, number, random, batch, self._era, created_at=created_at,
+            customer_number=number_at("customer", number),
+        )  # fmt: skip
         live(agenda, plans[agenda.currency], created_at, opening=opening)
 
     def _tenant(self, mark: str) -> Tenant:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ledgerscope.demo.random_source import RandomSource
 
-__all__ = ["business", "email", "person", "phone"]
+__all__ = ["address", "business", "email", "person", "phone"]
 
 _FIRST = (
     "Amber", "Birch", "Cobalt", "Dune", "Ember", "Fjord", "Granite", "Harbour", "Indigo", "Juniper",
@@ -30,6 +30,7 @@ _FAMILY = (
     "Kowal", "Lindqvist", "Marek", "Nakai", "Okoro", "Pereira", "Quist", "Rao", "Sato", "Tamm", "Ueda",
     "Varga", "Weiss", "Yilmaz", "Zeman",
 )  # fmt: skip
+_STREET = ("Avenue", "Lane", "Road", "Row", "Square", "Street", "Yard")
 _DOMAINS = ("example.com", "example.org", "example.net")
 
 
@@ -51,3 +52,8 @@ def email(random: RandomSource, name: str, number: int) -> str:
 def phone(random: RandomSource) -> str:
     """A number from the range kept for fiction."""
     return f"+1-555-01{random.randrange(100):02d}"
+
+
+def address(random: RandomSource) -> str:
+    """A street that no city has."""
+    return f"{random.randrange(1, 200)} {random.choice(_FAMILY)} {random.choice(_STREET)}"

@@ -80,7 +80,10 @@ def measure(
         target = code if code in limits else reference
         if limits[target] is None:
             continue
-        factor = Fraction(1) if code == target else rate(code, target)
+        if code == target:
+            against[target] += minor
+            continue
+        factor = rate(code, target)
         if factor is None:
             uncovered[code] = minor
         else:

@@ -14,11 +14,14 @@ from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.changes_kept import fill_kept_columns
 from ledgerscope.store.records import (
     TABLE_OF,
+    AuditEntry,
+    Communication,
     Contact,
     CreditLimit,
     CreditNote,
     Customer,
     Event,
+    ImportBatch,
     Interaction,
     Invoice,
     InvoiceDue,
@@ -42,14 +45,15 @@ __all__ = ["Batch"]
 _PLACE: Final = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 _CHANGEABLE: Final = frozenset(
     (
-        Contact, CreditLimit, CreditNote, Customer, Interaction, Invoice, InvoiceDue, JobRun, Payment,
-        SegmentAssignment, Subscription, SubscriptionVersion, WriteOff,
+        Communication, Contact, CreditLimit, CreditNote, Customer, ImportBatch, Interaction, Invoice,
+        InvoiceDue, JobRun, Payment, SegmentAssignment, Subscription, SubscriptionVersion, WriteOff,
     )
 )  # fmt: skip
 """Kinds of which a batch can change a row that it holds."""
 
 
 _OCCURRED_AT: Final = itemgetter(Event._fields.index("occurred_at"))
+_AUDITED_AT: Final = itemgetter(AuditEntry._fields.index("at"))
 
 
 class Batch:
@@ -95,8 +99,9 @@ class Batch:
             yield kind, self.of(kind)
 
     def in_order_of_time(self) -> Self:
-        """The same batch with its events as they happened: their ids are given in the order of writing."""
+        """The same batch with its events and audit entries as they happened: they are numbered as written."""
         self._plain[Event].sort(key=_OCCURRED_AT)
+        self._plain[AuditEntry].sort(key=_AUDITED_AT)
         return self
 
     def settled(self) -> Self:

@@ -11,13 +11,17 @@ from ledgerscope.catalogue.parts import is_there, part_of
 
 def test_an_area_has_all_parts_unless_it_says_otherwise() -> None:
     lacking = {area.name: set(Part) - area.parts for area in AREAS if area.parts != set(Part)}
-    assert lacking == {"exporter": {Part.COLLECTOR}, "compat": set(Part) - {Part.RULES}}
+    assert lacking == {
+        "exporter": {Part.COLLECTOR},
+        "api": {Part.COLLECTOR, Part.RULES, Part.SCENARIOS},
+        "compat": set(Part) - {Part.RULES},
+    }
 
 
 def test_the_label_values_of_the_exporters_own_metrics_follow_from_the_list() -> None:
     assert areas_with(Part.COLLECTOR) == COLLECTORS
     assert "exporter" not in COLLECTORS
-    assert len(COLLECTORS) == len(AREAS) - 2
+    assert len(COLLECTORS) == len(AREAS) - 3
 
 
 def test_a_part_is_found_by_the_name_of_the_area() -> None:

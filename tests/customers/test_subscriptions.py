@@ -17,16 +17,20 @@ from ledgerscope.customers.subscriptions import (
     Pause,
     PriceInForce,
     Resume,
+    Start,
     SubscriptionState,
     VersionPrice,
     cancel,
     change_price,
     end,
+    fall_behind,
     pause,
+    recover,
     resume,
+    start,
 )
 from ledgerscope.store.changes import Changes, Update
-from ledgerscope.store.records import SubscriptionVersion
+from ledgerscope.store.records import Subscription, SubscriptionVersion
 
 if TYPE_CHECKING:
     from ledgerscope.customers import Decision
@@ -133,3 +137,27 @@ def test_a_cancellation_is_a_wish_and_changes_no_price() -> None:
 def test_what_cannot_be_is_refused_with_its_reason(decision: Decision, reason: str) -> None:
     assert isinstance(decision, Refused)
     assert reason in decision.reason
+
+
+def test_a_subscription_begins_active_or_on_trial() -> None:
+    begun = Start(moment=MOMENT, subscription_id="s", customer_id="c", plan_id="p", tier="starter")
+    decision = start(begun)
+    assert isinstance(decision, Changes)
+    assert decision.rows == (Subscription("acme", "s", "c", "p", "active", NOW),)
+    assert kinds(decision) == ["SubscriptionCreated"]
+    on_trial = start(replace(begun, trial_end=NOW + timedelta(days=14)))
+    assert isinstance(on_trial, Changes)
+    assert [row.status for row in on_trial.rows if isinstance(row, Subscription)] == ["trialing"]
+
+
+def test_a_trial_must_end_after_it_begins() -> None:
+    begun = Start(moment=MOMENT, subscription_id="s", customer_id="c", plan_id="p", tier="t", trial_end=NOW)
+    assert isinstance(start(begun), Refused)
+
+
+def test_a_subscription_falls_behind_and_recovers() -> None:
+    assert updates(fall_behind(RUNNING, MOMENT)) == {"status": "past_due"}
+    behind = replace(RUNNING, status="past_due")
+    assert updates(recover(behind, MOMENT)) == {"status": "active"}
+    assert isinstance(fall_behind(behind, MOMENT), Refused)
+    assert isinstance(recover(RUNNING, MOMENT), Refused)

@@ -3,7 +3,7 @@
 Each query returns the rows that break an identity: an empty answer means it holds.
 """
 
-# ruff: noqa: E501 -- queries keep the shape of SQL
+# ruff: noqa: E501, S608 -- queries keep the shape of SQL and are put together from literals of this file
 
 from __future__ import annotations
 
@@ -233,7 +233,12 @@ with counted(tenant_id, event_type, n) as (
         by 1
     union all select tenant_id, 'CustomerStatusChanged', count(*) from customer_status_history
         where from_status is not null group by 1
-    union all select tenant_id, 'CreditLimitBreached', count(*) from credit_breach group by 1
+    union all select tenant_id, 'CreditLimitBreached', count(*) from (
+        select tenant_id from credit_breach
+        union all select tenant_id from audit_log where action = 'invoice.refused') as breach group by 1
+    union all select tenant_id, 'MoneyAllocated', count(*) from (
+        select distinct tenant_id, from_kind, from_id, recorded_at from allocation
+        where amount_minor > 0 and from_kind <> 'write_off') as given group by 1
     union all select tenant_id, 'CreditLimitRejected', count(*) from credit_limit where status = 'rejected'
         group by 1
     union all select tenant_id, 'SubscriptionCreated', count(*) from subscription group by 1
@@ -296,14 +301,77 @@ with counted as (
         group by 1, 3
     union all select tenant_id, 'PaymentSucceeded', currency, sum(amount_minor) from payment group by 1, 3
     union all select tenant_id, 'CreditNoteIssued', currency, sum(amount_minor) from credit_note group by 1, 3
-    union all select tenant_id, 'CreditLimitBreached', currency, sum(exposure_minor - limit_minor)
-        from credit_breach group by 1, 3
+    union all select tenant_id, 'CreditLimitBreached', currency, sum(exposure_minor - limit_minor) from (
+        select tenant_id, currency, exposure_minor, limit_minor from credit_breach
+        union all select tenant_id, details ->> 'currency', (details ->> 'exposure_minor')::bigint,
+            (details ->> 'limit_minor')::bigint from audit_log where action = 'invoice.refused'
+    ) as breach group by 1, 3
+    union all select a.tenant_id, 'MoneyAllocated', i.currency, sum(a.amount_minor)
+        from allocation a join invoice i using (tenant_id, invoice_id)
+        where a.amount_minor > 0 and a.from_kind <> 'write_off' group by 1, 3
 ), events as (
     select tenant_id, event_type, currency, sum(amount_minor) as amount from event
     where event_type in (select event_type from counted) group by 1, 2, 3
 )
 select * from counted full join events using (tenant_id, event_type, currency)
 where counted.amount is distinct from events.amount
+"""
+
+_ROWS_OF_ACTIONS: Final = {
+    "customer.created": "customer",
+    "customer.deleted, customer.erased": "customer where deleted_at is not null"
+    " and external_id <> 'S-deleted-but-subscribed'",
+    "customer.status.changed": "customer_status_history where from_status is not null",
+    "contact.created": "contact",
+    "contact.removed": "contact where removed_at is not null",
+    "communication.logged": "communication",
+    "interaction.logged": "interaction",
+    "segment.assigned, segment.replaced": "segment_assignment",
+    "credit.limit.granted, credit.limit.requested": "credit_limit",
+    "credit.limit.decided": "event where event_type in ('CreditLimitAdjusted', 'CreditLimitRejected')",
+    "invoice.issued": "invoice join tenant using (tenant_id) where status <> 'draft'"
+    " and issued_on <= (finalised_at at time zone timezone)::date",
+    "invoice.voided": "invoice as i where status = 'void' and 0 = (select coalesce(sum(amount_minor), 0)"
+    " from allocation a where (a.tenant_id, a.invoice_id) = (i.tenant_id, i.invoice_id))",
+    "payment.received": "payment",
+    "payment.reversed": "(select tenant_id from payment where reversed_on is not null"
+    " union all select tenant_id from payment_reversal) as reversed",
+    "payment.refunded, credit_note.refunded": "refund",
+    "credit_note.issued": "credit_note",
+    "debt.written_off": "write_off",
+    "debt.restored": "write_off_reversal",
+    "statement.generated": "statement where outcome = 'success'",
+    "statement.failed": "statement where outcome = 'failure'",
+    "customers.import.started": "import_batch",
+    "customers.imported": "import_batch where outcome is not null",
+    "customers.exported": "export_run",
+}
+"""Of which rows there is one for each entry of some actions; without those of cases of another program."""
+AUDIT_AND_ROWS_DIFFER: Final = """
+with counted(tenant_id, actions, n) as ({counted}), kept as (
+    select tenant_id, actions, count(*) as n from counted
+    join audit_log using (tenant_id) where action = any (string_to_array(actions, ', ')) group by 1, 2
+)
+select tenant_id, actions, counted.n, kept.n
+from counted full join kept using (tenant_id, actions) where counted.n <> coalesce(kept.n, 0)
+""".format(
+    counted=" union all ".join(
+        f"select tenant_id, '{actions}', count(of_action.there) from tenant left join "
+        f"(select tenant_id, true as there from {rows}) as of_action using (tenant_id) group by tenant_id"
+        for actions, rows in _ROWS_OF_ACTIONS.items()
+    )
+)
+
+NUMBERS_HAVE_GAPS: Final = """
+with numbered(tenant_id, series, number) as (
+    select tenant_id, 'customer', coalesce(substring(customer_number from '^C-([0-9]+)$')::bigint, 0) from customer
+    union all select tenant_id, 'invoice', substring(number from '^INV-([0-9]+)$')::bigint from invoice
+        where number ~ '^INV-[0-9]+$'
+    union all select tenant_id, 'credit note', substring(number from '^CN-([0-9]+)$')::bigint from credit_note
+        where number ~ '^CN-[0-9]+$'
+)
+select tenant_id, series, count(*), min(number), max(number) from numbered group by 1, 2
+having min(number) <> 1 or max(number) <> count(*)
 """
 
 CREDIT_REQUESTS_WITHOUT_THEIR_EVENTS: Final = """

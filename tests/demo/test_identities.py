@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from ledgerscope.customers.audit.verification import verify_log
+from ledgerscope.demo.companies import COMPANIES
 from tests.demo.conftest import UNTIL
 from tests.demo.queries import IDENTITIES
 
@@ -23,6 +25,13 @@ def broken(connection: Connection, query: str) -> list[object]:
 @pytest.mark.parametrize("name", IDENTITIES)
 def test_the_business_keeps_the_identity(demo: Connection, name: str) -> None:
     assert broken(demo, IDENTITIES[name]) == []
+
+
+def test_the_audit_log_of_each_company_is_a_whole_chain(demo: Connection) -> None:
+    for company in COMPANIES:
+        verified = verify_log(demo, company.tenant_id, None)
+        assert verified.sound
+        assert verified.rows > 1000
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,16 @@ def test_the_business_keeps_the_identity(demo: Connection, name: str) -> None:
         ),
         ("RUNNING_SUBSCRIPTIONS_HAVE_A_PRICE", "delete from subscription_version where upper_inf(valid)"),
         ("EVENTS_WITHOUT_THEIR_ROWS", "delete from credit_breach"),
+        ("AUDIT_AND_ROWS_DIFFER", "delete from communication"),
+        (
+            "AUDIT_AND_ROWS_DIFFER",
+            "insert into audit_log (tenant_id, actor, action, subject, details, at) "
+            "values ('aurora', 'x', 'contact.created', 'x', '{}', now())",
+        ),
+        (
+            "NUMBERS_HAVE_GAPS",
+            "update customer set customer_number = 'C-999999' where customer_number = 'C-000003'",
+        ),
         ("AMOUNTS_OF_EVENTS_AND_ROWS_DIFFER", "update payment set amount_minor = amount_minor + 1"),
         ("CREDIT_REQUESTS_WITHOUT_THEIR_EVENTS", "delete from credit_limit where status = 'requested'"),
     ],

@@ -32,7 +32,7 @@ COMPARED = {
     "subscription_version": "version_id",
 }  # fmt: skip
 
-WRITTEN = {*COMPARED, "tenant", "plan", "event", "audit_log"}
+WRITTEN = {*COMPARED, "tenant", "plan", "event", "audit_log", "import_batch"}
 """Rows of other tables are written in any order within a batch, their parents after them too."""
 
 

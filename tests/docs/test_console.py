@@ -33,7 +33,7 @@ COMMANDS: Final = [
     for command in line[2:].split(" && ")
 ]
 ENDLESS: Final = {"demo", "serve"}
-OUTSIDE: Final = {"pip", "docker", "pytest", "promtool"}
+OUTSIDE: Final = {"pip", "curl", "docker", "pytest", "promtool"}
 INLINE: Final = re.compile(r"`ledgerscope ([^`]+)`")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from collectors.base import Collector
+    from exporter.reporting.request_metrics import RequestMetrics
     from exporter.settings.model import ExporterSettings
 
     MakeExporter = Callable[..., Exporter]
@@ -47,10 +48,14 @@ def make_exporter(engine: Engine, clock: Clock, log: structlog.testing.LogCaptur
     with ExitStack() as stack:
 
         def make(
-            *collectors: Collector, given: ExporterSettings | None = None, on: Engine = engine
+            *collectors: Collector,
+            given: ExporterSettings | None = None,
+            on: Engine = engine,
+            requests: RequestMetrics | None = None,
         ) -> Exporter:
             logger = structlog.wrap_logger(None, processors=[log])
-            exporter = Exporter(given or settings(), collectors, on, clock=clock, log=logger)
+            whole = given or settings()
+            exporter = Exporter(whole, collectors, on, clock=clock, log=logger, requests=requests)
             stack.callback(exporter.stop)
             return exporter
 

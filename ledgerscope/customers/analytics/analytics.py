@@ -57,12 +57,20 @@ class Analytics:
 
     @takes(Permission.CUSTOMERS_VIEW)
     def customer(
-        self, customer_id: Id, as_of: datetime | None = None, *, recent: int | None = 5
+        self,
+        customer_id: Id,
+        as_of: datetime | None = None,
+        *,
+        recent: int | None = 5,
+        cursor: str | None = None,
     ) -> CustomerAnalytics | Refused:
-        """One customer, deleted or not, with its latest interactions: 1 to 20 of them, or None."""
+        """One customer, deleted or not, with its latest interactions: 1 to 20 of them, or None.
+
+        `cursor`, the `recent_next` of an answer, leads on to earlier ones.
+        """
 
         def analyse(connection: Connection, scene: Scene) -> CustomerAnalytics | Refused:
-            return analyse_customer(connection, scene, plain_id(customer_id), recent)
+            return analyse_customer(connection, scene, plain_id(customer_id), recent, cursor)
 
         return self._read(as_of, analyse)
 
@@ -83,9 +91,19 @@ class Analytics:
         return self._read(as_of, summarise)
 
     @takes(Permission.CUSTOMERS_LIST)
-    def dashboard(self, as_of: datetime | None = None) -> DashboardMetrics | Refused:
-        """Interactions of the day, the week and the month, the largest segments, the latest activity."""
-        return self._read(as_of, measure_dashboard)
+    def dashboard(
+        self, as_of: datetime | None = None, *, recent: int = 10, cursor: str | None = None
+    ) -> DashboardMetrics | Refused:
+        """Interactions of the day, the week and the month, the largest segments, the latest activity.
+
+        `recent` is how many interactions that is, 1 to 100; `cursor`, the `recent_next` of an answer, leads
+        on to earlier ones.
+        """
+
+        def measure(connection: Connection, scene: Scene) -> DashboardMetrics | Refused:
+            return measure_dashboard(connection, scene, recent, cursor)
+
+        return self._read(as_of, measure)
 
     def segments(self) -> tuple[str, ...]:
         """The names of all segments, whether anybody is in them or not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -17,6 +17,8 @@ from ledgerscope.customers.analytics.there import (
     interactions_of_customers,
     members,
 )
+from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.operations.pages import page_of
 from ledgerscope.store import tables as t
 from ledgerscope.store.tables.values import ACCOUNT_STATUSES, SEGMENTS
 
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from ledgerscope.customers.analytics.spans import Scene
     from ledgerscope.store.records import Id
 
 __all__ = [
+    "MOST_ACTIVITY",
     "ActivityView",
     "DashboardMetrics",
     "OrganisationSummary",
@@ -39,7 +42,7 @@ __all__ = [
 ]
 
 _TOP_SEGMENTS: Final = 5
-_LATEST: Final = 10
+MOST_ACTIVITY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,9 @@ class DashboardMetrics:
     """The figures of a dashboard as of an instant.
 
     Interactions are those of the calendar day, week (from Monday) and month of `as_of`, up to `as_of`.
-    `top_segments` are up to five segments that somebody is in, the largest first; `recent_activity` is the
-    ten latest interactions, the latest first.
+    `top_segments` are up to five segments that somebody is in, the largest first; `recent_activity` are
+    the latest interactions, the latest first; `recent_next` is the cursor of those before them, None where
+    there are none.
     """
 
     as_of: datetime
@@ -96,6 +100,7 @@ class DashboardMetrics:
     interactions_month: int
     top_segments: tuple[SegmentSize, ...]
     recent_activity: tuple[ActivityView, ...]
+    recent_next: str | None = None
 
 
 def summarise(connection: Connection, scene: Scene) -> OrganisationSummary:
@@ -120,14 +125,22 @@ def summarise(connection: Connection, scene: Scene) -> OrganisationSummary:
     )
 
 
-def measure_dashboard(connection: Connection, scene: Scene) -> DashboardMetrics:
-    """The figures of the company's dashboard."""
+def measure_dashboard(
+    connection: Connection, scene: Scene, recent: int, cursor: str | None
+) -> DashboardMetrics | Refused:
+    """The figures of the company's dashboard, with that many latest interactions, 1 to 100."""
+    if not 1 <= recent <= MOST_ACTIVITY:
+        return Refused(f"recent: 1 to {MOST_ACTIVITY}, not {recent}", Fault.INVALID, "recent")
+    page = _latest(connection, scene, recent, cursor)
+    if isinstance(page, Refused):
+        return page
     sizes = tuple(each for each in _sizes(connection, scene) if each.customers)
     return DashboardMetrics(
         as_of=scene.as_of,
         total_customers=_count_customers(connection, scene),
         top_segments=sizes[:_TOP_SEGMENTS],
-        recent_activity=_latest(connection, scene),
+        recent_activity=page[0],
+        recent_next=page[1],
         **{f"interactions_{name}": n for name, n in _by_period(connection, scene).items()},
     )
 
@@ -197,24 +210,23 @@ def _sizes(connection: Connection, scene: Scene) -> tuple[SegmentSize, ...]:
     return tuple(SegmentSize(name, n) for name, n in largest_first)
 
 
-def _latest(connection: Connection, scene: Scene) -> tuple[ActivityView, ...]:
+def _latest(
+    connection: Connection, scene: Scene, limit: int, cursor: str | None
+) -> tuple[tuple[ActivityView, ...], str | None] | Refused:
     c, customer = t.interaction.c, t.customer.c
-    rows = connection.execute(
+    query = (
         select(
             c.interaction_id, c.customer_id, customer.name.label("customer_name"), c.type, c.status, c.at
         )
         .select_from(interactions_of_customers())
         .where(customer_is_there(scene), has_happened(scene))
-        .order_by(c.at.desc(), c.interaction_id.desc())
-        .limit(_LATEST)
     )  # fmt: skip
-    return tuple(
-        ActivityView(
-            **{
-                **row._asdict(),
-                "interaction_id": row.interaction_id.hex,
-                "customer_id": row.customer_id.hex,
-            }
-        )
-        for row in rows
-    )
+    part = page_of(connection, query, (c.at, c.interaction_id), limit=limit, cursor=cursor)
+    if isinstance(part, Refused):
+        return part
+    return tuple(map(_activity, part.rows)), part.next_cursor
+
+
+def _activity(row: Row[Any]) -> ActivityView:
+    ids = {"interaction_id": row.interaction_id.hex, "customer_id": row.customer_id.hex}
+    return ActivityView(**{**row._asdict(), **ids})

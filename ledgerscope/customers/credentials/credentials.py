@@ -31,6 +31,7 @@ from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.given import fault_of_note
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.sync.initial import first_schedule
 from ledgerscope.customers.zuora import Zuora, fault_of_login
 
@@ -75,6 +76,7 @@ class _Done:
     """Written; what the caller gets is not kept."""
 
 
+@typed
 class Credentials:
     """What opens the Zuora of the customers of one company: saved, used, revoked, encrypted anew.
 
@@ -87,7 +89,7 @@ class Credentials:
     def __init__(
         self,
         operations: Operations,
-        keys: CredentialKeys | None,
+        keys: CredentialKeys | None = None,
         *,
         allow: Collection[str] = (),
         connect: Callable[[Login], Zuora] | None = None,

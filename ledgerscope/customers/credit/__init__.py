@@ -15,9 +15,11 @@ from ledgerscope.customers.credit.credit import (
     CreditCheck,
     CreditView,
     DecidedLimit,
+    HeldCredit,
     NewLimit,
     RequestedLimit,
 )
+from ledgerscope.customers.credit.hold import HoldState, set_hold
 from ledgerscope.customers.credit.limits import (
     DecideLimit,
     GrantLimit,
@@ -42,6 +44,8 @@ __all__ = [
     "DecidedLimit",
     "Exposure",
     "GrantLimit",
+    "HeldCredit",
+    "HoldState",
     "LimitInForce",
     "LimitPage",
     "LimitView",
@@ -61,4 +65,5 @@ __all__ = [
     "over_limit",
     "record_refusal",
     "request_limit",
+    "set_hold",
 ]

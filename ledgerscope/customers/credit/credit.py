@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.credit.check import over_limit
+from ledgerscope.customers.credit.hold import HoldState, set_hold
 from ledgerscope.customers.credit.limits import (
     DecideLimit,
     GrantLimit,
@@ -46,7 +47,16 @@ if TYPE_CHECKING:
 
     from ledgerscope.store.records import Id
 
-__all__ = ["Adjustment", "Credit", "CreditCheck", "CreditView", "DecidedLimit", "NewLimit", "RequestedLimit"]
+__all__ = [
+    "Adjustment",
+    "Credit",
+    "CreditCheck",
+    "CreditView",
+    "DecidedLimit",
+    "HeldCredit",
+    "NewLimit",
+    "RequestedLimit",
+]
 
 _NO_NOTE: Final = Note()
 _LONGEST_REASON: Final = 200
@@ -88,6 +98,14 @@ class DecidedLimit:
 
     credit_limit_id: Id
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCredit:
+    """The customer whose hold was put on or released, and whether it was; if not, it was so already."""
+
+    customer_id: Id
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +226,14 @@ class Credit:
 
         return self._decide(credit_limit_id, "rejected", request, {}, note)
 
+    def hold(self, customer_id: Id, note: Note = _NO_NOTE) -> HeldCredit | Refused:
+        """Sell nothing more to a customer on credit. Writes an audit entry and no event."""
+        return self._set_hold("credit.held", customer_id, note, hold=True)
+
+    def release(self, customer_id: Id, note: Note = _NO_NOTE) -> HeldCredit | Refused:
+        """Sell to a customer on credit again. Writes an audit entry and no event."""
+        return self._set_hold("credit.released", customer_id, note, hold=False)
+
     @takes(Permission.CUSTOMERS_VIEW)
     def exposure(self, customer_id: Id, currency: str) -> Exposure | Refused:
         """What a customer owes in a currency today: what is open, less what is not allocated yet."""
@@ -259,6 +285,19 @@ class Credit:
         """A page of limits that were asked for or granted, the latest first."""
         with self._operations.read() as connection:
             return list_limits(connection, self._tenant_id, asked)
+
+    def _set_hold(self, action: str, customer_id: Id, note: Note, *, hold: bool) -> HeldCredit | Refused:
+        def decide(connection: Connection, call: Call) -> Verdict[HeldCredit] | Refused:
+            row = hold_customer(connection, self._tenant_id, customer_id)
+            if isinstance(row, Refused):
+                return row
+            state = HoldState(row.customer_id.hex, row.credit_hold, deleted=row.deleted_at is not None)
+            decision = set_hold(state, call, hold=hold)
+            changed = not isinstance(decision, Refused) and bool(decision.rows)
+            return _verdict(decision, HeldCredit(state.customer_id, changed))
+
+        named = {"customer_id": customer_id}
+        return self._operations.write(action, named, decide, returns=HeldCredit, note=note)
 
     def _decide(
         self,

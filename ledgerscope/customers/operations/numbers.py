@@ -11,7 +11,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["NumberBlock", "is_of_series", "next_number"]
+__all__ = ["NumberBlock", "is_of_series", "next_number", "number_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,12 @@ def next_number(connection: Connection, tenant_id: str, series: str) -> str:
     last = connection.execute(_NEXT, parameters).scalar_one_or_none()
     if last is None:
         last = connection.execute(text(_first(_SERIES[series])), parameters).scalar_one()
-    return f"{_SERIES[series].prefix}{last:06d}"
+    return number_at(series, last)
+
+
+def number_at(series: str, place: int) -> str:
+    """The number at a place of a series; the first place is 1."""
+    return f"{_SERIES[series].prefix}{place:06d}"
 
 
 def is_of_series(series: str, number: str) -> bool:

@@ -6,7 +6,8 @@ Annotations are read as they are written. A name that is not plain stands for th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from ast import literal_eval
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +39,7 @@ _PLAIN: Final[dict[str, Test]] = {
     "Mapping": lambda value: isinstance(value, Mapping),
     "dict": lambda value: isinstance(value, dict),
     "Callable": callable,
+    "Iterable": lambda value: isinstance(value, Iterable) and not isinstance(value, (str, bytes)),
 }
 _OF_MANY: Final[dict[str, Any]] = {
     "tuple": Sequence,
@@ -110,6 +112,9 @@ def _test(annotation: str) -> Test:
 def _test_of_one(written: str) -> Test:
     found = _GENERIC.fullmatch(written.strip())
     name, inner = (found[1], found[2]) if found else ("Any", None)
+    if name == "Literal":
+        words = literal_eval(f"({inner},)")
+        return lambda value: isinstance(value, str) and value in words
     if name in _ANY:
         return lambda _: True
     if name in _PLAIN:

@@ -78,6 +78,10 @@ class Documents:
         unused = sum(self.left_minor(one) for one in self._unused if self._sources[one].currency == currency)
         return owed - unused
 
+    def status(self, invoice_id: Id) -> str:
+        """The status of an invoice; raises KeyError for an unknown one."""
+        return self._invoices[invoice_id].status
+
     def open_minor(self, invoice_id: Id) -> int:
         """What is open of an invoice; raises KeyError for an unknown one."""
         return sum(

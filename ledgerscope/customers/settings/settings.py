@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.settings.changes import set_values, unset_keys
 from ledgerscope.customers.settings.checks import check_keys
 from ledgerscope.customers.settings.known import BY_KEY
@@ -17,7 +18,7 @@ from ledgerscope.customers.settings.loading import settings_of
 from ledgerscope.store.changes import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import Connection
 
@@ -60,6 +61,7 @@ class BulkDone:
     changed: int
 
 
+@typed
 class Settings:
     """Settings of the customers of one company; `known.KNOWN` lists them, with types, bounds and defaults.
 
@@ -71,7 +73,7 @@ class Settings:
         self._tenant_id = operations.caller.tenant_id
 
     @takes(Permission.CUSTOMERS_VIEW)
-    def get(self, customer_id: Id, keys: Iterable[str] | None = None) -> tuple[SettingView, ...] | Refused:
+    def get(self, customer_id: Id, keys: Collection[str] | None = None) -> tuple[SettingView, ...] | Refused:
         """Settings of a customer, deleted or not: all, or those with these keys, in their order."""
         wanted = [*BY_KEY] if keys is None else [*keys]
         if (fault := check_keys(wanted)) is not None:
@@ -96,7 +98,7 @@ class Settings:
 
         return self._change(customer_id, {"set": dict(wanted)}, decision, note)
 
-    def unset(self, customer_id: Id, keys: Iterable[str], note: Note = _NO_NOTE) -> SettingsDone | Refused:
+    def unset(self, customer_id: Id, keys: Collection[str], note: Note = _NO_NOTE) -> SettingsDone | Refused:
         """Let the defaults hold again. Writes CustomerSettingChanged for each that was set."""
         named = [*keys]
 

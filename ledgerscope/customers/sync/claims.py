@@ -17,6 +17,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.sync.loading import (
     as_schedule,
     claimed_run,
@@ -34,7 +35,7 @@ from ledgerscope.store import tables as t
 from ledgerscope.store.changes import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -81,6 +82,7 @@ class Ended:
     records: int = 0
 
 
+@typed
 class Claims:
     """The work of one company, for the process `worker`; claims hold for `lease` without a sign of life."""
 
@@ -125,7 +127,7 @@ class Claims:
         content = {"worker": self._worker, "most": most}
         return self._operations.write("sync.started", content, decide, returns=Claimed, note=note)
 
-    def beat(self, claims: Iterable[Claim]) -> frozenset[Id]:
+    def beat(self, claims: Collection[Claim]) -> frozenset[Id]:
         """Say that these runs are under way; returns those that are still claimed.
 
         No change of the company, so neither event nor audit entry tells it.

@@ -10,6 +10,7 @@ from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
+from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.sync.figures import figures_of, thresholds_of
 from ledgerscope.customers.sync.health import Figures, health_score
 from ledgerscope.customers.sync.loading import as_schedule, hold_schedule, settings_of_customer
@@ -31,7 +32,7 @@ from ledgerscope.customers.sync.state import NOT_SCHEDULED, Synchronised
 from ledgerscope.store.changes import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -77,6 +78,7 @@ class Health:
     as_of: datetime
 
 
+@typed
 class Syncs:
     """Synchronisation of the customers of one company, as its people see and direct it.
 
@@ -114,7 +116,7 @@ class Syncs:
 
         return self._change("sync.requested", customer_id, {"trigger": "manual"}, decision, note)
 
-    def request_many(self, customers: Iterable[Id], note: Note = _NO_NOTE) -> RequestedMany | Refused:
+    def request_many(self, customers: Collection[Id], note: Note = _NO_NOTE) -> RequestedMany | Refused:
         """Due at once, up to `MOST_CUSTOMERS`; a customer that there is not refuses all.
 
         Writes SyncRequested and an audit entry for each that was not asked for before.

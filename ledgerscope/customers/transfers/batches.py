@@ -25,6 +25,7 @@ __all__ = [
     "begin_import",
     "failure_of",
     "finish_import",
+    "import_batch_id_of",
     "kept_problems",
     "move_on",
     "outcome_of",
@@ -58,9 +59,14 @@ class Batch:
     rows_hash: str | None = None
 
 
+def import_batch_id_of(call: Call) -> Id:
+    """The identifier of the import that a call begins."""
+    return call.new_id("import")
+
+
 def begin_import(file_format: str, settings_hash: bytes, call: Call) -> Changes:
     """An import that has done no row yet."""
-    moment, batch_id = call.moment, call.new_id("import")
+    moment, batch_id = call.moment, import_batch_id_of(call)
     row = ImportBatch(
         moment.tenant_id, batch_id, file_format, None, 0, 0, 0, call.actor, moment.at, None,
         settings_hash=settings_hash,

@@ -16,18 +16,17 @@ from ledgerscope.customers.lifecycle.reading import ListCustomers, stream_custom
 from ledgerscope.customers.operations import Note, Operations, Verdict
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.types import typed
-from ledgerscope.customers.transfers.batches import row_class
+from ledgerscope.customers.transfers.exported import Exported, export_run_id_of, record_export
 from ledgerscope.customers.transfers.writers import WRITERS
-from ledgerscope.domain.events import EventType
-from ledgerscope.store.changes import Changes
 from ledgerscope.store.errors import StoreError
-from ledgerscope.store.records import ExportRun, Id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from ledgerscope.store.records import Id
 
 __all__ = ["ExportCustomers", "ExportResult", "Exports"]
 
@@ -152,23 +151,16 @@ class Exports:
         self, asked: ExportCustomers, begun: datetime, outcome: str, rows: int, size: int, note: Note
     ) -> ExportResult | Refused:
         def decide(_: Connection, call: Call) -> Verdict[ExportResult]:
-            run_id = call.new_id("export")
-            took = max(0, round((call.moment.at - begun).total_seconds() * 1000))
-            run = ExportRun(
-                self._tenant_id, run_id, asked.format, asked.filter_type, outcome, rows, size, call.actor,
-                took, call.moment.at,
-            )  # fmt: skip
-            labels = (asked.format, asked.filter_type, outcome, row_class(rows))
-            event = call.event(EventType.CUSTOMERS_EXPORTED, *labels, duration_ms=took)
-            audit = call.audit(
-                "customers.exported", run_id, format=asked.format, filter_type=asked.filter_type,
-                outcome=outcome, rows=rows, size_bytes=size,
-            )  # fmt: skip
-            result = ExportResult(
-                export_run_id=run_id, format=asked.format, filter_type=asked.filter_type, rows=rows,
+            export = Exported(
+                format=asked.format, filter_type=asked.filter_type, outcome=outcome, begun=begun, rows=rows,
                 size_bytes=size,
             )  # fmt: skip
-            return Verdict(Changes((run, audit), (event,)), result)
+            result = ExportResult(
+                export_run_id=export_run_id_of(call), format=asked.format, filter_type=asked.filter_type,
+                rows=rows,
+                size_bytes=size,
+            )  # fmt: skip
+            return Verdict(record_export(export, call), result)
 
         return self._operations.write(
             "customers.exported", asked, decide, returns=ExportResult, note=replace(note, key=None)

@@ -6,43 +6,48 @@ it and hands them out. It knows no habits: who pays when is decided elsewhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.customers.receivables import (
-    Allocate,
-    Documents,
-    Instalment,
-    IssueCreditNote,
-    IssueInvoice,
-    ReceivePayment,
-    Refund,
-    ReversePayment,
-    ReverseWriteOff,
-    VoidInvoice,
-    WriteOffInvoice,
-    allocate,
-    issue_credit_note,
-    issue_invoice,
-    receive_payment,
-    refund,
-    reverse_payment,
-    reverse_write_off,
-    void_invoice,
-    write_off_invoice,
+from ledgerscope.customers import Refused
+from ledgerscope.customers.credit import OverLimit, Position, record_refusal
+from ledgerscope.customers.receivables import Documents, Instalment
+from ledgerscope.customers.receivables.issuing import Billing, NewInvoice, invoice_id_of, issue, void
+from ledgerscope.customers.receivables.money import (
+    Books,
+    NewCreditNote,
+    NewPayment,
+    allocate_money,
+    credit_note_id_of,
+    give_credit,
+    give_up,
+    payment_id_of,
+    receive,
+    refund_money,
+    restore,
+    reverse,
+    write_off_id_of,
 )
+from ledgerscope.demo.currencies import CURRENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from ledgerscope.customers import Decision
+    from ledgerscope.customers import Call, Decision
+    from ledgerscope.customers.credit import LimitInForce
     from ledgerscope.customers.receivables import InvoiceState, OpenInstalment, SourceState
     from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.store.records import Id
 
 __all__ = ["Account", "Claim"]
 
+_BILLING: Final = "billing"
+_PAYMENTS: Final = "payments"
 _APPROVER: Final = "head of finance"
+_DESK: Final = "credit desk"
+_OVERRIDDEN: Final = 0.35
+"""Share of the invoices over the limit that somebody asks to let through before they are refused."""
 
 
 class Claim:
@@ -71,7 +76,7 @@ class Claim:
 
     @property
     def status(self) -> str:
-        return self.state.status
+        return self._documents.status(self.id)
 
     @property
     def open(self) -> int:
@@ -84,9 +89,15 @@ class Claim:
 
 
 class Account:
-    """The receivables of one customer."""
+    """The receivables of one customer.
 
-    __slots__ = ("_agenda", "_count", "_documents", "_notes", "terms_days")
+    `limit` and `held` are what its credit comes to, and are kept by others; `on_refusal` hears of invoices
+    that the limit does not cover, and of what would be owed with them.
+    """
+
+    __slots__ = (
+        "_agenda", "_count", "_documents", "_notes", "held", "limit", "on_refusal", "terms_days",
+    )  # fmt: skip
 
     def __init__(self, agenda: Agenda, terms_days: int) -> None:
         self._agenda = agenda
@@ -94,11 +105,19 @@ class Account:
         self._count = 0
         self._notes = 0
         self.terms_days = terms_days
+        self.limit: LimitInForce | None = None
+        self.held = False
+        self.on_refusal: Callable[[datetime, int], None] | None = None
 
     @property
     def exposure(self) -> int:
         """What is owed less what is unused, in minor units."""
         return self._documents.exposure_minor(self._agenda.currency)
+
+    @property
+    def owed(self) -> int:
+        """What is open of all invoices, in minor units."""
+        return sum(map(self._documents.open_minor, self._documents.open_ids))
 
     @property
     def is_settled(self) -> bool:
@@ -120,7 +139,7 @@ class Account:
         return self._documents.source(source_id)
 
     def status_of(self, invoice_id: Id) -> str:
-        return self._documents.invoice(invoice_id).status
+        return self._documents.status(invoice_id)
 
     def issue(
         self,
@@ -131,70 +150,95 @@ class Account:
         *,
         subscription_id: Id | None = None,
         period: tuple[datetime, datetime] | None = None,
-        issued_on: date | None = None,
-    ) -> Claim:
-        """An invoice of `net` plus tax, an instalment per due date; the first takes what does not divide."""
+        agreed: bool = True,
+    ) -> Claim | None:
+        """An invoice of `net` plus tax, an instalment per due date; the first takes what does not divide.
+
+        What was `agreed` is billed in any case, if need be by leave of the credit desk. Something else that
+        the customer's credit does not cover may come to nothing: None.
+        """
         agenda = self._agenda
         tax = (net * agenda.company.tax_basis_points + 5_000) // 10_000
         total = net + tax
         share = total // len(due_on)
         first = total - share * (len(due_on) - 1)
-        self._count += 1
-        request = IssueInvoice(
-            moment=agenda.moment(when),
-            invoice_id=agenda.random.id(),
+        new = NewInvoice(
             customer_id=agenda.customer_id,
-            number=f"{agenda.number:05d}-{self._count:04d}",
-            kind=kind,
-            currency=agenda.currency,
             total_minor=total,
+            currency=agenda.currency,
+            kind=kind,
             tax_minor=tax,
             instalments=tuple(Instalment(day, share if n else first) for n, day in enumerate(due_on)),
+            number=f"{agenda.number:05d}-{self._count + 1:04d}",
             subscription_id=subscription_id,
             service_period=period,
-            issued_on=issued_on,
         )
-        self._commit(issue_invoice(request))
-        return Claim(self._documents, request.invoice_id, total, tuple(due_on), subscription_id)
+        call = self._call(when, _BILLING)
+        decision = self._decide_issue(new, call, agreed=agreed)
+        if decision is None:
+            return None
+        self._count += 1
+        self._commit(decision)
+        return Claim(self._documents, invoice_id_of(call), total, tuple(due_on), subscription_id)
+
+    def _decide_issue(self, new: NewInvoice, call: Call, *, agreed: bool) -> Decision | None:
+        billing = Billing(
+            position=self._position(), terms_days=self.terms_days, currencies=CURRENCIES, held=self.held
+        )
+        decision = issue(billing, new, call)
+        if not isinstance(decision, Refused):
+            return decision
+        asked_before = self._agenda.random.chance(_OVERRIDDEN)
+        if isinstance(decision, OverLimit):
+            if not asked_before:
+                self._agenda.commit(record_refusal(decision, call))
+            if self.on_refusal is not None:
+                self.on_refusal(call.moment.at, decision.exposure_minor)
+        return issue(billing, replace(new, override_by=_DESK), call) if agreed or asked_before else None
 
     def receive(
-        self, when: datetime, amount: int, method: str, gateway: str, *, dated: date | None = None
+        self,
+        when: datetime,
+        amount: int,
+        method: str,
+        gateway: str,
+        *,
+        claim: Claim | None = None,
+        dated: date | None = None,
     ) -> Id:
-        """Money arrives; it settles nothing until it is allocated."""
-        payment_id = self._agenda.random.id()
-        request = ReceivePayment(
-            moment=self._agenda.moment(when),
-            payment_id=payment_id,
+        """Money arrives, for a claim or for nothing that anybody knows yet."""
+        call = self._call(when, _PAYMENTS)
+        new = NewPayment(
             customer_id=self._agenda.customer_id,
-            currency=self._agenda.currency,
             amount_minor=amount,
+            currency=self._agenda.currency,
             method=method,
             gateway=gateway,
             received_on=dated,
+            allocate=claim is not None,
         )
-        self._commit(receive_payment(request))
-        return payment_id
+        self._commit(receive(self._books(claim), new, call))
+        return payment_id_of(call)
 
-    def give_credit(self, when: datetime, amount: int, reason: str) -> Id:
-        """A credit note, which settles nothing until it is allocated."""
-        agenda, note_id = self._agenda, self._agenda.random.id()
+    def give_credit(self, when: datetime, amount: int, reason: str, claim: Claim | None = None) -> Id:
+        """A credit note, set against a claim or unused so far."""
+        agenda, call = self._agenda, self._call(when, _BILLING)
         self._notes += 1
-        request = IssueCreditNote(
-            moment=agenda.moment(when),
-            credit_note_id=note_id,
+        new = NewCreditNote(
             customer_id=agenda.customer_id,
-            number=f"CN-{agenda.number:05d}-{self._notes:03d}",
-            currency=agenda.currency,
             amount_minor=amount,
             reason=reason,
+            currency=agenda.currency,
+            number=f"CN-{agenda.number:05d}-{self._notes:03d}",
+            invoice_id=None if claim is None else claim.id,
         )
-        self._commit(issue_credit_note(request))
-        return note_id
+        self._commit(give_credit(self._books(claim), new, call))
+        return credit_note_id_of(call)
 
     def settle(self, when: datetime, claim: Claim, source_id: Id, limit: int | None = None) -> None:
         """Set a source against the oldest open instalments, up to `limit`."""
-        request = Allocate(self._agenda.moment(when), self._agenda.random.id(), limit)
-        self._commit(allocate(self.source(source_id), claim.state, request))
+        call = self._call(when, _PAYMENTS)
+        self._commit(allocate_money(self.source(source_id), (claim.state,), limit, call))
 
     def use_credit(self, when: datetime, claim: Claim) -> None:
         """Set whatever credit is unused against a claim."""
@@ -204,32 +248,57 @@ class Account:
 
     def take_back(self, when: datetime, payment_id: Id, reversal: str, amount: int | None = None) -> None:
         """A payment, or a part of it, goes back, and what it settled is open again."""
-        request = ReversePayment(self._agenda.moment(when), self._agenda.random.id(), reversal, amount)
-        self._commit(reverse_payment(self.source(payment_id), request))
+        call = self._call(when, _PAYMENTS)
+        self._commit(reverse(self.source(payment_id), self._position(), reversal, amount, call))
 
     def refund(self, when: datetime, source_id: Id, amount: int) -> None:
         """Unused money is paid back."""
-        request = Refund(self._agenda.moment(when), self._agenda.random.id(), amount)
-        self._commit(refund(self.source(source_id), request))
+        self._commit(refund_money(self.source(source_id), amount, self._call(when, _PAYMENTS)))
 
     def write_off(self, when: datetime, claim: Claim, reason: str) -> Id:
         """Give up what is open of a claim."""
-        write_off_id = self._agenda.random.id()
-        request = WriteOffInvoice(self._agenda.moment(when), write_off_id, reason, _APPROVER)
-        self._commit(write_off_invoice(claim.state, request))
-        return write_off_id
+        call = self._call(when, _BILLING)
+        self._commit(give_up(claim.state, reason, _APPROVER, call))
+        return write_off_id_of(call)
 
     def reverse_write_off(
         self, when: datetime, write_off_id: Id, reason: str, amount: int | None = None
     ) -> None:
         """The debt that was given up, or a part of it, stands again."""
-        request = ReverseWriteOff(self._agenda.moment(when), self._agenda.random.id(), reason, amount)
-        self._commit(reverse_write_off(self.source(write_off_id), request))
+        call = self._call(when, _BILLING)
+        self._commit(restore(self.source(write_off_id), self._position(), reason, amount, call))
 
     def void(self, when: datetime, claim: Claim) -> None:
         """Withdraw a claim; what was set against it is unused again."""
-        request = VoidInvoice(self._agenda.moment(when), self._agenda.random.id())
-        self._commit(void_invoice(claim.state, request))
+        self._commit(void(claim.state, self._call(when, _BILLING)))
+
+    def take_in(self, decision: Decision) -> None:
+        """Documents that another program writes."""
+        self._commit(decision)
+
+    def claim_of(self, invoice_id: Id) -> Claim:
+        """The claim of an invoice that another program wrote."""
+        state = self._documents.invoice(invoice_id)
+        due_on = tuple(part.due_on for part in state.instalments)
+        return Claim(self._documents, invoice_id, state.total_minor, due_on, None)
+
+    def _call(self, when: datetime, actor: str) -> Call:
+        return self._agenda.call(when, actor, self._agenda.random.id())
+
+    def _position(self) -> Position:
+        agenda = self._agenda
+        if self.limit is None:
+            return Position(agenda.customer_id, agenda.currency, {}, {})
+        owed = {agenda.currency: self.exposure}
+        return Position(agenda.customer_id, agenda.currency, {agenda.currency: self.limit}, owed)
+
+    def _books(self, claim: Claim | None) -> Books:
+        agenda = self._agenda
+        invoices = () if claim is None else (claim.state,)
+        return Books(
+            customer_id=agenda.customer_id, own_currency=agenda.currency, currencies=CURRENCIES,
+            invoices=invoices,
+        )  # fmt: skip
 
     def _commit(self, decision: Decision) -> None:
         changes = self._agenda.commit(decision)

@@ -10,6 +10,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers import Call, Moment, Refused
+from ledgerscope.customers.lifecycle.creation import customer_id_of
 from ledgerscope.store.records import make_event
 
 if TYPE_CHECKING:
@@ -50,20 +51,34 @@ class Agenda:
         "_over",
         "batch",
         "company",
+        "creation",
         "currency",
         "customer_id",
+        "customer_number",
         "era",
         "number",
         "random",
     )
 
-    def __init__(self, company: Company, number: int, random: RandomSource, batch: Batch, era: Era) -> None:
+    def __init__(
+        self,
+        company: Company,
+        number: int,
+        random: RandomSource,
+        batch: Batch,
+        era: Era,
+        *,
+        created_at: datetime,
+        customer_number: str,
+    ) -> None:
         self.company = company
         self.number = number
         self.random = random
         self.batch = batch
         self.era = era
-        self.customer_id: Id = random.id()
+        self.customer_number = customer_number
+        self.creation = self.call(created_at, "accounts", random.id())
+        self.customer_id: Id = customer_id_of(self.creation)
         self.currency = random.pick(company.currencies)
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._count = 0

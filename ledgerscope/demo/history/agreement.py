@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledgerscope.customers.subscriptions import PriceInForce, SubscriptionState, VersionPrice
-from ledgerscope.store.records import Subscription
+from ledgerscope.customers.subscriptions import PriceInForce, Start, SubscriptionState, VersionPrice
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,12 +51,12 @@ class Agreement:
         """Whether a price above zero counts now."""
         return self.in_force is not None
 
-    def row(self) -> Subscription:
-        """The subscription as it begins."""
-        agenda = self._agenda
-        return Subscription(
-            agenda.tenant_id, self.id, agenda.customer_id, self.price.plan.plan_id, self.status,
-            self.started_at, self.trial_end,
+    def start(self) -> Start:
+        """The request that it begins with."""
+        agenda, plan = self._agenda, self.price.plan
+        return Start(
+            moment=agenda.moment(self.started_at), subscription_id=self.id, customer_id=agenda.customer_id,
+            plan_id=plan.plan_id, tier=plan.tier, trial_end=self.trial_end,
         )  # fmt: skip
 
     def version_price(self) -> VersionPrice:

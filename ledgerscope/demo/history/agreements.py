@@ -20,20 +20,20 @@ from ledgerscope.customers.subscriptions import (
     cancel,
     change_price,
     end,
+    fall_behind,
     pause,
+    recover,
     resume,
+    start,
 )
 from ledgerscope.demo.history.agreement import Agreement
 from ledgerscope.demo.plans import LADDER, Price
-from ledgerscope.domain.events import EventType
-from ledgerscope.store.changes import Changes, Update
-from ledgerscope.store.records import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from ledgerscope.customers import Decision
+    from ledgerscope.customers import Decision, Moment
     from ledgerscope.customers.subscriptions import SubscriptionState
     from ledgerscope.demo.history.account import Account, Claim
     from ledgerscope.demo.history.agenda import Agenda
@@ -88,11 +88,16 @@ class Agreements:
         unit = "month" if tier == "free" else random.pick(company.intervals)
         self._subscribe(when, self._price(tier, unit), trial=random.chance(company.trial_share))
 
-    def past_due(self, subscription_id: Id) -> None:
-        self._move(subscription_id, "active", "past_due")
+    @property
+    def running(self) -> int:
+        """How many have not ended."""
+        return sum(not agreement.ended for agreement in self.all)
 
-    def recovered(self, subscription_id: Id) -> None:
-        self._move(subscription_id, "past_due", "active")
+    def past_due(self, subscription_id: Id, when: datetime) -> None:
+        self._move(fall_behind, "past_due", subscription_id, when)
+
+    def recovered(self, subscription_id: Id, when: datetime) -> None:
+        self._move(recover, "active", subscription_id, when)
 
     def exhausted(self, subscription_id: Id, when: datetime) -> None:
         """Dunning ran out: the subscription ends involuntarily."""
@@ -109,23 +114,26 @@ class Agreements:
     def _find(self, subscription_id: Id) -> Agreement:
         return next(agreement for agreement in self.all if agreement.id == subscription_id)
 
-    def _move(self, subscription_id: Id, before: str, after: str) -> None:
+    def _move(
+        self,
+        decide: Callable[[SubscriptionState, Moment], Decision],
+        after: str,
+        subscription_id: Id,
+        when: datetime,
+    ) -> None:
         agreement = self._find(subscription_id)
-        if agreement.status == before:
+        if self._agenda.commit(decide(self._state(agreement), self._agenda.moment(when))):
             agreement.status = after
-            update = Update(Subscription, (self._agenda.tenant_id, agreement.id), {"status": after})
-            self._agenda.commit(Changes((update,)))
 
     def _subscribe(self, when: datetime, price: Price, *, trial: bool) -> None:
         agreement = Agreement(self._agenda, when, price)
         self.all.append(agreement)
-        self._agenda.emit(EventType.SUBSCRIPTION_CREATED, when, price.plan.tier)
         on_trial = trial and bool(price.plan.trial_days)
         if on_trial:
             agreement.status = "trialing"
             agreement.trial_end = self._agenda.company.calendar.days_later(when, price.plan.trial_days)
             self._agenda.at(agreement.trial_end, lambda now: self._decide(agreement, now))
-        self._agenda.write(agreement.row())
+        self._agenda.commit(start(agreement.start()))
         if not on_trial:
             self._activate(agreement, when)
 
@@ -211,7 +219,8 @@ class Agreements:
             subscription_id=agreement.id,
             period=(when, ends),
         )
-        self._arrange(when, claim)
+        if claim is not None:
+            self._arrange(when, claim)
 
     def _maybe_cancel(self, agreement: Agreement, when: datetime, ends: datetime) -> None:
         """Within this period the customer may ask to leave at its end."""
@@ -275,7 +284,8 @@ class Agreements:
             claim = self._account.issue(
                 when, "addon", extra, [day], subscription_id=agreement.id, period=(when, ends)
             )
-            self._arrange(when, claim)
+            if claim is not None:
+                self._arrange(when, claim)
 
     def _higher(self, price: Price) -> Price:
         plan = price.plan
@@ -323,6 +333,5 @@ class Agreements:
 
     def _add_another(self, agreement: Agreement, when: datetime) -> None:
         """A second, small subscription beside the first; never for customers that pay nothing yet."""
-        running = sum(not other.ended for other in self.all)
-        if agreement.paying and running == 1:
+        if agreement.paying and self.running == 1:
             self._subscribe(when, self._price("starter", "month"), trial=False)

@@ -6,24 +6,31 @@ certain. A new case is a new row of `CASES`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import GrantLimit, grant_limit
+from ledgerscope.customers.lifecycle.creation import Book, NewCustomer, create_customer
+from ledgerscope.customers.operations.numbers import number_at
+from ledgerscope.customers.receivables import Instalment, IssueInvoice, issue_invoice
 from ledgerscope.customers.subscriptions import (
     Activate,
     EndSubscription,
     Pause,
     PriceInForce,
     Resume,
+    Start,
     SubscriptionState,
     VersionPrice,
     activate,
     end,
     pause,
     resume,
+    start,
 )
+from ledgerscope.demo.currencies import CURRENCIES
 from ledgerscope.demo.history.account import Account
 from ledgerscope.demo.history.agenda import Agenda
 from ledgerscope.demo.plans import Price
@@ -35,8 +42,6 @@ from ledgerscope.store.records import (
     FxRate,
     Invoice,
     PlanRow,
-    StatusChange,
-    Subscription,
     SubscriptionVersion,
     span,
 )
@@ -76,14 +81,14 @@ class _Case:
     def bill(self, days: float, net: int = 200_00) -> Claim:
         """An invoice of so many days ago, due a month later."""
         when = self.ago(days)
-        return self.account.issue(when, "one_time", net, [self.agenda.day(when) + 30 * _DAY])
+        claim = self.account.issue(when, "one_time", net, [self.agenda.day(when) + 30 * _DAY])
+        assert claim is not None  # noqa: S101 -- what is agreed is billed
+        return claim
 
     def pay(self, days: float, claim: Claim, amount: int | None = None) -> Id:
         """A payment of so many days ago, set against a claim."""
         money = claim.open if amount is None else amount
-        payment = self.account.receive(self.ago(days), money, "bank_transfer", "manual")
-        self.account.settle(self.ago(days), claim, payment)
-        return payment
+        return self.account.receive(self.ago(days), money, "bank_transfer", "manual", claim=claim)
 
     def grant(self, currency: str, amount: int, until: datetime | None = None) -> None:
         """A limit from about half a year ago on."""
@@ -109,12 +114,7 @@ class _Case:
     ) -> SubscriptionState:
         """A subscription whose price counts from its start; `before` is one that still runs."""
         agenda = self.agenda
-        subscription_id, version_id = agenda.random.id(), agenda.random.id()
-        row = Subscription(
-            agenda.tenant_id, subscription_id, agenda.customer_id, price.plan_id, "active", when
-        )
-        agenda.write(row)
-        agenda.emit(EventType.SUBSCRIPTION_CREATED, when, price.tier)
+        version_id, subscription_id = agenda.random.id(), self.start(when, price.plan_id, price.tier)
         state = SubscriptionState(
             subscription_id, agenda.customer_id, "active", when, None, ever_paid=before is not None
         )
@@ -122,19 +122,24 @@ class _Case:
         in_force = PriceInForce(version_id, when)
         return SubscriptionState(subscription_id, agenda.customer_id, "active", when, in_force)
 
-    def _begin(self) -> None:
-        agenda, when = self.agenda, self.ago(400)
-        number = f"S-{self.name}"
-        email = f"{self.name}@example.com"
-        agenda.write(
-            Customer(
-                agenda.tenant_id, agenda.customer_id, number, f"Case {self.name}", email, "active", False,
-                agenda.currency, 30, "api", "direct", when, when,
-            )
+    def start(self, when: datetime, plan_id: Id, tier: str, trial_end: datetime | None = None) -> Id:
+        """A subscription without a price so far; its identifier."""
+        agenda, subscription_id = self.agenda, self.agenda.random.id()
+        request = Start(
+            moment=agenda.moment(when), subscription_id=subscription_id, customer_id=agenda.customer_id,
+            plan_id=plan_id, tier=tier, trial_end=trial_end,
         )  # fmt: skip
-        change = (None, "active", "created", "api", when)
-        agenda.write(StatusChange(agenda.tenant_id, agenda.customer_id, *change))
-        agenda.emit(EventType.CUSTOMER_CREATED, when, "api", "active")
+        agenda.commit(start(request))
+        return subscription_id
+
+    def _begin(self) -> None:
+        agenda = self.agenda
+        book = Book(CURRENCIES, agenda.company.base_currency, agenda.customer_number)
+        new = NewCustomer(
+            name=f"Case {self.name}", email=f"{self.name}@example.com", currency=agenda.currency,
+            external_id=f"S-{self.name}", signup_channel="direct",
+        )  # fmt: skip
+        agenda.commit(create_customer(book, new, replace(agenda.creation, source="api")))
 
 
 def _bounced(case: _Case) -> None:
@@ -164,20 +169,24 @@ def _void_with_allocation(case: _Case) -> None:
 
 
 def _deposit(case: _Case) -> None:
-    """Money for an invoice that is dated two weeks later."""
+    """Money for an invoice that another program dates two weeks later."""
     agenda, when = case.agenda, case.ago(60)
-    dated = agenda.day(when) + 14 * _DAY
-    claim = case.account.issue(when, "one_time", 300_00, [dated + 30 * _DAY], issued_on=dated)
-    payment = case.account.receive(when, 100_00, "bank_transfer", "manual")
-    case.account.settle(when, claim, payment)
+    dated, total, invoice_id = agenda.day(when) + 14 * _DAY, 357_00, agenda.random.id()
+    request = IssueInvoice(
+        moment=agenda.moment(when), invoice_id=invoice_id, customer_id=agenda.customer_id,
+        number=f"{agenda.number}-0001", kind="one_time", currency=agenda.currency, total_minor=total,
+        tax_minor=57_00, instalments=(Instalment(dated + 30 * _DAY, total),), issued_on=dated,
+    )  # fmt: skip
+    case.account.take_in(issue_invoice(request))
+    claim = case.account.claim_of(invoice_id)
+    case.account.receive(when, 100_00, "bank_transfer", "manual", claim=claim)
 
 
 def _cheque(case: _Case) -> None:
     """A cheque that counts only in a week from now."""
     claim, when = case.bill(20), case.ago(2)
     dated = case.agenda.day(case.agenda.era.until) + 7 * _DAY
-    payment = case.account.receive(when, claim.open, "cheque", "manual", dated=dated)
-    case.account.settle(when, claim, payment)
+    case.account.receive(when, claim.open, "cheque", "manual", claim=claim, dated=dated)
 
 
 def _recovered(case: _Case) -> None:
@@ -195,8 +204,7 @@ def _written_off_by_mistake(case: _Case) -> None:
 
 def _larger_credit_note(case: _Case) -> None:
     claim = case.bill(60)
-    note = case.account.give_credit(case.ago(50), claim.total + 90_00, "price agreement")
-    case.account.settle(case.ago(50), claim, note)
+    case.account.give_credit(case.ago(50), claim.total + 90_00, "price agreement", claim)
 
 
 def _expired_limit(case: _Case) -> None:
@@ -239,57 +247,44 @@ def _paused_and_resumed(case: _Case) -> None:
 def _free_months(case: _Case) -> None:
     """The first months cost nothing: a version whose discount is the whole price."""
     agenda, price = case.agenda, case.price()
-    start, over = case.ago(200), case.ago(110)
-    subscription_id = agenda.random.id()
-    agenda.write(
-        Subscription(agenda.tenant_id, subscription_id, agenda.customer_id, price.plan_id, "active", start)
-    )
-    agenda.emit(EventType.SUBSCRIPTION_CREATED, start, price.tier)
+    begun, over = case.ago(200), case.ago(110)
+    subscription_id = case.start(begun, price.plan_id, price.tier)
     agenda.write(
         SubscriptionVersion(
             agenda.tenant_id, agenda.random.id(), subscription_id, agenda.customer_id, price.plan_id,
-            price.quantity, Decimal(1), price.currency, Decimal(0), span(start, over),
+            price.quantity, Decimal(1), price.currency, Decimal(0), span(begun, over),
         )
     )  # fmt: skip
-    state = SubscriptionState(subscription_id, agenda.customer_id, "active", start, None, ever_paid=False)
+    state = SubscriptionState(subscription_id, agenda.customer_id, "active", begun, None, ever_paid=False)
     agenda.commit(activate(state, Activate(agenda.moment(over), agenda.random.id(), price)))
 
 
 def _trial(case: _Case) -> None:
-    agenda, price, start = case.agenda, case.price(), case.ago(5)
-    end_of_trial = agenda.company.calendar.days_later(start, 30)
-    agenda.write(
-        Subscription(
-            agenda.tenant_id, agenda.random.id(), agenda.customer_id, price.plan_id, "trialing", start,
-            end_of_trial,
-        )
-    )  # fmt: skip
-    agenda.emit(EventType.SUBSCRIPTION_CREATED, start, price.tier)
+    price, begun = case.price(), case.ago(5)
+    end_of_trial = case.agenda.company.calendar.days_later(begun, 30)
+    case.start(begun, price.plan_id, price.tier, end_of_trial)
 
 
 def _metered(case: _Case) -> None:
     """Billed by use: a price per unit that is never recurring revenue."""
-    agenda, start, plan_id = case.agenda, case.ago(150), case.agenda.random.id()
+    agenda, begun, plan_id = case.agenda, case.ago(150), case.agenda.random.id()
     agenda.write(
         PlanRow(
             agenda.tenant_id, plan_id, "metered", "By use", "professional", 5_00, agenda.currency, "month", 1,
             0, True, agenda.era.since,
         )
     )  # fmt: skip
-    subscription_id = agenda.random.id()
-    agenda.write(
-        Subscription(agenda.tenant_id, subscription_id, agenda.customer_id, plan_id, "active", start)
-    )
-    agenda.emit(EventType.SUBSCRIPTION_CREATED, start, "professional")
+    subscription_id = case.start(begun, plan_id, "professional")
     agenda.write(
         SubscriptionVersion(
             agenda.tenant_id, agenda.random.id(), subscription_id, agenda.customer_id, plan_id, 1, Decimal(0),
-            agenda.currency, Decimal(5_00), span(start, None),
+            agenda.currency, Decimal(5_00), span(begun, None),
         )
     )  # fmt: skip
 
 
 def _deleted_but_subscribed(case: _Case) -> None:
+    """Another program deletes a customer and leaves its subscription running."""
     agenda, when = case.agenda, case.ago(30)
     case.subscribe(case.ago(300), case.price())
     values = {"deleted_at": when, "deletion_mode": "soft", "deletion_reason": "requested"}
@@ -363,10 +358,16 @@ CASES: Final[dict[str, tuple[str, Callable[[_Case], None]]]] = {
 _CURRENCY: Final = {"triangulated-limit": "EUR", "limit-in-another-currency": "EUR"}
 
 
-def write_cases(seed: int, company: Company, plans: _Plans, batch: Batch, era: Era) -> None:
-    """The cases of a company."""
+def write_cases(seed: int, company: Company, plans: _Plans, batch: Batch, era: Era, first: int) -> None:
+    """The cases of a company; `first` is the place in the series of customer numbers that is free."""
+    own = [name for name, (tenant_id, _) in CASES.items() if tenant_id == company.tenant_id]
+    places = {name: place for place, name in enumerate(own, first)}
+    created_at = max(era.since + _DAY, era.until - 400 * _DAY)
     for number, (name, (tenant_id, write)) in enumerate(CASES.items(), _FIRST_NUMBER):
-        if tenant_id == company.tenant_id:
-            agenda = Agenda(company, number, RandomSource(seed, tenant_id, "case", name), batch, era)
+        if name in places:
+            agenda = Agenda(
+                company, number, RandomSource(seed, tenant_id, "case", name), batch, era,
+                created_at=created_at, customer_number=number_at("customer", places[name]),
+            )  # fmt: skip
             agenda.currency = _CURRENCY.get(name, company.base_currency)
             write(_Case(agenda, plans, name))

@@ -1,18 +1,15 @@
-"""What a customer may owe: its limit, adjustments asked for and decided, and invoices that break it."""
+"""What a customer may owe: its limit, and adjustments asked for and decided."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import (
-    CheckInvoice,
     DecideLimit,
     GrantLimit,
     LimitInForce,
     PendingLimit,
     RequestLimit,
-    Used,
-    check_invoice,
     decide_limit,
     grant_limit,
     request_limit,
@@ -23,14 +20,12 @@ if TYPE_CHECKING:
 
     from ledgerscope.demo.history.account import Account
     from ledgerscope.demo.history.agenda import Agenda
-    from ledgerscope.store.records import Id
 
 __all__ = ["Credit"]
 
 _KINDS: Final = {"none": 0.10, "unlimited": 0.08, "zero": 0.004, "normal": 0.816}
 _ROUND_TO: Final = 500_00
 _MONTHS_BETWEEN_REQUESTS: Final = 14
-_OVERRIDDEN: Final = 0.35
 _DESK: Final = "credit desk"
 _SALES: Final = "sales"
 _APPROVED: Final = {"increase": 0.7, "decrease": 0.9}
@@ -46,7 +41,7 @@ class Credit:
         self._account = account
         self._usual_month = usual_month
         self.kind = agenda.random.pick(_KINDS)
-        self._limit: LimitInForce | None = None
+        account.on_refusal = self._after_a_refusal
         self._asked = False
 
     def grant(self, when: datetime) -> None:
@@ -67,24 +62,13 @@ class Credit:
             limit_minor=amount,
             approved_by=_DESK,
         )
-        if agenda.commit(grant_limit(self._limit, request)):
-            self._limit = LimitInForce(limit_id, amount, when)
+        if agenda.commit(grant_limit(self._account.limit, request)):
+            self._account.limit = LimitInForce(limit_id, amount, when)
 
-    def check(self, when: datetime, invoice_id: Id) -> None:
-        """A new invoice takes the customer over its limit, or not."""
+    def _after_a_refusal(self, when: datetime, exposure: int) -> None:
+        """An invoice would take the customer over its limit: sales may ask for another one."""
         agenda = self._agenda
-        exposure = self._account.exposure
-        request = CheckInvoice(
-            moment=agenda.moment(when),
-            breach_id=agenda.random.id(),
-            customer_id=agenda.customer_id,
-            invoice_id=invoice_id,
-            override_by=_DESK if agenda.random.chance(_OVERRIDDEN) else None,
-        )
-        used = None if self._limit is None else Used(agenda.currency, self._limit.limit_minor, exposure)
-        changes = agenda.commit(check_invoice(used, request))
-        broken = changes is not None and bool(changes.rows)
-        if broken and self.kind == "normal" and not self._asked and agenda.random.chance(_AFTER_A_BREACH):
+        if self.kind == "normal" and not self._asked and agenda.random.chance(_AFTER_A_BREACH):
             wanted = self._rounded(exposure * 1.6)
             agenda.at(when + agenda.random.days(0.02, 1), lambda now: self._ask(now, "increase", wanted))
 
@@ -97,7 +81,8 @@ class Credit:
     def _ask_anyway(self, when: datetime) -> None:
         """Somebody asks for another limit."""
         direction = "increase" if self._agenda.random.chance(0.75) else "decrease"
-        now = self._limit.limit_minor if self._limit and self._limit.limit_minor else _ROUND_TO
+        limit = self._account.limit
+        now = limit.limit_minor if limit and limit.limit_minor else _ROUND_TO
         factor = 1.5 if direction == "increase" else 0.8
         self._ask(when, direction, self._rounded(now * factor))
         self._ask_later(when)
@@ -132,7 +117,7 @@ class Credit:
             decided_by=_DESK,
             reason=None if approved else "exposure too high for the term asked",
         )
-        if agenda.commit(decide_limit(pending, self._limit, request)):
+        if agenda.commit(decide_limit(pending, self._account.limit, request)):
             self._asked = False
             if approved:
-                self._limit = LimitInForce(pending.credit_limit_id, wanted, when)
+                self._account.limit = LimitInForce(pending.credit_limit_id, wanted, when)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from ledgerscope.customers.lifecycle.deletion import Belongings
 from ledgerscope.demo.history.account import Account
 from ledgerscope.demo.history.agreements import Agreements
 from ledgerscope.demo.history.credit import Credit
@@ -11,7 +12,7 @@ from ledgerscope.demo.history.payer import Payer
 from ledgerscope.demo.history.progress import write_progress
 from ledgerscope.demo.history.relations import Relations
 from ledgerscope.demo.history.sales import Sales
-from ledgerscope.demo.history.standing import Standing
+from ledgerscope.demo.history.standing import TERMS_DAYS, Standing
 from ledgerscope.demo.history.statements import write_statements
 from ledgerscope.demo.history.sync import write_sync
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from ledgerscope.demo.plans import Plan
 
 __all__ = ["live"]
-
-_TERMS_DAYS: Final = {14: 0.25, 30: 0.55, 45: 0.12, 60: 0.08}
 
 
 def live(
@@ -44,7 +43,7 @@ class _Customer:
         random = agenda.random
         self._agenda = agenda
         self._created_at = created_at
-        self._account = Account(agenda, random.pick(_TERMS_DAYS))
+        self._account = Account(agenda, random.pick(TERMS_DAYS))
         self._standing = Standing(agenda, self._account, created_at, opening=opening)
         self._agreements = Agreements(agenda, plans, self._account, self._arrange)
         self._agreements.on_loss = self._standing.lost
@@ -52,6 +51,7 @@ class _Customer:
         usual_month = int(plans["professional", "month"].amount_minor * random.lognormvariate(0.4, 0.7))
         self._credit = Credit(agenda, self._account, usual_month)
         self._relations = Relations(agenda, self._agreements)
+        self._standing.belongings = self._belongings
         self._sales = Sales(agenda, self._account, self._agreements, self._arrange, usual_month)
         self._payer = Payer(
             agenda,
@@ -83,8 +83,20 @@ class _Customer:
             self._sales.bill_use(when)
 
     def _arrange(self, when: datetime, claim: Claim) -> None:
-        self._credit.check(when, claim.id)
         self._payer.arrange(when, claim)
+
+    def _belongings(self) -> Belongings:
+        relations = self._relations
+        return Belongings(
+            self._agenda.customer_id,
+            deleted=False,
+            erased=False,
+            running=self._agreements.running,
+            open_minor={self._agenda.currency: self._account.owed},
+            contacts=relations.contacts,
+            communications=tuple(relations.communications),
+            interactions=tuple(relations.interactions),
+        )
 
     def _on_overdue(self, claim: Claim, when: datetime) -> None:  # noqa: ARG002 -- reminders name no claim
         self._relations.remind(when)

@@ -51,8 +51,8 @@ class Payer:
         agenda: Agenda,
         account: Account,
         *,
-        past_due: Callable[[Id], None],
-        recovered: Callable[[Id], None],
+        past_due: Callable[[Id, datetime], None],
+        recovered: Callable[[Id, datetime], None],
         exhausted: Callable[[Id, datetime], None],
         overdue: Callable[[Claim, datetime], None],
         paid: Callable[[datetime], None],
@@ -113,15 +113,15 @@ class Payer:
         if when >= self._stops_at:
             refused = 0.97
         if not random.chance(refused):
-            payment = self._account.receive(when, amount, "card", self.gateway)
+            payment = self._account.receive(when, amount, "card", self.gateway, claim=claim)
             self._attempt(when, claim, attempt_no, payment=payment)
-            self._place_payment(when, claim, payment)
+            self._after_payment(when, claim, payment)
             return
         reason = random.pick(_REASONS)
         self._attempt(when, claim, attempt_no, reason=reason)
         self._agenda.emit(EventType.PAYMENT_FAILED, when, self.gateway, reason, amount=amount)
         if claim.subscription_id:
-            self._past_due(claim.subscription_id)
+            self._past_due(claim.subscription_id, when)
         if attempt_no <= len(_RETRY_AFTER_DAYS):
             again = when + random.days(0, 0.2) + random.days(1, 1) * _RETRY_AFTER_DAYS[attempt_no - 1]
             self._at(again, lambda now: self._charge(now, claim, attempt_no + 1))
@@ -150,11 +150,17 @@ class Payer:
             self._at(when + random.days(5, 20), self._transfer_of(claim, place))
         elif habit == "too_much":
             amount += max(1, amount * random.randrange(2, 20) // 100)
-        payment = self._account.receive(when, amount, random.pick(_TRANSFERS), "manual")
-        if habit == "unnamed":
-            self._at(when + random.days(2, 15), lambda now: self._name(now, claim, payment))
-        else:
+        known = habit != "unnamed"
+        whole = known and (amount <= part.open_minor or claim.open == part.open_minor)
+        payment = self._account.receive(
+            when, amount, random.pick(_TRANSFERS), "manual", claim=claim if whole else None
+        )
+        if whole:
+            self._after_payment(when, claim, payment)
+        elif known:
             self._place_payment(when, claim, payment, part.open_minor)
+        else:
+            self._at(when + random.days(2, 15), lambda now: self._name(now, claim, payment))
         if habit == "too_much" and random.chance(0.4):
             self._at(when + random.days(10, 50), lambda now: self._refund(now, payment))
 
@@ -165,8 +171,11 @@ class Payer:
 
     def _place_payment(self, when: datetime, claim: Claim, payment: Id, limit: int | None = None) -> None:
         self._account.settle(when, claim, payment, limit)
+        self._after_payment(when, claim, payment)
+
+    def _after_payment(self, when: datetime, claim: Claim, payment: Id) -> None:
         if claim.subscription_id and claim.status == "paid":
-            self._recovered(claim.subscription_id)
+            self._recovered(claim.subscription_id, when)
         self._paid(when)
         random = self._agenda.random
         if random.chance(_REVERSED):
@@ -196,9 +205,8 @@ class Payer:
         if claim.status not in ("open", "paid"):
             return
         amount = max(1, claim.total * random.choice((10, 15, 25, 50)) // 100)
-        note = self._account.give_credit(when, amount, random.choice(_CREDIT_REASONS))
-        if claim.open:
-            self._account.settle(when, claim, note)
+        against = claim if claim.open else None
+        self._account.give_credit(when, amount, random.choice(_CREDIT_REASONS), against)
 
     def _withdraw(self, when: datetime, claim: Claim) -> None:
         if claim.status == "open":
@@ -227,8 +235,7 @@ class Payer:
         self._account.reverse_write_off(when, write_off, "recovered")
         amount = claim.open
         if amount and claim.status == "open":
-            payment = self._account.receive(when, amount, "bank_transfer", "manual")
-            self._account.settle(when, claim, payment)
+            self._account.receive(when, amount, "bank_transfer", "manual", claim=claim)
 
     def _attempt(
         self,

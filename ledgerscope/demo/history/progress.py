@@ -77,9 +77,9 @@ def _activity(agenda: Agenda, created_at: datetime, agreements: Agreements) -> N
 
 
 def _segments(agenda: Agenda, standing: Standing, agreements: Agreements) -> None:
-    created = standing.created_at
+    created, last = standing.created_at, standing.deleted_at or agenda.era.until
     grown_up = created + _NEW
-    _assign(agenda, "new", None, created, grown_up if grown_up <= agenda.era.until else None)
+    _assign(agenda, "new", None, created, grown_up if grown_up <= last else None)
     mrr = sum((agreement.price.mrr for agreement in agreements.all if agreement.paying), Decimal(0))
     begun = (agreement.since for agreement in agreements.all)
     since = max((when for when in begun if when is not None), default=created)

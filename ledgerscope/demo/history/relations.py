@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ledgerscope.customers.communications.logging import (
     Correspondent,
     NewCommunication,
+    communication_id_of,
     log_communication,
 )
 from ledgerscope.customers.contacts.changes import remove_contact, update_contact
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ledgerscope.customers import Call
     from ledgerscope.demo.history.agenda import Agenda
     from ledgerscope.demo.history.agreements import Agreements
+    from ledgerscope.store.records import Id
 
 __all__ = ["Relations"]
 
@@ -59,6 +61,14 @@ class Relations:
         self._requests = [random.id() for _ in self._people]
         self._contacts = CustomerContacts(agenda.customer_id)
         self._mood = random.gauss(0, 1.6)
+        self._lost: list[Id] = []
+        self.communications: list[Id] = []
+        self.interactions: list[Id] = []
+
+    @property
+    def contacts(self) -> tuple[Id, ...]:
+        """All contacts there ever were."""
+        return (*(each.contact_id for each in self._contacts.contacts), *self._lost)
 
     def begin(self, when: datetime) -> None:
         """The first people get in touch; conversations, questions and surveys follow."""
@@ -109,12 +119,14 @@ class Relations:
             call = self._agenda.call(when, "accounts", derive_id(last.contact_id, "removal"))
             self._agenda.commit(remove_contact(self._contacts, last.contact_id, call))
             self._contacts = replace(self._contacts, contacts=tuple(others))
+            self._lost.append(last.contact_id)
 
     def _say(self, when: datetime, channel: str, direction: str, subject: str) -> None:
         agenda, first = self._agenda, self._contacts.contacts[0].contact_id
         new = NewCommunication(channel=channel, direction=direction, subject=subject, contact_id=first)
         call = agenda.call(when, "accounts", agenda.random.id())
         agenda.commit(log_communication(Correspondent(agenda.customer_id, {first: None}), new, call))
+        self.communications.append(communication_id_of(call))
 
     def _talk_later(self, when: datetime) -> None:
         self._agenda.at(when + self._agenda.random.wait(_DAYS_BETWEEN_TALKS), self._talk)
@@ -137,6 +149,7 @@ class Relations:
         new = NewInteraction(type=random.pick(_INTERACTIONS), subject="Follow-up", status=status)
         call = agenda.call(when, "success desk", random.id())
         agenda.commit(log_interaction(agenda.customer_id, new, call))
+        self.interactions.append(interaction_id_of(call))
         logged = InteractionState(interaction_id_of(call), agenda.customer_id, new.type, status)
 
         def settle(at: datetime) -> None:

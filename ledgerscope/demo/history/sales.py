@@ -50,7 +50,8 @@ class Sales:
             due = agenda.company.calendar.days_later(when, self._account.terms_days)
             net = max(100, int(self._usual_month * busy))
             claim = self._account.issue(when, "usage", net, [agenda.day(due)], period=(since, when))
-            self._arrange(when, claim)
+            if claim is not None:
+                self._arrange(when, claim)
         self.bill_use(when)
 
     def _sell(self, when: datetime) -> None:
@@ -59,5 +60,7 @@ class Sales:
         first = calendar.days_later(when, self._account.terms_days)
         due = [agenda.day(calendar.months_later(first, n)) for n in range(parts)]
         net = max(100, int(self._usual_month * agenda.random.uniform(0.5, 4) * agenda.company.busy(when)))
-        self._arrange(when, self._account.issue(when, "one_time", net, due))
+        claim = self._account.issue(when, "one_time", net, due, agreed=False)
+        if claim is not None:
+            self._arrange(when, claim)
         self.sell_now_and_then(when)

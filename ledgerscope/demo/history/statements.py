@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.customers import Call
-from ledgerscope.customers.statements.request import Asked, Outcome, outcome_event, outcome_row
+from ledgerscope.customers.statements.request import Asked, Outcome, record_statement
 from ledgerscope.customers.statements.statement import Period
 from ledgerscope.demo.dates import add_months
-from ledgerscope.store.changes import Changes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,9 +42,5 @@ def _write(agenda: Agenda, when: datetime) -> None:
     asked = Asked(
         agenda.customer_id, agenda.currency, period, random.pick(_FORMATS), last, random.pick(_DELIVERIES)
     )
-    call = Call(moment=agenda.moment(done), actor="demo", request_id=outcome.statement_id)
-    agenda.commit(
-        Changes(
-            (outcome_row(asked, outcome, agenda.tenant_id, done),), (outcome_event(asked, outcome, call),)
-        )
-    )
+    call = agenda.call(done, "accounts", outcome.statement_id)
+    agenda.commit(record_statement(asked, outcome, call))

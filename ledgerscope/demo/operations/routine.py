@@ -40,7 +40,7 @@ def _write_aging(random: RandomSource, company: Company, batch: Batch, era: Era)
         asked = night + random.days(0.2, 0.6)
         runs = [(night, "scheduled"), (asked, "on_demand")][: 1 + random.chance(_ON_DEMAND)]
         for when, trigger in runs:
-            if era.since <= when <= era.until:
+            if era.since <= when <= era.until:  # the snapshots themselves are not kept for two years
                 batch.add(make_event(company.tenant_id, EventType.AGING_SNAPSHOT_REFRESHED, when, trigger))
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.customers.transfers.batches import row_class
+from ledgerscope.customers import Call, Moment
+from ledgerscope.customers.transfers.batches import Batch as ImportState
+from ledgerscope.customers.transfers.batches import (
+    begin_import,
+    finish_import,
+    import_batch_id_of,
+    kept_problems,
+)
+from ledgerscope.customers.transfers.exported import Exported, record_export
+from ledgerscope.customers.transfers.problems import Problem
+from ledgerscope.customers.transfers.request import Counts
 from ledgerscope.demo.random_source import RandomSource
-from ledgerscope.domain.events import EventType
-from ledgerscope.store.records import ExportRun, ImportBatch, ImportRowError, make_event
+from ledgerscope.store.changes import Changes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +36,7 @@ _PROBLEMS: Final = {
     "external_id": "exists already",
     "terms_days": "is not a whole number",
 }
+_DESK: Final = "sales operations"
 _DAYS_BETWEEN_IMPORTS: Final = 12
 _DAYS_BETWEEN_EXPORTS: Final = 5
 
@@ -43,42 +55,43 @@ def write_transfers(seed: int, company: Company, batch: Batch, era: Era) -> None
 
 
 def _write_import(random: RandomSource, company: Company, batch: Batch, when: datetime) -> None:
-    rows, batch_id = int(random.lognormvariate(4, 1)) + 1, random.id()
+    rows, started = int(random.lognormvariate(4, 1)) + 1, _call(random, company, when)
     outcome = random.pick({"success": 0.75, "partial": 0.19, "failure": 0.06})
     rejected = {"success": 0, "partial": min(rows, 1 + rows // 12), "failure": rows}[outcome]
     file_format = random.pick({"csv": 0.8, "json": 0.2})
-    done = when + random.seconds(0.5, 30)
-    batch.add(
-        ImportBatch(
-            company.tenant_id, batch_id, file_format, outcome, rows, rows - rejected, rejected,
-            "sales operations", when, done,
-        )
+    told = [_problem(random, row) for row in sorted(random.sample(range(1, rows + 1), min(rejected, 20)))]
+    batch.apply(begin_import(file_format, random.randbytes(32), started))
+    state = ImportState(
+        import_batch_id=import_batch_id_of(started), format=file_format, outcome=None, rows=rows,
+        counts=Counts(created=rows - rejected, failed=rejected), problems=len(told), actor=started.actor,
+        started_at=when, finished_at=None, undone_at=None,
     )  # fmt: skip
-    told: list[tuple[EventType, tuple[str, ...]]] = [
-        (EventType.CUSTOMERS_IMPORTED, (file_format, outcome, row_class(rows))),
-        (EventType.CUSTOMER_IMPORT_BATCH_COMPLETED, (file_format,)),
-    ]
-    if outcome == "failure":
-        told.append((EventType.IMPORT_FAILED, (file_format, "rows")))
-    took = round((done - when).total_seconds() * 1000)
-    for event_type, labels in told:
-        batch.add(make_event(company.tenant_id, event_type, done, *labels, duration_ms=took))
-    for row_no in sorted(random.sample(range(1, rows + 1), min(rejected, 20))):
-        field, problem = random.choice([*_PROBLEMS.items()])
-        batch.add(ImportRowError(company.tenant_id, batch_id, row_no, field, problem))
+    done = _call(random, company, when + random.seconds(0.5, 30))
+    finished = finish_import(state, done, broken=False, all_or_nothing=False)
+    assert isinstance(finished, Changes)  # noqa: S101 -- it was not finished before
+    batch.apply(finished)
+    batch.apply(Changes(kept_problems(replace(state, problems=0), told, company.tenant_id)))
+
+
+def _problem(random: RandomSource, row: int) -> Problem:
+    field, message = random.choice([*_PROBLEMS.items()])
+    return Problem(row, field, message)
 
 
 def _write_export(random: RandomSource, company: Company, batch: Batch, when: datetime) -> None:
     failed, rows = random.chance(0.02), int(random.lognormvariate(6, 0.8))
-    run = ExportRun(
-        company.tenant_id, random.id(), random.pick({"csv": 0.7, "json": 0.3}), random.pick(_FILTERS),
-        "failure" if failed else "success", 0 if failed else rows, 0 if failed else rows * 142,
-        "sales operations", int(random.lognormvariate(6, 0.7)), when,
-    )  # fmt: skip
-    batch.add(run)
-    labels = (run.format, run.filter_type, run.outcome, row_class(run.rows))
-    batch.add(
-        make_event(
-            company.tenant_id, EventType.CUSTOMERS_EXPORTED, when, *labels, duration_ms=run.duration_ms
-        )
+    took = timedelta(milliseconds=int(random.lognormvariate(6, 0.7)))
+    export = Exported(
+        format=random.pick({"csv": 0.7, "json": 0.3}),
+        filter_type=random.pick(_FILTERS),
+        outcome="failure" if failed else "success",
+        begun=when - took,
+        rows=0 if failed else rows,
+        size_bytes=0 if failed else rows * 142,
     )
+    batch.apply(record_export(export, _call(random, company, when)))
+
+
+def _call(random: RandomSource, company: Company, when: datetime) -> Call:
+    moment = Moment(company.tenant_id, when, company.calendar.day(when))
+    return Call(moment=moment, actor=_DESK, request_id=random.id())

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import exists, func, select
 
-from ledgerscope.customers.credit import CheckInvoice, Used, check_invoice
-from ledgerscope.customers.receivables import (
-    Allocate,
-    Instalment,
-    IssueCreditNote,
-    IssueInvoice,
-    ReceivePayment,
-    Refund,
-    ReversePayment,
-    ReverseWriteOff,
-    VoidInvoice,
-    WriteOffInvoice,
-    allocate,
-    issue_credit_note,
-    issue_invoice,
-    load_documents,
-    receive_payment,
-    refund,
-    reverse_payment,
-    reverse_write_off,
-    void_invoice,
-    write_off_invoice,
+from ledgerscope.customers.credit import load_position, over_limit, record_refusal
+from ledgerscope.customers.operations.numbers import next_number
+from ledgerscope.customers.receivables import issuing, load_documents, money
+from ledgerscope.customers.receivables.issuing import Billing, NewInvoice
+from ledgerscope.customers.receivables.money import (
+    Books,
+    NewCreditNote,
+    NewPayment,
+    give_up,
+    payment_id_of,
+    receive,
+    refund_money,
+    restore,
+    reverse,
 )
-from ledgerscope.demo.simulation.accounts import pick_customer
-from ledgerscope.demo.simulation.credit import limit_in_force
+from ledgerscope.demo.currencies import CURRENCIES
+from ledgerscope.demo.simulation.accounts import customer_of, pick_customer
 from ledgerscope.domain.events import EventType
 from ledgerscope.store import tables as t
 from ledgerscope.store.records import PaymentAttempt
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy import Row
 
-    from ledgerscope.customers.receivables import Documents
+    from ledgerscope.customers.credit import Position
+    from ledgerscope.customers.receivables import Documents, InvoiceState
     from ledgerscope.demo.simulation.context import Context
     from ledgerscope.store.records import Id
 
@@ -61,6 +57,8 @@ __all__ = [
 _KINDS: Final = {"subscription": 0.7, "usage": 0.2, "one_time": 0.1}
 _REASONS: Final = {"insufficient_funds": 0.5, "card_declined": 0.3, "expired_card": 0.2}
 _OVERRIDDEN: Final = 0.35
+_BILLING: Final = "billing"
+_PAYMENTS: Final = "payments"
 _SOON: Final = timedelta(days=3)
 _OLD: Final = timedelta(days=150)
 
@@ -78,35 +76,34 @@ def bill(context: Context) -> None:
         issue(context, customer, total, context.random.pick(_KINDS))
 
 
-def issue(context: Context, customer: Row[Any], total: int, kind: str) -> None:
-    """One invoice, due at the customer's terms, checked against its credit limit."""
-    random, customer_id = context.random, customer.customer_id.hex
-    invoice_id = random.id()
-    due_on = context.today + timedelta(days=customer.terms_days)
-    request = IssueInvoice(
-        moment=context.moment,
-        invoice_id=invoice_id,
-        customer_id=customer_id,
-        number=f"L-{invoice_id[:12]}",
-        kind=kind,
-        currency=customer.currency,
-        total_minor=total,
-        tax_minor=total * 16 // 116,
-        instalments=(Instalment(due_on, total),),
-    )
-    if context.commit(issue_invoice(request)) is None:
+def issue(
+    context: Context,
+    customer: Row[Any],
+    total: int,
+    kind: str,
+    *,
+    issued_on: date | None = None,
+    override_by: str | None = None,
+) -> None:
+    """One invoice, due at the customer's terms; what its credit does not cover is refused, or let through."""
+    position = load_position(context.connection, context.moment, customer, customer.currency)
+    over = over_limit(position.customer_id, position.used(customer.currency, total))
+    call, uncovered = context.call(_BILLING), over is not None or customer.credit_hold
+    if uncovered and override_by is None and context.random.chance(_OVERRIDDEN):
+        override_by = "credit desk"
+    if uncovered and override_by is None:
+        if over is not None:
+            context.commit(record_refusal(over, call))
         return
-    exposure = documents_of(context, customer.customer_id).exposure_minor(customer.currency) + total
-    limit = limit_in_force(context, customer.customer_id, customer.currency)
-    used = None if limit is None else Used(customer.currency, limit.limit_minor, exposure)
-    check = CheckInvoice(
-        moment=context.moment,
-        breach_id=random.id(),
-        customer_id=customer_id,
-        invoice_id=invoice_id,
-        override_by="credit desk" if random.chance(_OVERRIDDEN) else None,
-    )
-    context.commit(check_invoice(used, check))
+    billing = Billing(
+        position=position, terms_days=customer.terms_days, currencies=CURRENCIES, held=customer.credit_hold,
+        next_number=next_number(context.connection, context.tenant_id, "invoice"),
+    )  # fmt: skip
+    new = NewInvoice(
+        customer_id=position.customer_id, total_minor=total, currency=customer.currency, kind=kind,
+        tax_minor=total * 16 // 116, issued_on=issued_on, override_by=override_by if uncovered else None,
+    )  # fmt: skip
+    context.commit(issuing.issue(billing, new, call))
 
 
 def pay(context: Context) -> None:
@@ -149,20 +146,17 @@ def give_credit(context: Context) -> None:
     invoice = _pick_open_invoice(context)
     if invoice is None:
         return
-    documents, note_id = documents_of(context, invoice.customer_id), context.random.id()
-    request = IssueCreditNote(
-        moment=context.moment,
-        credit_note_id=note_id,
+    new = NewCreditNote(
         customer_id=invoice.customer_id.hex,
-        number=f"L-{note_id[:12]}",
-        currency=invoice.currency,
         amount_minor=max(1, invoice.total_minor // 10),
         reason="goodwill",
+        invoice_id=invoice.invoice_id.hex,
     )
-    changes = context.commit(issue_credit_note(request))
-    if changes is not None:
-        documents.add(changes.rows)
-        _allocate(context, documents, note_id, invoice.invoice_id.hex)
+    state = documents_of(context, invoice.customer_id).invoice(invoice.invoice_id.hex)
+    if state.open_minor:
+        number = next_number(context.connection, context.tenant_id, "credit_note")
+        books = replace(_books(state), next_number=number)
+        context.commit(money.give_credit(books, new, context.call(_BILLING)))
 
 
 def charge_back(context: Context) -> None:
@@ -179,7 +173,8 @@ def charge_back(context: Context) -> None:
     source = documents_of(context, payment.customer_id).source(payment.payment_id.hex)
     part = max(1, source.value_minor // 3) if context.random.chance(0.5) else None
     kind = "charged_back" if payment.method == "card" else "bounced"
-    context.commit(reverse_payment(source, ReversePayment(context.moment, context.random.id(), kind, part)))
+    position = _position(context, payment)
+    context.commit(reverse(source, position, kind, part, context.call(_PAYMENTS)))
 
 
 def refund_unused(context: Context) -> None:
@@ -195,7 +190,7 @@ def refund_unused(context: Context) -> None:
         return
     source = documents_of(context, payment.customer_id).source(payment.payment_id.hex)
     amount = source.left_minor if context.random.chance(0.6) else max(1, source.left_minor // 2)
-    context.commit(refund(source, Refund(context.moment, context.random.id(), amount)))
+    context.commit(refund_money(source, amount, context.call(_PAYMENTS)))
 
 
 def void(context: Context) -> None:
@@ -203,7 +198,7 @@ def void(context: Context) -> None:
     invoice = _pick_open_invoice(context)
     if invoice is not None:
         state = documents_of(context, invoice.customer_id).invoice(invoice.invoice_id.hex)
-        context.commit(void_invoice(state, VoidInvoice(context.moment, context.random.id())))
+        context.commit(issuing.void(state, context.call(_BILLING)))
 
 
 def write_off(context: Context) -> None:
@@ -217,10 +212,8 @@ def write_off(context: Context) -> None:
     invoice = context.pick(t.invoice, "invoice_id", t.invoice.c.status == "open", overdue)
     if invoice is not None:
         state = documents_of(context, invoice.customer_id).invoice(invoice.invoice_id.hex)
-        request = WriteOffInvoice(
-            context.moment, context.random.id(), "no payment after reminders", "head of finance"
-        )
-        context.commit(write_off_invoice(state, request))
+        call = context.call(_BILLING)
+        context.commit(give_up(state, "no payment after reminders", "head of finance", call))
 
 
 def recover(context: Context) -> None:
@@ -231,8 +224,9 @@ def recover(context: Context) -> None:
     documents, invoice_id = documents_of(context, invoice.customer_id), invoice.invoice_id.hex
     sources = {one.from_id for one in documents.invoice(invoice_id).applied if one.from_kind == "write_off"}
     for source_id in sorted(sources):
-        request = ReverseWriteOff(context.moment, context.random.id(), "recovered")
-        changes = context.commit(reverse_write_off(documents.source(source_id), request))
+        call = context.call(_BILLING)
+        decision = restore(documents.source(source_id), _position(context, invoice), "recovered", None, call)
+        changes = context.commit(decision)
         if changes is not None:
             documents.add(changes.rows)
     _receive(context, documents, invoice, documents.invoice(invoice_id).open_minor)
@@ -247,29 +241,30 @@ def _pay_invoice(context: Context, paid_percent: int) -> None:
 
 
 def _receive(context: Context, documents: Documents, invoice: Row[Any], amount: int) -> None:
-    payment_id = context.random.id()
     method, gateway = context.random.choice((("card", "stripe"), ("bank_transfer", "manual")))
-    request = ReceivePayment(
-        moment=context.moment,
-        payment_id=payment_id,
-        customer_id=invoice.customer_id.hex,
-        currency=invoice.currency,
+    call, state = context.call(_PAYMENTS), documents.invoice(invoice.invoice_id.hex)
+    new = NewPayment(
+        customer_id=state.customer_id,
         amount_minor=amount,
+        currency=state.currency,
         method=method,
         gateway=gateway,
     )
-    changes = context.commit(receive_payment(request))
-    if changes is None:
-        return
-    if gateway != "manual":
-        _attempt(context, invoice, gateway, payment_id=payment_id)
-    documents.add(changes.rows)
-    _allocate(context, documents, payment_id, invoice.invoice_id.hex)
+    if context.commit(receive(_books(state), new, call)) and gateway != "manual":
+        _attempt(context, invoice, gateway, payment_id=payment_id_of(call))
 
 
-def _allocate(context: Context, documents: Documents, source_id: Id, invoice_id: Id) -> None:
-    request = Allocate(context.moment, context.random.id())
-    context.commit(allocate(documents.source(source_id), documents.invoice(invoice_id), request))
+def _books(invoice: InvoiceState) -> Books:
+    """What money for an invoice meets."""
+    return Books(
+        customer_id=invoice.customer_id, own_currency=invoice.currency, currencies=CURRENCIES,
+        invoices=(invoice,),
+    )  # fmt: skip
+
+
+def _position(context: Context, document: Row[Any]) -> Position:
+    customer = customer_of(context, document)
+    return load_position(context.connection, context.moment, customer, document.currency)
 
 
 def _pick_open_invoice(context: Context) -> Row[Any] | None:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledgerscope.demo.simulation import accounts, billing, credit, feedback, subscriptions
+from ledgerscope.demo.simulation import (
+    accounts,
+    billing,
+    credit,
+    feedback,
+    papers,
+    relations,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,11 +30,21 @@ PER_CUSTOMER_AND_MONTH: Final[Mapping[Callable[[Context], object], float]] = {
     accounts.change_profile: 0.12,
     accounts.block: 0.003,
     accounts.release: 0.004,
-    subscriptions.subscribe: 0.05,
+    accounts.hold_credit: 0.004,
+    accounts.release_credit: 0.005,
+    relations.add_contact: 0.03,
+    relations.change_contact: 0.02,
+    relations.lose_contact: 0.01,
+    relations.talk: 0.3,
+    relations.plan_interaction: 0.12,
+    relations.settle_interaction: 0.13,
+    relations.change_segment: 0.05,
+    papers.make_statement: 0.1,
+    subscriptions.subscribe: 0.065,
     subscriptions.change_quantity: 0.03,
     subscriptions.pause_one: 0.004,
     subscriptions.resume_one: 0.012,
-    subscriptions.cancel: 0.012,
+    subscriptions.cancel: 0.01,
     billing.bill: 1.1,
     billing.pay: 1.06,
     billing.pay_a_part: 0.06,
@@ -48,4 +66,5 @@ PER_CUSTOMER_AND_MONTH: Final[Mapping[Callable[[Context], object], float]] = {
 }
 PER_COMPANY_AND_DAY: Final[Mapping[Callable[[Context], object], float]] = {
     feedback.refresh_aging: 1.2,
+    papers.export_customers: 0.2,
 }

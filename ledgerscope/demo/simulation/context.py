@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
-from ledgerscope.customers import Moment, Refused
+from ledgerscope.customers import Call, Moment, Refused
 from ledgerscope.demo.dates import Calendar
 from ledgerscope.demo.errors import NotLoaded
 from ledgerscope.store import tables as t
@@ -97,6 +97,10 @@ class Context:
     def moment(self) -> Moment:
         """For requests of this step."""
         return Moment(self.tenant_id, self.now, self.calendar.day(self.now))
+
+    def call(self, actor: str, source: str = "ui") -> Call:
+        """A request of an actor at this instant."""
+        return Call(moment=self.moment, actor=actor, request_id=self.random.id(), source=source)
 
     def commit(self, decision: Decision) -> Changes | None:
         """Collect the changes of a decision; None where it was refused, and nothing changes."""

@@ -13,6 +13,7 @@ from ledgerscope.customers.credit import (
     load_limits,
     request_limit,
 )
+from ledgerscope.customers.credit.limits import direction_of
 from ledgerscope.demo.simulation.accounts import pick_customer
 from ledgerscope.store import tables as t
 
@@ -61,9 +62,11 @@ def decide(context: Context) -> None:
     )
     if row is None:
         return
+    in_force = limit_in_force(context, row.customer_id, row.currency)
     pending = PendingLimit(
-        row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status, "increase", row.requested_by
-    )
+        row.credit_limit_id.hex, row.customer_id.hex, row.currency, row.status,
+        direction_of(in_force, row.limit_minor), row.requested_by,
+    )  # fmt: skip
     approved = context.random.chance(_APPROVED)
     request = DecideLimit(
         moment=context.moment,
@@ -71,5 +74,4 @@ def decide(context: Context) -> None:
         decided_by="credit desk",
         reason=None if approved else "exposure too high for the term asked",
     )
-    in_force = limit_in_force(context, row.customer_id, row.currency)
     context.commit(decide_limit(pending, in_force, request))

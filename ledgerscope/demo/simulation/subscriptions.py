@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from ledgerscope.customers.subscriptions import (
+    Activate,
     ChangePrice,
     EndSubscription,
     Pause,
     PriceInForce,
     Resume,
+    Start,
     SubscriptionState,
     VersionPrice,
+    activate,
     change_price,
     end,
     pause,
     resume,
+    start,
 )
 from ledgerscope.domain.events import EventType
 from ledgerscope.domain.mrr import monthly
 from ledgerscope.store import tables as t
-from ledgerscope.store.records import Subscription, SubscriptionVersion, span
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -105,21 +108,17 @@ def subscribe(context: Context) -> None:
     if chosen is None:
         return
     subscription_id, customer_id = context.random.id(), customer.customer_id.hex
-    context.write(
-        Subscription(
-            context.tenant_id, subscription_id, customer_id, chosen.plan_id.hex, "active", context.now
-        )
-    )
     price = _price(chosen, context.random.choice((1, 1, 2, 5)), Fraction(0))
-    context.write(
-        SubscriptionVersion(
-            context.tenant_id, context.random.id(), subscription_id, customer_id, price.plan_id,
-            price.quantity, price.discount, price.currency, price.mrr, span(context.now, None),
-        )
+    request = Start(
+        moment=context.moment, subscription_id=subscription_id, customer_id=customer_id,
+        plan_id=price.plan_id, tier=price.tier,
     )  # fmt: skip
-    context.emit(EventType.SUBSCRIPTION_CREATED, chosen.tier, customer_id=customer_id)
-    kind = EventType.CUSTOMER_REGAINED if _ever_paid(context, customer) else EventType.CUSTOMER_WON
-    context.emit(kind, customer_id=customer_id)
+    context.commit(start(request))
+    paid = _ever_paid(context, customer)
+    state = SubscriptionState(
+        subscription_id, customer_id, "active", context.now, None, ever_paid=paid, lost=paid
+    )
+    context.commit(activate(state, Activate(context.moment, context.random.id(), price)))
 
 
 def change_quantity(context: Context) -> None:

@@ -15,13 +15,17 @@ from tests.processes import heed_interrupts, start
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from click.testing import Result
 
 PROGRAM = Path(sys.executable).with_name("ledgerscope")
 CREATE = ("customers", "create", "--actor", "anna", "--name")
 
 
-def test_a_list_fits_eighty_columns_and_leads_on(ledgerscope: Callable[..., Result]) -> None:
+def test_a_list_fits_eighty_columns_and_leads_on(
+    ledgerscope: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     for name in ("One", "Two", "Three"):
         ledgerscope(*CREATE, name)
     first = ledgerscope("events", "list", "--limit", "2", "--type", "CustomerCreated")

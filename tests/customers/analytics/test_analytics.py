@@ -257,3 +257,30 @@ def test_another_company_sees_nothing(
     assert found(other.summary()).total_interactions == 0
     assert found(other.dashboard()).recent_activity == ()
     assert found(analytics.summary()).total_interactions == 1
+
+
+def test_earlier_interactions_follow_page_by_page(
+    analytics: Analytics, operations: Operations, northwind: str, clock: Clock
+) -> None:
+    logged = [log(operations, northwind, clock.now - timedelta(hours=each)) for each in range(5)]
+    of_customer, of_company, cursor, last = [], [], None, None
+    for _ in range(3):
+        told = found(analytics.customer(northwind, recent=2, cursor=cursor))
+        assert told.recent is not None
+        of_customer += [each.interaction_id for each in told.recent]
+        dashboard = found(analytics.dashboard(recent=2, cursor=last))
+        of_company += [each.interaction_id for each in dashboard.recent_activity]
+        cursor, last = told.recent_next, dashboard.recent_next
+    assert of_customer == of_company == logged
+    assert (cursor, last) == (None, None)
+
+
+@pytest.mark.parametrize("more", [{"recent": 0}, {"recent": 101}, {"cursor": "elsewhere"}])
+def test_pages_of_activity_have_bounds_and_cursors_of_their_own(
+    analytics: Analytics, more: dict[str, Any]
+) -> None:
+    assert refused(analytics.dashboard(**more)).fault is Fault.INVALID
+
+
+def test_a_cursor_that_no_page_gave_is_refused(analytics: Analytics, northwind: str) -> None:
+    assert refused(analytics.customer(northwind, cursor="elsewhere")).fault is Fault.INVALID

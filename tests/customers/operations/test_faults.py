@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from ledgerscope.customers import Refused
 from ledgerscope.customers.audit import AuditKeys
 from ledgerscope.customers.credentials import CredentialKeys, Credentials, Saved
+from ledgerscope.customers.credit import Credit
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Note, Operations
 from ledgerscope.customers.settings import Settings
@@ -38,6 +39,7 @@ ACTS: dict[str, Callable[[Operations, str], object]] = {
     "customer.updated": lambda o, c: Customers(o).update(c, {"name": "New", "phone": "1"}, NOTE),
     "customer.status.changed": lambda o, c: Customers(o).change_status(c, "blocked", NOTE),
     "customer.deleted": lambda o, c: Customers(o).delete(c, "closed", NOTE),
+    "credit.held": lambda o, c: Credit(o).hold(c, NOTE),
     "customer erased": lambda o, c: Customers(o).erase(c, note=NOTE),
 }
 """Every operation that writes, on a customer that exists."""

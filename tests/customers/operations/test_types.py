@@ -27,7 +27,8 @@ NOWHERE = Operations(
 PLAUSIBLE: dict[str, Any] = {
     "Id": "0" * 32, "str": "x", "int": 1, "float": 1.0, "bool": True, "None": None, "bytes": b"x",
     "date": date(2026, 3, 1), "datetime": datetime(2026, 3, 1, tzinfo=UTC), "Decimal": Decimal(1),
-    "Path": Path("x"), "Mapping": {}, "dict": {}, "tuple": (), "frozenset": frozenset(), "Callable": print,
+    "Path": Path("x"), "Mapping": {}, "dict": {}, "tuple": (), "Sequence": (), "Iterable": (),
+    "Collection": (), "list": [], "frozenset": frozenset(), "Callable": print,
     "Period": Period(date(2026, 3, 1), date(2026, 3, 31)),
 }  # fmt: skip
 WRONG = ("x", 5, True, 1.5, b"x", None, [object()], {"a": 1}, date(2026, 3, 1), object())
@@ -43,6 +44,8 @@ def classes() -> set[type]:
     }
 
 
+NOT_ASKED = {"Claims"}
+"""What the scheduler calls by itself."""
 EVERY = classes()
 CLASSES = {kind.__name__: kind for kind in sorted(EVERY, key=is_dataclass)}
 OWNERS = sorted(
@@ -53,6 +56,7 @@ OWNERS = sorted(
         and inspect.isfunction(vars(kind).get("__init__"))
         and list(inspect.signature(kind).parameters)[:1] == ["operations"]
         and not is_dataclass(kind)
+        and kind.__name__ not in NOT_ASKED
     ),
     key=lambda kind: kind.__name__,
 )
@@ -87,7 +91,9 @@ def wrong_for(annotation: str) -> list[Any]:
 
 @pytest.mark.parametrize(("owner", "name"), METHODS, ids=lambda part: getattr(part, "__name__", part))
 def test_an_argument_of_another_type_is_refused(owner: type, name: str) -> None:
-    method = getattr(owner(NOWHERE), name)
+    others = list(inspect.signature(owner).parameters.values())[1:]
+    needed = [None for each in others if each.default is inspect.Parameter.empty]
+    method = getattr(owner(NOWHERE, *needed), name)
     parameters = {each.name: str(each.annotation) for each in inspect.signature(method).parameters.values()}
     given = {each: plausible(annotation) for each, annotation in parameters.items()}
     for each, annotation in parameters.items():

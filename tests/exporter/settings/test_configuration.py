@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from exporter.errors import InvalidSettings
 from exporter.settings.configuration import load, require
-from exporter.settings.model import ExporterSettings
+from exporter.settings.model import ExporterSettings, IssuerSettings
+from ledgerscope.customers.access import issuers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,3 +219,100 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     latin.write_bytes("interval: ä".encode("latin-1"))
     with pytest.raises(InvalidSettings, match="is not UTF-8"):
         require(latin, {})
+
+
+def issuer(tmp_path: Path, keys: str, **more: str) -> str:
+    (tmp_path / "keys").write_text(keys, encoding="utf-8")
+    lines = "".join(f"      {name}: {value}\n" for name, value in more.items())
+    return f"api:\n  issuers:\n    main:\n      keys_file: {tmp_path}/keys\n{lines}"
+
+
+SECRET = '{"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}'
+
+
+def test_an_issuer_of_tokens_is_set_up_with_a_file_of_keys(file: Path, tmp_path: Path) -> None:
+    assert problems(file, issuer(tmp_path, SECRET, algorithm="HS256")) == []
+    assert problems(file, issuer(tmp_path, f'{{"keys": [{SECRET}]}}', algorithm="HS256")) == []
+    shown = require(file, {}).effective()
+    assert "keys_file" in shown
+    assert "c2VjcmV0" not in shown
+
+
+@pytest.mark.parametrize(
+    ("keys", "more", "expected"),
+    [
+        (SECRET, {}, "main: key 1: RS256 needs a key of type RSA, this is oct; it holds PEM texts, a JWK or"),
+        ("{}", {}, "main: key 1: is neither a JWK nor a PEM text; "),
+        ("{", {}, "is not JSON; it holds"),
+        ('{"keys": 1}', {}, "is no set of JWKs; it holds"),
+        ("", {}, "has no keys; it holds"),
+        (
+            '{"kty": "oct", "k": "c2hvcnQ"}',
+            {"algorithm": "HS256"},
+            "a secret has at least 32 bytes; it holds",
+        ),
+    ],
+)
+def test_keys_that_cannot_be_used_are_reported_with_their_setting_and_no_part_of_them(
+    file: Path, tmp_path: Path, keys: str, more: dict[str, str], expected: str
+) -> None:
+    (found,) = problems(file, issuer(tmp_path, keys, **more))
+    assert found.startswith("FILE:4:18: api.issuers.main.keys_file: ")
+    assert expected in found
+    assert "c2" not in found
+
+
+def test_what_an_issuer_lacks_and_what_is_misspelt_is_reported(file: Path, tmp_path: Path) -> None:
+    assert problems(file, "api: {issuers: {main: {audience: us}}}\n") == [
+        "FILE:1:23: api.issuers.main.keys_file: is not set; "
+        "name the file with the keys that verify its tokens"
+    ]
+    assert problems(file, "api: {issuers: {main: {keys_flie: x}}}\n") == [
+        "FILE:1:24: api.issuers.main.keys_flie: there is no such setting; did you mean keys_file?"
+    ]
+    (found,) = problems(file, issuer(tmp_path, SECRET, algorithm="none"))
+    assert "'none' is not allowed; it is one of 'HS256'" in found
+    (found,) = problems(file, "api: {issuers: {main: {keys_file: /nowhere}}}\n")
+    assert "cannot read /nowhere: No such file or directory; name a file that exists" in found
+
+
+def test_an_issuer_is_set_up_once(file: Path, tmp_path: Path) -> None:
+    one = issuer(tmp_path, SECRET, algorithm="HS256", issuer="https://id.example")
+    (found,) = problems(file, one + one.partition("issuers:\n")[2].replace("main:", "other:"))
+    assert "api.issuers.other: its issuer 'https://id.example' is that of main already" in found
+
+
+def test_an_issuer_can_be_set_up_by_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(SECRET, encoding="utf-8")
+    environment = {
+        "LEDGERSCOPE_API__ISSUERS__MAIN__KEYS_FILE": str(tmp_path / "keys"),
+        "LEDGERSCOPE_API__ISSUERS__MAIN__ALGORITHM": "HS256",
+        "LEDGERSCOPE_API__URL": "postgresql://api:sesame@db/ledger",
+    }
+    settings = require(None, environment)
+    assert list(settings.api.issuers) == ["main"]
+    assert "sesame" not in settings.effective()
+
+
+def test_what_the_api_needs_and_is_not_installed_is_named_with_what_to_install(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "limits", None)
+    (found,) = problems(file, issuer(tmp_path, SECRET, algorithm="HS256"))
+    assert "api.issuers.main: the API needs limits, not installed here; " in found
+    assert found.endswith("install them: pip install 'ledgerscope[operations]'")
+
+
+def test_without_an_issuer_nothing_of_the_api_is_imported() -> None:
+    program = (
+        "import sys, ledgerscope.cli.serve; from exporter.settings.configuration import require; "
+        "require(None, {}); "
+        "print([name for name in sys.modules if name.partition('.')[0] in {'joserfc', 'limits'}"
+        " or name.startswith(('exporter.http.api', 'ledgerscope.customers'))])"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
+
+
+def test_the_algorithms_that_can_be_set_are_those_that_tokens_are_read_with() -> None:
+    assert get_args(IssuerSettings.model_fields["algorithm"].annotation) == tuple(issuers._FAMILIES)

@@ -1,0 +1,129 @@
+"""What every request under `/api` passes first, whether its address exists or not.
+
+Nothing behind it is reached without a valid token. In this order: the limit of the network address, the
+token, the limit of the user. Around all of it requests are counted and timed, every answer gets its headers,
+and what nobody foresaw becomes a problem that says nothing of the inside.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.routing import compile_path
+
+from exporter.http.api.asked import State
+from exporter.http.api.authorization import principal_of
+from exporter.http.api.problems import Kind, Problem
+from exporter.http.api.rate_limits import address_key, principal_key
+from ledgerscope.catalogue.api import OPERATIONS, UNKNOWN_ROUTE
+from ledgerscope.logs import correlated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from structlog.typing import FilteringBoundLogger
+
+    from exporter.http.api.rate_limits import RateLimit
+    from exporter.http.api.service import Service
+    from exporter.reporting.request_metrics import RequestMetrics
+    from ledgerscope.customers.access.tokens import TokenReader
+
+__all__ = ["Gate"]
+
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Answers hold personal data."""
+_ROUTES: Final = tuple((compile_path(route)[0], route) for route in OPERATIONS)
+
+
+class Gate:
+    """Lets requests in to an application; anything else is answered here."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: Service,
+        reader: TokenReader,
+        limits: tuple[RateLimit, RateLimit],
+        requests: RequestMetrics,
+        clock: Callable[[], datetime],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._app = app
+        self._service = service
+        self._reader = reader
+        self._of_address, self._of_principal = limits
+        self._requests = requests
+        self._clock = clock
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reply = _Reply(send)
+        with correlated(reply.request_id):
+            await self._answer(scope, receive, reply)
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
+        begun, route = monotonic(), _route_of(scope["path"])
+        try:
+            problem = self._admit(scope, reply, _instance_of(route))
+            answer: ASGIApp = self._app if problem is None else problem.response(_instance_of(route))
+            await answer(scope, receive, reply)
+        except Exception:  # noqa: BLE001 - the boundary where a failure becomes an answer
+            self._log.exception("request of the api failed", route=route, request_id=reply.request_id)
+            if not reply.begun:
+                await Problem(Kind.INTERNAL).response(_instance_of(route))(scope, receive, reply)
+        finally:
+            took = monotonic() - begun
+            self._requests.note(scope["method"], route, reply.status, took, admitted=reply.admitted)
+
+    def _admit(self, scope: Scope, reply: _Reply, instance: str) -> Problem | None:
+        share = self._of_address.take(address_key(scope.get("client")))
+        if isinstance(share, Problem):
+            return share
+        reply.headers |= share
+        principal = principal_of(scope["headers"], self._reader, self._clock())
+        if isinstance(principal, Problem):
+            return principal
+        share = self._of_principal.take(principal_key(principal))
+        if isinstance(share, Problem):
+            return share
+        reply.headers |= share
+        reply.admitted = True
+        scope.setdefault("state", {})["asked"] = State(self._service, principal, instance)
+        return None
+
+
+class _Reply:
+    """Sends an answer with the headers that all answers have, and remembers how it went."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+        self.admitted = False
+        self.status = Kind.INTERNAL.status
+        self.request_id = uuid4().hex
+        self.headers = {**_HEADERS, "X-Request-ID": self.request_id}
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun, self.status = True, message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self.headers.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _route_of(path: str) -> str:
+    """The template of an address; `unknown` where there is none."""
+    return next((route for pattern, route in _ROUTES if pattern.match(path)), UNKNOWN_ROUTE)
+
+
+def _instance_of(route: str) -> str:
+    """The address of a problem: a dash stands for each identifier, `/api` for what is no route."""
+    if route == UNKNOWN_ROUTE:
+        return "/api"
+    return "/".join("-" if part.startswith("{") else part for part in route.split("/"))

@@ -1,0 +1,136 @@
+"""Whatever is wrong is told as RFC 9457 says, and nothing of the inside is told with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from sqlalchemy import text
+
+from ledgerscope.store.engine import OWNER, create_engine
+from tests.exporter.http.api.conftest import Client, api_settings, served, token
+
+if TYPE_CHECKING:
+    import requests
+
+    from tests.conftest import Database
+    from tests.exporter.http.api.conftest import Books
+
+ANALYTICS = "/api/v1/analytics"
+
+
+def assert_problem(client: Client, answer: requests.Response, status: int, kind: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    jsonschema.validate(found, client.schema["components"]["schemas"]["Problem"])
+    assert (found["type"], found["status"]) == (f"urn:ledgerscope:problem:{kind}", status)
+    return found
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/customers/", "/api/v2/customers"])
+def test_an_address_that_does_not_exist(client: Client, path: str) -> None:
+    assert assert_problem(client, client.get(path), 404, "not-found")["instance"] == "/api"
+
+
+@pytest.mark.parametrize("path", ["/apiary", "/v1/customers", "/API/v1/customers"])
+def test_what_only_looks_like_the_api_is_none_of_it(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_method_that_is_not_there_names_those_that_are(client: Client, method: str) -> None:
+    answer = client.get("/api/v1/customers/17", method=method)
+    assert assert_problem(client, answer, 405, "method-not-allowed")["instance"] == "/api/v1/customers/-"
+    assert answer.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        (
+            f"{ANALYTICS}/customers/x/analytics",
+            {"recent_interactions_limit": 0},
+            "greater than or equal to 1",
+        ),
+        (f"{ANALYTICS}/customers/x/analytics", {"recent_interactions_limit": 21}, "less than or equal to 20"),
+        (
+            f"{ANALYTICS}/customers/x/analytics",
+            {"recent_interactions_limit": "5.0"},
+            "a whole number in digits",
+        ),
+        (f"{ANALYTICS}/customers/x/analytics", {"include_recent_interactions": "yes"}, "true or false"),
+        (f"{ANALYTICS}/segments/vip/analytics", {"timeline_days": 6}, "greater than or equal to 7"),
+        (f"{ANALYTICS}/segments/vip/analytics", {"timeline_days": 366}, "less than or equal to 365"),
+        (f"{ANALYTICS}/segments/gold/analytics", {}, "Input should be 'vip', 'premium'"),
+        ("/api/v1/customers", {"limit": 501}, "less than or equal to 500"),
+        ("/api/v1/customers", {"stauts": "active"}, "Extra inputs are not permitted"),
+        ("/api/v1/customers", {"status": "alive"}, "Input should be 'active'"),
+        ("/api/v1/customers", {"search": "a\x00b"}, "String should match pattern"),
+        ("/api/v1/customers/%00", {}, "String should match pattern"),
+    ],
+)
+def test_a_parameter_out_of_its_bounds_is_named_with_what_is_wrong(
+    client: Client, books: Books, path: str, query: dict[str, Any], expected: str
+) -> None:
+    found = assert_problem(client, client.get(path, **query), 422, "invalid")
+    (fault,) = found["errors"]
+    assert expected in fault["detail"]
+    assert (fault["in"], fault["name"]) == (
+        ("query", next(iter(query)))
+        if query
+        else ("path", "segment_name" if "gold" in path else "customer_id")
+    )
+
+
+def test_everything_that_is_wrong_is_named_at_once(client: Client, books: Books) -> None:
+    found = client.get("/api/v1/customers", limit=0, oldest_first="maybe").json()
+    assert {fault["name"] for fault in found["errors"]} == {"limit", "oldest_first"}
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "a" * 32, "-" * 32, "Ω" * 32])
+def test_a_cursor_that_no_page_gave_leads_nowhere(client: Client, books: Books, cursor: str) -> None:
+    for path, name in (
+        ("/api/v1/customers", "cursor"),
+        (f"{ANALYTICS}/dashboard/metrics", "recent_activity_cursor"),
+        (f"{ANALYTICS}/customers/{books.customers['acme']}/analytics", "recent_interactions_cursor"),
+    ):
+        assert_problem(client, client.get(path, **{name: cursor}), 404, "not-found")
+
+
+def test_identifiers_are_not_repeated(client: Client, books: Books) -> None:
+    for path in ("/api/v1/customers/anna@x.example", f"{ANALYTICS}/customers/anna@x.example/analytics"):
+        answer = client.get(path)
+        assert_problem(client, answer, 404, "not-found")
+        assert "anna" not in answer.text
+
+
+def test_a_fault_of_the_program_says_nothing_but_where_to_look(
+    client: Client, books: Books, urls: Database
+) -> None:
+    owner = create_engine(urls.owner_url, OWNER)
+    with owner.begin() as connection:
+        connection.execute(text("alter table interaction rename to hidden"))
+    try:
+        answer = client.get(f"{ANALYTICS}/organization/summary")
+    finally:
+        with owner.begin() as connection:
+            connection.execute(text("alter table hidden rename to interaction"))
+        owner.dispose()
+    assert_problem(client, answer, 500, "internal")
+    assert not [word for word in ("interaction", "Error", "select", "Traceback") if word in answer.text]
+    (entry,) = [each for each in client.log.entries if each["event"] == "request of the api failed"]
+    assert entry["request_id"] == answer.headers["x-request-id"]
+    assert entry["exc_info"]
+
+
+def test_a_company_that_the_exporter_does_not_serve_is_not_there_for_the_api_either(
+    urls: Database, books: Books, keys_file: Any
+) -> None:
+    whole = api_settings(keys_file)
+    only_bolt = whole.model_copy(update={"tenants": whole.tenants.model_copy(update={"only": ("bolt",)})})
+    with served(urls, only_bolt) as client:
+        assert_problem(client, client.get("/api/v1/customers"), 404, "not-found")
+        assert client.get("/api/v1/customers", token(organization_id="bolt")).status_code == 200
