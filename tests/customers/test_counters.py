@@ -451,7 +451,7 @@ ACTS: dict[str, Act] = {
 """Every operation that writes, each with a customer of its own."""
 
 NO_OPERATION: Final = "the billing application and the demo write it; no operation does"
-TO_BE_ADDED: Final = "credentials, settings and synchronisation have no row yet"
+TO_BE_ADDED: Final = "credentials and holds of credit have no row yet"
 EXEMPT: dict[EventType, str] = dict.fromkeys(
     (
         E.SUBSCRIPTION_CREATED, E.SUBSCRIPTION_CHANGED, E.SUBSCRIPTION_ENDED, E.SUBSCRIPTION_PAUSED,
@@ -462,8 +462,6 @@ EXEMPT: dict[EventType, str] = dict.fromkeys(
 ) | dict.fromkeys(
     (
         E.CREDENTIAL_SAVED, E.CREDENTIAL_ROTATED, E.CREDENTIAL_ACCESSED, E.CREDENTIAL_REVOKED,
-        E.CUSTOMER_SETTING_CHANGED, E.SYNC_SCHEDULED, E.SYNC_PAUSED, E.SYNC_RESUMED, E.SYNC_REQUESTED,
-        E.SYNC_STARTED, E.SYNC_SUCCEEDED, E.SYNC_FAILED,
     ),
     TO_BE_ADDED,
 )  # fmt: skip
@@ -475,8 +473,7 @@ EXEMPT_ACTIONS: dict[str, str] = {
 } | dict.fromkeys(
     (
         "credential.opened", "credential.reencrypted", "credential.rejected", "credential.revoked",
-        "credential.saved", "customer.settings.changed", "sync.failed", "sync.paused", "sync.requested",
-        "sync.resumed", "sync.scheduled", "sync.started", "sync.succeeded",
+        "credential.saved", "credit.held", "credit.released",
     ),
     TO_BE_ADDED,
 )  # fmt: skip
