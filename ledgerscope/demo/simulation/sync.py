@@ -69,7 +69,7 @@ def connect(context: Context) -> None:
 
 def rotate_login(context: Context) -> None:
     """A new login follows the one in use; now and then it does not work, and the one in use stays."""
-    customer = _synchronised(context, "active")
+    customer = _synchronised(context, paused=False)
     if customer is None:
         return
     credential = load_credential(context.connection, context.tenant_id, customer)
@@ -82,7 +82,7 @@ def rotate_login(context: Context) -> None:
 
 def leave(context: Context) -> None:
     """A customer takes its login back, and is no longer asked."""
-    customer = _synchronised(context, "active")
+    customer = _synchronised(context, paused=False)
     if customer is None:
         return
     credential = load_credential(context.connection, context.tenant_id, customer)
@@ -92,14 +92,14 @@ def leave(context: Context) -> None:
 
 def pause_sync(context: Context) -> None:
     """A customer is left alone for a while."""
-    customer = _synchronised(context, "active")
+    customer = _synchronised(context, paused=False)
     if customer is not None:
         context.commit(pause(_state(context, customer), context.call(_DESK)))
 
 
 def resume_sync(context: Context) -> None:
     """A customer that was left alone is asked again, where its login is still there."""
-    customer = _synchronised(context, "paused")
+    customer = _synchronised(context, paused=True)
     if customer is None:
         return
     credential = load_credential(context.connection, context.tenant_id, customer)
@@ -109,7 +109,7 @@ def resume_sync(context: Context) -> None:
 
 def ask_for_sync(context: Context) -> None:
     """Somebody wants the workflows of a customer now."""
-    customer = _synchronised(context, "active")
+    customer = _synchronised(context, paused=False)
     if customer is not None:
         trigger = context.random.choice(("manual", "bulk"))
         context.commit(request_now(_state(context, customer), trigger, context.call(_DESK)))
@@ -117,7 +117,7 @@ def ask_for_sync(context: Context) -> None:
 
 def change_setting(context: Context) -> None:
     """Another health score counts as low at a customer."""
-    customer = _synchronised(context, "active")
+    customer = _synchronised(context, paused=False)
     if customer is not None:
         known = settings_of_customer(context.connection, context.tenant_id, customer.customer_id.hex)
         wanted = {"thresholds.health_score": context.random.choice((0.5, 0.6, 0.8, 0.9))}
@@ -166,10 +166,10 @@ def _synchronise(context: Context, row: Row[Any]) -> None:
     context.commit(done.changes)
 
 
-def _synchronised(context: Context, status: str) -> Row[Any] | None:
-    """A customer whose schedule has a status."""
-    c = t.sync_schedule.c
-    schedule = context.pick(t.sync_schedule, "customer_id", c.status == status)
+def _synchronised(context: Context, *, paused: bool) -> Row[Any] | None:
+    """A customer whose schedule is paused, or one whose is not."""
+    wanted = (t.sync_schedule.c.status == "paused").is_(paused)
+    schedule = context.pick(t.sync_schedule, "customer_id", wanted)
     customer = None if schedule is None else customer_of(context, schedule)
     return None if customer is None or customer.deleted_at is not None else customer
 
