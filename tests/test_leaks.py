@@ -164,6 +164,7 @@ def test_a_program_of_ours_that_a_test_starts_writes_a_log_that_is_searched(
         "-----BEGIN PRIVATE KEY-----",
         "postgresql://anna:hunter2@db/business",
     ],
+    ids=["client", "token", "answer", "canary", "token of the API", "encrypted", "key", "URL"],
 )
 def test_a_secret_is_found_wherever_it_is(planted: Planted, secret: str) -> None:
     said = f"a line of the log holds a secret: {secret[:12]}"
