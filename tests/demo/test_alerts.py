@@ -51,6 +51,8 @@ WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
     "CredentialsRotationFailing": "the demo saves no credentials; tests/customers/credentials",
+    "CustomerAuditEntriesMissing": "the schema keeps every entry; tests/customers/audit",
+    "CustomerAuditNotSound": "the schema keeps every entry; tests/customers/audit",
     "LedgerscopeDown": "the exporter itself",
     "LedgerscopeAbsent": "the exporter itself",
     "LedgerscopeDatabaseUnreachable": "the database itself",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, text
 
 from ledgerscope.catalogue import AREAS, Kind, Metric
+from ledgerscope.catalogue.parts import Part
+from tests.integration.oracle import audit
 from tests.integration.oracle.churn import base_of, churn_ratio, lost_of, retention_ratio
 from tests.integration.oracle.company import Company
 from tests.integration.oracle.counters import Tally, tallies
@@ -40,13 +42,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-METRICS: Final = tuple(metric for area in AREAS if area.name != "exporter" for metric in area.metrics)
+METRICS: Final = tuple(metric for area in AREAS if Part.COLLECTOR in area.parts for metric in area.metrics)
 
 
 TABLES: Final = (
     "tenant", "currency", "fx_rate", "customer", "customer_status_history", "invoice", "invoice_due", "payment",
     "payment_reversal", "refund", "credit_note", "write_off", "allocation", "credit_limit", "plan", "subscription",
     "subscription_version", "survey_response", "job_run", "event", "event_rollup", "credential",
+    "audit_log", "audit_seal", "audit_verification",
 )  # fmt: skip
 
 
@@ -81,6 +84,10 @@ GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
     "chom_csat_responses": lambda now: {(): len(latest_answers(now, "csat", 30))},
     "customer_credential_age_seconds": oldest_credential,
     "customer_credential_customers": customers_by_age,
+    "customer_audit_entries": audit.entries,
+    "customer_audit_missing_entries": audit.missing_entries,
+    "customer_audit_last_verified_timestamp_seconds": audit.last_verified,
+    "customer_audit_faults": audit.faults,
     "telecom_billing_queue_depth": lambda now: by_queue(waiting(now)),
     "telecom_billing_queue_oldest_wait_seconds": oldest_wait,
     "telecom_billing_jobs_running": lambda now: by_queue(running(now)),
