@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from prometheus_client.utils import floatToGoString
 from sqlalchemy import Connection, text
 
 from ledgerscope.catalogue import AREAS, Kind, Metric
@@ -138,7 +139,7 @@ def series(now: Exposure, metric: Metric) -> Iterator[tuple[str, Values]]:
         return
     yield f"{metric.name}_count", {labels: sum(one.buckets) for labels, one in found.items()}
     yield f"{metric.name}_sum", {labels: one.sum for labels, one in found.items()}
-    bounds = [*(str(float(bound)) for bound in metric.buckets), "+Inf"]
+    bounds = [*map(floatToGoString, metric.buckets), "+Inf"]
     yield (
         f"{metric.name}_bucket",
         {
