@@ -23,7 +23,7 @@ ONLY_IN_TROUBLE = ("ledgerscope_collector_isolated_company)",)
 NOBODY_ASKS = "request_duration_seconds_bucket"
 """How long the API takes is known only when it is asked; nobody asks that of this demo."""
 SELDOM = re.compile(r"customer_(statement_generat|import_process|export_file)\w+:(failed_ratio|p95_)1h")
-"""Shares and percentiles of an hour in which the demo may make no statement, and neither import nor export."""
+"""Shares and percentiles of an hour in which the demo may neither make a statement, import nor export."""
 MACROS = {"__rate_interval": "1m", "__interval": "15s", "__range": "1m", "__range_s": "60"}
 
 
