@@ -99,12 +99,16 @@ def series(name: str, labels: Mapping[str, str]) -> str:
     return name + "{" + ",".join(f"{label}={labels[label]}" for label in sorted(labels)) + "}"
 
 
+def _le(bound: float) -> str:
+    return str(floatToGoString(bound))  # type: ignore[no-untyped-call] # the library has no types here
+
+
 def observed(metric: str, least: float, **labels: str) -> tuple[str, ...]:
     """What one observation moves: the count, and the buckets from the one that holds it on."""
     buckets = (*(bound for bound in find(metric).buckets if bound >= least), inf)
     return (
         moves(f"{metric}_count", **labels),
-        *(moves(f"{metric}_bucket", le=floatToGoString(bound), **labels) for bound in buckets),
+        *(moves(f"{metric}_bucket", le=_le(bound), **labels) for bound in buckets),
     )
 
 
