@@ -51,6 +51,8 @@ WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
     "CredentialsRotationFailing": "the demo saves no credentials; tests/customers/credentials",
+    "CustomerSyncOverdue": "the demo synchronises nobody; tests/collectors/test_sync.py",
+    "CustomerSyncFailing": "the demo synchronises nobody; tests/collectors/test_sync.py",
     "LedgerscopeDown": "the exporter itself",
     "LedgerscopeAbsent": "the exporter itself",
     "LedgerscopeDatabaseUnreachable": "the database itself",
