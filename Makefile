@@ -53,9 +53,9 @@ format: $(STAMP) ## rewrite files in the project's format
 
 lock: $(STAMP) ## compile the pinned requirements anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
-	    --extra build --extra embedded --extra operations --extra statements --extra sentry --group dev --output-file requirements/dev.txt pyproject.toml
+	    --extra api --extra build --extra embedded --extra operations --extra statements --extra sentry --group dev --output-file requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
-	    --output-file requirements/serve.txt pyproject.toml
+	    --extra api --output-file requirements/serve.txt pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --no-deps \
 	    --output-file requirements/datasets.txt requirements/datasets.in
 

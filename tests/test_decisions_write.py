@@ -40,7 +40,6 @@ READS: Final = {"EventCounter"}
 STATEMENTS: Final = {"insert", "update", "delete", "change"}
 BY_ANOTHER_PROGRAM: Final = "a case of what only another program writes"
 NO_DECISION: Final = "a case of a price that no decision makes: free months, and use by the unit"
-NOT_YET: Final = "the operations on credentials and synchronisations do not make those of the demo yet"
 ALLOWED: Final = {
     "ledgerscope/demo/history/cases.py": {
         "Update(Invoice)": BY_ANOTHER_PROGRAM,
@@ -48,11 +47,6 @@ ALLOWED: Final = {
         "Update(Customer)": BY_ANOTHER_PROGRAM,
         "EventType.CUSTOMER_DELETED": BY_ANOTHER_PROGRAM,
         "SubscriptionVersion": NO_DECISION,
-    },
-    "ledgerscope/demo/history/sync.py": {
-        "Credential": NOT_YET,
-        "SyncRun": NOT_YET,
-        "SyncSchedule": NOT_YET,
     },
     "ledgerscope/demo/operations/routine.py": {
         "EventType.AGING_SNAPSHOT_REFRESHED": "two years of nightly snapshots are told of, and not kept",

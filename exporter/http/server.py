@@ -44,6 +44,7 @@ class Server:
             app,
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # whoever asks could otherwise name another address
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=_SECONDS_FOR_LAST_REQUESTS,

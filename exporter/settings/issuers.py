@@ -21,7 +21,7 @@ __all__ = ["UnusableIssuer", "issuer_of", "issuers_of"]
 
 _NEEDED: Final = ("joserfc", "limits")
 _PEM: Final = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
-_INSTALL: Final = "install them: pip install 'ledgerscope[operations]'"
+_INSTALL: Final = "install them: pip install 'ledgerscope[api]'"
 _KEYS: Final = "it holds PEM texts, a JWK or a set of JWKs"
 
 

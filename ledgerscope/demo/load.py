@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine, select, text
 
+from ledgerscope.customers.audit.proofs import keep_proof
+from ledgerscope.customers.audit.verification import verify_log
+from ledgerscope.customers.decision import Moment
 from ledgerscope.demo.datasets import Request, find_dataset
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner
 from ledgerscope.demo.future import future
@@ -123,6 +126,10 @@ def _load(
         connection.execute(text("analyze"))
         for statement in _SUM_ONCE:
             connection.execute(statement, {"tenants": list(dataset.tenants)})
+        for company in dataset.tenants:
+            keep_proof(
+                connection, verify_log(connection, company, None), Moment(company, until, until.date())
+            )
     return loaded
 
 

@@ -102,8 +102,8 @@ def test_runs_tell_of_earlier_instants(books: Books) -> None:
     run(books, customer, at(-1))
     collector = SyncCollector()
     assert books.read(collector)[CUSTOMERS] == by_status(active=1)
-    for days, expected, late in ((-10, by_status(), 0), (-8, by_status(1), 0), (-6, by_status(1), 1)):
-        found = books.read(SyncCollector(), at(days))
+    for passed, expected, late in ((-10, by_status(), 0), (-8, by_status(1), 0), (-6, by_status(1), 1)):
+        found = books.read(SyncCollector(), at(passed))
         assert (found[CUSTOMERS], found[OVERDUE]) == (expected, {("acme",): late})
     found = books.read(SyncCollector(), at(-4))
     assert (found[CUSTOMERS], found[OVERDUE]) == (by_status(error=1), {("acme",): 1})
@@ -117,10 +117,10 @@ def test_pauses_and_resumptions_tell_of_earlier_instants(books: Books) -> None:
     run(books, customer, at(-9))
     for event_type, days in (("SyncPaused", -8), ("SyncResumed", -6), ("SyncPaused", -4)):
         turn(books, customer, event_type, at(days))
-    for days, expected in (
+    for moment, expected in (
         (-8.5, by_status(active=1)),
         (-7, by_status(paused=1)),
         (-5, by_status(active=1)),
         (-3, by_status(paused=1)),
     ):
-        assert books.read(SyncCollector(), at(days))[CUSTOMERS] == expected
+        assert books.read(SyncCollector(), at(moment))[CUSTOMERS] == expected

@@ -9,6 +9,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from ledgerscope.catalogue import AREAS, Metric
+from ledgerscope.catalogue.parts import Part
 from tests.integration import oracle
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Values = dict[tuple[str, ...], float]
 
-BUSINESS = [metric for area in AREAS if area.name != "exporter" for metric in area.metrics]
+BUSINESS = [metric for area in AREAS if Part.COLLECTOR in area.parts for metric in area.metrics]
 SERIES = [(metric, name) for metric in BUSINESS for name in metric.series_names]
 IDS = [name for _, name in SERIES]
 

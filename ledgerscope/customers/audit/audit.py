@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.audit.proofs import keep_proof
 from ledgerscope.customers.audit.remarks import load_remarks
 from ledgerscope.customers.audit.seals import ADOPTED
 from ledgerscope.customers.audit.verification import Verification, verify_log
@@ -29,18 +30,12 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers.audit.keys import AuditKeys
     from ledgerscope.customers.audit.seals import Head
-    from ledgerscope.customers.decision import Moment
     from ledgerscope.customers.operations import Operations
 
 __all__ = ["Adopted", "Audit", "AuditPage", "AuditRow", "ListAudit", "adopt"]
 
 LARGEST_PAGE: Final = 500
 _NO_NOTE: Final = Note()
-_KEEP: Final = text("""
-    insert into audit_verification (tenant_id, verified_at, rows, checked, sealed_to, faults)
-    values (:tenant, :at, :rows, :checked, :sealed_to, :faults)
-    on conflict (tenant_id, verified_at) do nothing
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +131,7 @@ class Audit:
             with self._operations.read() as connection:
                 moment = self._operations.moment(connection)
                 found = verify_log(connection, self._tenant_id, keys, known)
-                connection.execute(_KEEP, _kept(found, moment))
+                keep_proof(connection, found, moment)
         except Contended:
             if found is None:
                 raise
@@ -173,10 +168,3 @@ def _shown(row: Any, remarks: Mapping[str, Mapping[str, Any]]) -> AuditRow:
     details = {name: value for name, value in row.details.items() if name != "remark"}
     remarked = remarks.get(row.details.get("remark"), {})
     return AuditRow(row.seq, row.at, row.actor, row.action, row.subject, {**details, **remarked})
-
-
-def _kept(found: Verification, moment: Moment) -> dict[str, object]:
-    return {
-        "tenant": moment.tenant_id, "at": moment.at, "rows": found.rows, "checked": found.checked,
-        "sealed_to": found.sealed_to, "faults": len(found.faults),
-    }  # fmt: skip

@@ -300,7 +300,7 @@ def test_what_the_api_needs_and_is_not_installed_is_named_with_what_to_install(
     monkeypatch.setitem(sys.modules, "limits", None)
     (found,) = problems(file, issuer(tmp_path, SECRET, algorithm="HS256"))
     assert "api.issuers.main: the API needs limits, not installed here; " in found
-    assert found.endswith("install them: pip install 'ledgerscope[operations]'")
+    assert found.endswith("install them: pip install 'ledgerscope[api]'")
 
 
 def test_without_an_issuer_nothing_of_the_api_is_imported() -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, text
 
 from ledgerscope.catalogue import AREAS, Kind, Metric
+from ledgerscope.catalogue.parts import Part
+from tests.integration.oracle import audit
 from tests.integration.oracle.churn import base_of, churn_ratio, lost_of, retention_ratio
 from tests.integration.oracle.company import Company
 from tests.integration.oracle.counters import Tally, tallies
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-METRICS: Final = tuple(metric for area in AREAS if area.name != "exporter" for metric in area.metrics)
+METRICS: Final = tuple(metric for area in AREAS if Part.COLLECTOR in area.parts for metric in area.metrics)
 
 
 TABLES: Final = (
@@ -50,6 +52,7 @@ TABLES: Final = (
     "payment_reversal", "refund", "credit_note", "write_off", "allocation", "credit_limit", "plan", "subscription",
     "subscription_version", "survey_response", "job_run", "event", "event_rollup", "credential",
     "segment_assignment", "sync_schedule", "sync_run",
+    "audit_log", "audit_seal", "audit_verification",
 )  # fmt: skip
 
 
@@ -88,6 +91,10 @@ GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
     "customer_sync_customers": customers_by_sync_status,
     "customer_credential_age_seconds": oldest_credential,
     "customer_credential_customers": customers_by_age,
+    "customer_audit_entries": audit.entries,
+    "customer_audit_missing_entries": audit.missing_entries,
+    "customer_audit_last_verified_timestamp_seconds": audit.last_verified,
+    "customer_audit_faults": audit.faults,
     "telecom_billing_queue_depth": lambda now: by_queue(waiting(now)),
     "telecom_billing_queue_oldest_wait_seconds": oldest_wait,
     "telecom_billing_jobs_running": lambda now: by_queue(running(now)),

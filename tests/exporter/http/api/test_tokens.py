@@ -43,7 +43,10 @@ BROKEN = {
     "a stronger algorithm": token(KEY, "RS512"),
     "expired": token(exp=int((datetime.now(UTC) - timedelta(minutes=1)).timestamp())),
     "without an end": token(exp=None),
-    "not valid yet": token(nbf=int((datetime.now(UTC) + timedelta(minutes=2)).timestamp())),
+    "not valid yet": token(
+        nbf=int((datetime.now(UTC) + timedelta(days=1)).timestamp()),
+        exp=int((datetime.now(UTC) + timedelta(days=2)).timestamp()),
+    ),
     "for somebody else": token(aud="another"),
     "for nobody": token(aud=None),
     "of another issuer": token(iss="https://else.example"),
