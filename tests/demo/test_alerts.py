@@ -53,6 +53,8 @@ WITHOUT_INCIDENT: Final = {
     "CredentialsRotationFailing": "the demo saves no credentials; tests/customers/credentials",
     "CustomerSyncOverdue": "the demo synchronises nobody; tests/collectors/test_sync.py",
     "CustomerSyncFailing": "the demo synchronises nobody; tests/collectors/test_sync.py",
+    "CustomerStatementGenerationFailing": "the demo asks for few statements; tests/rules/statements.test.yml",
+    "CustomerImportFailureRateHigh": "the demo imports few files; tests/rules/transfers.test.yml",
     "CustomerAuditEntriesMissing": "the schema keeps every entry; tests/customers/audit",
     "CustomerAuditNotSound": "the schema keeps every entry; tests/customers/audit",
     "LedgerscopeDown": "the exporter itself",

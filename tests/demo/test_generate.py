@@ -43,8 +43,8 @@ WRITTEN_BY_OPERATIONS = {
     "operation_request", "number_series", "customer_grant", "audit_seal", "audit_verification",
     "aging_snapshot", "aging_snapshot_account", "import_change", "audit_remark",
 }  # fmt: skip
-EVENTS_OF_OPERATIONS = {"InvoiceDrafted", "AccessGranted", "AccessRevoked"}
-"""The demo drafts and grants nothing."""
+EVENTS_OF_OPERATIONS = {"InvoiceDrafted", "AccessGranted", "AccessRevoked", "AgingSnapshotRefreshed"}
+"""The demo drafts and grants nothing; snapshots of the aging are kept once everything is loaded."""
 PLANNED = {"due_on", "next_due_at", "trial_end", "enqueued_at"}
 DIGEST = """
 import hashlib

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -22,19 +21,24 @@ from ledgerscope.customers.zuora import HOSTS, Login, Workflow
 from ledgerscope.demo.random_source import RandomSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
     from ledgerscope.store.records import Id
 
-__all__ = ["Reading", "demo_keys", "login_of", "read", "workflows_of"]
+__all__ = ["BROKEN", "Reading", "changes_of", "demo_keys", "login_of", "read", "workflows_of"]
 
 _KEY: Final = "demo"
 _FAILS: Final = 0.03
 _ERRORS: Final = ("timeout", "rate_limited", "server_error", "unreachable")
-_BROKEN: Final = "unauthorized"
+BROKEN: Final = "unauthorized"
+"""How a login is refused that is no longer good."""
 _MOST_WORKFLOWS: Final = 5
 _CHANGES: Final = 0.05
 """Share of the readings that find a workflow changed."""
 _WORKFLOWS: Final = (
-    "Invoice delivery", "Payment retry", "Renewal notice", "Usage upload", "Tax export", "Dunning", "Audit copy",
+    "Invoice delivery", "Payment retry", "Renewal notice", "Usage upload", "Tax export", "Dunning",
+    "Audit copy",
 )  # fmt: skip
 _TRIGGERS: Final = (("scheduled",), ("callout",), ("ondemand",), ("callout", "scheduled"))
 _FERNET: Final = b"\x80"
@@ -84,7 +88,7 @@ def read(run_id: Id, *, broken: bool = False) -> Reading:
     """The reading of a run; a `broken` login is refused each time."""
     random = RandomSource("reading", run_id)
     failed = random.chance(_FAILS)
-    error = _BROKEN if broken else random.choice(_ERRORS) if failed else None
+    error = BROKEN if broken else random.choice(_ERRORS) if failed else None
     calls = 1 if error else random.randrange(2, 8)
     takes = random.seconds(2, 40)
     return Reading(takes, calls, None if error is None else Failure(error), int(random.chance(_CHANGES)))
@@ -104,3 +108,8 @@ def workflows_of(customer_id: Id, changes: int) -> tuple[Workflow, ...]:
         )
         for number, name in enumerate(names)
     )
+
+
+def changes_of(versions: Iterable[str | None]) -> int:
+    """After how many changes workflows have these versions, in any order."""
+    return sum(int((version or "0.0.1").rpartition(".")[2]) - 1 for version in versions)
