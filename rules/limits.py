@@ -94,6 +94,32 @@ RECEIVABLE_GAP = Limit(
     fixed_because="half a cent is rounding, a whole cent is a difference",
 )
 
+# --- statements ------------------------------------------------------------------------------------------
+
+STATEMENT_FAILURES = Limit(
+    severity=Severity.WARNING,
+    value=0.05,
+    hold=3 * _MINUTE,
+    change_when="statements go to a mail server that is known to refuse some addresses",
+)
+MIN_STATEMENTS = Setting(
+    value=10,
+    change_when="a company asks for fewer statements than this in an hour and each failure matters",
+)
+
+# --- imports and exports ---------------------------------------------------------------------------------
+
+IMPORT_FAILURES = Limit(
+    severity=Severity.CRITICAL,
+    value=0.10,
+    hold=5 * _MINUTE,
+    change_when="files are tried until they fit, so that most imports fail as a matter of routine",
+)
+MIN_IMPORTS = Setting(
+    value=5,
+    change_when="a company imports fewer files than this in an hour and each failure matters",
+)
+
 # --- revenue ---------------------------------------------------------------------------------------------
 
 MRR_CHANGE = Limit(

@@ -37,6 +37,8 @@ AREAS: tuple[Area, ...] = (
     Area("lifecycle", "Customers"),
     Area("credit", "Credit"),
     Area("aging", "Aging"),
+    Area("statements", "Statements"),
+    Area("transfers", "Imports and exports"),
     Area("revenue", "Revenue"),
     Area("churn", "Churn"),
     Area("satisfaction", "Satisfaction"),

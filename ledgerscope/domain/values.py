@@ -14,14 +14,18 @@ __all__ = [
     "CREDIT_LIMIT_STATUSES",
     "DELETION_MODES",
     "DELETION_REASONS",
+    "DELIVERY_METHODS",
     "EXPORT_FILTERS",
     "EXPORT_FORMATS",
     "IMPORT_FAILURES",
     "IMPORT_FORMATS",
     "IMPORT_OUTCOMES",
+    "OUTCOMES",
+    "RECORD_OUTCOMES",
     "ROW_CLASSES",
     "SOURCES",
     "STATEMENT_FAILURES",
+    "STATEMENT_FORMATS",
     "STATEMENT_MONTHS",
     "SYNC_ERROR_CLASSES",
     "TICKET_PRIORITIES",
@@ -39,6 +43,9 @@ CREDENTIAL_ACTIONS: Final = ("sync", "validate", "support")
 CREDENTIAL_OUTCOMES: Final = ("success", "failure")
 CREDENTIAL_AGES: Final = (("0-89", 90), ("90-179", 180), ("180-364", 365), ("365+", None))
 """Name of each band of ages, and the number of full days with which the next one begins."""
+OUTCOMES: Final = ("success", "failure")
+STATEMENT_FORMATS: Final = ("pdf", "csv")
+DELIVERY_METHODS: Final = ("email", "download", "post", "api", "file")
 STATEMENT_FAILURES: Final = ("glyphs", "renderer", "delivery", "timeout")
 STATEMENT_MONTHS: Final = (("1", 1), ("2-3", 3), ("4-12", 12), ("13+", None))
 """Name and greatest number of months of each size of period."""
@@ -70,6 +77,8 @@ TICKET_PRIORITIES: Final = ("critical", "high", "medium", "low")
 IMPORT_FORMATS: Final = ("csv", "json", "xlsx")
 IMPORT_OUTCOMES: Final = ("success", "failure", "partial")
 IMPORT_FAILURES: Final = ("unreadable", "rows", "all_or_nothing")
+RECORD_OUTCOMES: Final = ("created", "updated", "unchanged", "skipped", "failed")
+"""What becomes of a row of an import."""
 EXPORT_FORMATS: Final = ("csv", "json")
 EXPORT_FILTERS: Final = ("all", "status", "source", "text", "deleted", "several")
 ROW_CLASSES: Final = ("0-99", "100-999", "1000-9999", "10000-99999", "100000+")

@@ -26,7 +26,9 @@ READ: Final = frozenset(
         "customer_status_history",
         "event",
         "event_rollup",
+        "export_run",
         "fx_rate",
+        "import_batch",
         "invoice",
         "invoice_due",
         "job_run",
@@ -70,6 +72,21 @@ NOT_READ: Final[Mapping[str, frozenset[str]]] = {
     ),
     "customer_status_history": frozenset({"reason", "actor"}),
     "event": frozenset({"schema_version", "customer_id", "user_id", "correlation_id", "idempotency_key"}),
+    "export_run": frozenset({"filter_type", "rows", "actor", "duration_ms"}),
+    "import_batch": frozenset(
+        {
+            "format",
+            "outcome",
+            "rows_total",
+            "rows_accepted",
+            "actor",
+            "started_at",
+            "problems",
+            "settings_hash",
+            "rows_hash",
+            "undone_at",
+        }
+    ),
     "invoice": frozenset(
         {"subscription_id", "number", "kind", "finalised_at", "tax_minor", "service_period"}
     ),

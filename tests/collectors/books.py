@@ -364,8 +364,9 @@ class Books:
         )
 
     def event(self, event_type: str, tenant_id: str = "acme", **values: Any) -> None:
-        row = {"labels": {}, "amount_minor": None, "currency": None, "duration_ms": None} | values
-        self.add(t.event, tenant_id=tenant_id, event_type=event_type, occurred_at=NOON, **row)
+        row: dict[str, Any] = {"labels": {}, "amount_minor": None, "currency": None, "duration_ms": None}
+        row |= {"occurred_at": NOON} | values
+        self.add(t.event, tenant_id=tenant_id, event_type=event_type, **row)
 
     def rate(self, rate: str, on: date, *, tenant_id: str = "acme", currency: str = "USD") -> None:
         self.add(t.fx_rate, tenant_id=tenant_id, day=on, from_currency=currency, to_currency="EUR", rate=rate)

@@ -13,15 +13,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.utils import floatToGoString
 
 from collectors.registry import create as create_collectors
 from exporter.exposition.text import Format
 from exporter.runtime import Exporter, exporter_engine
 from exporter.settings.model import ExporterSettings
+from ledgerscope.catalogue.areas import find
 from ledgerscope.customers import Refused
 from ledgerscope.customers.access.grants import Grants
 from ledgerscope.customers.access.permissions import NEEDED
@@ -70,6 +73,15 @@ STATUS = "customer_status_changed_total"
 ADJUSTED = "customer_credit_limit_adjusted_total"
 BREACH = "customer_credit_breach_total"
 AGED = "customer_aging_updated_total"
+STATED = "customer_statement_generated_total"
+UNSTATED = "customer_statement_generation_failed_total"
+STATING = "customer_statement_generation_duration_seconds"
+IMPORTED = "customer_import_processed_total"
+UNIMPORTED = "customer_import_failed_total"
+IMPORTING = "customer_import_processing_duration_seconds"
+RECORDS = "customer_import_records_total"
+EXPORTED = "customer_export_generated_total"
+EXPORT_SIZE = "customer_export_file_size_bytes"
 NOTE: Final = Note(reason="agreed")
 KEYS: Final = AuditKeys("k", {"k": b"k" * 32})
 OLD_KEYS: Final = CredentialKeys("old", {"old": b"o" * 32})
@@ -87,15 +99,24 @@ def series(name: str, labels: Mapping[str, str]) -> str:
     return name + "{" + ",".join(f"{label}={labels[label]}" for label in sorted(labels)) + "}"
 
 
+def _le(bound: float) -> str:
+    return str(floatToGoString(bound))  # type: ignore[no-untyped-call] # the library has no types here
+
+
+def observed(metric: str, least: float, **labels: str) -> tuple[str, ...]:
+    """What one observation moves: the count, and the buckets from the one that holds it on."""
+    buckets = (*(bound for bound in find(metric).buckets if bound >= least), inf)
+    return (
+        moves(f"{metric}_count", **labels),
+        *(moves(f"{metric}_bucket", le=_le(bound), **labels) for bound in buckets),
+    )
+
+
 def finished(status: str) -> tuple[str, ...]:
     """What a run of an hour moves, which is longer than any bucket but the last."""
     labels = {"queue": "sync", "job_name": "sync-customer", "status": status}
     took = "telecom_billing_job_processing_duration_seconds"
-    return (
-        moves("telecom_billing_jobs_total", **labels),
-        moves(f"{took}_bucket", le="+Inf", **labels),
-        moves(f"{took}_count", **labels),
-    )
+    return (moves("telecom_billing_jobs_total", **labels), *observed(took, 3600, **labels))
 
 
 def done(result: Any) -> Any:
@@ -176,6 +197,10 @@ class Desk:
         (claim,) = done(Claims(self.anna, "w").claim()).claims
         assert isinstance(claim, Claim)
         return claim
+
+    def statements(self) -> Statements:
+        """Statements that take no time."""
+        return Statements(self.anna, timer=lambda: 0.0)
 
     def imported(self) -> str:
         asked = ImportCustomers(path=self.file({"external_id": "I-1", "name": "One"}))
@@ -369,16 +394,24 @@ ACTS: dict[str, Act] = {
         before=lambda d: done(WriteOffs(d.anna).write_off(d.invoice(), NOTE, approved_by="boss-1")),
     ),
     "make a statement": Act(
-        lambda d, _: done(Statements(d.anna).generate(d.customer, "EUR", FEBRUARY, "csv")),
+        lambda d, _: done(d.statements().generate(d.customer, "EUR", FEBRUARY, "csv")),
         ("statement.generated",), {E.STATEMENT_GENERATED: 1},
+        (
+            moves(STATED, format="csv", delivery_method="download", outcome="success"),
+            *observed(STATING, 0, format="csv", period_months="1"),
+        ),
     ),
     "fail to deliver a statement": Act(
         lambda d, _: done(
-            Statements(d.anna).generate(
+            d.statements().generate(
                 d.customer, "EUR", FEBRUARY, "csv", delivery=Folder(d.file() / "no folder")
             )
         ),
         ("statement.failed",), {E.STATEMENT_FAILED: 1},
+        (
+            moves(STATED, format="csv", delivery_method="file", outcome="failure"),
+            moves(UNSTATED, format="csv", delivery_method="file", reason_class="delivery"),
+        ),
     ),
     "refresh the aging": Act(
         lambda d, _: done(Agings(d.anna).refresh()),
@@ -402,12 +435,21 @@ ACTS: dict[str, Act] = {
             E.CUSTOMER_CREATED: 1, E.CUSTOMER_UPDATED: 1, E.CUSTOMERS_IMPORTED: 1,
             E.CUSTOMER_IMPORT_BATCH_COMPLETED: 1,
         },
-        (moves(CREATED, source="import", status="active"), moves(UPDATED, field_changed="phone")),
+        (
+            moves(CREATED, source="import", status="active"), moves(UPDATED, field_changed="phone"),
+            moves(IMPORTED, format="json", status="success"),
+            moves(RECORDS, outcome="created"), moves(RECORDS, outcome="updated"),
+            *observed(IMPORTING, 0, format="json", size_class="0-99"),
+        ),
     ),
     "fail to import": Act(
         lambda d, _: done(Imports(d.anna).run(ImportCustomers(path=d.file({"external_id": "I-1"})))),
         ("customers.import.started", "customers.imported"),
         {E.CUSTOMERS_IMPORTED: 1, E.IMPORT_FAILED: 1, E.CUSTOMER_IMPORT_BATCH_COMPLETED: 1},
+        (
+            moves(IMPORTED, format="json", status="failure"), moves(UNIMPORTED, format="json", reason="rows"),
+            moves(RECORDS, outcome="failed"), *observed(IMPORTING, 0, format="json", size_class="0-99"),
+        ),
     ),
     "undo an import": Act(
         lambda d, batch: done(Imports(d.anna).undo(batch)),
@@ -418,6 +460,10 @@ ACTS: dict[str, Act] = {
     "export customers": Act(
         lambda d, _: done(Exports(d.anna).to_file(ExportCustomers(), d.folder / "out.csv")),
         ("customers.exported",), {E.CUSTOMERS_EXPORTED: 1},
+        (
+            moves(EXPORTED, format="csv", filter_type="all", outcome="success"),
+            *observed(EXPORT_SIZE, 0, format="csv"),
+        ),
     ),
     "change a setting": Act(
         lambda d, _: done(Settings(d.anna).set(d.customer, {"export.format": "json"})),

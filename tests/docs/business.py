@@ -406,6 +406,38 @@ class Business:
             rotated_at=start,
         )
 
+    def _import(self, name: str, row: Words) -> None:
+        counts = {
+            f"rows_{kind}": int(row.pop(kind, 0)) for kind in ("created", "updated", "unchanged", "skipped")
+        }
+        failed, accepted = int(row.pop("failed", 0)), sum(counts.values()) - counts["rows_skipped"]
+        self.add(
+            t.import_batch,
+            import_batch_id=uid("import", name),
+            format="csv",
+            outcome=row.pop("outcome", None),
+            rows_total=sum(counts.values()) + failed,
+            rows_accepted=accepted,
+            rows_rejected=failed,
+            started_at=self.instant(row.pop("started")),
+            finished_at=self._maybe(row, "finished"),
+            undone_at=self._maybe(row, "undone"),
+            **counts,
+        )
+
+    def _export(self, name: str, row: Words) -> None:
+        self.add(
+            t.export_run,
+            export_run_id=uid("export", name),
+            format=row.pop("format"),
+            filter_type="all",
+            outcome=row.pop("outcome", "success"),
+            rows=1,
+            size_bytes=int(row.pop("bytes")),
+            duration_ms=1,
+            at=self.instant(row.pop("at")),
+        )
+
     def _event(self, _name: str, row: Words) -> None:
         seconds = row.pop("seconds", None)
         self.add(
@@ -461,6 +493,8 @@ _WRITERS: Final[Mapping[str, Callable[[Business, str, Any], None]]] = {
     "answers": Business._answer,
     "jobs": Business._job,
     "events": Business._event,
+    "imports": Business._import,
+    "exports": Business._export,
     "credentials": Business._credential,
 }
 

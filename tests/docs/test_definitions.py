@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from prometheus_client.utils import floatToGoString
 
 from collectors.registry import create as create_collectors
 from ledgerscope.catalogue import all_metrics, definitions
@@ -93,6 +94,9 @@ def _collect(connection: Connection, as_of: datetime, names: set[str]) -> Mappin
             else:
                 found[f"{one.metric.name}_count", place] = one.value.count
                 found[f"{one.metric.name}_sum", place] = one.value.sum
+                bounds = (*map(floatToGoString, one.metric.buckets), "+Inf")
+                for bound, count in zip(bounds, one.value.cumulative, strict=True):
+                    found[f"{one.metric.name}_bucket", place | {("le", bound)}] = count
     return found
 
 

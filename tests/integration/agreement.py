@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from prometheus_client.utils import floatToGoString
+
 from collectors.registry import create as create_collectors
 from tests.integration import oracle
 
@@ -44,6 +46,6 @@ def _put(served: Served, reading: Reading) -> None:
         return
     served[f"{name}_count"][reading.labels] = value.count
     served[f"{name}_sum"][reading.labels] = value.sum
-    bounds = [*(str(float(bound)) for bound in reading.metric.buckets), "+Inf"]
+    bounds = [*map(floatToGoString, reading.metric.buckets), "+Inf"]
     for bound, count in zip(bounds, value.cumulative, strict=True):
         served[f"{name}_bucket"][*reading.labels, bound] = count

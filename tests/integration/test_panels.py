@@ -22,6 +22,8 @@ ONLY_IN_TROUBLE = ("ledgerscope_collector_isolated_company)",)
 """Series that a healthy exporter does not have; another query of the same panel shows the zero."""
 NOBODY_ASKS = "request_duration_seconds_bucket"
 """How long the API takes is known only when it is asked; nobody asks that of this demo."""
+SELDOM = re.compile(r"customer_(statement_generat|import_process|export_file)\w+:(failed_ratio|p95_)1h")
+"""Shares and percentiles of an hour in which the demo may neither make a statement, import nor export."""
 MACROS = {"__rate_interval": "1m", "__interval": "15s", "__range": "1m", "__range_s": "60"}
 
 
@@ -30,8 +32,12 @@ def _queries() -> Iterator[tuple[str, str, str]]:
         board = json.loads(path.read_text(encoding="utf-8"))
         for panel in _panels(board):
             for target in panel.get("targets", ()):
-                if not target["expr"].endswith(ONLY_IN_TROUBLE) and NOBODY_ASKS not in target["expr"]:
+                if not _may_be_empty(target["expr"]):
                     yield path.stem, panel["title"], target["expr"]
+
+
+def _may_be_empty(expr: str) -> bool:
+    return expr.endswith(ONLY_IN_TROUBLE) or NOBODY_ASKS in expr or SELDOM.search(expr) is not None
 
 
 def _panels(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -66,7 +72,9 @@ def test_every_recording_has_a_result_or_a_reason_to_have_none(living: Prometheu
     rules = [rule for group in living.get("rules")["groups"] for rule in group["rules"]]
     broken = [f"{rule['name']}: {rule.get('lastError')}" for rule in rules if rule["health"] != "ok"]
     assert broken == []
-    recorded = sorted({rule["name"] for rule in rules if rule["type"] == "recording"})
+    recorded = sorted(
+        {rule["name"] for rule in rules if rule["type"] == "recording" and not SELDOM.search(rule["name"])}
+    )
     assert [name for name in recorded if not _found(living, name)] == []
 
 

@@ -59,7 +59,7 @@ import_batch: Final = table(
     Column("outcome", Text, comment="null while running"),
     Column("rows_total", Integer, nullable=False, comment="rows done: where an interrupted import goes on"),
     Column("rows_accepted", Integer, nullable=False),
-    Column("rows_rejected", Integer, nullable=False),
+    Column("rows_rejected", Integer, nullable=False, comment="rows that failed"),
     Column("actor", Text),
     instant("started_at"),
     instant("finished_at", nullable=True),

@@ -51,8 +51,8 @@ PAYMENT_REVERSAL_KINDS: Final = ("bounced", "charged_back")
 WRITE_OFF_REVERSAL_REASONS: Final = ("error", "recovered")
 ALLOCATION_KINDS: Final = ("payment", "credit_note", "write_off")
 
-STATEMENT_FORMATS: Final = ("pdf", "csv")
-DELIVERY_METHODS: Final = ("email", "download", "post", "api", "file")
+STATEMENT_FORMATS: Final = shared.STATEMENT_FORMATS
+DELIVERY_METHODS: Final = shared.DELIVERY_METHODS
 STATEMENT_FAILURES: Final = shared.STATEMENT_FAILURES
 AGING_TRIGGERS: Final = shared.AGING_TRIGGERS
 AGING_COLUMNS: Final = (
@@ -64,7 +64,7 @@ AGING_COLUMNS: Final = (
     "unallocated_minor",
 )
 """Columns of the buckets of `domain.aging`, in their order, unallocated credits last."""
-OUTCOMES: Final = ("success", "failure")
+OUTCOMES: Final = shared.OUTCOMES
 IMPORT_OUTCOMES: Final = shared.IMPORT_OUTCOMES
 IMPORT_FORMATS: Final = shared.IMPORT_FORMATS
 IMPORT_CHANGES: Final = ("created", "updated")

@@ -23,6 +23,22 @@ LABELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "CreditLimitRejected": {"adjustment_type": ("increase", "decrease")},
     "CreditLimitBreached": {"severity": ("warning", "critical"), "override_used": ("true", "false")},
     "AgingSnapshotRefreshed": {"trigger": ("payment", "scheduled", "whim")},
+    "StatementGenerated": {
+        "format": ("pdf", "csv", "fax"), "delivery_method": ("email", "post"),
+        "outcome": ("success", "failure"), "period_months": ("1", "13+", "14"),
+    },
+    "StatementFailed": {
+        "format": ("pdf", "csv"), "delivery_method": ("file", "pigeon"), "reason_class": ("timeout", "luck"),
+    },
+    "CustomersImported": {
+        "format": ("csv", "xlsx", "xml"), "status": ("success", "partial", "lost"),
+        "size_class": ("0-99", "few"),
+    },
+    "ImportFailed": {"format": ("csv", "json"), "reason": ("rows", "unreadable", "luck")},
+    "CustomersExported": {
+        "format": ("csv", "json"), "filter_type": ("all", "several", "none"),
+        "outcome": ("success", "failure"),
+    },
     "CustomerWon": {},
     "CustomerLost": {"end_reason": ("voluntary", "involuntary")},
     "JobFinished": {
@@ -31,10 +47,12 @@ LABELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "TicketOpened": {"priority": ("high",)},
 }  # fmt: skip
 """Event types with label values, known and unknown ones; one that no counter counts."""
+TIMED: Final = frozenset({"JobFinished", "StatementGenerated", "CustomersImported"})
+"""Those whose durations a histogram shows."""
 
 
 def random_happenings(company: Company, most: int) -> None:
-    """Up to so many answers, tries of jobs and events."""
+    """Up to so many answers, tries of jobs, events, imports and exports."""
     for _ in range(company.random.randint(0, most)):
         _answer(company)
     for _ in range(company.random.randint(0, most)):
@@ -43,6 +61,8 @@ def random_happenings(company: Company, most: int) -> None:
         _event(company)
     for _ in range(company.random.randint(0, 3)):
         _rollup(company)
+        _import(company)
+        _export(company)
 
 
 def _answer(company: Company) -> None:
@@ -112,13 +132,13 @@ def _event(company: Company) -> None:
         event_type=kind,
         occurred_at=company.instant() if company.chance(0.8) else LONG_AGO,
         labels=_labels(company, kind),
-        duration_ms=milliseconds if kind == "JobFinished" else None,
+        duration_ms=milliseconds if kind in TIMED else None,
     )
 
 
 def _rollup(company: Company) -> None:
     kind = company.random.choice(sorted(LABELS))
-    buckets = [company.random.randint(0, 3) for _ in range(11)] if kind == "JobFinished" else None
+    buckets = [company.random.randint(0, 3) for _ in range(11)] if kind in TIMED else None
     company.add(
         t.event_rollup,
         event_type=kind,
@@ -126,4 +146,40 @@ def _rollup(company: Company) -> None:
         n=sum(buckets or ()) + company.random.randint(0, 3),
         sum_duration_ms=company.random.randint(0, 100_000) if buckets else 0,
         buckets=buckets,
+    )
+
+
+def _import(company: Company) -> None:
+    """An import that runs, or has ended with rows of every kind."""
+    began = company.instant()
+    outcome = company.random.choice((None, "success", "partial", "failure"))
+    created, updated, unchanged, skipped, failed = (company.random.randint(0, 9) for _ in range(5))
+    company.add(
+        t.import_batch,
+        import_batch_id=company.key(),
+        format=company.random.choice(("csv", "json", "xlsx")),
+        outcome=outcome,
+        rows_total=created + updated + unchanged + skipped + failed,
+        rows_accepted=created + updated + unchanged,
+        rows_rejected=failed,
+        rows_created=created,
+        rows_updated=updated,
+        rows_unchanged=unchanged,
+        rows_skipped=skipped,
+        started_at=began,
+        finished_at=_soon(company, began) if outcome else None,
+    )
+
+
+def _export(company: Company) -> None:
+    company.add(
+        t.export_run,
+        export_run_id=company.key(),
+        format=company.random.choice(("csv", "json")),
+        filter_type="all",
+        outcome=company.random.choice(("success", "success", "failure")),
+        rows=1,
+        size_bytes=company.random.choice((0, 999, 1000, 1001, 10**6, 10**9, 10**9 + 1)),
+        duration_ms=1,
+        at=company.instant(),
     )

@@ -26,6 +26,16 @@ EVENTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     },
     "customer_credit_breach_total": {"CreditLimitBreached": {}},
     "customer_aging_updated_total": {"AgingSnapshotRefreshed": {}},
+    "customer_statement_generated_total": {
+        "StatementGenerated": {"outcome": "success"},
+        "StatementFailed": {"outcome": "failure"},
+    },
+    "customer_statement_generation_failed_total": {"StatementFailed": {}},
+    "customer_statement_generation_duration_seconds": {"StatementGenerated": {}},
+    "customer_import_processed_total": {"CustomersImported": {}},
+    "customer_import_failed_total": {"ImportFailed": {}},
+    "customer_import_processing_duration_seconds": {"CustomersImported": {}},
+    "customer_export_generated_total": {"CustomersExported": {}},
     "chom_customers_new_total": {"CustomerWon": {}},
     "chom_customers_churned_total": {"CustomerLost": {}},
     "customer_credential_rotation_total": {"CredentialRotated": {}},
@@ -41,7 +51,7 @@ class Tally:
     """What is known of the events of one label set."""
 
     count: int = 0
-    milliseconds: int = 0
+    sum: Fraction = Fraction(0)
     buckets: list[int] = field(default_factory=lambda: [0] * 11)  # not cumulative, the last one without end
 
 
@@ -67,7 +77,7 @@ def tallies(now: Moment, metric: Metric) -> dict[Labels, Tally]:
             if labels is not None:
                 found[labels].count += 1
                 if row.duration_ms is not None:
-                    found[labels].milliseconds += row.duration_ms
+                    found[labels].sum += Fraction(row.duration_ms, 1000)
                     place = sum(row.duration_ms > 1000 * Fraction(str(bound)) for bound in metric.buckets)
                     found[labels].buckets[place] += 1
     for row in now.company.of("event_rollup"):
@@ -75,7 +85,7 @@ def tallies(now: Moment, metric: Metric) -> dict[Labels, Tally]:
             labels = event_labels(metric, {**row.labels, **kinds[row.event_type]})
             if labels is not None:
                 found[labels].count += row.n
-                found[labels].milliseconds += int(row.sum_duration_ms)
+                found[labels].sum += Fraction(int(row.sum_duration_ms), 1000)
                 both = zip(found[labels].buckets, row.buckets or [0] * 11, strict=True)
                 found[labels].buckets = [a + b for a, b in both]
     return found

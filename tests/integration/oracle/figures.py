@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from prometheus_client.utils import floatToGoString
 from sqlalchemy import Connection, text
 
 from ledgerscope.catalogue import AREAS, Kind, Metric
@@ -35,7 +35,8 @@ from tests.integration.oracle.satisfaction import (
     nps_responses,
     nps_score,
 )
-from tests.integration.oracle.values import WINDOWS, Row, Values
+from tests.integration.oracle.transfers import exported_files, imported_rows
+from tests.integration.oracle.values import WINDOWS, Labels, Row, Values
 from tests.integration.oracle.zeros import zeros
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ TABLES: Final = (
     "tenant", "currency", "fx_rate", "customer", "customer_status_history", "invoice", "invoice_due", "payment",
     "payment_reversal", "refund", "credit_note", "write_off", "allocation", "credit_limit", "plan", "subscription",
     "subscription_version", "survey_response", "job_run", "event", "event_rollup", "credential",
-    "audit_log", "audit_seal", "audit_verification",
+    "import_batch", "export_run", "audit_log", "audit_seal", "audit_verification",
 )  # fmt: skip
 
 
@@ -96,6 +97,12 @@ GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
 }
 """How each gauge is computed, for one company at one instant."""
 
+ROWS: Final[Mapping[str, Callable[[Exposure], dict[Labels, Tally]]]] = {
+    "customer_import_records_total": imported_rows,
+    "customer_export_file_size_bytes": exported_files,
+}
+"""How the counters are computed that no event counts."""
+
 
 def read(connection: Connection) -> tuple[Company, ...]:
     """Every company with all rows that the page speaks of."""
@@ -125,14 +132,14 @@ def series(now: Exposure, metric: Metric) -> Iterator[tuple[str, Values]]:
         there = GAUGES[metric.name](now)
         yield metric.name, zeros(now, metric, there) | there
         return
-    counted = tallies(now, metric)
+    counted = ROWS[metric.name](now) if metric.name in ROWS else tallies(now, metric)
     found = {labels: Tally() for labels in zeros(now, metric, counted)} | counted
     if metric.kind is Kind.COUNTER:
         yield metric.name, {labels: one.count for labels, one in found.items()}
         return
     yield f"{metric.name}_count", {labels: sum(one.buckets) for labels, one in found.items()}
-    yield f"{metric.name}_sum", {labels: Fraction(one.milliseconds, 1000) for labels, one in found.items()}
-    bounds = [*(str(float(bound)) for bound in metric.buckets), "+Inf"]
+    yield f"{metric.name}_sum", {labels: one.sum for labels, one in found.items()}
+    bounds = [*map(floatToGoString, metric.buckets), "+Inf"]
     yield (
         f"{metric.name}_bucket",
         {

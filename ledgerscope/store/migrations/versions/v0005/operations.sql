@@ -69,3 +69,5 @@ ALTER TABLE customer ADD COLUMN search_text text GENERATED ALWAYS AS (
     lower(normalize(name || ' ' || coalesce(email, '') || ' ' || external_id || ' ' || coalesce(customer_number, '')))
 ) STORED;
 COMMENT ON COLUMN customer.search_text IS 'what a search looks in';
+
+COMMENT ON COLUMN import_batch.rows_rejected IS 'rows that failed';
