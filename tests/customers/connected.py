@@ -60,13 +60,13 @@ WANTED: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
-def accepted(decision: Decision, *, silent: bool = False, entries: int = 1) -> bool:
-    """Whether something was decided; what changes has its audit entries, and events unless it is `silent`."""
+def accepted(decision: Decision, *, entries: int = 1) -> bool:
+    """Whether something was decided; what changes has its audit entries, and events."""
     if isinstance(decision, Refused):
         return False
     found = sum(isinstance(row, AuditEntry) for row in decision.rows)
     assert found == (entries if decision.rows else 0)
-    assert bool(decision.events) == (bool(decision.rows) and not silent)
+    assert bool(decision.events) == bool(decision.rows)
     return bool(decision.rows)
 
 

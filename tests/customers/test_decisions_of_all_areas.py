@@ -154,9 +154,9 @@ class Book:
     def segment(self, name: str) -> SegmentState:
         return SegmentState(CUSTOMER, (self.stays[name],) if name in self.stays else ())
 
-    def take(self, decision: Decision, *, silent: bool = False) -> bool:
+    def take(self, decision: Decision) -> bool:
         """Keep what was decided; False where it was refused, which keeps nothing but what it says itself."""
-        accepted(decision, silent=silent)
+        accepted(decision)
         if isinstance(decision, Refused):
             return False
         self.documents.add(decision.rows)
@@ -268,7 +268,7 @@ def _limit(book: Book, choice: int, amount: int) -> None:
             moment=moment, credit_limit_id=new_id, customer_id=CUSTOMER, currency="EUR", limit_minor=minor,
             approved_by="anna",
         )  # fmt: skip
-        assert book.take(grant_limit(in_force, request), silent=True) == (in_force is None)
+        assert book.take(grant_limit(in_force, request)) == (in_force is None)
         return
     asked = RequestLimit(
         moment=moment, credit_limit_id=new_id, customer_id=CUSTOMER, currency="EUR", limit_minor=minor,
@@ -289,7 +289,7 @@ def _decide(book: Book, choice: int, amount: int) -> None:
 def _hold(book: Book, choice: int, amount: int) -> None:
     del amount
     wanted, before = choice % 3 == 0, book.held
-    book.take(set_hold(HoldState(CUSTOMER, before), book.call(), hold=wanted), silent=True)
+    book.take(set_hold(HoldState(CUSTOMER, before), book.call(), hold=wanted))
     assert book.held == wanted
 
 
