@@ -122,7 +122,7 @@ def customers() -> Select[Any]:
         .subquery("ran_out")
     )
     expired = and_(
-        ran_out.c.customer_id.is_not(None), ~exists().where(of_customer, _in_force()).correlate(customer)
+        ran_out.c.customer_id.is_not(None), ~exists(1).where(of_customer, _in_force()).correlate(customer)
     )
     return (
         select(

@@ -48,7 +48,7 @@ def exchange_rates(clock: NamedFromClause, day: ColumnElement[Any], name: str = 
         )
         .where(
             first.c.from_currency != second.c.to_currency,
-            ~exists().where(
+            ~exists(1).where(
                 direct.c.tenant_id == first.c.tenant_id,
                 direct.c.from_currency == first.c.from_currency,
                 direct.c.to_currency == second.c.to_currency,

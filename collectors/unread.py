@@ -1,75 +1,16 @@
-"""Columns of our own schema that no collector reads: somebody else's database need not offer them."""
+"""The columns that a collector may read: somebody else's database need not offer the others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ledgerscope.store.contract import Relation
+from ledgerscope.store.unread import NOT_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import Table
 
 __all__ = ["NOT_READ", "read_columns"]
-
-NOT_READ: Final[Mapping[str, frozenset[str]]] = {
-    "allocation": frozenset({"recorded_at"}),
-    "credential": frozenset({"key_id", "ciphertext", "fingerprint", "rotated_at", "base_url", "client_id"}),
-    "audit_log": frozenset({"actor", "action", "subject", "details", "prev_hash", "hash"}),
-    "audit_seal": frozenset({"prev_seq", "key_id", "mac"}),
-    "audit_verification": frozenset({"checked", "sealed_to"}),
-    "credit_limit": frozenset({"requested_by", "requested_at", "approved_by", "decided_at", "reason"}),
-    "credit_note": frozenset({"number", "reason"}),
-    "customer": frozenset(
-        {
-            "external_id",
-            "name",
-            "email",
-            "source",
-            "signup_channel",
-            "updated_at",
-            "deletion_mode",
-            "deletion_reason",
-            "erased_at",
-            "customer_number",
-            "phone",
-            "address",
-            "search_text",
-        }
-    ),
-    "customer_status_history": frozenset({"reason", "actor"}),
-    "event": frozenset({"schema_version", "customer_id", "user_id", "correlation_id", "idempotency_key"}),
-    "export_run": frozenset({"filter_type", "rows", "actor", "duration_ms"}),
-    "import_batch": frozenset(
-        {
-            "format",
-            "outcome",
-            "rows_total",
-            "rows_accepted",
-            "actor",
-            "started_at",
-            "problems",
-            "settings_hash",
-            "rows_hash",
-            "undone_at",
-        }
-    ),
-    "invoice": frozenset(
-        {"subscription_id", "number", "kind", "finalised_at", "tax_minor", "service_period"}
-    ),
-    "job_run": frozenset({"job_name", "error_class"}),
-    "payment": frozenset({"method", "gateway", "received_at", "reversal"}),
-    "payment_reversal": frozenset({"kind", "recorded_at", "reason"}),
-    "plan": frozenset({"code", "name", "trial_days", "retired_at"}),
-    "refund": frozenset({"recorded_at"}),
-    "subscription": frozenset({"end_reason"}),
-    "survey_response": frozenset({"customer_id"}),
-    "tenant": frozenset({"name"}),
-    "write_off": frozenset({"reason", "approved_by"}),
-    "write_off_reversal": frozenset({"recorded_at", "reason"}),
-}
-"""By table. Names of people and other personal data are among them."""
 
 
 def read_columns(table: Table) -> Relation:

@@ -10,7 +10,7 @@ import logging
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -20,14 +20,23 @@ from hypothesis import settings
 from sqlalchemy import URL, Engine, make_url
 
 from exporter.reporting.scrape import Scrape
+from exporter.runtime import Exporter
 from ledgerscope.store import migrations, roles
 from ledgerscope.store.embedded import embedded_postgres
 from ledgerscope.store.engine import OWNER, Session, create_engine
 from ledgerscope.store.errors import EmbeddedFailed
-from tests.leaks import Listener, Outputs, leaks_of_database, listen_to_pages
+from tests import processes
+from tests.leaks import (
+    Listener,
+    Outputs,
+    leaks_of_database,
+    leaks_where_it_still_is,
+    listen_to_pages,
+    secrets_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from tests.customers.zuora.server import ZuoraServer
 
@@ -47,6 +56,7 @@ LONGEST_FIRST = (
 )
 MEMORY = Path("/dev/shm")  # noqa: S108 -- asked whether it is fit before it is used
 ROOM_BYTES = 6 << 30
+HEARD = pytest.StashKey["Heard"]()
 SERVER_VARIABLE = "LEDGERSCOPE_TEST_DATABASE_URL"
 
 # The same examples in every run, however busy the machine is; the scripts in bench/ look for new ones.
@@ -54,13 +64,32 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, databas
 settings.load_profile("repeatable")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary files in memory where there is room: a database is five hundred files, made for a test.
 
     On a disk that took 0.4 s of processor time for each test, in memory it takes 0.03 s.
     """
     if "TMPDIR" not in os.environ and _is_fit(MEMORY):
         tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+    processes.logs = Path(tempfile.mkdtemp(prefix="ledgerscope-logs-"))
+    config.stash[HEARD] = Heard(Outputs(folder=processes.logs, beside=Outputs()))
+
+
+def pytest_unconfigure() -> None:
+    """The logs of programs go with the run."""
+    if processes.logs is not None:
+        shutil.rmtree(processes.logs, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """After the last test of a file, search for what databases hold that others than the test will drop."""
+    if nextitem is not None and nextitem.path == item.path:
+        return (yield)
+    leaks = item.config.stash[HEARD].leaks(at_end=nextitem is None)
+    yield
+    reason = getattr(getattr(item, "module", None), "LETS_OUT_ON_PURPOSE", None)
+    assert reason or not leaks, "\n".join(leaks)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,6 +104,36 @@ def _is_fit(folder: Path) -> bool:
         return False
     found = os.statvfs(folder)
     return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > ROOM_BYTES
+
+
+@dataclass
+class Heard:
+    """What a run lets out, and the databases that are there longer than a test."""
+
+    outputs: Outputs
+    databases: list[URL] = field(default_factory=list)
+    kept: list[URL] = field(default_factory=list)
+
+    def forget(self, url: URL) -> None:
+        """A database that a test has searched itself goes."""
+        for each in (self.databases, self.kept):
+            if url in each:
+                each.remove(url)
+
+    def leaks(self, *, at_end: bool) -> list[str]:
+        """What the file that ends has let out; `at_end` of all, what databases of other files hold, too."""
+        whole = self.outputs.beside
+        assert whole is not None
+        searched = [*self.databases, *(self.kept if at_end else ())]
+        self.outputs.read_logs()
+        leaks = [
+            *secrets_of(whole),
+            *(leak for url in searched for leak in leaks_where_it_still_is(_plain(url), whole)),
+        ]
+        self.kept += self.databases
+        self.databases.clear()
+        whole.clear()
+        return sorted(set(leaks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +183,20 @@ def template(server_url: str, administration: Engine) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def clone_database(server_url: str, administration: Engine) -> Callable[[str], URL]:
+def clone_database(
+    server_url: str, administration: Engine, pytestconfig: pytest.Config
+) -> Callable[[str], URL]:
     """Makes a copy of a database that nobody is connected to; returns its superuser's URL."""
+    heard = pytestconfig.stash[HEARD]
 
     def clone(original: str) -> URL:
         name = f"test_{uuid4().hex[:12]}"
         with administration.connect() as connection:
             # Copying files beats writing every page to the log (12 against 30 ms on an empty schema).
             connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY file_copy")
-        return make_url(server_url).set(database=name)
+        url = make_url(server_url).set(database=name)
+        heard.databases.append(url)
+        return url
 
     return clone
 
@@ -160,20 +224,24 @@ def original(template: str) -> str:
     return template
 
 
-@pytest.fixture(scope="session")
-def outputs() -> Outputs:
+@pytest.fixture(scope="session", autouse=True)
+def outputs(pytestconfig: pytest.Config) -> Outputs:
     """What the test that runs has let out: its log, whatever its level, and the pages it was served."""
-    kept = Outputs()
+    kept = pytestconfig.stash[HEARD].outputs
     logger = logging.getLogger("ledgerscope")
     logger.addHandler(Listener(kept))
     logger.setLevel(logging.DEBUG)
-    listen_to_pages(Scrape, kept)
+    listen_to_pages(Scrape, Exporter, kept)
     return kept
 
 
 @pytest.fixture
 def database(
-    administration: Engine, clone_database: Callable[[str], URL], original: str, outputs: Outputs
+    administration: Engine,
+    clone_database: Callable[[str], URL],
+    original: str,
+    outputs: Outputs,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Database]:
     """A fresh database, migrated, empty unless the file names another `original`; dropped after the test.
 
@@ -182,14 +250,15 @@ def database(
     url = clone_database(original)
     outputs.clear()
     yield Database(_as_role(url, roles.OWNER), _as_role(url, roles.APP), _as_role(url, roles.EXPORTER))
-    leaks = _leaks(url, outputs)
+    leaks = leaks_of_database(_plain(url), outputs)
+    pytestconfig.stash[HEARD].forget(url)
     with administration.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
     assert not leaks, "\n".join(leaks)
 
 
-def _leaks(url: URL, outputs: Outputs) -> list[str]:
-    return leaks_of_database(url.set(drivername="postgresql").render_as_string(hide_password=False), outputs)
+def _plain(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.fixture

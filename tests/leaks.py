@@ -1,13 +1,18 @@
-"""Finds personal data of a test's database in what the test let out: logs, pages, events, audit log, keys.
+"""Finds personal data and secrets in what tests let out: logs, pages, events, audit log.
 
 What is personal stands in the columns of `PERSONAL`; what a test wrote there must not stand anywhere else.
+That of a test's own database is looked for after the test; that of every other one that is still there (demo
+businesses, databases that tests share) at the end of the file, in the lines and pages of all its tests. Lines
+of programs that tests start count, too.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from dataclasses import dataclass, field
+from gzip import decompress
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -15,10 +20,24 @@ from psycopg import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from exporter.reporting.scrape import Scrape
+    from exporter.runtime import Exporter
 
-__all__ = ["PERSONAL", "Listener", "Outputs", "find_leaks", "leaks_of_database", "listen_to_pages"]
+__all__ = [
+    "LET_OUT",
+    "PERSONAL",
+    "SECRET_WORDS",
+    "Listener",
+    "Outputs",
+    "find_leaks",
+    "find_secrets",
+    "leaks_of_database",
+    "leaks_where_it_still_is",
+    "listen_to_pages",
+    "secrets_of",
+]
 
 PERSONAL: Final = {
     "customer": ("name", "email", "phone", "address"),
@@ -35,9 +54,25 @@ LET_OUT: Final = {
 """Columns that outlive what is personal, and so may hold none of it."""
 _SHORTEST: Final = 6
 """Characters: shorter texts stand in other words by chance."""
-_MOST_VALUES: Final = 300
-_MOST_ROWS: Final = 2000
-_KEPT: Final = 3000
+_MOST_ROWS: Final = 200_000
+"""Distinct texts of a column: more than any test writes."""
+_MOST_LINES: Final = 50_000
+_MOST_PAGES: Final = 60
+"""Pages kept of a test, and of a file: each is all that is served, and the next differs in values only."""
+SECRET_WORDS: Final = ("s3cr3t-", "t0k3n-", "canary-secret-", "b0dy-0f-")
+"""How the secrets begin that tests make up: of clients, tokens of an outside system, and what it says."""
+_SECRETS: Final = re.compile(
+    "|".join(
+        (
+            *(rf"(?<!\w){word}[\w-]*" for word in SECRET_WORDS),
+            r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*",  # a token of the API
+            r"\bgAAAA[\w-]{40,}",  # what is encrypted for the database
+            r"-----BEGIN [A-Z ]*PRIVATE KEY",
+            r"\w://[^\s:/@]+:(?!\*\*\*@)[^\s:/@]+@",  # a password in a URL that is not masked
+        )
+    )
+)
+_WORD: Final = re.compile(r"\w+")
 _HARMLESS: Final = frozenset(
     {"billing", "general", "active", "support_ticket", "meeting", "feedback", "erased"}
 )
@@ -46,14 +81,42 @@ _HARMLESS: Final = frozenset(
 
 @dataclass
 class Outputs:
-    """What a test has let out so far: the lines of its log and the pages that it was served."""
+    """What was let out so far: lines of the log and pages that were served. `beside` keeps them, too.
+
+    `folder` has the logs of programs that were started; what is new in them is read before each search.
+    """
 
     lines: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
+    folder: Path | None = None
+    beside: Outputs | None = None
+    _read: dict[Path, int] = field(default_factory=dict)
 
     def clear(self) -> None:
         self.lines.clear()
         self.pages.clear()
+
+    def add_line(self, line: str) -> None:
+        if len(self.lines) < _MOST_LINES:
+            self.lines.append(line)
+        if self.beside is not None:
+            self.beside.add_line(line)
+
+    def add_page(self, page: str) -> None:
+        if len(self.pages) < _MOST_PAGES:
+            self.pages.append(page)
+        if self.beside is not None:
+            self.beside.add_page(page)
+
+    def read_logs(self) -> None:
+        """Add the lines that programs have written since the last time."""
+        for path in () if self.folder is None else sorted(self.folder.iterdir()):
+            with path.open("rb") as file:
+                file.seek(self._read.get(path, 0))
+                new = file.read()
+            self._read[path] = self._read.get(path, 0) + len(new)
+            for line in new.decode("utf-8", "replace").splitlines():
+                self.add_line(line)
 
 
 class Listener(logging.NullHandler):
@@ -64,44 +127,109 @@ class Listener(logging.NullHandler):
         self._outputs = outputs
 
     def handle(self, record: logging.LogRecord) -> bool:
-        if len(self._outputs.lines) < _KEPT:
-            self._outputs.lines.append(f"{record.getMessage()} {getattr(record, 'context', '')}")
+        self._outputs.add_line(f"{record.getMessage()} {getattr(record, 'context', '')}")
         return True
 
 
-def listen_to_pages(scrape: type[Scrape], outputs: Outputs) -> None:
-    """Keep the pages that are served, as text."""
-    body = scrape.body
+def listen_to_pages(scrape: type[Scrape], exporter: type[Exporter], outputs: Outputs) -> None:
+    """Keep the pages that are served, as text, whole and in part, compressed and as JSON."""
+    body, restricted, json_page = scrape.body, scrape.restricted, exporter.json
 
     def heard(self: Scrape, form: Any, *, gzip: bool) -> bytes:
         served = body(self, form, gzip=gzip)
-        if not gzip and len(outputs.pages) < _KEPT // 100:
-            outputs.pages.append(served.decode())
+        outputs.add_page(_text(served, gzip=gzip))
+        return served
+
+    def heard_in_part(self: Scrape, form: Any, restriction: Any, *, gzip: bool) -> bytes:
+        served = restricted(self, form, restriction, gzip=gzip)
+        outputs.add_page(_text(served, gzip=gzip))
+        return served
+
+    def heard_as_json(self: Exporter) -> dict[str, object]:
+        served = json_page(self)
+        outputs.add_page(json.dumps(served))
         return served
 
     scrape.body = heard  # type: ignore[method-assign] # what is served stays what it is
+    scrape.restricted = heard_in_part  # type: ignore[method-assign] # same
+    exporter.json = heard_as_json  # type: ignore[method-assign] # same
+
+
+def _text(served: bytes, *, gzip: bool) -> str:
+    return (decompress(served) if gzip else served).decode()
 
 
 def find_leaks(values: Iterable[str], outputs: Iterable[tuple[str, str]]) -> list[str]:
     """The places, by name, whose text holds one of the values as words of its own."""
-    wanted = sorted({value for value in values if _is_telling(value)}, key=len, reverse=True)
-    if not wanted:
-        return []
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)")
-    found = ((name, pattern.search(text)) for name, text in outputs)
-    return [f"{name} holds {match[0]!r}" for name, match in found if match is not None]
+    by_word: dict[str, list[tuple[int, str]]] = {}
+    for value in values:
+        word = _WORD.search(value)
+        if word is not None and _is_telling(value):
+            by_word.setdefault(word[0], []).append((word.start(), value))
+    found = ((name, _first_value(text, by_word)) for name, text in outputs)
+    return [f"{name} holds {value!r}" for name, value in found if value is not None]
+
+
+def _first_value(text: str, by_word: dict[str, list[tuple[int, str]]]) -> str | None:
+    """A value that stands in the text; each is looked for where its first word is."""
+    for word in _WORD.finditer(text):
+        for offset, value in by_word.get(word[0], ()):
+            start = word.start() - offset
+            end = start + len(value)
+            if start >= 0 and text.startswith(value, start) and _is_apart(text, start, end):
+                return value
+    return None
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    return not (
+        (start and _is_word(text[start - 1]) and _is_word(text[start]))
+        or (end < len(text) and _is_word(text[end]) and _is_word(text[end - 1]))
+    )
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def find_secrets(outputs: Iterable[tuple[str, str]]) -> list[str]:
+    """The places, by name, whose text holds a secret; it is not shown whole."""
+    found = ((name, _SECRETS.search(text)) for name, text in outputs)
+    return [f"{name} holds a secret: {match[0][:12]}..." for name, match in found if match is not None]
+
+
+def secrets_of(outputs: Outputs) -> list[str]:
+    """Secrets in lines of the log and in pages."""
+    outputs.read_logs()
+    return find_secrets(_named(outputs))
 
 
 def leaks_of_database(url: str, outputs: Outputs) -> list[str]:
-    """What the personal data of a database is found in: its own rows that outlive it, log lines and pages."""
+    """What the personal data of a database is found in: its own rows that outlive it, log lines and pages.
+
+    Secrets are looked for in the same places.
+    """
+    outputs.read_logs()
     with psycopg.connect(url, autocommit=True) as connection:
         if not _is_our_schema(connection):
             return []
-        values = set(_texts(connection, PERSONAL, _MOST_VALUES))
-        rows = [("a row", text) for text in _texts(connection, LET_OUT, _MOST_ROWS)]
+        values = set(_texts(connection, PERSONAL))
+        rows = [("a row", text) for text in _texts(connection, LET_OUT)]
+    places = [*rows, *_named(outputs)]
+    return [*find_leaks(values, places), *find_secrets(places)]
+
+
+def leaks_where_it_still_is(url: str, outputs: Outputs) -> list[str]:
+    """The same; nothing where the database has gone."""
+    try:
+        return leaks_of_database(url, outputs)
+    except psycopg.OperationalError:
+        return []
+
+
+def _named(outputs: Outputs) -> list[tuple[str, str]]:
     lines = [("a line of the log", line) for line in outputs.lines]
-    pages = [("a page", page) for page in outputs.pages]
-    return find_leaks(values, [*rows, *lines, *pages])
+    return [*lines, *(("a page", page) for page in outputs.pages)]
 
 
 def _is_our_schema(connection: psycopg.Connection[Any]) -> bool:
@@ -115,13 +243,11 @@ def _is_our_schema(connection: psycopg.Connection[Any]) -> bool:
     return row is not None and row[0] == len(names)
 
 
-def _texts(
-    connection: psycopg.Connection[Any], columns: dict[str, tuple[str, ...]], most: int
-) -> Iterator[str]:
+def _texts(connection: psycopg.Connection[Any], columns: dict[str, tuple[str, ...]]) -> Iterator[str]:
     for table, names in columns.items():
         for name in names:
             query = sql.SQL("select distinct {0}::text from {1} where {0} is not null limit {2}").format(
-                sql.Identifier(name), sql.Identifier(table), sql.Literal(most)
+                sql.Identifier(name), sql.Identifier(table), sql.Literal(_MOST_ROWS)
             )
             yield from (row[0] for row in connection.execute(query))
 

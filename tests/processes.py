@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import os
 import shutil
 import signal
 import subprocess
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-__all__ = ["heed_interrupts", "run", "start"]
+__all__ = ["heed_interrupts", "logs", "run", "start"]
+
+logs: Path | None = None
+"""The folder where programs of ours keep their logs, beside what they do with them anyway."""
+_FILE: Final = "LEDGERSCOPE_LOG__FILE"
+_NUMBERS: Final = itertools.count()
 
 
 def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
     """`subprocess.Popen` with text; on Linux the kernel ends the program when the calling thread ends."""
-    options = {"text": True} | options
+    options = {"text": True} | options | _heard(arguments, options)
     return subprocess.Popen([*_bound_to_parent(), *arguments], **options)
 
 
 def run(*arguments: str | Path, check: bool = False, **options: Any) -> subprocess.CompletedProcess[Any]:
     """`subprocess.run` with output as text; on Linux the kernel ends the program when this process ends."""
-    options = {"capture_output": True, "text": True} | options
+    options = {"capture_output": True, "text": True} | options | _heard(arguments, options)
     return subprocess.run([*_bound_to_parent(), *arguments], check=check, **options)
 
 
 def heed_interrupts() -> None:
     """A `preexec_fn`: what a shell starts in the background ignores SIGINT, and so would its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _heard(arguments: Sequence[str | Path], options: dict[str, Any]) -> dict[str, Any]:
+    """The environment with which a program of ours also writes a log to the folder."""
+    environment = os.environ if options.get("env") is None else options["env"]
+    if logs is None or Path(arguments[0]).name != "ledgerscope" or _FILE in environment:
+        return {}
+    return {"env": {**environment, _FILE: str(logs / f"{next(_NUMBERS)}.log")}}
 
 
 @functools.cache

@@ -38,24 +38,25 @@ EVENTS: Final = {each.name for each in set(EventType) - EVENTS_OF_OTHERS}
 READS: Final = {"EventCounter"}
 """What takes a type of events to count them."""
 STATEMENTS: Final = {"insert", "update", "delete", "change"}
-BY_ANOTHER_PROGRAM: Final = "a case of what only another program writes"
-NO_DECISION: Final = "a case of a price that no decision makes: free months, and use by the unit"
-NOT_YET: Final = "the operations on credentials and synchronisations do not make those of the demo yet"
+KEPT_ALLOCATIONS: Final = (
+    "another program voids an invoice and leaves what was set against it; the operation always frees it,"
+    " and the metrics must count right what it would never write"
+)
+STILL_SUBSCRIBED: Final = (
+    "another program deletes a customer whose subscription runs; the operation refuses that,"
+    " and the metrics must count right what it would never write"
+)
+NO_RECURRING_PRICE: Final = (
+    "another program keeps versions that are worth nothing a month, as free months, or are billed by use;"
+    " the operations keep none, and the metrics must not count them as revenue"
+)
 ALLOWED: Final = {
     "ledgerscope/demo/history/cases.py": {
-        "Update(Invoice)": BY_ANOTHER_PROGRAM,
-        "EventType.INVOICE_VOIDED": BY_ANOTHER_PROGRAM,
-        "Update(Customer)": BY_ANOTHER_PROGRAM,
-        "EventType.CUSTOMER_DELETED": BY_ANOTHER_PROGRAM,
-        "SubscriptionVersion": NO_DECISION,
-    },
-    "ledgerscope/demo/history/sync.py": {
-        "Credential": NOT_YET,
-        "SyncRun": NOT_YET,
-        "SyncSchedule": NOT_YET,
-    },
-    "ledgerscope/demo/operations/routine.py": {
-        "EventType.AGING_SNAPSHOT_REFRESHED": "two years of nightly snapshots are told of, and not kept",
+        "Update(Invoice)": KEPT_ALLOCATIONS,
+        "EventType.INVOICE_VOIDED": KEPT_ALLOCATIONS,
+        "Update(Customer)": STILL_SUBSCRIBED,
+        "EventType.CUSTOMER_DELETED": STILL_SUBSCRIBED,
+        "SubscriptionVersion": NO_RECURRING_PRICE,
     },
 }
 """What is made elsewhere, by file, each with the reason."""

@@ -32,7 +32,7 @@ class _Entry(NamedTuple):
 
 
 _COMMANDS: dict[str, _Entry] = {
-    "demo": _Entry("demo", "A living demo business, its exporter serving."),
+    "demo": _Entry("demo", "A living demo business, its exporter serving.", extra="operations"),
     "serve": _Entry("serve", "Run the exporter."),
     "collect": _Entry("collect", "Run collectors once and print what /metrics would show."),
     "db": _Entry("db", "Bring the database schema up to date, or check it."),

@@ -17,6 +17,7 @@ from ledgerscope.demo.history import live
 from ledgerscope.demo.history.agenda import Agenda, Era
 from ledgerscope.demo.history.cases import write_cases
 from ledgerscope.demo.operations import write_operations
+from ledgerscope.demo.operations.outside import demo_keys
 from ledgerscope.demo.plans import make_plans
 from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.store.changes_batch import Batch
@@ -37,7 +38,7 @@ MONTHS: Final = 24
 _LEAST_CUSTOMERS: Final = 5
 _CHAPTER: Final = 250
 _ROWS_PER_BUSINESS: Final = 23_500
-_ROWS_PER_CUSTOMER: Final = 262
+_ROWS_PER_CUSTOMER: Final = 280
 _OPENING_DAYS: Final = 28
 _MIDNIGHT: Final = time()
 _SATURDAY: Final = 5
@@ -73,6 +74,7 @@ class _Generator:
         self._company = company
         self._era = era
         self._arrivals = _Arrivals(company, era)
+        self._keys = demo_keys(seed)
 
     def chapters(self, mark: str) -> Iterator[Batch]:
         """The company itself with what it does, then its customers."""
@@ -96,7 +98,7 @@ class _Generator:
         )
         agenda = Agenda(
             self._company, number, random, batch, self._era, created_at=created_at,
-            customer_number=number_at("customer", number),
+            customer_number=number_at("customer", number), keys=self._keys,
         )  # fmt: skip
         live(agenda, plans[agenda.currency], created_at, opening=opening)
 

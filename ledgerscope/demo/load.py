@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select, text
 from ledgerscope.customers.audit.proofs import keep_proof
 from ledgerscope.customers.audit.verification import verify_log
 from ledgerscope.customers.decision import Moment
+from ledgerscope.demo.aging import keep_aging
 from ledgerscope.demo.datasets import Request, find_dataset
 from ledgerscope.demo.errors import AlreadyLoaded, NotTheOwner
 from ledgerscope.demo.future import future
@@ -127,6 +128,8 @@ def _load(
         for statement in _SUM_ONCE:
             connection.execute(statement, {"tenants": list(dataset.tenants)})
         for company in dataset.tenants:
+            if dataset.live_parts:
+                keep_aging(connection, company, until)
             keep_proof(
                 connection, verify_log(connection, company, None), Moment(company, until, until.date())
             )

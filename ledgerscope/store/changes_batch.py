@@ -17,9 +17,11 @@ from ledgerscope.store.records import (
     AuditEntry,
     Communication,
     Contact,
+    Credential,
     CreditLimit,
     CreditNote,
     Customer,
+    CustomerSetting,
     Event,
     ImportBatch,
     Interaction,
@@ -28,8 +30,11 @@ from ledgerscope.store.records import (
     JobRun,
     Payment,
     SegmentAssignment,
+    StoredWorkflow,
     Subscription,
     SubscriptionVersion,
+    SyncRun,
+    SyncSchedule,
     WriteOff,
     key_of,
 )
@@ -45,8 +50,9 @@ __all__ = ["Batch"]
 _PLACE: Final = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 _CHANGEABLE: Final = frozenset(
     (
-        Communication, Contact, CreditLimit, CreditNote, Customer, ImportBatch, Interaction, Invoice,
-        InvoiceDue, JobRun, Payment, SegmentAssignment, Subscription, SubscriptionVersion, WriteOff,
+        Communication, Contact, Credential, CreditLimit, CreditNote, Customer, CustomerSetting, ImportBatch,
+        Interaction, Invoice, InvoiceDue, JobRun, Payment, SegmentAssignment, StoredWorkflow, Subscription,
+        SubscriptionVersion, SyncRun, SyncSchedule, WriteOff,
     )
 )  # fmt: skip
 """Kinds of which a batch can change a row that it holds."""

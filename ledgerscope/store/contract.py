@@ -50,7 +50,8 @@ ACCEPTED: Final[Mapping[str, frozenset[str]]] = {
 because they are not compared with words that they do not list."""
 
 _CATALOGUE: Final = text("""
-    select wanted.name, has_table_privilege(found.oid, 'select') as readable, attribute.attname as column,
+    select wanted.name, found.oid is not null as found, attribute.attname as column,
+           has_column_privilege(found.oid, attribute.attnum, 'select') as readable,
            coalesce(base.typname, type.typname) as type
     from unnest(cast(:names as text[])) as wanted(name)
     left join pg_class as found on found.oid = to_regclass(quote_ident(wanted.name))
@@ -139,16 +140,18 @@ CONTRACT: Final[Mapping[str, Relation]] = {
 def check(connection: Connection, relations: Iterable[Relation]) -> list[Problem]:
     """What the database lacks of `relations` for the connection's role; one query, empty when all is well."""
     wanted = tuple(relations)
-    found: dict[str, dict[str, str]] = {}
-    readable: dict[str, bool | None] = {}
+    types: dict[str, dict[str, str]] = {}
+    closed: dict[str, set[str]] = {}
     names = sorted({relation.name for relation in wanted})
     for row in connection.execute(_CATALOGUE, {"names": names}):
-        readable[row.name] = row.readable
-        found.setdefault(row.name, {})[row.column] = row.type
+        if row.found:
+            types.setdefault(row.name, {})[row.column] = row.type
+            if row.readable is False:
+                closed.setdefault(row.name, set()).add(row.column)
     return [
         problem
         for relation in wanted
-        for problem in _lacks(relation, readable[relation.name], found[relation.name])
+        for problem in _lacks(relation, closed.get(relation.name, set()), types.get(relation.name))
     ]
 
 
@@ -180,14 +183,15 @@ def namesakes(connection: Connection) -> tuple[str, ...]:
     return () if VERSION_TABLE in names else names
 
 
-def _lacks(relation: Relation, readable: bool | None, types: Mapping[str, str]) -> Iterator[Problem]:
+def _lacks(relation: Relation, closed: set[str], types: Mapping[str, str] | None) -> Iterator[Problem]:
+    """What a relation lacks, of whose columns `closed` may not be read; without `types` it is not there."""
     name = relation.name
-    if readable is None:
+    if types is None:
         yield Problem(
             Lack.RELATION, name, f"{name} does not exist; run: ledgerscope db upgrade, or make it a view"
         )
         return
-    if not readable:
+    if any(column.name in closed for column in relation.columns):
         yield Problem(
             Lack.RIGHT, name, f"{name} may not be read; run: GRANT SELECT ON {name} TO CURRENT_USER"
         )

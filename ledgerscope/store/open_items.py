@@ -174,7 +174,8 @@ def returned(source: Source, clock: FromClause) -> Select[Any]:
 
 def _regular(clock: FromClause) -> Select[Any]:
     """The instalments that may be open, of invoices that add up; allocated_minor null: to be summed."""
-    does_not_add_up = exists().where(_of_invoice(invoice_due), DOES_NOT_ADD_UP).correlate(invoice_due)
+    # `exists()` would select every column, which takes the right to each.
+    does_not_add_up = exists(1).where(_of_invoice(invoice_due), DOES_NOT_ADD_UP).correlate(invoice_due)
     return (
         select(
             clock.c.day,

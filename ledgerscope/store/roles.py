@@ -13,11 +13,12 @@ from sqlalchemy import text
 from ledgerscope.store import tables
 from ledgerscope.store.errors import MissingRight
 from ledgerscope.store.tables.base import VERSION_TABLE
+from ledgerscope.store.unread import NOT_READ, READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
 OWNER: Final = "ledgerscope_owner"
 APP: Final = "ledgerscope_app"
@@ -44,8 +45,6 @@ _APP_MAY: Final = {
     "audit_remark": "SELECT, INSERT, UPDATE (salt, reason, comment, erased_at)",
 }
 """What the application may do where that is less than with other tables."""
-NOT_FOR_EXPORTER: Final = frozenset({"audit_remark", "request_secret"})
-"""What no metric counts and only the operations read."""
 _GIVEN_BY_SERVER: Final = frozenset({"event_id", "xid", "recorded_at"})
 _SEEN_BY_EXPORTER: Final = """FOR SELECT TO ledgerscope_exporter USING (
     (SELECT coalesce(current_setting('ledgerscope.tenants', true), '') = '')
@@ -136,13 +135,21 @@ def _insert_right(table: str) -> str:
 
 
 def _exporter_rights() -> Iterator[str]:
+    """To select what collectors read, and nothing else: names, texts and secrets are none of its business."""
     for table in tables.metadata.tables.values():
-        if table.name in NOT_FOR_EXPORTER:
-            yield f"REVOKE ALL ON {table.name} FROM {EXPORTER}"
-            continue
-        yield f"GRANT SELECT ON {table.name} TO {EXPORTER}"
+        yield f"REVOKE ALL ON {table.name} FROM {EXPORTER}"
         if "tenant_id" in table.columns:
             yield f"DROP POLICY IF EXISTS seen_by_exporter ON {table.name}"
-            yield f"CREATE POLICY seen_by_exporter ON {table.name} {_SEEN_BY_EXPORTER}"
+        if table.name in READ:
+            yield f"GRANT {_select_right(table)} ON {table.name} TO {EXPORTER}"
+            if "tenant_id" in table.columns:
+                yield f"CREATE POLICY seen_by_exporter ON {table.name} {_SEEN_BY_EXPORTER}"
     yield f"GRANT SELECT ON {VERSION_TABLE} TO {EXPORTER}"
-    yield f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {EXPORTER}"
+    yield f"ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM {EXPORTER}"
+
+
+def _select_right(table: Table) -> str:
+    if table.name not in NOT_READ:
+        return "SELECT"
+    unread = NOT_READ[table.name]
+    return f"SELECT ({', '.join(column.name for column in table.columns if column.name not in unread)})"

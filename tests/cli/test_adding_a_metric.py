@@ -81,6 +81,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "docs/metrics.md",
         "tests/conftest.py",
         "tests/leaks.py",
+        "tests/processes.py",
         "tests/uncovered.py",
     ):
         shutil.copy(ROOT / file, root / file)

@@ -364,7 +364,7 @@ class Books:
         )
 
     def event(self, event_type: str, tenant_id: str = "acme", **values: Any) -> None:
-        row = {"labels": {}, "amount_minor": None, "currency": None, "duration_ms": None}
+        row: dict[str, Any] = {"labels": {}, "amount_minor": None, "currency": None, "duration_ms": None}
         row |= {"occurred_at": NOON} | values
         self.add(t.event, tenant_id=tenant_id, event_type=event_type, **row)
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from ledgerscope.customers import Fault, Refused
+from ledgerscope.customers import Call, Fault, Refused
 from ledgerscope.customers.access.grants import Grants
 from ledgerscope.customers.access.permissions import ROLES, Permission
 from ledgerscope.customers.aging import Agings
@@ -27,10 +27,14 @@ from ledgerscope.customers.analytics import Analytics
 from ledgerscope.customers.audit import Audit, AuditKeys
 from ledgerscope.customers.communications import Communications, NewCommunication
 from ledgerscope.customers.contacts import Contacts, NewContact
+from ledgerscope.customers.credentials import CredentialKeys, Credentials, Saved
+from ledgerscope.customers.credentials.loading import load_credential
+from ledgerscope.customers.credentials.versions import save_credential
 from ledgerscope.customers.credit import Adjustment, Credit, NewLimit, OverLimit
 from ledgerscope.customers.interactions import Interactions, NewInteraction
 from ledgerscope.customers.lifecycle import Customers, ListCustomers, NewCustomer
-from ledgerscope.customers.operations import Caller, Keys, Note, Operations
+from ledgerscope.customers.operations import Caller, Keys, Note, Operations, Verdict
+from ledgerscope.customers.operations.lookups import hold_customer
 from ledgerscope.customers.receivables.operations import (
     CreditNotes,
     Finalise,
@@ -42,8 +46,11 @@ from ledgerscope.customers.receivables.operations import (
     WriteOffs,
 )
 from ledgerscope.customers.segments import Assignment, Segments
+from ledgerscope.customers.settings import Settings
 from ledgerscope.customers.statements import Period, Statements
+from ledgerscope.customers.sync import Claim, Claimed, Claims, Failure, Syncs
 from ledgerscope.customers.transfers import ExportCustomers, Exports, ImportCustomers, Imports
+from ledgerscope.customers.zuora import Login
 from ledgerscope.store import data_check
 from ledgerscope.store.engine import begin_as
 from ledgerscope.store.tables import metadata
@@ -54,13 +61,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from tests.customers.conftest import Ledger
 
 P: Final = Permission
 WHY: Final = Note(reason="tried")
 KEYS: Final = AuditKeys("k", {"k": b"k" * 32})
+CREDENTIAL_KEYS: Final = CredentialKeys("k", {"k": b"k" * 32})
+OTHER_KEYS: Final = CredentialKeys("other", {"other": b"o" * 32, "k": b"k" * 32})
 NOBODYS: Final = "0" * 32
 OF_TENANT: Final = sorted(name for name, table in metadata.tables.items() if "tenant_id" in table.columns)
 STATE: Final = text(
@@ -82,13 +91,15 @@ class Company:
     currency: str
     folder: Path
     ids: dict[str, list[str]] = field(default_factory=dict)
+    runs: list[Claim] = field(default_factory=list)
 
     def some(self, kind: str, choice: int) -> str:
         known = self.ids.get(kind, [])
         return known[choice % len(known)] if known else NOBODYS
 
     def keep(self, said: object) -> None:
-        """Remember the identifiers of what was made."""
+        """Remember the identifiers of what was made, and the runs that were claimed."""
+        self.runs += said.claims if isinstance(said, Claimed) else ()
         for name in getattr(said, "__slots__", ()):
             value = getattr(said, name)
             if name.endswith("_id") and isinstance(value, str) and value not in self.ids.setdefault(name, []):
@@ -129,6 +140,33 @@ def _statement(o: Operations, c: Company, n: int) -> object:
 
 def _of(c: Company, n: int) -> str:
     return c.some("customer_id", n)
+
+
+def _save_credential(o: Operations, customer_id: str, secret: str) -> Saved | Refused:
+    """As `Credentials.save` does once the outside system, which nobody asks here, has let the login in."""
+
+    def decide(connection: Connection, call: Call) -> Verdict[Saved] | Refused:
+        row = hold_customer(connection, o.caller.tenant_id, customer_id)
+        if isinstance(row, Refused):
+            return row
+        held = load_credential(connection, o.caller.tenant_id, row)
+        login = Login("https://rest.zuora.com", "client-1", secret)
+        decided = save_credential(held, login, CREDENTIAL_KEYS, call)
+        if isinstance(decided, Refused):
+            return decided
+        return Verdict(decided, Saved(customer_id, held.last + 1, bool(decided.rows)))
+
+    return o.write("credential.saved", {"secret": secret}, decide, returns=Saved, note=Note())
+
+
+def _credentials(o: Operations, choice: int = 0) -> Credentials:
+    return Credentials(o, (CREDENTIAL_KEYS, OTHER_KEYS)[choice % 4 == 3])
+
+
+def _end_run(o: Operations, c: Company, choice: int, failure: Failure | None) -> object:
+    claim = c.runs[choice % len(c.runs)] if c.runs else Claim(NOBODYS, NOBODYS)
+    claims = Claims(o, "w")
+    return claims.succeed(claim, (), 1) if failure is None else claims.fail(claim, failure, 1)
 
 
 ACTS: Final[dict[str, tuple[Permission, Callable[[Operations, Company, int, int], object]]]] = {
@@ -263,17 +301,52 @@ ACTS: Final[dict[str, tuple[Permission, Callable[[Operations, Company, int, int]
     ),
     "grant": (P.ACCESS_GRANT, lambda o, c, n, a: Grants(o).give(_of(c, n), f"u-{a % 3}")),
     "revoke": (P.ACCESS_GRANT, lambda o, c, n, a: Grants(o).revoke(_of(c, n), f"u-{a % 3}")),
+    "hold": (P.CREDIT_DECIDE, lambda o, c, n, a: Credit(o).hold(_of(c, n))),
+    "release": (P.CREDIT_DECIDE, lambda o, c, n, a: Credit(o).release(_of(c, n))),
+    "set": (
+        P.CUSTOMERS_UPDATE,
+        lambda o, c, n, a: Settings(o).set(
+            _of(c, n), ({"export.format": "json"}, {"thresholds.health_score": n / 5}, {"no.such": 1})[a % 3]
+        ),
+    ),
+    "unset": (P.CUSTOMERS_UPDATE, lambda o, c, n, a: Settings(o).unset(_of(c, n), ["export.format"])),
+    "save credential": (
+        P.CREDENTIALS_MANAGE,
+        lambda o, c, n, a: _save_credential(o, _of(c, n), f"canary-{a}"),
+    ),
+    "open credential": (
+        P.CREDENTIALS_USE,
+        lambda o, c, n, a: _credentials(o, n).open(_of(c, n), "support"),
+    ),
+    "revoke credential": (P.CREDENTIALS_MANAGE, lambda o, c, n, a: _credentials(o).revoke(_of(c, n))),
+    "list credentials": (P.CREDENTIALS_MANAGE, lambda o, c, n, a: _credentials(o).list()),
+    "encrypt anew": (P.CREDENTIALS_MANAGE, lambda o, c, n, a: _credentials(o, n).reencrypt(1 + n)),
+    "schedule": (
+        P.SYNC_MANAGE,
+        lambda o, c, n, a: Syncs(o).schedule(_of(c, n), ("hourly", "daily", "weekly", "never")[a % 4]),
+    ),
+    "pause": (P.SYNC_MANAGE, lambda o, c, n, a: Syncs(o).pause(_of(c, n))),
+    "resume": (P.SYNC_MANAGE, lambda o, c, n, a: Syncs(o).resume(_of(c, n))),
+    "sync now": (P.SYNC_MANAGE, lambda o, c, n, a: Syncs(o).request_now(_of(c, n))),
+    "claim": (P.SYNC_RUN, lambda o, c, n, a: Claims(o, "w").claim(1 + n % 3)),
+    "succeed": (P.SYNC_RUN, lambda o, c, n, a: _end_run(o, c, n, None)),
+    "fail": (
+        P.SYNC_RUN,
+        lambda o, c, n, a: _end_run(o, c, n, Failure(("timeout", "stopped", "http_429")[a % 3])),
+    ),
     "prune": (P.ACCESS_GRANT, lambda o, c, n, a: Keys(o).prune(1)),
 }
-SEVERAL: Final = frozenset({"import", "undo"})
-"""What writes an entry for each row."""
-SILENT: Final = frozenset({"limit", "prune"})
-"""What no event tells of: a limit that nobody asked for, and keys that nobody counts."""
+SEVERAL: Final = frozenset({"import", "undo", "claim", "encrypt anew"})
+"""What writes an entry for each row, run or batch."""
+SILENT: Final = frozenset({"limit", "hold", "release", "prune"})
+"""What no event tells of: a limit that nobody asked for, a hold, and keys that nobody counts."""
 STEPS: Final = st.builds(
     Step,
     st.sampled_from(sorted(COMPANIES)),
     st.sampled_from([*(["administrator"] * 12), *sorted(ROLES), "nobody"]),
-    st.sampled_from([*ACTS, "create", "create", "issue", "pay", "limit"]),
+    st.sampled_from(
+        [*ACTS, "create", "create", "issue", "pay", "limit", "save credential", "schedule", "claim"]
+    ),
     st.integers(0, 6),
     st.sampled_from([1, 7, 50, 100, 250]),
     st.sampled_from([0, 0, 1, 40]),
@@ -281,7 +354,7 @@ STEPS: Final = st.builds(
 BEGINNINGS: Final = [
     Step(name, "administrator", act, 0, 100, 0)
     for name in sorted(COMPANIES)
-    for act in ("create", "contact", "limit", "issue", "pay")
+    for act in ("create", "contact", "limit", "issue", "pay", "save credential", "schedule")
 ]
 
 
@@ -333,6 +406,8 @@ def _check_company(operations: Operations, other: Company, own: Company, app: En
             Contacts(operations).list(customer_id), Interactions(operations).list(customer_id),
             Communications(operations).list(customer_id), Segments(operations).list(customer_id),
             Analytics(operations).customer(customer_id), Credit(operations).exposure(customer_id, "EUR"),
+            Credentials(operations).get(customer_id), Settings(operations).get(customer_id),
+            Syncs(operations).status(customer_id), Grants(operations).of_customer(customer_id),
         ):  # fmt: skip
             assert isinstance(listed, Refused), listed
 

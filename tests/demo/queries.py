@@ -281,14 +281,24 @@ with counted(tenant_id, event_type, n) as (
     union all select tenant_id, 'CustomersExported', count(*) from export_run group by 1
     union all select tenant_id, 'JobFinished', count(*) from job_run where state in ('succeeded', 'failed')
         group by 1
+    union all select tenant_id, 'SyncStarted', count(*) from sync_run group by 1
+    union all select tenant_id, 'SyncSucceeded', count(*) from sync_run where outcome = 'success' group by 1
+    union all select tenant_id, 'SyncFailed', count(*) from sync_run where outcome = 'failure' group by 1
+    union all select tenant_id, 'SyncScheduled', count(*) from sync_schedule group by 1
+    union all select tenant_id, 'CredentialAccessed', count(*) from credential_access group by 1
+    union all select tenant_id, case when details ->> 'replaced' is null then 'CredentialSaved'
+        else 'CredentialRotated' end, count(*)
+        from audit_log where action = 'credential.saved' group by 1, 2
 ), events as (
     select tenant_id, event_type, count(*) as n from event
     where event_type not in (
         'ContactUpdated', 'InteractionStatusChanged', 'SegmentReplaced', 'SegmentRemoved',
         'CustomerUpdated', 'CustomerWon', 'CustomerLost', 'CustomerRegained',
             'CreditLimitAdjustmentRequested', 'SubscriptionPaused', 'SubscriptionResumed',
-        'CreditLimitAdjusted', 'SubscriptionChanged', 'AgingSnapshotRefreshed')
+        'CreditLimitAdjusted', 'SubscriptionChanged', 'AgingSnapshotRefreshed', 'SyncPaused', 'SyncResumed',
+            'SyncRequested', 'CredentialRevoked', 'CustomerSettingChanged')
         and labels ->> 'status' is distinct from 'exploded'
+        and not (event_type = 'CredentialRotated' and labels ->> 'outcome' = 'failure')
     group by 1, 2
 )
 select tenant_id, event_type, counted.n, events.n
@@ -345,6 +355,19 @@ _ROWS_OF_ACTIONS: Final = {
     "customers.import.started": "import_batch",
     "customers.imported": "import_batch where outcome is not null",
     "customers.exported": "export_run",
+    "aging.refreshed": "event where event_type = 'AgingSnapshotRefreshed'",
+    "credential.saved": "credential",
+    "credential.rejected": "event where event_type = 'CredentialRotated' and labels ->> 'outcome' = 'failure'",
+    "credential.opened": "credential_access",
+    "credential.revoked": "event where event_type = 'CredentialRevoked'",
+    "customer.settings.changed": "event where event_type = 'CustomerSettingChanged'",
+    "sync.scheduled": "sync_schedule",
+    "sync.paused": "event where event_type = 'SyncPaused'",
+    "sync.resumed": "event where event_type = 'SyncResumed'",
+    "sync.requested": "event where event_type = 'SyncRequested'",
+    "sync.started": "sync_run",
+    "sync.succeeded": "sync_run where outcome = 'success'",
+    "sync.failed": "sync_run where outcome = 'failure'",
 }
 """Of which rows there is one for each entry of some actions; without those of cases of another program."""
 AUDIT_AND_ROWS_DIFFER: Final = """

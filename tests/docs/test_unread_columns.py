@@ -13,8 +13,10 @@ from sqlalchemy import Column, event
 from collectors.registry import create as create_collectors
 from collectors.unread import NOT_READ, read_columns
 from ledgerscope.catalogue import definitions
+from ledgerscope.store import data_check
 from ledgerscope.store.engine import OWNER, create_engine
 from ledgerscope.store.tables import metadata
+from ledgerscope.store.unread import READ
 from tests.docs.business import Business, read
 
 if TYPE_CHECKING:
@@ -80,6 +82,14 @@ def _elements(statement: Any) -> Iterator[Any]:
             seen[id(element)] = element
             yield element
             waiting += getattr(element, "get_children", list)()
+
+
+def test_a_table_is_readable_where_a_collector_or_the_check_of_rows_reads_it() -> None:
+    collected = {relation.name for collector in create_collectors() for relation in collector.relations}
+    checked = {
+        table.name for check in data_check.CHECKS for table in check.reads if "not finite" not in check.name
+    }
+    assert collected | checked == READ
 
 
 def test_only_columns_that_exist_are_named() -> None:

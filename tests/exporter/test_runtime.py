@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from collectors.registry import create as create_collectors
+from collectors.unread import read_columns
 from exporter.errors import DuplicateMetric
 from exporter.exposition.text import Format
 from exporter.runtime import exporter_engine
 from exporter.state.collector_state import State
 from exporter.state.failures import FailureClass
 from ledgerscope.catalogue.exporter import COLLECTORS
-from ledgerscope.store.contract import CONTRACT
+from ledgerscope.store.tables import metadata
 from tests.exporter.doubles import DEPTH, NOON, SqlCollector, Terminated, aging_collector, settings
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ def test_a_missing_relation_disables_without_counting_as_a_failed_run(
     with owner.begin() as connection:
         connection.exec_driver_sql("alter table job_run rename to work")
     collector = SqlCollector(
-        statement="select 'acme', 'invoices', count(*) from job_run", relations=(CONTRACT["job_run"],)
+        statement="select 'acme', 'invoices', count(*) from job_run",
+        relations=(read_columns(metadata.tables["job_run"]),),
     )
     exporter = make_exporter(collector)
     exporter.collect_once()

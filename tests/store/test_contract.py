@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledgerscope.store import roles
 from ledgerscope.store import tables as t
 from ledgerscope.store.contract import ACCEPTED, CONTRACT, Lack, Relation, check, check_version
 
@@ -16,11 +15,18 @@ if TYPE_CHECKING:
 CUSTOMER = Relation.of(t.customer, t.customer.c.tenant_id, "customer_id", "status", "created_at")
 
 
-def test_our_own_schema_fulfils_the_whole_contract_for_the_exporter(exporter: Engine) -> None:
-    seen = [relation for name, relation in CONTRACT.items() if name not in roles.NOT_FOR_EXPORTER]
-    with exporter.connect() as connection:
-        assert check(connection, seen) == []
+def test_our_own_schema_fulfils_the_whole_contract_for_the_application(app: Engine) -> None:
+    with app.connect() as connection:
+        assert check(connection, CONTRACT.values()) == []
         assert check_version(connection) is None
+
+
+def test_the_right_to_some_columns_is_enough_for_whoever_reads_no_other(exporter: Engine) -> None:
+    names = Relation.of(t.customer, "tenant_id", "name")
+    with exporter.connect() as connection:
+        assert check(connection, [CUSTOMER]) == []
+        (problem,) = check(connection, [names])
+    assert (problem.lack, problem.relation) == (Lack.RIGHT, "customer")
 
 
 def test_every_column_type_of_the_schema_has_a_row_in_the_table_of_accepted_types() -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Engine, func, make_url, select, text
 
-from ledgerscope.store import migrations, roles
+from ledgerscope.store import data_check, migrations, roles
 from ledgerscope.store import tables as t
 from ledgerscope.store.engine import OWNER, Session, begin_as, create_engine
 from ledgerscope.store.errors import MissingRight, ReadOnly
+from ledgerscope.store.unread import NOT_READ, READ
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,15 +71,90 @@ def test_every_tenant_table_is_under_row_level_security(owner: Engine) -> None:
         """).all()
     assert {row.relname for row in rows} == {table.name for table in TENANT_TABLES}
     policies = {row.relname: tuple(row.policies) for row in rows}
-    hidden = {table: policies.pop(table) for table in roles.NOT_FOR_EXPORTER}
+    hidden = {table.name: policies.pop(table.name) for table in TENANT_TABLES if table.name not in READ}
     assert set(hidden.values()) == {("of_tenant",)}
     assert set(policies.values()) == {("of_tenant", "seen_by_exporter")}
 
 
-@pytest.mark.parametrize("table", sorted(roles.NOT_FOR_EXPORTER))
-def test_the_exporter_reads_no_secret_and_no_remark(business: Engine, exporter: Engine, table: str) -> None:
+def test_the_exporter_may_select_what_is_read_and_nothing_else(owner: Engine) -> None:
+    with owner.connect() as c:
+        rows = c.execute(
+            text("""
+                select relname, attname, has_column_privilege(:role, pg_class.oid, attnum, 'select') as open
+                from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+                where relnamespace = current_schema()::regnamespace and relkind in ('r', 'v', 'm')
+            """),
+            {"role": roles.EXPORTER},
+        ).all()
+    expected = {(name, column.name) for name in READ for column in t.metadata.tables[name].columns}
+    expected -= {(name, column) for name, unread in NOT_READ.items() for column in unread}
+    expected.add(("ledgerscope_version", "version_num"))
+    assert {(row.relname, row.attname) for row in rows if row.open} == expected
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "email FROM customer",
+        "name FROM customer",
+        "phone FROM customer",
+        "address FROM customer",
+        "search_text FROM customer",
+        "* FROM customer",
+        "customer FROM customer",
+        "ciphertext FROM credential",
+        "client_id FROM credential",
+        "details FROM audit_log",
+        "user_id FROM event",
+        "FROM credential_access",
+        "FROM contact",
+        "FROM communication",
+        "FROM interaction",
+        "FROM customer_setting",
+        "FROM import_row_error",
+        "FROM audit_remark",
+        "FROM request_secret",
+        "FROM operation_request",
+    ],
+)
+def test_the_exporter_reads_no_personal_data_no_text_and_no_secret(
+    business: Engine, exporter: Engine, wanted: str
+) -> None:
     with pytest.raises(MissingRight), exporter.connect() as c:
-        c.exec_driver_sql(f"SELECT FROM {table}")
+        c.exec_driver_sql(f"SELECT {wanted}")
+
+
+def test_an_upgrade_takes_back_what_the_exporter_could_read_before(owner_url: str, exporter: Engine) -> None:
+    engine = create_engine(owner_url, OWNER, pool_size=0)
+    with engine.begin() as c:
+        c.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {roles.EXPORTER}")
+        c.exec_driver_sql(f"GRANT SELECT (email), UPDATE (email) ON customer TO {roles.EXPORTER}")
+        c.exec_driver_sql(f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {roles.EXPORTER}")
+        c.exec_driver_sql("CREATE POLICY seen_by_exporter ON contact FOR SELECT USING (true)")
+    migrations.upgrade(owner_url)
+    with engine.begin() as c:
+        c.exec_driver_sql("CREATE TABLE later (n integer)")
+        assert not c.exec_driver_sql(
+            "SELECT FROM pg_policy WHERE polrelid = 'contact'::regclass AND polname = 'seen_by_exporter'"
+        ).all()
+    for wanted in ("email FROM customer", "FROM contact", "n FROM later"):
+        with pytest.raises(MissingRight), exporter.connect() as c:
+            c.exec_driver_sql(f"SELECT {wanted}")
+    with exporter.connect() as c:
+        c.exec_driver_sql("SELECT status FROM customer")
+
+
+def test_a_check_of_rows_that_the_exporter_may_not_do_is_of_dates_that_our_tables_refuse(
+    exporter: Engine,
+) -> None:
+    refused = set()
+    for check in data_check.CHECKS:
+        try:
+            with exporter.connect() as c:
+                c.exec_driver_sql(check.faults)
+        except MissingRight:
+            refused.add(check.name)
+    assert {name.partition(":")[0] for name in refused} == {"not finite"}
 
 
 def test_the_application_sees_only_the_tenant_it_names(business: Engine, app: Engine) -> None:
@@ -154,11 +230,15 @@ def test_the_tables_belong_to_the_owner_role(owner: Engine) -> None:
         assert set(owners) == {roles.OWNER}
 
 
-def test_tables_of_a_later_migration_are_readable_from_the_start(owner: Engine, exporter: Engine) -> None:
+def test_tables_of_a_later_migration_are_the_applications_from_the_start(
+    owner: Engine, app: Engine, exporter: Engine
+) -> None:
     with owner.begin() as c:
         c.exec_driver_sql("CREATE TABLE later (n integer)")
-    with exporter.connect() as c:
+    with app.connect() as c:
         assert c.exec_driver_sql("SELECT count(*) FROM later").scalar_one() == 0
+    with pytest.raises(MissingRight), exporter.connect() as c:
+        c.exec_driver_sql("SELECT count(*) FROM later")
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ _UNLIMITED: Final = "unlimited"
 
 @click.group("credit")
 def command() -> None:
-    """Credit limits: grant, ask for, approve, reject; and how far a customer's is used.
+    """Credit: grant, ask for, approve, reject limits; hold and release; and how far a limit is used.
 
     CUSTOMER is a customer number or an identifier, LIMIT the identifier that a request printed. Amounts are
     major units: --amount 1500.00 --currency EUR. Whoever asked for a limit may not approve it.
@@ -49,6 +49,7 @@ def command() -> None:
       ledgerscope credit request --company acme C-000001 --amount 1500 --reason "order 4711"
       ledgerscope credit approve --company acme 0f3c... --actor user-4
       ledgerscope credit show    --company acme C-000001
+      ledgerscope credit hold    --company acme C-000001 --reason "invoices overdue"
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
@@ -144,6 +145,38 @@ def reject(place: Place, note: Note, *, as_json: bool, limit_id: str) -> None:
     """  # noqa: D301 - same
     with opened(place) as operations:
         done = accepted(Credit(operations).reject(limit_id, note))
+    show_result(done, as_json=as_json)
+
+
+@command.command("hold")
+@operation_options
+@note_options
+@customer_argument
+def hold(place: Place, note: Note, *, as_json: bool, customer: str) -> None:
+    """Sell nothing more to a customer on credit, whatever its limit; what it owes stays as it is.
+
+    \b
+    Example:
+      ledgerscope credit hold --company acme C-000001 --reason "invoices overdue"
+    """  # noqa: D301 - same
+    with opened(place) as operations:
+        done = accepted(Credit(operations).hold(customer_of(operations, customer), note))
+    show_result(done, as_json=as_json)
+
+
+@command.command("release")
+@operation_options
+@note_options
+@customer_argument
+def release(place: Place, note: Note, *, as_json: bool, customer: str) -> None:
+    """Sell to a customer on credit again, within its limit.
+
+    \b
+    Example:
+      ledgerscope credit release --company acme C-000001 --reason "paid up"
+    """  # noqa: D301 - same
+    with opened(place) as operations:
+        done = accepted(Credit(operations).release(customer_of(operations, customer), note))
     show_result(done, as_json=as_json)
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ledgerscope.cli.operations.references import customer_of
 from ledgerscope.cli.operations.session import accepted, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, as_plain, show_json, show_record, show_table
 from ledgerscope.customers.events import Events, ListEvents
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ledgerscope.cli.operations.session import Place
     from ledgerscope.customers.events import EventView
+    from ledgerscope.customers.operations import Operations
 
 __all__ = ["command"]
 
@@ -59,7 +59,7 @@ def command() -> None:
 @command.command("list")
 @operation_options
 @click.option("--type", "event_type", metavar="TYPE", help="The type of event, as CustomerCreated.")
-@click.option("--customer", "customer_id", metavar="ID", help="The identifier of a customer.")
+@click.option("--customer", metavar="CUSTOMER", help="The number or identifier of a customer.")
 @click.option(
     "--since", type=click.DateTime(_INSTANTS), metavar="INSTANT", help="As 2026-03-01T12:00+00:00, or later."
 )
@@ -70,7 +70,7 @@ def command() -> None:
     "--every", type=click.FloatRange(0.1), default=1.0, show_default=True, help="Seconds, with --follow."
 )
 def list_(
-    place: Place, *, as_json: bool, since: datetime | None, follow: bool, every: float, **asked: Any
+    place: Place, *, as_json: bool, customer: str | None, follow: bool, every: float, **asked: Any
 ) -> None:
     """List events, newest first; with --follow oldest first, one on a line.
 
@@ -80,11 +80,12 @@ def list_(
     Example:
       ledgerscope events list --company acme --since 2026-03-01T00:00+01:00 --json
     """  # noqa: D301 - same
-    wanted = ListEvents(since=since, **asked)
-    if follow:
-        _follow(place, wanted, every, as_json=as_json)
-        return
     with opened(place) as operations:
+        customer_id = None if customer is None else customer_of(operations, customer)
+        wanted = ListEvents(customer_id=customer_id, **asked)
+        if follow:
+            _follow(operations, wanted, every, as_json=as_json)
+            return
         page = accepted(Events(operations).list(wanted))
     if as_json:
         show_json(page)
@@ -109,22 +110,21 @@ def show(place: Place, *, as_json: bool, event_id: int) -> None:
     (show_json if as_json else show_record)(found)
 
 
-def _follow(place: Place, wanted: ListEvents, every: float, *, as_json: bool) -> None:
-    with opened(place) as operations:
-        events = Events(operations)
-        try:
-            page = accepted(events.list(wanted))
-            shown = page.events[::-1]
-            last = shown[-1].event_id if shown else 0
-            while True:
-                for event in shown:
-                    click.echo(_as_json(event) if as_json else _as_line(event))
-                last = shown[-1].event_id if shown else last
-                if len(shown) < wanted.limit:
-                    time.sleep(every)
-                shown = accepted(events.list(replace(wanted, after=last, before=None))).events
-        except KeyboardInterrupt:
-            return
+def _follow(operations: Operations, wanted: ListEvents, every: float, *, as_json: bool) -> None:
+    events = Events(operations)
+    try:
+        page = accepted(events.list(wanted))
+        shown = page.events[::-1]
+        last = shown[-1].event_id if shown else 0
+        while True:
+            for event in shown:
+                click.echo(_as_json(event) if as_json else _as_line(event))
+            last = shown[-1].event_id if shown else last
+            if len(shown) < wanted.limit:
+                time.sleep(every)
+            shown = accepted(events.list(replace(wanted, after=last, before=None))).events
+    except KeyboardInterrupt:
+        return
 
 
 def _as_json(event: EventView) -> str:

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ledgerscope.domain.money import Money
+from ledgerscope.customers.amounts import amount_number, amount_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -154,11 +154,6 @@ def show_json(value: object) -> None:
     click.echo(json.dumps(as_plain(value), indent=2, ensure_ascii=False))
 
 
-def amount_words(minor: int, currency: str) -> str:
-    """An amount with its currency, as `1,190.00 EUR`."""
-    return f"{amount_number(minor, currency)} {currency}"
-
-
 def _console() -> Console:
     """Standard output. What is no terminal is as wide as it needs to be, unless COLUMNS says otherwise."""
     free = not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdigit()
@@ -204,11 +199,6 @@ def _fields(record: object) -> dict[str, Any]:
     if isinstance(record, Mapping):
         return dict(record)
     return {each.name: getattr(record, each.name) for each in fields(record)}  # type: ignore[arg-type] # a dataclass
-
-
-def amount_number(minor: int, currency: str) -> str:
-    """An amount without its currency, as `1,190.00`."""
-    return f"{Money(minor, currency).major:,}"
 
 
 def _words(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ledgerscope.cli.operations.paging import page_options
-from ledgerscope.cli.operations.references import customer_argument, customer_of
+from ledgerscope.cli.operations.references import customer_argument, customer_of, numbers_of
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, show_done, show_json, show_page, show_record
 from ledgerscope.cli.operations.sync_worker import run
@@ -209,7 +209,10 @@ def runs(place: Place, *, as_json: bool, customer: str | None, **asked: Any) -> 
     with opened(place) as operations:
         wanted = None if customer is None else customer_of(operations, customer)
         page = accepted(Syncs(operations).runs(ListRuns(customer_id=wanted, **asked)))
-    show_page(_RUNS, page, page.runs, empty="no runs match", as_json=as_json)
+        numbers = numbers_of(operations, (each.customer_id for each in page.runs))
+    number = Column("NUMBER", lambda each: numbers[each.customer_id])
+    columns = _RUNS if wanted else (_RUNS[0], number, *_RUNS[1:])
+    show_page(columns, page, page.runs, empty="no runs match", as_json=as_json)
 
 
 @command.command("workflows")

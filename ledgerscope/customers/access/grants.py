@@ -12,7 +12,7 @@ from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.caller import Note
 from ledgerscope.customers.operations.given import fault_of_identifier
 from ledgerscope.customers.operations.guard import takes
-from ledgerscope.customers.operations.lookups import as_id, hold_customer
+from ledgerscope.customers.operations.lookups import as_id, customer_exists, hold_customer, no_row
 from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.operations.verdict import Verdict
 from ledgerscope.domain.events import EventType
@@ -125,8 +125,6 @@ class Grants:
     @takes(Permission.ACCESS_GRANT)
     def of_customer(self, customer_id: Id) -> tuple[Grant, ...] | Refused:
         """The grants for a customer that hold, oldest first."""
-        if as_id(customer_id) is None:
-            return ()
         c = t.customer_grant.c
         query = (
             select(c.customer_id, c.actor, c.granted_by, c.granted_at)
@@ -134,6 +132,8 @@ class Grants:
             .order_by(c.granted_at, c.actor)
         )
         with self._operations.read() as connection:
+            if not customer_exists(connection, self._tenant_id, customer_id):
+                return no_row("customer", customer_id)
             return tuple(Grant(row.customer_id.hex, *row[1:]) for row in connection.execute(query))
 
     def _held(self, connection: Connection, customer_id: Id, actor: str) -> Id | None:

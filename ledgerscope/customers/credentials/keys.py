@@ -53,10 +53,13 @@ class CredentialKeys:
         key = _derived(self.secrets[self.current], _FINGERPRINT)
         return hmac.new(key, plain, sha256).hexdigest()[:_FINGERPRINT_DIGITS]
 
+    def encryption_key(self, name: str) -> bytes:
+        """What the key of this id encrypts with."""
+        return _derived(self.secrets[name], _ENCRYPTION)
+
     def _fernet(self) -> MultiFernet:
         first = [self.current, *(name for name in self.secrets if name != self.current)]
-        derived = (_derived(self.secrets[name], _ENCRYPTION) for name in first)
-        return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in derived])
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(self.encryption_key(name))) for name in first])
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

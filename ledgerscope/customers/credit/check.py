@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.decision import Refused
 from ledgerscope.domain.credit import severity
 from ledgerscope.domain.events import EventType
@@ -69,8 +70,9 @@ def over_limit(customer_id: Id, used: Used | None) -> OverLimit | None:
     if level is None:
         return None
     said = (
-        f"with this invoice the customer would owe {used.exposure_minor} of at most {used.limit_minor} "
-        f"{used.currency} (minor units); let some be paid, raise the limit, or name who allows it"
+        f"with this invoice the customer would owe {amount_words(used.exposure_minor, used.currency)} "
+        f"of at most {amount_words(used.limit_minor, used.currency)}; "
+        "let some be paid, raise the limit, or name who allows it"
     )
     return OverLimit(
         reason=said, customer_id=customer_id, currency=used.currency, exposure_minor=used.exposure_minor,

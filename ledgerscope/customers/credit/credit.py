@@ -264,12 +264,11 @@ class Credit:
     @takes(Permission.CUSTOMERS_VIEW)
     def check(self, customer_id: Id, currency: str, amount_minor: int) -> CreditCheck | Refused:
         """Whether an invoice of this amount would be within the limit today; nothing is recorded."""
-        fault = check_amount("amount_minor", amount_minor, least=0)
-        if fault is not None:
-            return fault
         found = as_id(customer_id)
         with self._operations.read() as connection:
-            fault = check_currency(currency, currencies_of(connection))
+            fault = check_currency(currency, currencies_of(connection)) or check_amount(
+                "amount_minor", amount_minor, currency, least=0
+            )
             customer = None if found is None else self._read_customer(connection, found)
             if fault is not None or found is None or customer is None:
                 return fault or no_row("customer", customer_id)
@@ -341,7 +340,7 @@ class Credit:
         """The customer, held; or what is wrong with a limit for it."""
         fault = check_currency(asked.currency, currencies_of(connection))
         if fault is None and asked.limit_minor is not None:
-            fault = check_amount("limit_minor", asked.limit_minor, least=0)
+            fault = check_amount("limit_minor", asked.limit_minor, asked.currency, least=0)
         if fault is not None:
             return fault
         customer = hold_customer(connection, self._tenant_id, asked.customer_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.lifecycle.forgetting import forgotten
 from ledgerscope.customers.lifecycle.traces import Traces, erase_traces
@@ -151,8 +152,8 @@ def _obstacle(customer: Belongings) -> Refused | None:
         return Refused(f"the customer has {customer.running} running subscriptions; end them first")
     owed = {code: minor for code, minor in sorted(customer.open_minor.items()) if minor}
     if owed:
-        listed = ", ".join(f"{minor} {code}" for code, minor in owed.items())
-        return Refused(f"the customer owes {listed} (minor units); settle or write it off first")
+        listed = ", ".join(amount_words(minor, code) for code, minor in owed.items())
+        return Refused(f"the customer owes {listed}; settle or write it off first")
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.amounts import amount_number, amount_words
 from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.texts import is_visible
 
@@ -17,11 +18,12 @@ LARGEST_MINOR: Final = 10**15
 """Minor units: more than any document comes to, and far less than the database can add up."""
 
 
-def check_amount(field: str, value: int, *, least: int = 1) -> Refused | None:
-    """Minor units of a document."""
+def check_amount(field: str, value: int, currency: str, *, least: int = 1) -> Refused | None:
+    """Minor units of a document; the refusal says amounts of its currency, which is checked already."""
     if least <= value <= LARGEST_MINOR:
         return None
-    said = f"{field}: {least} to {LARGEST_MINOR} minor units, not {value}"
+    most = amount_words(LARGEST_MINOR, currency)
+    said = f"{field}: {amount_number(least, currency)} to {most}, not {amount_words(value, currency)}"
     return Refused(said, Fault.INVALID, field)
 
 

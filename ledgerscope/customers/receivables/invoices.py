@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.decision import Decision, Moment, Refused
 from ledgerscope.customers.receivables.settlement import take_back
 from ledgerscope.domain.events import EventType
@@ -57,7 +58,8 @@ def issue_invoice(request: IssueInvoice) -> Decision:
     """The invoice and its instalments; one of zero is paid at once and has none."""
     parts = sum(part.amount_minor for part in request.instalments)
     if parts != request.total_minor:
-        return Refused(f"the instalments add up to {parts}, the invoice to {request.total_minor} minor units")
+        said, total = (amount_words(each, request.currency) for each in (parts, request.total_minor))
+        return Refused(f"the instalments add up to {said}, the invoice to {total}")
     if any(part.amount_minor <= 0 for part in request.instalments):
         return Refused("every instalment must be greater than zero")
     if not 0 <= request.tax_minor <= request.total_minor:

@@ -47,10 +47,11 @@ _MOST_INSTALMENTS: Final = 120
 class NewInvoice:
     """A claim on a customer; amounts are minor units of `currency`, the customer's own where it is left out.
 
-    Without `instalments` the whole is due at the customer's terms. `tax_minor` is the part of the total that
-    is tax. `number` is given out where it is left out. `issued_on` is today, or a day before. `override_by`
-    is who lets the invoice through where it breaks the credit limit, or the customer is on credit hold; the
-    reason is that of the note.
+    A total of zero is allowed, as of a period with a full discount, which takes a document with a number too:
+    it is paid at once and needs no credit. Without `instalments` the whole is due at the customer's terms.
+    `tax_minor` is the part of the total that is tax. `number` is given out where it is left out. `issued_on`
+    is today, or a day before. `override_by` is who lets the invoice through where it breaks the credit limit,
+    or the customer is on credit hold; the reason is that of the note.
     """
 
     customer_id: Id
@@ -211,9 +212,9 @@ def _request(billing: Billing, new: NewInvoice, call: Call) -> IssueInvoice:
 def _fault(billing: Billing, new: NewInvoice, request: IssueInvoice) -> Refused | None:
     """What is wrong with the content of an invoice, issued or drafted."""
     fault = (
-        check_amount("total_minor", new.total_minor, least=0)
-        or check_amount("tax_minor", new.tax_minor, least=0)
-        or check_currency(request.currency, billing.currencies)
+        check_currency(request.currency, billing.currencies)
+        or check_amount("total_minor", new.total_minor, request.currency, least=0)
+        or check_amount("tax_minor", new.tax_minor, request.currency, least=0)
         or check_choice("kind", new.kind, INVOICE_KINDS)
     )
     if fault is not None:

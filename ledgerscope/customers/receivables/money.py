@@ -138,8 +138,8 @@ def receive(books: Books, new: NewPayment, call: Call) -> Decision:
     """The payment, with what it settles."""
     currency = books.own_currency if new.currency is None else new.currency
     fault = (
-        check_amount("amount_minor", new.amount_minor)
-        or check_currency(currency, books.currencies)
+        check_currency(currency, books.currencies)
+        or check_amount("amount_minor", new.amount_minor, currency)
         or check_choice("method", new.method, PAYMENT_METHODS)
         or check_choice("gateway", new.gateway, GATEWAYS)
     )
@@ -165,8 +165,8 @@ def give_credit(books: Books, new: NewCreditNote, call: Call) -> Decision:
     """The credit note, set against an invoice where one is named."""
     currency = books.own_currency if new.currency is None else new.currency
     fault = (
-        check_amount("amount_minor", new.amount_minor)
-        or check_currency(currency, books.currencies)
+        check_currency(currency, books.currencies)
+        or check_amount("amount_minor", new.amount_minor, currency)
         or check_text("reason", new.reason, _LONGEST_REASON)
         or _fault_of_number(books, new.number)
     )
@@ -191,7 +191,7 @@ def allocate_money(
     source: SourceState, invoices: tuple[InvoiceState, ...], limit_minor: int | None, call: Call
 ) -> Decision:
     """Money or credit set against one invoice, or against what is due first of several."""
-    fault = None if limit_minor is None else check_amount("limit_minor", limit_minor)
+    fault = None if limit_minor is None else check_amount("limit_minor", limit_minor, source.currency)
     if fault is not None:
         return fault
     allocated = _allocated(source, invoices, limit_minor, call)
@@ -254,7 +254,7 @@ def restore(
     """A write-off taken back, all of it or a part; the debt is open again and checked."""
     fault = check_choice("reason", reason, WRITE_OFF_REVERSAL_REASONS)
     if fault is None and amount_minor is not None:
-        fault = check_amount("amount_minor", amount_minor)
+        fault = check_amount("amount_minor", amount_minor, source.currency)
     if fault is not None:
         return fault
     request = ReverseWriteOff(call.moment, call.new_id("reversal"), reason, amount_minor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.decision import Decision, Moment, Refused
 from ledgerscope.customers.receivables.settlement import take_back
 from ledgerscope.domain.events import EventType
@@ -83,7 +84,9 @@ def reverse_payment(payment: SourceState, request: ReversePayment) -> Decision:
         return Refused(f"the payment is dated {payment.dated}; it cannot be reversed before that day")
     amount = request.amount_minor
     if amount is not None and not 0 < amount <= payment.value_minor:
-        return Refused(f"between 1 and {payment.value_minor} minor units can be reversed, not {amount}")
+        return Refused(
+            f"{_most(payment.value_minor, payment)} can be reversed, not {_words(amount, payment)}"
+        )
     moment = request.moment
     event = _event(
         moment, EventType.PAYMENT_REVERSED, payment, amount or payment.value_minor, request.reversal
@@ -108,8 +111,8 @@ def refund(source: SourceState, request: Refund) -> Decision:
         return Refused(f"the money is dated {source.dated}; it cannot go back before that day")
     if not 0 < request.amount_minor <= source.left_minor:
         return Refused(
-            f"between 1 and {source.left_minor} minor units are unused and can be refunded, "
-            f"not {request.amount_minor}"
+            f"{_most(source.left_minor, source)} is unused and can be refunded, "
+            f"not {_words(request.amount_minor, source)}"
         )
     moment = request.moment
     of_payment = source.kind == "payment"
@@ -120,6 +123,14 @@ def refund(source: SourceState, request: Refund) -> Decision:
     )  # fmt: skip
     event = _event(moment, EventType.MONEY_REFUNDED, source, request.amount_minor, source.kind)
     return Changes((row,), (event,))
+
+
+def _most(minor: int, source: SourceState) -> str:
+    return f"up to {_words(minor, source)}" if minor else "nothing"
+
+
+def _words(minor: int, source: SourceState) -> str:
+    return amount_words(minor, source.currency)
 
 
 def _event(moment: Moment, event_type: EventType, source: SourceState, amount: int, label: str) -> Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.decision import Decision, Moment, Refused
 from ledgerscope.customers.receivables.settlement import set_status, settle, take_back
 from ledgerscope.customers.receivables.state import SourceState
@@ -62,7 +63,8 @@ def reverse_write_off(write_off: SourceState, request: ReverseWriteOff) -> Decis
     standing = sum(one.amount_minor for one in write_off.applied)
     amount, moment = request.amount_minor or standing, request.moment
     if write_off.kind != "write_off" or not 0 < amount <= standing:
-        return Refused(f"of this write-off {standing} minor units stand; {amount} cannot be reversed")
+        stand, wanted = (amount_words(each, write_off.currency) for each in (standing, amount))
+        return Refused(f"of this write-off {stand} stand; {wanted} cannot be reversed")
     row = WriteOffReversal(
         moment.tenant_id, request.request_id, write_off.source_id, amount, moment.day, request.reason,
         moment.at,

@@ -1,4 +1,7 @@
-"""A client of one Zuora tenant: signs in, asks again where that helps, and gives up in time."""
+"""A client of one Zuora tenant: signs in, asks again where that helps, and gives up in time.
+
+The libraries that ask are imported with the first client: decisions about logins and workflows need none.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from authlib.integrations.requests_client import OAuth2Session
-
 from ledgerscope.customers.zuora.errors import ZuoraError
-from ledgerscope.customers.zuora.failures import failure_of_status, outcome_of
 from ledgerscope.customers.zuora.login import fault_of_login
 from ledgerscope.customers.zuora.rate_limit import asked_to_wait, backed_off, read_rate_limit
-from ledgerscope.customers.zuora.transport import BoundedAdapter
 from ledgerscope.customers.zuora.workflows import PAGE_LENGTH, read_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from authlib.integrations.requests_client import OAuth2Session
     from requests import Response
 
     from ledgerscope.customers.zuora.login import Login
@@ -129,6 +129,10 @@ class Zuora:
         raise ZuoraError("malformed", f"the workflows have more than {self._limits.pages} pages")
 
     def _new_session(self, login: Login) -> OAuth2Session:
+        from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 - see above
+
+        from ledgerscope.customers.zuora.transport import BoundedAdapter  # noqa: PLC0415 - see above
+
         session = OAuth2Session(
             login.client_id, login.client_secret, token_endpoint_auth_method="client_secret_post"  # noqa: S106 - its name
         )  # fmt: skip
@@ -183,6 +187,8 @@ class Zuora:
         return answer
 
     def _check(self, answer: Response, *, at_sign_in: bool = False) -> None:
+        from ledgerscope.customers.zuora.failures import failure_of_status  # noqa: PLC0415 - see above
+
         self.rate_limit = read_rate_limit(answer.headers) or self.rate_limit
         failure = failure_of_status(
             answer.status_code, asked_to_wait(answer.headers, self._now), at_sign_in=at_sign_in
@@ -192,6 +198,8 @@ class Zuora:
 
     def _tried(self, ask: Callable[[], Any]) -> Any:
         """What the request comes to, asked again as long as that may help and there is time."""
+        from ledgerscope.customers.zuora.failures import outcome_of  # noqa: PLC0415 - see above
+
         tries = 0
         while True:
             if self._seconds_left() <= 0:

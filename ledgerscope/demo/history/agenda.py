@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from ledgerscope.customers import Decision
+    from ledgerscope.customers.credentials import CredentialKeys
     from ledgerscope.demo.companies import Company
     from ledgerscope.demo.random_source import RandomSource
     from ledgerscope.domain.events import EventType
@@ -56,6 +57,7 @@ class Agenda:
         "customer_id",
         "customer_number",
         "era",
+        "keys",
         "number",
         "random",
     )
@@ -70,6 +72,7 @@ class Agenda:
         *,
         created_at: datetime,
         customer_number: str,
+        keys: CredentialKeys,
     ) -> None:
         self.company = company
         self.number = number
@@ -77,6 +80,7 @@ class Agenda:
         self.batch = batch
         self.era = era
         self.customer_number = customer_number
+        self.keys = keys
         self.creation = self.call(created_at, "accounts", random.id())
         self.customer_id: Id = customer_id_of(self.creation)
         self.currency = random.pick(company.currencies)

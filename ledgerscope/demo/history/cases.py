@@ -33,6 +33,7 @@ from ledgerscope.customers.subscriptions import (
 from ledgerscope.demo.currencies import CURRENCIES
 from ledgerscope.demo.history.account import Account
 from ledgerscope.demo.history.agenda import Agenda
+from ledgerscope.demo.operations.outside import demo_keys
 from ledgerscope.demo.plans import Price
 from ledgerscope.demo.random_source import RandomSource
 from ledgerscope.domain.events import EventType
@@ -368,6 +369,7 @@ def write_cases(seed: int, company: Company, plans: _Plans, batch: Batch, era: E
             agenda = Agenda(
                 company, number, RandomSource(seed, tenant_id, "case", name), batch, era,
                 created_at=created_at, customer_number=number_at("customer", places[name]),
+                keys=demo_keys(seed),
             )  # fmt: skip
             agenda.currency = _CURRENCY.get(name, company.base_currency)
             write(_Case(agenda, plans, name))

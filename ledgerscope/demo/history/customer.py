@@ -14,7 +14,7 @@ from ledgerscope.demo.history.relations import Relations
 from ledgerscope.demo.history.sales import Sales
 from ledgerscope.demo.history.standing import TERMS_DAYS, Standing
 from ledgerscope.demo.history.statements import write_statements
-from ledgerscope.demo.history.sync import write_sync
+from ledgerscope.demo.history.sync import Sync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,7 @@ class _Customer:
         usual_month = int(plans["professional", "month"].amount_minor * random.lognormvariate(0.4, 0.7))
         self._credit = Credit(agenda, self._account, usual_month)
         self._relations = Relations(agenda, self._agreements)
+        self._sync = Sync(agenda)
         self._standing.belongings = self._belongings
         self._sales = Sales(agenda, self._account, self._agreements, self._arrange, usual_month)
         self._payer = Payer(
@@ -67,7 +68,6 @@ class _Customer:
         self._agenda.at(self._created_at, self._begin)
         self._agenda.run()
         write_progress(self._agenda, self._standing, self._agreements)
-        write_sync(self._agenda, self._created_at)
         write_statements(self._agenda, self._created_at)
 
     def _begin(self, when: datetime) -> None:
@@ -75,6 +75,7 @@ class _Customer:
         self._standing.begin(when)
         self._credit.grant(when)
         self._relations.begin(when)
+        self._sync.begin(when)
         if random.chance(agenda.company.one_time_share):
             self._sales.sell_now_and_then(when)
             return
@@ -96,6 +97,7 @@ class _Customer:
             contacts=relations.contacts,
             communications=tuple(relations.communications),
             interactions=tuple(relations.interactions),
+            **self._sync.belongings,
         )
 
     def _on_overdue(self, claim: Claim, when: datetime) -> None:  # noqa: ARG002 -- reminders name no claim

@@ -1,16 +1,14 @@
-"""The daily routine: aging refreshed every night, marketing paid every day, exchange rates fixed."""
+"""The daily routine: marketing paid every day, exchange rates fixed."""
 
 from __future__ import annotations
 
 import math
-from datetime import time
 from decimal import Decimal
 from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.random_source import RandomSource
-from ledgerscope.domain.events import EventType
-from ledgerscope.store.records import FxRate, MarketingSpend, make_event
+from ledgerscope.store.records import FxRate, MarketingSpend
 
 if TYPE_CHECKING:
     from ledgerscope.demo.companies import Company
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_routine"]
 
-_NIGHT: Final = time(2, 15)
-_ON_DEMAND: Final = 0.15
 _DAILY_SPEND: Final = {"paid": 180_00, "social": 60_00, "referral": 35_00, "organic": 20_00}
 _USD_PER_EUR: Final = 1.09
 _RATE_PLACES: Final = Decimal("0.0000000001")
@@ -28,20 +24,9 @@ _RATE_PLACES: Final = Decimal("0.0000000001")
 
 def write_routine(seed: int, company: Company, batch: Batch, era: Era) -> None:
     """What happens once a day."""
-    _write_aging(RandomSource(seed, company.tenant_id, "aging"), company, batch, era)
     _write_marketing(RandomSource(seed, company.tenant_id, "marketing"), company, batch, era)
     if len(company.currencies) > 1:
         _write_rates(RandomSource(seed, company.tenant_id, "rates"), company, batch, era)
-
-
-def _write_aging(random: RandomSource, company: Company, batch: Batch, era: Era) -> None:
-    for day in company.calendar.days_between(era.since, era.until):
-        night = company.calendar.at(day, _NIGHT)
-        asked = night + random.days(0.2, 0.6)
-        runs = [(night, "scheduled"), (asked, "on_demand")][: 1 + random.chance(_ON_DEMAND)]
-        for when, trigger in runs:
-            if era.since <= when <= era.until:  # the snapshots themselves are not kept for two years
-                batch.add(make_event(company.tenant_id, EventType.AGING_SNAPSHOT_REFRESHED, when, trigger))
 
 
 def _write_marketing(random: RandomSource, company: Company, batch: Batch, era: Era) -> None:

@@ -43,7 +43,7 @@ KINDS: Final = (
     JobKind("billing", "refresh-aging", 0.06, 45),
     JobKind("mail", "send-reminders", 0.16, 1.2),
     JobKind("mail", "send-statements", 0.12, 2.5),
-    JobKind("sync", "sync-customer", 0.22, 6),
+    JobKind("sync", "fetch-exchange-rates", 0.22, 6),
     JobKind("reports", "build-report", 0.1, 70),
     JobKind("imports", "import-customers", 0.06, 30),
 )

@@ -16,6 +16,7 @@ from ledgerscope.demo.simulation import (
     papers,
     relations,
     subscriptions,
+    sync,
 )
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ PER_CUSTOMER_AND_MONTH: Final[Mapping[Callable[[Context], object], float]] = {
     feedback.open_ticket: 0.12,
     feedback.close_ticket: 0.13,
     feedback.use_product: 3.0,
+    sync.connect: 0.008,
+    sync.rotate_login: 0.012,
+    sync.change_setting: 0.006,
+    sync.ask_for_sync: 0.02,
+    sync.pause_sync: 0.004,
+    sync.resume_sync: 0.004,
+    sync.leave: 0.002,
 }
 PER_COMPANY_AND_DAY: Final[Mapping[Callable[[Context], object], float]] = {
     feedback.refresh_aging: 1.2,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.demo.operations.workers import KINDS, enqueue, go_on, job_finished
 from ledgerscope.demo.simulation.context import RecordQuery
+from ledgerscope.demo.simulation.sync import synchronise_due
 from ledgerscope.store import tables as t
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import JobRun, key_of
@@ -58,6 +59,7 @@ def work(context: Context, workers: Workers) -> None:
         else:
             _collect(context, go_on(first, when, context.now, workers.failure))
         when += context.random.expovariate(1.0) * every + timedelta(milliseconds=1)
+    synchronise_due(context)
 
 
 def _take_over(context: Context, run: JobRun) -> None:

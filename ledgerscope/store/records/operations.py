@@ -167,6 +167,9 @@ class SyncSchedule(NamedTuple):
     backoff: int
     last_error_class: str | None
     requested_trigger: str | None = None
+    claimed_run_id: Id | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
 
 
 class SyncRun(NamedTuple):

@@ -57,11 +57,26 @@ def test_an_unlimited_limit_is_said_in_words(
     assert " unlimited  EUR  approved " in ledgerscope("credit", "list").stdout
 
 
+def test_credit_is_held_and_released_again(
+    northwind: str, read: Callable[..., Any], refused: Callable[[str], str]
+) -> None:
+    held = read('credit hold C-000001 --reason "invoices overdue"')
+    assert held["changed"] is True
+    assert read("credit hold C-000001") == {**held, "changed": False}
+    assert "credit hold" in refused("invoices issue C-000001 --amount 5")
+    assert read("credit release C-000001") == held
+    assert read("credit release C-000001")["changed"] is False
+    read("invoices issue C-000001 --amount 5")
+    actions = [each["action"] for each in read("audit list")["entries"] if "credit." in each["action"]]
+    assert sorted(actions) == ["credit.held", "credit.released"]
+
+
 def test_refusals_are_one_line(
     northwind: str, read: Callable[..., Any], refused: Callable[[str], str]
 ) -> None:
     assert refused("credit grant C-000001") == "give --amount or --unlimited, one of the two"
     assert refused("credit grant C-9 --amount 1") == "refused: there is no customer 'C-9' in this company"
+    assert refused("credit hold C-9") == "refused: there is no customer 'C-9' in this company"
     assert "no credit limit 'x'" in refused("credit reject x --reason no")
     asked = read("credit request C-000001 --amount 5 --actor user-1")["credit_limit_id"]
     assert "somebody else has to approve it" in refused(f"credit approve {asked} --actor user-1")

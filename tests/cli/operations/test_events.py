@@ -50,6 +50,17 @@ def test_all_of_a_command_has_one_correlation_id(ledgerscope: Callable[..., Resu
     assert entry["details"]["correlation_id"] == one["correlation_id"]
 
 
+def test_events_of_a_customer_are_listed_by_its_number_or_identifier(
+    ledgerscope: Callable[..., Result],
+) -> None:
+    made = [json.loads(ledgerscope(*CREATE, name, "--json").output) for name in ("One", "Two")]
+    for reference in ("C-000002", made[1]["customer_id"]):
+        listed = json.loads(ledgerscope("events", "list", "--customer", reference, "--json").output)["events"]
+        assert {each["customer_id"] for each in listed} == {made[1]["customer_id"]}
+    said = ledgerscope("events", "list", "--customer", "C-000003")
+    assert (said.exit_code, "there is no customer 'C-000003'" in said.output) == (1, True)
+
+
 def test_what_is_wrong_is_said(ledgerscope: Callable[..., Result]) -> None:
     said = ledgerscope("events", "list", "--type", "Nothing")
     assert said.exit_code == 1

@@ -59,6 +59,8 @@ def test_a_credential_that_is_set_is_synchronised_and_shown(
         lines = run(*table).stdout.splitlines()
         assert len(lines) >= 3
         assert max(map(len, lines)) <= WIDTH
+    assert "C-000001" in run("runs").stdout, "which customer, where runs of all are listed"
+    assert "C-000001" not in run("runs", "C-000001").stdout
     assert "more: --cursor" in run("workflows", "C-000001", "--limit", "2").stdout
 
 

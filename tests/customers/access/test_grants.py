@@ -108,5 +108,18 @@ def test_a_grant_of_another_company_opens_nothing(
     assert isinstance(Customers(acting()).get(customer_id), Refused)
 
 
+def test_grants_of_a_customer_that_there_is_not_are_refused(
+    operations_of: Callable[[str], Operations], customer_id: str
+) -> None:
+    assert Grants(operations_of("acme")).of_customer(customer_id) == ()
+    for company, unknown in (("acme", "0" * 32), ("acme", "C-000001"), ("bolt", customer_id)):
+        said = Grants(operations_of(company)).of_customer(unknown)
+        assert isinstance(said, Refused)
+        assert (said.fault, said.reason) == (
+            Fault.NOT_FOUND,
+            f"there is no customer {unknown!r} in this company",
+        )
+
+
 def test_an_administrator_may_do_everything() -> None:
     assert ROLES["administrator"] == set(Permission)

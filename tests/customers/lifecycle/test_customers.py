@@ -104,7 +104,7 @@ def test_who_owes_money_is_not_deleted(customers: Customers, ledger: Ledger, clo
         write_changes(connection, [Changes((invoice, InvoiceDue("acme", invoice_id, 1, day, 1250)))])
     said = customers.delete(customer_id, "closed")
     assert isinstance(said, Refused)
-    assert said.reason == "the customer owes 1250 EUR (minor units); settle or write it off first"
+    assert said.reason == "the customer owes 12.50 EUR; settle or write it off first"
     assert isinstance(customers.update(customer_id, {"currency": "JPY"}), Refused)
 
 

@@ -172,7 +172,7 @@ def test_what_was_deleted_softly_is_erased_without_a_second_event() -> None:
     ("customer", "reason", "words"),
     [
         (replace(BELONGINGS, running=2), "closed", "2 running subscriptions; end them first"),
-        (replace(BELONGINGS, open_minor={"EUR": 1250, "JPY": 0}), "closed", "owes 1250 EUR (minor units)"),
+        (replace(BELONGINGS, open_minor={"EUR": 1250, "JPY": 0}), "closed", "owes 12.50 EUR"),
         (BELONGINGS, "bored", "one of requested, duplicate"),
     ],
 )

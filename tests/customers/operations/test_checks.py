@@ -66,13 +66,20 @@ def test_numbers_of_the_series_are_told_from_others(number: str, own: bool) -> N
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        (check_amount("amount_minor", 1), None),
-        (check_amount("amount_minor", LARGEST_MINOR), None),
-        (check_amount("total_minor", 0, least=0), None),
-        (check_amount("amount_minor", 0), f"amount_minor: 1 to {LARGEST_MINOR} minor units, not 0"),
+        (check_amount("amount_minor", 1, "EUR"), None),
+        (check_amount("amount_minor", LARGEST_MINOR, "EUR"), None),
+        (check_amount("total_minor", 0, "EUR", least=0), None),
         (
-            check_amount("a", LARGEST_MINOR + 1),
-            f"a: 1 to {LARGEST_MINOR} minor units, not {LARGEST_MINOR + 1}",
+            check_amount("amount_minor", 0, "EUR"),
+            "amount_minor: 0.01 to 10,000,000,000,000.00 EUR, not 0.00 EUR",
+        ),
+        (
+            check_amount("amount_minor", -5, "JPY", least=0),
+            "amount_minor: 0 to 1,000,000,000,000,000 JPY, not -5 JPY",
+        ),
+        (
+            check_amount("a", LARGEST_MINOR + 1, "EUR"),
+            "a: 0.01 to 10,000,000,000,000.00 EUR, not 10,000,000,000,000.01 EUR",
         ),
         (check_choice("kind", "a", ("a", "b")), None),
         (check_choice("kind", "c", ("a", "b")), "kind: one of a, b; not 'c'"),

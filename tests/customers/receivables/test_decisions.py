@@ -149,7 +149,7 @@ def test_only_unused_money_is_refunded(books: Books) -> None:
     books.pay("q", 50, day=3)
     books.take(books.allocate("q", "i", day=3))
     too_much = refund(books.documents.source("q"), Refund(on(4), "r", 21))
-    assert too_much == Refused("between 1 and 20 minor units are unused and can be refunded, not 21")
+    assert too_much == Refused("up to 0.20 EUR is unused and can be refunded, not 0.21 EUR")
     books.take(refund(books.documents.source("q"), Refund(on(4), "r", 20)))
     assert books.left("q") == 0
     assert books.open("i") == ("paid", [0, 0])
@@ -190,7 +190,7 @@ def test_a_write_off_gives_up_what_is_open_and_can_be_taken_back_in_part(books: 
     books.take(reverse_write_off(books.documents.source("w"), ReverseWriteOff(on(50), "b", "recovered", 12)))
     assert books.open("i") == ("open", [0, 12])
     again = reverse_write_off(books.documents.source("w"), ReverseWriteOff(on(51), "x", "error", 19))
-    assert again == Refused("of this write-off 18 minor units stand; 19 cannot be reversed")
+    assert again == Refused("of this write-off 0.18 EUR stand; 0.19 EUR cannot be reversed")
     assert books.events[-2:] == ["DebtWrittenOff", "WriteOffReversed"]
 
 
@@ -211,7 +211,7 @@ def refusals(books: Books) -> dict[str, Decision]:
         "the money is in USD, the invoice in EUR": allocate(fresh._replace(currency="USD"), invoice, request),
         "different customers": allocate(fresh._replace(customer_id="d"), invoice, request),
         "nothing of the money is left": allocate(used, invoice, request),
-        "between 1 and 10 minor units can be reversed": reverse_payment(
+        "up to 0.10 EUR can be reversed": reverse_payment(
             fresh, ReversePayment(on(5), "r", "charged_back", 11)
         ),
         "cannot be reversed before that day": reverse_payment(fresh, ReversePayment(on(2), "r", "bounced")),
@@ -231,7 +231,7 @@ def test_what_cannot_be_is_refused_with_its_reason(books: Books) -> None:
 @pytest.mark.parametrize(
     ("total", "tax", "parts", "reason"),
     [
-        (100, 0, (60, 30), "add up to 90"),
+        (100, 0, (60, 30), "add up to 0.90 EUR"),
         (100, 0, (), "add up to 0"),
         (100, 0, (120, -20), "greater than zero"),
         (100, 101, (100,), "tax"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TOKEN, WORKFLOWS = "/oauth/token", "/workflows"
 SECRET = "s3cr3t-0f-n0rthwind"
+TOKEN_PREFIX = "t0k3n-"
 BODY = "b0dy-0f-an-answer"
 """What stands in the body of each error: nothing of it may get into a message."""
 
@@ -97,7 +98,7 @@ class ZuoraServer:
         if form.get("grant_type") != ["client_credentials"] or self.clients.get(client) != secret:
             return Answer(401)
         self._issued += 1
-        token = f"t0k3n-{self._issued}"
+        token = f"{TOKEN_PREFIX}{self._issued}"
         self.tokens.append(token)
         shown = {"access_token": token, "token_type": "bearer", "expires_in": self.expires_in, "jti": token}
         return Answer(body=json.dumps(shown).encode())

@@ -7,15 +7,16 @@ that what it decides on is what the one before it has left, and no two wait for 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from ledgerscope.customers.credit import load_position
-from ledgerscope.customers.decision import Refused
+from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.operations import Verdict
-from ledgerscope.customers.operations.lookups import as_id, hold_customer, no_row, owner_of
+from ledgerscope.customers.operations.lookups import as_id, hold_customer, owner_of
 from ledgerscope.customers.receivables.loading import load_documents
+from ledgerscope.store import tables as t
 from ledgerscope.store.records import CreditBreach
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ledgerscope.store.records import Id
 
 __all__ = ["Account", "hold_account", "hold_account_of", "is_breach", "is_taken", "verdict"]
+
+_ANOTHERS: Final = Refused("the invoice belongs to another customer", Fault.INVALID, "invoice_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,15 @@ class Account:
         """The invoices of which something is open."""
         return tuple(map(self.documents.invoice, self.documents.open_ids))
 
-    def invoices(self, invoice_id: Id | None) -> tuple[InvoiceState, ...] | Refused:
+    def invoices(self, connection: Connection, invoice_id: Id | None) -> tuple[InvoiceState, ...] | Refused:
         """The named invoice of this customer, or all open ones where none is named."""
         if invoice_id is None:
             return self.open_invoices
         try:
             return (self.documents.invoice(as_id(invoice_id) or ""),)
         except KeyError:
-            return no_row("invoice", invoice_id)
+            owner = owner_of(connection, self.customer.tenant_id, t.invoice, invoice_id)
+            return owner if isinstance(owner, Refused) else _ANOTHERS
 
     def position(self, connection: Connection, moment: Moment, *codes: str) -> Position:
         """The customer's limits and what it owes."""

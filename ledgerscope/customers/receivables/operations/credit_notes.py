@@ -90,7 +90,7 @@ class CreditNotes:
                 return account
             if account.customer.deleted_at is not None:
                 return Refused("the customer is deleted; it gets no credit", Fault.CONFLICT, "customer_id")
-            invoices = account.invoices(new.invoice_id)
+            invoices = account.invoices(connection, new.invoice_id)
             if isinstance(invoices, Refused):
                 return invoices
             given_out = new.number is None
@@ -125,7 +125,7 @@ class CreditNotes:
             account = hold_account_of(connection, self._tenant_id, t.credit_note, credit_note_id)
             if isinstance(account, Refused):
                 return account
-            invoices = account.invoices(invoice_id)
+            invoices = account.invoices(connection, invoice_id)
             if isinstance(invoices, Refused):
                 return invoices
             source = account.documents.source(account.found)

@@ -118,7 +118,7 @@ class Payments:
             account = hold_account_of(connection, self._tenant_id, t.payment, payment_id)
             if isinstance(account, Refused):
                 return account
-            invoices = account.invoices(invoice_id)
+            invoices = account.invoices(connection, invoice_id)
             if isinstance(invoices, Refused):
                 return invoices
             source = account.documents.source(account.found)

@@ -82,7 +82,7 @@ def test_an_invoice_over_the_limit_is_refused_and_the_attempt_recorded(desk: Des
     said = refused(desk.invoices.issue(desk.new(50), Note(key="k")))
     assert isinstance(said, OverLimit)
     assert (said.exposure_minor, said.limit_minor, said.severity) == (110, 100, "warning")
-    assert said.reason.startswith("with this invoice the customer would owe 110 of at most 100 EUR")
+    assert said.reason.startswith("with this invoice the customer would owe 1.10 EUR of at most 1.00 EUR")
     assert breaches(ledger) == [("warning", "false", 10)]
     assert audited(ledger)[-1] == "invoice.refused"
     assert ledger.counts() == {

@@ -9,10 +9,13 @@ import pytest
 
 from ledgerscope.customers import Fault, Refused
 from ledgerscope.customers.credit import Exposure
+from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Note, Operations
 from ledgerscope.customers.receivables.operations import (
     AllocatedPayment,
     Instalment,
+    Invoices,
+    NewInvoice,
     NewPayment,
     Payments,
     RefundedPayment,
@@ -88,6 +91,17 @@ def test_money_settles_invoices_of_its_own_currency_only(desk: Desk) -> None:
     assert said.reason == "the money is in EUR, the invoice in USD"
 
 
+def test_an_invoice_of_another_customer_is_said_to_be_one(desk: Desk, operations: Operations) -> None:
+    made = Customers(operations).create(NewCustomer(name="Southwind"))
+    assert isinstance(made, CreatedCustomer)
+    other = done(Invoices(operations).issue(NewInvoice(customer_id=made.customer_id, total_minor=50)))
+    payment = desk.pay(50)
+    said = refused(desk.payments.allocate(payment.payment_id, other.invoice_id))
+    assert (said.reason, said.field) == ("the invoice belongs to another customer", "invoice_id")
+    unknown = refused(desk.payments.allocate(payment.payment_id, "0" * 32))
+    assert (unknown.fault, unknown.field) == (Fault.NOT_FOUND, "invoice_id")
+
+
 def test_a_part_of_a_payment_is_set_against_a_named_invoice(desk: Desk) -> None:
     desk.invoice(50)
     later = desk.invoice(50).invoice_id
@@ -115,7 +129,7 @@ def test_a_chargeback_of_a_part_takes_unused_money_first(desk: Desk, ledger: Led
     assert desk.shown(invoice_id).open_minor == 15
     assert done(desk.payments.get(payment.payment_id)).left_minor == 0
     assert refused(desk.payments.reverse(payment.payment_id, "charged_back", amount_minor=36)).reason == (
-        "between 1 and 35 minor units can be reversed, not 36"
+        "up to 0.35 EUR can be reversed, not 0.36 EUR"
     )
     assert faults(ledger) == []
 
@@ -147,7 +161,7 @@ def test_unused_money_is_refunded(desk: Desk, ledger: Ledger) -> None:
     desk.invoice(50)
     payment = desk.pay(80)
     assert refused(desk.payments.refund(payment.payment_id, 31)).reason == (
-        "between 1 and 30 minor units are unused and can be refunded, not 31"
+        "up to 0.30 EUR is unused and can be refunded, not 0.31 EUR"
     )
     assert desk.payments.refund(payment.payment_id, 30) == RefundedPayment(payment.payment_id, 30)
     assert desk.owed() == 0

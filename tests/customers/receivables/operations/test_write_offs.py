@@ -52,7 +52,7 @@ def test_a_debt_that_stands_again_is_checked_against_the_limit(desk: Desk, ledge
     ((breached, exposure),) = ledger.rows("select invoice_id, exposure_minor from credit_breach")
     assert (breached.hex, exposure) == (invoice_id, 180)
     assert refused(desk.write_offs.reverse(write_off_id, "error")).reason == (
-        "of this write-off 0 minor units stand; 0 cannot be reversed"
+        "of this write-off 0.00 EUR stand; 0.00 EUR cannot be reversed"
     )
     assert faults(ledger) == []
 
