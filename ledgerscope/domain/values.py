@@ -8,6 +8,8 @@ __all__ = [
     "ACCOUNT_STATUSES",
     "AGING_TRIGGERS",
     "BREACH_SEVERITIES",
+    "COMMUNICATION_CHANNELS",
+    "CONTACT_TYPES",
     "CREDENTIAL_ACTIONS",
     "CREDENTIAL_AGES",
     "CREDENTIAL_OUTCOMES",
@@ -15,19 +17,25 @@ __all__ = [
     "DELETION_MODES",
     "DELETION_REASONS",
     "DELIVERY_METHODS",
+    "DIRECTIONS",
     "EXPORT_FILTERS",
     "EXPORT_FORMATS",
     "IMPORT_FAILURES",
     "IMPORT_FORMATS",
     "IMPORT_OUTCOMES",
+    "INTERACTION_STATUSES",
+    "INTERACTION_TYPES",
     "OUTCOMES",
     "RECORD_OUTCOMES",
     "ROW_CLASSES",
+    "SEGMENTS",
     "SOURCES",
     "STATEMENT_FAILURES",
     "STATEMENT_FORMATS",
     "STATEMENT_MONTHS",
     "SYNC_ERROR_CLASSES",
+    "SYNC_OUTCOMES",
+    "SYNC_STATUSES",
     "TICKET_PRIORITIES",
 ]
 
@@ -40,6 +48,14 @@ BREACH_SEVERITIES: Final = ("warning", "critical")
 AGING_TRIGGERS: Final = ("scheduled", "on_demand")
 CREDENTIAL_ACTIONS: Final = ("sync", "validate", "support")
 """What the secret of a customer is taken out for."""
+CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
+COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
+DIRECTIONS: Final = ("inbound", "outbound")
+INTERACTION_TYPES: Final = ("call", "email", "meeting", "support_ticket", "complaint", "feedback")
+INTERACTION_STATUSES: Final = ("pending", "in_progress", "completed", "cancelled")
+SEGMENTS: Final = ("vip", "premium", "regular", "new", "high_value", "at_risk")
+SYNC_STATUSES: Final = ("active", "paused", "error")
+SYNC_OUTCOMES: Final = ("success", "failure")
 CREDENTIAL_OUTCOMES: Final = ("success", "failure")
 CREDENTIAL_AGES: Final = (("0-89", 90), ("90-179", 180), ("180-364", 365), ("365+", None))
 """Name of each band of ages, and the number of full days with which the next one begins."""

@@ -73,6 +73,10 @@ STATUS = "customer_status_changed_total"
 ADJUSTED = "customer_credit_limit_adjusted_total"
 BREACH = "customer_credit_breach_total"
 AGED = "customer_aging_updated_total"
+CONTACT = "customer_contact_created_total"
+LOGGED = "customer_communication_logged_total"
+INTERACTION = "customer_interactions_total"
+SYNC_RUN = "customer_sync_runs_total"
 STATED = "customer_statement_generated_total"
 UNSTATED = "customer_statement_generation_failed_total"
 STATING = "customer_statement_generation_duration_seconds"
@@ -116,7 +120,8 @@ def finished(status: str) -> tuple[str, ...]:
     """What a run of an hour moves, which is longer than any bucket but the last."""
     labels = {"queue": "sync", "job_name": "sync-customer", "status": status}
     took = "telecom_billing_job_processing_duration_seconds"
-    return (moves("telecom_billing_jobs_total", **labels), *observed(took, 3600, **labels))
+    run = moves(SYNC_RUN, outcome="success" if status == "completed" else "failure")
+    return (run, moves("telecom_billing_jobs_total", **labels), *observed(took, 3600, **labels))
 
 
 def done(result: Any) -> Any:
@@ -265,6 +270,7 @@ ACTS: dict[str, Act] = {
     ),
     "create a contact": Act(
         lambda d, _: d.contact(), ("contact.created",), {E.CONTACT_CREATED: 1},
+        (moves(CONTACT, contact_type="general", is_primary="true"),),
     ),
     "update a contact": Act(
         lambda d, contact: done(Contacts(d.anna).update(contact, {"phone": "1"})),
@@ -279,9 +285,11 @@ ACTS: dict[str, Act] = {
             Communications(d.anna).log(d.customer, CALL)
         ),
         ("communication.logged",), {E.COMMUNICATION_LOGGED: 1},
+        (moves(LOGGED, channel="phone", direction="inbound"),),
     ),
     "log an interaction": Act(
         lambda d, _: d.interaction(), ("interaction.logged",), {E.INTERACTION_LOGGED: 1},
+        (moves(INTERACTION, type="call", status="pending"),),
     ),
     "start an interaction": Act(
         lambda d, one: done(Interactions(d.anna).start(one)),

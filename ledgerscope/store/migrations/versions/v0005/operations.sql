@@ -69,3 +69,10 @@ ALTER TABLE customer ADD COLUMN search_text text GENERATED ALWAYS AS (
     lower(normalize(name || ' ' || coalesce(email, '') || ' ' || external_id || ' ' || coalesce(customer_number, '')))
 ) STORED;
 COMMENT ON COLUMN customer.search_text IS 'what a search looks in';
+
+COMMENT ON COLUMN import_batch.rows_rejected IS 'rows that failed';
+COMMENT ON COLUMN import_batch.rows_created IS 'rows that became new customers';
+COMMENT ON COLUMN import_batch.rows_updated IS 'rows that changed a customer';
+COMMENT ON COLUMN import_batch.rows_unchanged IS 'rows that say what was there already';
+COMMENT ON COLUMN import_batch.rows_skipped IS 'rows that were empty or not asked for';
+COMMENT ON COLUMN export_run.size_bytes IS 'size of the file';
