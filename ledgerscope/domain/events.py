@@ -28,10 +28,13 @@ class EventType(StrEnum):
     SEGMENT_ASSIGNED = "SegmentAssigned"
     SEGMENT_REPLACED = "SegmentReplaced"
     SEGMENT_REMOVED = "SegmentRemoved"
+    CREDIT_LIMIT_GRANTED = "CreditLimitGranted"
     CREDIT_LIMIT_ADJUSTMENT_REQUESTED = "CreditLimitAdjustmentRequested"
     CREDIT_LIMIT_ADJUSTED = "CreditLimitAdjusted"
     CREDIT_LIMIT_REJECTED = "CreditLimitRejected"
     CREDIT_LIMIT_BREACHED = "CreditLimitBreached"
+    CREDIT_HOLD_PLACED = "CreditHoldPlaced"
+    CREDIT_HOLD_RELEASED = "CreditHoldReleased"
     AGING_SNAPSHOT_REFRESHED = "AgingSnapshotRefreshed"
     STATEMENT_GENERATED = "StatementGenerated"
     STATEMENT_FAILED = "StatementFailed"
@@ -102,10 +105,13 @@ EVENT_SHAPES: dict[EventType, EventShape] = {
     EventType.SEGMENT_ASSIGNED: EventShape(labels=("segment",)),
     EventType.SEGMENT_REPLACED: EventShape(labels=("segment",)),
     EventType.SEGMENT_REMOVED: EventShape(labels=("segment",)),
+    EventType.CREDIT_LIMIT_GRANTED: EventShape(),
     EventType.CREDIT_LIMIT_ADJUSTMENT_REQUESTED: EventShape(labels=("adjustment_type",)),
     EventType.CREDIT_LIMIT_ADJUSTED: EventShape(labels=("adjustment_type",)),
     EventType.CREDIT_LIMIT_REJECTED: EventShape(labels=("adjustment_type",)),
     EventType.CREDIT_LIMIT_BREACHED: EventShape(labels=("severity", "override_used"), amount=True),
+    EventType.CREDIT_HOLD_PLACED: EventShape(),
+    EventType.CREDIT_HOLD_RELEASED: EventShape(),
     EventType.AGING_SNAPSHOT_REFRESHED: EventShape(labels=("trigger",)),
     EventType.STATEMENT_GENERATED: EventShape(
         labels=("format", "delivery_method", "outcome", "period_months"), duration=True

@@ -338,8 +338,8 @@ ACTS: Final[dict[str, tuple[Permission, Callable[[Operations, Company, int, int]
 }
 SEVERAL: Final = frozenset({"import", "undo", "claim", "encrypt anew"})
 """What writes an entry for each row, run or batch."""
-SILENT: Final = frozenset({"limit", "hold", "release", "prune"})
-"""What no event tells of: a limit that nobody asked for, a hold, and keys that nobody counts."""
+SILENT: Final = frozenset({"prune"})
+"""What no event tells of: keys that nobody counts."""
 STEPS: Final = st.builds(
     Step,
     st.sampled_from(sorted(COMPANIES)),

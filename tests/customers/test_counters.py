@@ -316,7 +316,7 @@ ACTS: dict[str, Act] = {
     ),
     "grant a limit": Act(
         lambda d, _: d.limit(),
-        ("credit.limit.granted",), {},
+        ("credit.limit.granted",), {E.CREDIT_LIMIT_GRANTED: 1},
     ),
     "ask for a higher limit": Act(
         lambda d, _: d.request(200),
@@ -545,10 +545,11 @@ ACTS: dict[str, Act] = {
         ("credential.reencrypted",), {}, before=lambda d: d.save("first"),
     ),
     "hold credit": Act(
-        lambda d, _: done(Credit(d.anna).hold(d.customer)), ("credit.held",), {},
+        lambda d, _: done(Credit(d.anna).hold(d.customer)), ("credit.held",), {E.CREDIT_HOLD_PLACED: 1},
     ),
     "release credit": Act(
-        lambda d, _: done(Credit(d.anna).release(d.customer)), ("credit.released",), {},
+        lambda d, _: done(Credit(d.anna).release(d.customer)),
+        ("credit.released",), {E.CREDIT_HOLD_RELEASED: 1},
         before=lambda d: done(Credit(d.anna).hold(d.customer)),
     ),
     "adopt entries": Act(lambda d, _: done(Audit(d.sealing).seal()), ("audit.sealed",), {}),

@@ -239,6 +239,11 @@ with counted(tenant_id, event_type, n) as (
     union all select tenant_id, 'MoneyAllocated', count(*) from (
         select distinct tenant_id, from_kind, from_id, recorded_at from allocation
         where amount_minor > 0 and from_kind <> 'write_off') as given group by 1
+    union all select tenant_id, 'CreditLimitGranted', count(*) from credit_limit
+        where status = 'approved' and decided_at = requested_at group by 1
+    union all select tenant_id, case action when 'credit.held' then 'CreditHoldPlaced'
+        else 'CreditHoldReleased' end, count(*)
+        from audit_log where action in ('credit.held', 'credit.released') group by 1, 2
     union all select tenant_id, 'CreditLimitRejected', count(*) from credit_limit where status = 'rejected'
         group by 1
     union all select tenant_id, 'SubscriptionCreated', count(*) from subscription group by 1

@@ -429,6 +429,8 @@ def test_no_incident_breaks_an_identity(business: Engine, app: Engine, name: str
         (billing.void, {"InvoiceVoided"}),
         (billing.write_off, {"DebtWrittenOff"}),
         (billing.recover, {"WriteOffReversed", "PaymentSucceeded", "MoneyAllocated"}),
+        (accounts.hold_credit, {"CreditHoldPlaced"}),
+        (accounts.release_credit, {"CreditHoldReleased"}),
         (credit.ask_for_limit, {"CreditLimitAdjustmentRequested"}),
         (credit.decide, {"CreditLimitAdjusted"}),
         (credit.decide, {"CreditLimitRejected"}),

@@ -30,7 +30,7 @@ from ledgerscope.customers.credit.limits import (
     grant_limit,
     request_limit,
 )
-from ledgerscope.customers.credit.loading import load_limits, load_position
+from ledgerscope.customers.credit.loading import load_exposures, load_limits, load_position
 from ledgerscope.customers.credit.position import Exposure, Position, Used
 from ledgerscope.customers.credit.requests import LimitPage, LimitView, ListLimits
 
@@ -60,6 +60,7 @@ __all__ = [
     "check_invoice",
     "decide_limit",
     "grant_limit",
+    "load_exposures",
     "load_limits",
     "load_position",
     "over_limit",

@@ -159,7 +159,7 @@ class Credit:
         self._tenant_id = operations.caller.tenant_id
 
     def grant(self, new: NewLimit, note: Note = _NO_NOTE) -> DecidedLimit | Refused:
-        """A limit where none is in force. Writes no event: nothing was adjusted."""
+        """A limit where none is in force, which nothing adjusts. Writes CreditLimitGranted."""
 
         def decide(connection: Connection, call: Call) -> Verdict[DecidedLimit] | Refused:
             customer = self._customer(connection, new)
@@ -227,11 +227,11 @@ class Credit:
         return self._decide(credit_limit_id, "rejected", request, {}, note)
 
     def hold(self, customer_id: Id, note: Note = _NO_NOTE) -> HeldCredit | Refused:
-        """Sell nothing more to a customer on credit. Writes an audit entry and no event."""
+        """Sell nothing more to a customer on credit. Writes CreditHoldPlaced."""
         return self._set_hold("credit.held", customer_id, note, hold=True)
 
     def release(self, customer_id: Id, note: Note = _NO_NOTE) -> HeldCredit | Refused:
-        """Sell to a customer on credit again. Writes an audit entry and no event."""
+        """Sell to a customer on credit again. Writes CreditHoldReleased."""
         return self._set_hold("credit.released", customer_id, note, hold=False)
 
     @takes(Permission.CUSTOMERS_VIEW)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.decision import Call, Decision, Refused
+from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import Customer
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from ledgerscope.store.records import Id
 
 __all__ = ["HoldState", "set_hold"]
+
+_PLACED: Final = "credit.held", EventType.CREDIT_HOLD_PLACED
+_RELEASED: Final = "credit.released", EventType.CREDIT_HOLD_RELEASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class HoldState:
 
 
 def set_hold(customer: HoldState, call: Call, *, hold: bool) -> Decision:
-    """The hold put on or released, with its audit entry; nothing where it is so already."""
+    """The hold put on or released, with its event and audit entry; nothing where it is so already."""
     if customer.deleted:
         return Refused("the customer is deleted; its credit no longer changes")
     if customer.held == hold:
@@ -33,5 +37,6 @@ def set_hold(customer: HoldState, call: Call, *, hold: bool) -> Decision:
     moment = call.moment
     values = {"credit_hold": hold, "updated_at": moment.at}
     update = Update(Customer, (moment.tenant_id, customer.customer_id), values)
-    action = "credit.held" if hold else "credit.released"
-    return Changes((update, call.audit(action, customer.customer_id)))
+    action, told = _PLACED if hold else _RELEASED
+    event = call.event(told, customer_id=customer.customer_id)
+    return Changes((update, call.audit(action, customer.customer_id)), (event,))

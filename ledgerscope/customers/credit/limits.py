@@ -124,7 +124,10 @@ def grant_limit(in_force: LimitInForce | None, request: GrantLimit) -> Decision:
         moment, request.approved_by, "credit.limit.granted", request.customer_id,
         credit_limit_id=request.credit_limit_id, currency=request.currency, limit_minor=request.limit_minor,
     )  # fmt: skip
-    return Changes((row, audit))
+    event = make_event(
+        moment.tenant_id, EventType.CREDIT_LIMIT_GRANTED, moment.at, customer_id=request.customer_id
+    )
+    return Changes((row, audit), (event,))
 
 
 def request_limit(request: RequestLimit) -> Decision:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from ledgerscope.customers.access.grants import has_grant
 from ledgerscope.customers.access.permissions import Permission
+from ledgerscope.customers.credit import load_exposures
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.lifecycle.creation import Book, NewCustomer, create_customer, customer_id_of
 from ledgerscope.customers.lifecycle.deletion import ACTIONS, Belongings, delete_customer, erase_customer
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Table
 
-    from ledgerscope.customers.decision import Decision
+    from ledgerscope.customers.decision import Decision, Moment
     from ledgerscope.store.records import Id
 
 __all__ = ["CreatedCustomer", "CustomerName", "Customers", "Done"]
@@ -149,7 +150,10 @@ class Customers:
         return self._change("customer.status.changed", customer_id, {"to": to}, decide, note)
 
     def delete(self, customer_id: Id, reason: str, note: Note = _NO_NOTE) -> Done | Refused:
-        """Hide a customer that has no running subscription and owes nothing. Writes CustomerDeleted."""
+        """Hide a customer that has no running subscription and owes nothing today. Writes CustomerDeleted.
+
+        What a post-dated cheque will settle is owed until its day.
+        """
         return self._remove(delete_customer, "soft", customer_id, reason, note)
 
     def erase(self, customer_id: Id, reason: str = "erasure", note: Note = _NO_NOTE) -> Done | Refused:
@@ -165,7 +169,7 @@ class Customers:
         note: Note,
     ) -> Done | Refused:
         def decide(connection: Connection, row: Row[Any], call: Call) -> Decision:
-            return decision(self._belongings(connection, row), reason, call)
+            return decision(self._belongings(connection, row, call.moment), reason, call)
 
         return self._change(ACTIONS[mode], customer_id, {"deletion_reason": reason}, decide, note)
 
@@ -224,17 +228,9 @@ class Customers:
         own = select(table).where(table.c.tenant_id == self._tenant_id, table.c.customer_id == customer_id)
         return bool(connection.execute(select(own.exists())).scalar_one())
 
-    def _belongings(self, connection: Connection, row: Row[Any]) -> Belongings:
-        customer_id = row.customer_id
-        due, subscription = t.invoice_due.c, t.subscription.c
-        owed = connection.execute(
-            select(due.currency, func.sum(due.amount_minor - due.allocated_minor))
-            .where(
-                due.tenant_id == self._tenant_id, due.customer_id == customer_id,
-                due.owed_from.is_not(None), due.owed_until.is_(None),
-            )
-            .group_by(due.currency)
-        )  # fmt: skip
+    def _belongings(self, connection: Connection, row: Row[Any], moment: Moment) -> Belongings:
+        customer_id, subscription = row.customer_id, t.subscription.c
+        owed = load_exposures(connection, moment, customer_id)
         running = connection.execute(
             select(func.count()).where(
                 subscription.tenant_id == self._tenant_id, subscription.customer_id == customer_id,
@@ -246,7 +242,7 @@ class Customers:
             deleted=row.deleted_at is not None,
             erased=row.erased_at is not None,
             running=running,
-            open_minor={str(code): int(minor) for code, minor in owed},
+            open_minor={code: exposure.open_minor for code, exposure in owed.items()},
             contacts=self._ids(connection, t.contact, "contact_id", customer_id),
             communications=self._ids(connection, t.communication, "communication_id", customer_id),
             interactions=self._ids(connection, t.interaction, "interaction_id", customer_id),

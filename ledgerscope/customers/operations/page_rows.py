@@ -13,7 +13,7 @@ from ledgerscope.customers.operations.lookups import as_id, no_row
 from ledgerscope.customers.operations.pages import LARGEST_PAGE, passed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from typing import Any
 
     from sqlalchemy import Column, ColumnElement
@@ -37,11 +37,16 @@ class Asked(Protocol):
 
 
 def rows_of_page(
-    tenant_id: str, asked: Asked, place: tuple[Column[Any], Column[Any]], statuses: Collection[str]
+    tenant_id: str,
+    asked: Asked,
+    place: tuple[Column[Any], Column[Any]],
+    statuses: Collection[str],
+    has_status: Callable[[str], ColumnElement[bool]] | None = None,
 ) -> tuple[ColumnElement[bool], ...] | Refused:
     """What the rows of the page and those after it have in common, or what is wrong with the request.
 
     `place` are the columns of instant and identifier that the list is ordered by, the latest first.
+    `has_status` says which rows have a status; without it that is what the column says.
     """
     fault = _fault(asked, statuses)
     if fault is not None:
@@ -49,7 +54,7 @@ def rows_of_page(
     columns = place[0].table.c
     found: list[ColumnElement[bool]] = [columns.tenant_id == tenant_id]
     if asked.status is not None:
-        found.append(columns.status == asked.status)
+        found.append(has_status(asked.status) if has_status else columns.status == asked.status)
     if asked.customer_id is not None:
         found.append(columns.customer_id == as_id(asked.customer_id))
     if asked.cursor is not None:

@@ -216,8 +216,9 @@ def reverse(
     request = ReversePayment(call.moment, call.new_id("reversal"), reversal, amount_minor)
     decision = reverse_payment(source, request)
     amount = source.value_minor if amount_minor is None else amount_minor
+    has_counted = source.dated <= call.moment.day
     return _and(
-        decision, _checked(decision, position, source, amount, call),
+        decision, _checked(decision, position, source, amount, call) if has_counted else Changes(),
         call, "payment.reversed", source, reversal=reversal, amount_minor=amount,
     )  # fmt: skip
 

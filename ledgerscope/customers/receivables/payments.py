@@ -77,12 +77,17 @@ def receive_payment(request: ReceivePayment) -> Decision:
 
 
 def reverse_payment(payment: SourceState, request: ReversePayment) -> Decision:
-    """A reversal: of the whole payment with all its allocations, or of a part with as many as it needs."""
+    """A reversal: of the whole payment with all its allocations, or of a part with as many as it needs.
+
+    A post-dated payment that is taken back before its day ends on the day it would have begun to count.
+    """
     if payment.kind != "payment" or not payment.stands:
         return Refused("only a payment that stands can be reversed")
-    if request.moment.day < payment.dated:
-        return Refused(f"the payment is dated {payment.dated}; it cannot be reversed before that day")
-    amount = request.amount_minor
+    amount, day = request.amount_minor, max(request.moment.day, payment.dated)
+    if amount is not None and request.moment.day < payment.dated:
+        return Refused(
+            f"the payment is dated {payment.dated}; before that day it can be taken back only as a whole"
+        )
     if amount is not None and not 0 < amount <= payment.value_minor:
         return Refused(
             f"{_most(payment.value_minor, payment)} can be reversed, not {_words(amount, payment)}"
@@ -93,7 +98,7 @@ def reverse_payment(payment: SourceState, request: ReversePayment) -> Decision:
     )
     if amount is None:
         back = take_back(moment, request.request_id, payment.applied)
-        reversed_ = {"reversed_on": moment.day, "reversal": request.reversal}
+        reversed_ = {"reversed_on": day, "reversal": request.reversal}
         return Changes((*back, Update(Payment, (moment.tenant_id, payment.source_id), reversed_)), (event,))
     used = max(0, amount - payment.left_minor)
     row = PaymentReversal(

@@ -72,3 +72,11 @@ class SourceState(NamedTuple):
     def left_minor(self) -> int:
         """What can still be allocated or refunded."""
         return self.value_minor - sum(one.amount_minor for one in self.applied) if self.stands else 0
+
+    def value_on(self, day: date) -> int:
+        """What it is worth on a day from its last change on: nothing before it is dated."""
+        return self.value_minor if self.stands and self.dated <= day else 0
+
+    def left_on(self, day: date) -> int:
+        """What of that settles nothing."""
+        return self.left_minor if self.dated <= day else 0

@@ -22,6 +22,8 @@ FIRST_WAIT: Final = timedelta(minutes=5)
 _SPREAD: Final = 0.2
 """Waits after failures differ by up to this share, so that what failed together is not tried together."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_ASKED: Final = timedelta(days=1)
+"""What an outside system asks to wait is waited up to this; a wrong answer stops nobody for good."""
 _DOUBLINGS: Final = 20
 """From so many on every wait is the longest."""
 
@@ -48,14 +50,15 @@ def back_off_until(
     longest: timedelta,
     asked: timedelta = timedelta(0),
 ) -> datetime:
-    """When to try again after so many failures in a row, at least one: never later than an interval from now.
+    """When to try again after so many failures in a row, at least one.
 
-    `longest` bounds the wait, `asked` is what the outside system asked to wait.
+    `longest` and the interval bound the wait. `asked` is what the outside system asked to wait: that is
+    waited where it is longer, up to a day.
     """
     every = INTERVALS[frequency]
     doubled: timedelta = FIRST_WAIT * 2 ** min(failures - 1, _DOUBLINGS)
     spread = 1 + _SPREAD * (2 * _share(place, failures) - 1)
-    return at + min(max(min(doubled * spread, longest), asked), every)
+    return at + max(min(doubled * spread, longest, every), min(asked, _LONGEST_ASKED))
 
 
 def _share(*parts: object) -> float:

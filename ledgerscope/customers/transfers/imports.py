@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.access.permissions import Permission
@@ -15,14 +15,16 @@ from ledgerscope.customers.transfers.batches import Batch, begin_import
 from ledgerscope.customers.transfers.errors import Unreadable
 from ledgerscope.customers.transfers.files.open_file import format_of
 from ledgerscope.customers.transfers.loading import load_batch, load_batches, load_problems
+from ledgerscope.customers.transfers.problems import Problem
 from ledgerscope.customers.transfers.request import ImportCustomers, ImportResult, check_request
 from ledgerscope.customers.transfers.run import FIRST_PROBLEMS, Watch, check, take_in
 from ledgerscope.customers.transfers.undoing import Undone, undo_import
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
-    from ledgerscope.customers.transfers.problems import Problem
     from ledgerscope.store.records import Id
 
 __all__ = ["Imports", "ProblemPage"]
@@ -34,9 +36,15 @@ _LARGEST_PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    """The identifier of an import that was begun."""
+    """An import that was begun with a key, and what is told of it once it is finished.
+
+    Each problem is its row, field, message and severity; None before the end, and where `resume` came to it.
+    """
 
     import_batch_id: Id
+    encoding: str | None = None
+    delimiter: str | None = None
+    first_problems: Sequence[tuple[int, str, str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Imports:
         """Take in a file. Writes CustomerCreated, CustomerUpdated, CustomersImported, perhaps ImportFailed.
 
         With a key the same request again goes on with the import that the first began, or returns what came
-        of it.
+        of it: the same result, but that its problems do not repeat the values at fault.
         """
         file_format = _format(asked)
         if isinstance(file_format, Refused):
@@ -86,7 +94,7 @@ class Imports:
         if isinstance(batch, Refused):
             return batch
         if batch.outcome is not None:
-            return self._result(batch)
+            return self._result(batch, started)
         return self._go_on(batch, asked, note, watch)
 
     @takes(Permission.TRANSFERS_RUN)
@@ -111,7 +119,7 @@ class Imports:
             return Refused(f"the import is finished: {batch.outcome}")
         if batch.format != file_format or batch.settings_hash != asked.settings_hash.hex():
             return Refused("the import was begun with other settings; resume it with the same")
-        return self._go_on(batch, asked, note, watch)
+        return self._go_on(batch, asked, replace(note, key=None), watch)
 
     @takes(Permission.TRANSFERS_RUN)
     def check(self, asked: ImportCustomers, watch: Watch = _UNWATCHED) -> ImportResult | Refused:
@@ -185,12 +193,18 @@ class Imports:
                 return undone
         return result
 
-    def _result(self, batch: Batch) -> ImportResult:
-        with self._operations.read() as connection:
-            first = load_problems(connection, self._tenant_id, batch.import_batch_id, FIRST_PROBLEMS, None)
+    def _result(self, batch: Batch, started: _Started) -> ImportResult:
+        if started.first_problems is not None:
+            first = tuple(Problem(*each) for each in started.first_problems)
+        else:
+            with self._operations.read() as connection:
+                first = load_problems(
+                    connection, self._tenant_id, batch.import_batch_id, FIRST_PROBLEMS, None
+                )
         return ImportResult(
             import_batch_id=batch.import_batch_id, format=batch.format, outcome=batch.outcome or "",
             counts=batch.counts, problems=batch.problems, first_problems=first,
+            encoding=started.encoding, delimiter=started.delimiter,
         )  # fmt: skip
 
 

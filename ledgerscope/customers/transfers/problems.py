@@ -45,6 +45,11 @@ class Problem:
         told = self.message if self.value is None else self.message.replace(repr(self.value), "the value")
         return _cut(told, _LONGEST_MESSAGE)
 
+    @property
+    def without_value(self) -> Problem:
+        """The problem as it is kept: it says the same, and not what stood there."""
+        return Problem(self.row, self.field, self.impersonal, self.severity)
+
 
 def from_refused(row: int, refused: Refused, value: object = None) -> Problem:
     """The problem that a decision names; the field stands apart from its message."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.requests import remember
 from ledgerscope.customers.transfers.batches import (
     KEPT_PROBLEMS,
     Batch,
@@ -185,7 +186,7 @@ def _finish(
     note: Note,
     unwritten: Iterable[Problem],
 ) -> ImportResult | Refused:
-    """Write the outcome, with the problems that no chunk has written."""
+    """Write the outcome, with the problems that no chunk has written; the key keeps the result."""
 
     def decide(connection: Connection, call: Call) -> Verdict[ImportResult] | Refused:
         tenant_id = call.moment.tenant_id
@@ -200,9 +201,22 @@ def _finish(
             return decided
         outcome = outcome_of(tally.counts, broken=broken, all_or_nothing=asked.all_or_nothing)
         result = tally.result(reading, outcome, batch.import_batch_id)
+        if note.key is not None:
+            remember(connection, note.key, _told(result))
         return Verdict(decided + Changes(kept), result)
 
     named = {"import_batch_id": batch.import_batch_id}
     return operations.write(
         "customers.imported", named, decide, returns=ImportResult, note=replace(note, key=None)
     )
+
+
+def _told(result: ImportResult) -> dict[str, Any]:
+    """What a request with the key of the import is told again, beside what the batch says; no values."""
+    first = (each.without_value for each in result.first_problems)
+    return {
+        "import_batch_id": result.import_batch_id,
+        "encoding": result.encoding,
+        "delimiter": result.delimiter,
+        "first_problems": [(each.row, each.field, each.message, each.severity) for each in first],
+    }

@@ -138,5 +138,7 @@ def test_a_limit_is_granted_where_there_is_none() -> None:
         approved_by="credit desk",
         until=NOW + timedelta(days=1),
     )
-    assert isinstance(grant_limit(None, request), Changes)
+    decision = grant_limit(None, request)
+    assert isinstance(decision, Changes)
+    assert [event.event_type for event in decision.events] == ["CreditLimitGranted"]
     assert isinstance(grant_limit(IN_FORCE, request), Refused)

@@ -28,10 +28,11 @@ def test_a_hold_changes_the_customer_and_is_in_the_audit_log() -> None:
         Update(Customer, ("acme", "c"), {"credit_hold": True, "updated_at": NOW}),
         AuditEntry("acme", "ben", "credit.held", "c", "{}", NOW),
     )
-    assert decision.events == ()
+    assert [(each.event_type, each.customer_id) for each in decision.events] == [("CreditHoldPlaced", "c")]
     released = set_hold(replace(FREE, held=True), CALL, hold=False)
     assert isinstance(released, Changes)
     assert [row.action for row in released.rows if isinstance(row, AuditEntry)] == ["credit.released"]
+    assert [each.event_type for each in released.events] == ["CreditHoldReleased"]
 
 
 def test_what_is_so_already_changes_nothing() -> None:

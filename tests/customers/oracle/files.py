@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, text
@@ -153,10 +153,8 @@ class Files:
         outcome = "success" if not got["failed"] else "partial" if good else "failure"
         self.same("outcome", outcome, done.outcome)
         again = imports.run(asked, Note(reason="r", key="k"))
-        for name in ("import_batch_id", "format", "outcome", "counts", "problems"):
-            self.same(f"again with the key, {name}", getattr(done, name), getattr(again, name))
-        told = [sorted((p.row, p.field, p.severity) for p in each.first_problems) for each in (done, again)]
-        self.same("again with the key, its problems", *told)
+        kept = tuple(each.without_value for each in done.first_problems)
+        self.same("again with the key", replace(done, first_problems=kept), again)
         after = self.listed(self.customers)
         keys = ("name", "email", "phone", "address", "currency", "terms_days")
         mine = sorted(tuple(str(each.get(key, "None")) for key in keys) for each in self.kept.values())

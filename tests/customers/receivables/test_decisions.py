@@ -214,7 +214,9 @@ def refusals(books: Books) -> dict[str, Decision]:
         "up to 0.10 EUR can be reversed": reverse_payment(
             fresh, ReversePayment(on(5), "r", "charged_back", 11)
         ),
-        "cannot be reversed before that day": reverse_payment(fresh, ReversePayment(on(2), "r", "bounced")),
+        "before that day it can be taken back only as a whole": reverse_payment(
+            fresh, ReversePayment(on(2), "r", "bounced", 5)
+        ),
         "it is paid": write_off_invoice(
             invoice._replace(status="paid"), WriteOffInvoice(on(5), "w", "bad", "cfo")
         ),

@@ -51,12 +51,14 @@ def test_waits_double_and_differ_by_a_fifth_at_most(failures: int, doublings: in
     assert usual * 1.15 < max(waits) <= usual * 1.2
 
 
-def test_what_the_outside_asks_to_wait_is_waited_but_for_one_interval_at_most() -> None:
+def test_what_the_outside_asks_to_wait_is_waited_but_for_one_day_at_most() -> None:
     def wait(asked: timedelta) -> timedelta:
         return back_off_until("p", "hourly", 1, NOON, longest=timedelta(minutes=5), asked=asked) - NOON
 
     assert wait(timedelta(minutes=50)) == timedelta(minutes=50)
-    assert wait(timedelta(days=9)) == timedelta(hours=1)
+    assert wait(timedelta(hours=3)) == timedelta(hours=3)
+    assert wait(timedelta(days=9)) == timedelta(days=1)
+    assert wait(timedelta(seconds=1)) == wait(timedelta(0))
 
 
 def test_customers_are_spread_over_the_interval() -> None:

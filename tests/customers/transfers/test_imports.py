@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -198,6 +199,19 @@ def test_a_key_makes_an_import_safe_to_ask_twice(desk: Desk, ledger: Ledger) -> 
     refused = desk.imports.run(ImportCustomers(path=asked.path, clear=True), Note(key="march"))
     assert isinstance(refused, Refused)
     assert refused.field == "key"
+
+
+def test_a_key_gives_the_first_result_again_without_the_values_at_fault(desk: Desk, ledger: Ledger) -> None:
+    rows = "name;terms_days;email;currency\nNorthwind;-1;nobody;euro\n;x;;\nSouthwind;14;;\n"
+    asked = ImportCustomers(path=desk.file(rows))
+    first = desk.imports.run(asked, Note(key="march"))
+    again = desk.imports.run(asked, Note(key="march"))
+    assert isinstance(first, ImportResult)
+    assert (first.encoding, first.delimiter, first.problems > 3) == ("utf-8", ";", True)
+    kept = tuple(each.without_value for each in first.first_problems)
+    assert again == replace(first, first_problems=kept)
+    (row,) = ledger.rows("select result::text as said from operation_request where idempotency_key = 'march'")
+    assert "nobody" not in row.said
 
 
 @pytest.mark.parametrize(

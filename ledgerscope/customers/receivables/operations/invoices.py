@@ -172,16 +172,20 @@ class Invoices:
 
     @takes(Permission.CUSTOMERS_VIEW)
     def get(self, invoice_id: Id) -> InvoiceView | Refused:
-        """An invoice in detail."""
+        """An invoice in detail, as of the company's day: a post-dated cheque settles nothing yet."""
         with self._operations.read() as connection:
             row = find_row(connection, self._tenant_id, t.invoice, invoice_id)
-            return row if isinstance(row, Refused) else view_invoice(connection, self._tenant_id, row)
+            return (
+                row
+                if isinstance(row, Refused)
+                else view_invoice(connection, self._tenant_id, row, self._operations.moment(connection).day)
+            )
 
     @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListInvoices = ListInvoices()) -> InvoicePage | Refused:  # noqa: B008 - frozen
-        """A page of invoices, the one finalised last first."""
+        """A page of invoices as of the company's day, the one finalised last first."""
         with self._operations.read() as connection:
-            return list_invoices(connection, self._tenant_id, asked)
+            return list_invoices(connection, self._tenant_id, asked, self._operations.moment(connection).day)
 
     def _billing(
         self, connection: Connection, call: Call, new: NewInvoice, *, numbered: bool = True

@@ -45,9 +45,10 @@ class ListSources:
 class SourceLine:
     """A payment, credit note or write-off in a list, in minor units.
 
-    `value_minor` is the amount less what was reversed or refunded; `left_minor` what of that settles nothing.
-    A payment has a `method`, and a `reversal` where all of it went back; a credit note has a `number` and a
-    `reason`; a write-off has a `reason` and `approved_by`. The others are None.
+    `value_minor` is the amount less what was reversed or refunded; `left_minor` what of that settles nothing;
+    both are zero before the day that it is dated. A payment has a `method`, and a `reversal` where all of it
+    went back; a credit note has a `number` and a `reason`; a write-off has a `reason` and `approved_by`. The
+    others are None.
     """
 
     source_id: Id
@@ -73,9 +74,9 @@ class SourcePage:
 
 
 def list_sources(
-    connection: Connection, tenant_id: str, table: Table, customer_id: Id, asked: ListSources
+    connection: Connection, tenant_id: str, table: Table, customer_id: Id, asked: ListSources, day: date
 ) -> SourcePage | Refused:
-    """A page of the rows of one of the three tables that belong to a customer, deleted or not."""
+    """A page of the rows of one of the three tables of a customer, deleted or not, as of a day."""
     if not customer_exists(connection, tenant_id, customer_id):
         return no_row("customer", customer_id)
     c = table.c
@@ -85,14 +86,14 @@ def list_sources(
     if isinstance(part, Refused):
         return part
     documents = load_documents(connection, tenant_id, customer_id)
-    return SourcePage(tuple(_line(documents, table, row) for row in part.rows), part.next_cursor)
+    return SourcePage(tuple(_line(documents, table, row, day) for row in part.rows), part.next_cursor)
 
 
-def _line(documents: Documents, table: Table, row: Row[Any]) -> SourceLine:
+def _line(documents: Documents, table: Table, row: Row[Any], day: date) -> SourceLine:
     values = row._mapping  # noqa: SLF001 - SQLAlchemy's public way
     state = documents.source(values[f"{table.name}_id"].hex)
     return SourceLine(
         source_id=state.source_id, customer_id=state.customer_id, dated=state.dated, currency=state.currency,
-        amount_minor=row.amount_minor, value_minor=state.value_minor if state.stands else 0,
-        left_minor=state.left_minor, **{word: values.get(word) for word in _WORDS},
+        amount_minor=row.amount_minor, value_minor=state.value_on(day),
+        left_minor=state.left_on(day), **{word: values.get(word) for word in _WORDS},
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class OpenPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceView:
-    """An invoice as it stands, amounts in minor units; a draft has no date and owes nothing yet."""
+    """An invoice as of a day, amounts in minor units; a draft has no date and owes nothing yet."""
 
     invoice_id: Id
     customer_id: Id
@@ -51,9 +52,10 @@ class InvoiceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """A payment or credit note as it stands, in minor units.
+    """A payment or credit note as of a day, in minor units.
 
     `value_minor` is the amount less what was reversed or refunded; `left_minor` what of that settles nothing.
+    Both are zero before the day that it is dated.
     """
 
     source_id: Id
@@ -75,30 +77,40 @@ def find_row(connection: Connection, tenant_id: str, table: Table, value: str) -
     return no_row(table.name, value) if row is None else row
 
 
-def view_invoice(connection: Connection, tenant_id: str, row: Row[Any]) -> InvoiceView:
-    """An invoice with what is open of it."""
-    state = load_documents(connection, tenant_id, row.customer_id).invoice(row.invoice_id.hex)
-    settled: dict[int, int] = {}
+def view_invoice(connection: Connection, tenant_id: str, row: Row[Any], day: date) -> InvoiceView:
+    """An invoice with what is open of it on a day; it is open until what settles it counts."""
+    documents = load_documents(connection, tenant_id, row.customer_id)
+    state = documents.invoice(row.invoice_id.hex)
+    settled: Counter[int] = Counter()
+    not_yet: Counter[int] = Counter()
     for one in state.applied:
-        settled[one.seq] = settled.get(one.seq, 0) + one.amount_minor
+        settled[one.seq] += one.amount_minor
+        if max(one.effective_on, documents.source(one.from_id).dated) > day:
+            not_yet[one.seq] += one.amount_minor
     owed = row.status not in {"draft", "void"}
     parts = tuple(
-        OpenPart(part.due_on, part.open_minor + settled.get(part.seq, 0), part.open_minor if owed else 0)
+        OpenPart(
+            part.due_on, part.open_minor + settled[part.seq],
+            part.open_minor + not_yet[part.seq] if owed else 0,
+        )
         for part in state.instalments
-    )
+    )  # fmt: skip
+    status = "open" if owed and not_yet.total() else row.status
     return InvoiceView(
-        invoice_id=state.invoice_id, customer_id=state.customer_id, number=row.number, status=row.status,
+        invoice_id=state.invoice_id, customer_id=state.customer_id, number=row.number, status=status,
         kind=row.kind, currency=row.currency, total_minor=row.total_minor, tax_minor=row.tax_minor,
         open_minor=sum(part.open_minor for part in parts), issued_on=row.issued_on, voided_on=row.voided_on,
         instalments=parts,
     )  # fmt: skip
 
 
-def view_source(connection: Connection, tenant_id: str, row: Row[Any], source_id: Id) -> SourceView:
-    """A payment or credit note with what is left of it."""
+def view_source(
+    connection: Connection, tenant_id: str, row: Row[Any], source_id: Id, day: date
+) -> SourceView:
+    """A payment or credit note with what is left of it on a day."""
     state: SourceState = load_documents(connection, tenant_id, row.customer_id).source(source_id)
     return SourceView(
         source_id=source_id, customer_id=state.customer_id, currency=state.currency,
-        amount_minor=row.amount_minor, value_minor=state.value_minor if state.stands else 0,
-        left_minor=state.left_minor, dated=state.dated,
+        amount_minor=row.amount_minor, value_minor=state.value_on(day), left_minor=state.left_on(day),
+        dated=state.dated,
     )  # fmt: skip

@@ -99,10 +99,23 @@ class WriteOffs:
             row = find_row(connection, self._tenant_id, t.write_off, write_off_id)
             if isinstance(row, Refused):
                 return row
-            return view_source(connection, self._tenant_id, row, row.write_off_id.hex)
+            return view_source(
+                connection,
+                self._tenant_id,
+                row,
+                row.write_off_id.hex,
+                self._operations.moment(connection).day,
+            )
 
     @takes(Permission.CUSTOMERS_VIEW)
     def list(self, customer_id: Id, asked: ListSources = ListSources()) -> SourcePage | Refused:  # noqa: B008 - frozen
         """A page of the write-offs of a customer, the latest first."""
         with self._operations.read() as connection:
-            return list_sources(connection, self._tenant_id, t.write_off, customer_id, asked)
+            return list_sources(
+                connection,
+                self._tenant_id,
+                t.write_off,
+                customer_id,
+                asked,
+                self._operations.moment(connection).day,
+            )

@@ -149,6 +149,50 @@ def test_a_cheque_of_next_week_makes_no_room_yet(desk: Desk, clock: Clock) -> No
     desk.invoice(100)
 
 
+def test_an_invoice_is_open_until_the_day_of_the_cheque_that_pays_it(desk: Desk, clock: Clock) -> None:
+    other, invoice = desk.invoice(20), desk.invoice(100)
+    desk.pay(20)
+    desk.pay(60, method="cheque", received_on=date(2026, 3, 17))
+    desk.pay(40, method="cheque", received_on=date(2026, 3, 18))
+
+    def shown() -> tuple[str, int]:
+        view = desk.shown(invoice.invoice_id)
+        lists = {
+            status: {
+                (line.invoice_id, line.status, line.open_minor)
+                for line in done(desk.invoices.list(ListInvoices(status=status))).invoices
+            }
+            for status in (None, "open", "paid", "uncollectible")
+        }
+        line, paid = (view.invoice_id, view.status, view.open_minor), (other.invoice_id, "paid", 0)
+        assert view.instalments[0].open_minor == view.open_minor
+        for status, found in lists.items():
+            assert found == {each for each in (line, paid) if status in {None, each[1]}}
+        return view.status, view.open_minor
+
+    assert shown() == ("open", 100)
+    clock.forward(days=7)
+    assert shown() == ("open", 40)
+    clock.forward(days=1)
+    assert shown() == ("paid", 0)
+
+
+def test_what_a_cheque_will_pay_is_open_until_its_day_though_the_rest_is_written_off(
+    desk: Desk, clock: Clock
+) -> None:
+    invoice = desk.invoice(100)
+    desk.pay(60, method="cheque", received_on=date(2026, 3, 17))
+    given_up = done(
+        desk.write_offs.write_off(invoice.invoice_id, Note(reason="insolvent"), approved_by="ben")
+    )
+    assert given_up.amount_minor == 40
+    shown = desk.shown(invoice.invoice_id)
+    assert (shown.status, shown.open_minor) == ("open", 60)
+    clock.forward(days=7)
+    shown = desk.shown(invoice.invoice_id)
+    assert (shown.status, shown.open_minor) == ("uncollectible", 0)
+
+
 def test_what_is_owed_in_another_currency_counts_at_the_rate_of_the_day(desk: Desk, ledger: Ledger) -> None:
     with ledger.owner.begin() as connection:
         rate = FxRate("acme", date(2026, 3, 1), "USD", "EUR", Decimal("0.5"))
@@ -210,6 +254,17 @@ def test_the_same_request_with_its_key_is_carried_out_once(desk: Desk, ledger: L
 def test_an_invoice_that_cannot_be_is_refused(desk: Desk, given: dict[str, object], field: str) -> None:
     asked = replace(desk.new(100), **given)  # type: ignore[arg-type] # of the table above
     assert refused(desk.invoices.issue(asked, Note(reason="r"))).field == field
+
+
+def test_who_owes_until_a_cheque_counts_is_not_deleted(
+    desk: Desk, operations: Operations, clock: Clock
+) -> None:
+    desk.invoice(1000)
+    desk.pay(1000, method="cheque", received_on=date(2026, 3, 19))
+    said = refused(Customers(operations).delete(desk.customer_id, "closed"))
+    assert said.reason == "the customer owes 10.00 EUR; settle or write it off first"
+    clock.forward(days=9)
+    assert done(Customers(operations).delete(desk.customer_id, "closed")).changed
 
 
 def test_a_deleted_customer_gets_no_invoices(desk: Desk, operations: Operations) -> None:

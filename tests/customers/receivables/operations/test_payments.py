@@ -169,15 +169,42 @@ def test_unused_money_is_refunded(desk: Desk, ledger: Ledger) -> None:
     assert faults(ledger) == []
 
 
-def test_a_cheque_of_next_week_neither_bounces_nor_goes_back_today(desk: Desk, clock: Clock) -> None:
+def test_a_cheque_of_next_week_is_worth_nothing_today(desk: Desk, clock: Clock) -> None:
     payment = desk.pay(50, method="cheque", received_on=date(2026, 3, 17))
     for said in (
-        desk.payments.reverse(payment.payment_id, "bounced"),
+        desk.payments.reverse(payment.payment_id, "bounced", amount_minor=20),
         desk.payments.refund(payment.payment_id, 50),
     ):
         assert "dated 2026-03-17" in refused(said).reason
+
+    def worth() -> list[tuple[int, int]]:
+        view = done(desk.payments.get(payment.payment_id))
+        (line,) = done(desk.payments.list(desk.customer_id)).sources
+        return [(each.value_minor, each.left_minor) for each in (view, line)]
+
+    assert worth() == [(0, 0), (0, 0)]
     clock.forward(days=7)
-    done(desk.payments.reverse(payment.payment_id, "bounced"))
+    assert worth() == [(50, 50), (50, 50)]
+    done(desk.payments.reverse(payment.payment_id, "bounced", amount_minor=20))
+
+
+def test_a_cheque_that_is_taken_back_before_its_day_never_counts(
+    desk: Desk, ledger: Ledger, clock: Clock
+) -> None:
+    desk.limit(40)
+    invoice = desk.invoice(50, "known", override_by="ben")
+    payment = desk.pay(50, method="cheque", received_on=date(2026, 3, 17))
+    before = ledger.count("credit_breach")
+    assert not done(desk.payments.reverse(payment.payment_id, "bounced")).over_limit
+    for _ in range(2):
+        view = done(desk.payments.get(payment.payment_id))
+        assert (view.value_minor, view.left_minor, desk.owed()) == (0, 0, 50)
+        shown = desk.shown(invoice.invoice_id)
+        assert (shown.status, shown.open_minor) == ("open", 50)
+        clock.forward(days=7)
+    assert ledger.count("credit_breach") == before
+    assert desk.pay(50).allocated_minor == 50
+    assert faults(ledger) == []
 
 
 def test_a_request_with_its_key_is_carried_out_once(desk: Desk, ledger: Ledger) -> None:
