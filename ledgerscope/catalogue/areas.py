@@ -35,6 +35,7 @@ class Area:
 
 AREAS: tuple[Area, ...] = (
     Area("lifecycle", "Customers"),
+    Area("communication", "Contacts and communications"),
     Area("credit", "Credit"),
     Area("aging", "Aging"),
     Area("statements", "Statements"),

@@ -8,6 +8,8 @@ __all__ = [
     "ACCOUNT_STATUSES",
     "AGING_TRIGGERS",
     "BREACH_SEVERITIES",
+    "COMMUNICATION_CHANNELS",
+    "CONTACT_TYPES",
     "CREDENTIAL_ACTIONS",
     "CREDENTIAL_AGES",
     "CREDENTIAL_OUTCOMES",
@@ -15,6 +17,7 @@ __all__ = [
     "DELETION_MODES",
     "DELETION_REASONS",
     "DELIVERY_METHODS",
+    "DIRECTIONS",
     "EXPORT_FILTERS",
     "EXPORT_FORMATS",
     "IMPORT_FAILURES",
@@ -35,6 +38,9 @@ ACCOUNT_STATUSES: Final = ("active", "inactive", "blocked")
 SOURCES: Final = ("ui", "cli", "api", "import")
 DELETION_MODES: Final = ("soft", "hard")
 DELETION_REASONS: Final = ("requested", "duplicate", "closed", "erasure", "other")
+CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
+COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
+DIRECTIONS: Final = ("inbound", "outbound")
 CREDIT_LIMIT_STATUSES: Final = ("requested", "approved", "rejected")
 BREACH_SEVERITIES: Final = ("warning", "critical")
 AGING_TRIGGERS: Final = ("scheduled", "on_demand")

@@ -70,6 +70,8 @@ CREATED = "customer_created_total"
 UPDATED = "customer_updated_total"
 DELETED = "customer_deleted_total"
 STATUS = "customer_status_changed_total"
+CONTACT = "customer_contact_created_total"
+LOGGED = "customer_communication_logged_total"
 ADJUSTED = "customer_credit_limit_adjusted_total"
 BREACH = "customer_credit_breach_total"
 AGED = "customer_aging_updated_total"
@@ -265,6 +267,11 @@ ACTS: dict[str, Act] = {
     ),
     "create a contact": Act(
         lambda d, _: d.contact(), ("contact.created",), {E.CONTACT_CREATED: 1},
+        (moves(CONTACT, contact_type="general", is_primary="true"),),
+    ),
+    "create a second contact": Act(
+        lambda d, _: d.contact(contact_type="billing"), ("contact.created",), {E.CONTACT_CREATED: 1},
+        (moves(CONTACT, contact_type="billing", is_primary="false"),), before=Desk.contact,
     ),
     "update a contact": Act(
         lambda d, contact: done(Contacts(d.anna).update(contact, {"phone": "1"})),
@@ -279,6 +286,7 @@ ACTS: dict[str, Act] = {
             Communications(d.anna).log(d.customer, CALL)
         ),
         ("communication.logged",), {E.COMMUNICATION_LOGGED: 1},
+        (moves(LOGGED, channel="phone", direction="inbound"),),
     ),
     "log an interaction": Act(
         lambda d, _: d.interaction(), ("interaction.logged",), {E.INTERACTION_LOGGED: 1},

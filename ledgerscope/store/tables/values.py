@@ -18,9 +18,9 @@ SOURCES: Final = shared.SOURCES
 TICKET_PRIORITIES: Final = shared.TICKET_PRIORITIES
 
 SIGNUP_CHANNELS: Final = ("organic", "paid", "referral", "direct", "social")
-CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
-COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
-DIRECTIONS: Final = ("inbound", "outbound")
+CONTACT_TYPES: Final = shared.CONTACT_TYPES
+COMMUNICATION_CHANNELS: Final = shared.COMMUNICATION_CHANNELS
+DIRECTIONS: Final = shared.DIRECTIONS
 INTERACTION_TYPES: Final = ("call", "email", "meeting", "support_ticket", "complaint", "feedback")
 INTERACTION_STATUSES: Final = ("pending", "in_progress", "completed", "cancelled")
 SEGMENTS: Final = ("vip", "premium", "regular", "new", "high_value", "at_risk")

@@ -19,6 +19,8 @@ EVENTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "customer_updated_total": {"CustomerUpdated": {}},
     "customer_deleted_total": {"CustomerDeleted": {}},
     "customer_status_changed_total": {"CustomerStatusChanged": {}},
+    "customer_contact_created_total": {"ContactCreated": {}},
+    "customer_communication_logged_total": {"CommunicationLogged": {}},
     "customer_credit_limit_adjusted_total": {
         "CreditLimitAdjustmentRequested": {"status": "requested"},
         "CreditLimitAdjusted": {"status": "approved"},

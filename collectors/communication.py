@@ -1,0 +1,39 @@
+"""Contacts and communications: everything that is known of them comes from their events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from collectors.area import AreaCollector
+from collectors.counters import Counters, EventCounter
+from ledgerscope.catalogue import communication as catalogue
+from ledgerscope.domain.events import EventType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from collectors.companies import Companies
+    from collectors.samples import SampleBuilder
+
+__all__ = ["CommunicationCollector"]
+
+
+class CommunicationCollector(AreaCollector):
+    """Counts contacts and communications; reads no table but that of events."""
+
+    name = "communication"
+    metrics = catalogue.METRICS
+    reads = ()
+    counters = Counters(
+        (
+            EventCounter(metric=catalogue.CONTACTS, event_type=EventType.CONTACT_CREATED),
+            EventCounter(metric=catalogue.LOGGED, event_type=EventType.COMMUNICATION_LOGGED),
+        )
+    )
+
+    def read(
+        self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
+    ) -> None:
+        """Nothing beside the events."""

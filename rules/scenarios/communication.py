@@ -1,0 +1,13 @@
+"""Cases of the rules of contacts and communications: the build derives those of joined counters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rules.scenarios.model import AlertCase, RecordingCase
+
+__all__ = ["ALERTS", "RECORDINGS"]
+
+ALERTS: tuple[AlertCase, ...] = ()
+RECORDINGS: tuple[RecordingCase, ...] = ()
