@@ -1,4 +1,4 @@
-"""Contacts and communications: everything that is known of them comes from their events."""
+"""Communication: contacts created and communications logged, as events tell."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = ["CommunicationCollector"]
 
 
 class CommunicationCollector(AreaCollector):
-    """Counts contacts and communications; reads no table but that of events."""
+    """Reads nothing but events."""
 
     name = "communication"
     metrics = catalogue.METRICS
     reads = ()
     counters = Counters(
         (
-            EventCounter(metric=catalogue.CONTACTS, event_type=EventType.CONTACT_CREATED),
+            EventCounter(metric=catalogue.CONTACT_CREATED, event_type=EventType.CONTACT_CREATED),
             EventCounter(metric=catalogue.LOGGED, event_type=EventType.COMMUNICATION_LOGGED),
         )
     )
@@ -36,4 +36,4 @@ class CommunicationCollector(AreaCollector):
     def read(
         self, connection: Connection, as_of: datetime, companies: Companies, samples: SampleBuilder
     ) -> None:
-        """Nothing beside the events."""
+        """Nothing more: every metric of the area is a counter."""

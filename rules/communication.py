@@ -1,18 +1,16 @@
-"""Contacts and communications: their counters, joined over exporters; no alert is needed."""
+"""Communication: its counters as one series each. Nothing alerts on them: no number of contacts is wrong."""
 
 from __future__ import annotations
 
 from ledgerscope.catalogue import communication
 from rules.joined import joined_counters
 from rules.model import RuleArea
-from rules.timing import BUSINESS_INTERVAL, KEEP_FIRING
+from rules.timing import BUSINESS_INTERVAL
 
 __all__ = ["AREA"]
 
 AREA = RuleArea(
     name="communication",
     interval=BUSINESS_INTERVAL,
-    keeps_firing=KEEP_FIRING,
     recordings=joined_counters(communication.METRICS),
-    alerts=(),
 )

@@ -258,6 +258,21 @@ AUDIT_FAULTS = Limit(
     fixed_because="a log that is what was written has no fault",
 )
 
+# --- synchronisation -------------------------------------------------------------------------------------
+
+SYNC_OVERDUE = Limit(
+    severity=Severity.WARNING,
+    value=5,
+    hold=15 * _MINUTE,
+    change_when="a company has so many customers that more than this are overdue on an ordinary day",
+)
+SYNC_IN_ERROR = Limit(
+    severity=Severity.WARNING,
+    value=5,
+    hold=15 * _MINUTE,
+    change_when="a company has so many customers that more than this are in error on an ordinary day",
+)
+
 # --- the exporter itself ---------------------------------------------------------------------------------
 
 TARGET_DOWN = Limit(

@@ -1,4 +1,4 @@
-"""Contacts and communications: how many people are added, and how much is said to and by customers."""
+"""Communication: contacts created, and what was said."""
 
 from __future__ import annotations
 
@@ -10,31 +10,30 @@ from ledgerscope.catalogue.labels import COMPANY
 
 __all__ = ["BOARD"]
 
-_TYPE = communication.CONTACTS.label("contact_type")
-_PRIMARY = communication.CONTACTS.label("is_primary")
+_TYPE = communication.CONTACT_CREATED.label("contact_type")
 _CHANNEL = communication.LOGGED.label("channel")
 _DIRECTION = communication.LOGGED.label("direction")
 
 BOARD = Board(
     area="communication",
-    title="Contacts and communications",
-    question="Do we talk to customers, and to whom?",
+    title="Communication",
+    question="Do we talk with customers, and who begins?",
     variables=(Variable("company_id", "Company", communication.LOGGED),),
     rows=(
         Row(
-            "How many",
+            "Now",
             (
                 stat(
-                    "Communications per hour, now",
+                    "Communications per hour",
                     Query(per_hour(communication.LOGGED, COMPANY), "{{company_id}}"),
-                    about="Communications with customers per hour.",
+                    about="Communications logged, per hour.",
                     unit=Unit.COUNT,
                     width=12,
                 ),
                 stat(
-                    "Contacts per hour, now",
-                    Query(per_hour(communication.CONTACTS, COMPANY), "{{company_id}}"),
-                    about="Contacts of customers that are created per hour.",
+                    "Contacts per hour",
+                    Query(per_hour(communication.CONTACT_CREATED, COMPANY), "{{company_id}}"),
+                    about="Contacts created, per hour.",
                     unit=Unit.COUNT,
                     width=12,
                 ),
@@ -44,35 +43,28 @@ BOARD = Board(
             "Over time",
             (
                 lines(
-                    "Communications, by channel",
+                    "Channels",
                     Query(per_hour(communication.LOGGED, COMPANY, _CHANNEL), "{{company_id}} {{channel}}"),
-                    about="Communications per hour, by channel.",
+                    about="Communications logged, by channel.",
                     unit=Unit.COUNT,
                 ),
                 lines(
-                    "Communications, by direction",
+                    "Directions",
                     Query(
                         per_hour(communication.LOGGED, COMPANY, _DIRECTION), "{{company_id}} {{direction}}"
                     ),
-                    about="Communications per hour; inbound are those by customers.",
+                    about="Communications logged, by who began.",
                     unit=Unit.COUNT,
                 ),
                 lines(
-                    "New contacts, by type",
+                    "Contacts",
                     Query(
-                        per_hour(communication.CONTACTS, COMPANY, _TYPE), "{{company_id}} {{contact_type}}"
+                        per_hour(communication.CONTACT_CREATED, COMPANY, _TYPE),
+                        "{{company_id}} {{contact_type}}",
                     ),
-                    about="Contacts that are created per hour, by what they are for.",
+                    about="Contacts created, by what they are for.",
                     unit=Unit.COUNT,
-                ),
-                lines(
-                    "New contacts, primary or not",
-                    Query(
-                        per_hour(communication.CONTACTS, COMPANY, _PRIMARY),
-                        "{{company_id}} primary: {{is_primary}}",
-                    ),
-                    about="Contacts that are created per hour, by whether they are the primary one.",
-                    unit=Unit.COUNT,
+                    width=24,
                 ),
             ),
         ),

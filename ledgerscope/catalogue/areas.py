@@ -35,7 +35,6 @@ class Area:
 
 AREAS: tuple[Area, ...] = (
     Area("lifecycle", "Customers"),
-    Area("communication", "Contacts and communications"),
     Area("credit", "Credit"),
     Area("aging", "Aging"),
     Area("statements", "Statements"),
@@ -43,8 +42,11 @@ AREAS: tuple[Area, ...] = (
     Area("revenue", "Revenue"),
     Area("churn", "Churn"),
     Area("satisfaction", "Satisfaction"),
+    Area("communication", "Communication"),
+    Area("interactions", "Interactions"),
     Area("jobs", "Job queue"),
     Area("credentials", "Credentials"),
+    Area("sync", "Synchronisation"),
     Area("audit", "Audit log"),
     Area("exporter", "The exporter itself", EVERY_PART - {Part.COLLECTOR}),
     Area("api", "API", frozenset({Part.METRICS, Part.BOARD})),

@@ -1,4 +1,4 @@
-"""Contacts and communications: the people to talk to at customers, and what is said to and by them."""
+"""Communication: people at customers, and what was said to them and by them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from ledgerscope.catalogue.metric import Kind, Label, Metric, Unit
 from ledgerscope.catalogue.owners import CUSTOMER_SUCCESS
 from ledgerscope.domain.values import COMMUNICATION_CHANNELS, CONTACT_TYPES, DIRECTIONS
 
-__all__ = ["CONTACTS", "LOGGED", "METRICS"]
+__all__ = ["CONTACT_CREATED", "LOGGED", "METRICS"]
 
-CONTACTS = Metric(
+CONTACT_CREATED = Metric(
     name="customer_contact_created_total",
     kind=Kind.COUNTER,
-    help="Contacts of customers that were created, those removed since then included.",
+    help="Contacts created.",
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="contact_type", help="What the contact was created for.", values=CONTACT_TYPES),
+        Label(name="contact_type", help="What the contact is for.", values=CONTACT_TYPES),
         Label(
             name="is_primary",
-            help="Whether the contact was the primary one of its customer from the start.",
+            help="Whether it was the customer's primary contact when it was created.",
             values=("true", "false"),
         ),
     ),
@@ -28,16 +28,14 @@ CONTACTS = Metric(
 LOGGED = Metric(
     name="customer_communication_logged_total",
     kind=Kind.COUNTER,
-    help="Communications with customers that were logged.",
+    help="Communications logged.",
     unit=Unit.COUNT,
     labels=(
         COMPANY,
-        Label(name="channel", help="Channel.", values=COMMUNICATION_CHANNELS),
-        Label(
-            name="direction", help="inbound: by the customer; outbound: to the customer.", values=DIRECTIONS
-        ),
+        Label(name="channel", help="How it took place.", values=COMMUNICATION_CHANNELS),
+        Label(name="direction", help="Who began: inbound is the customer.", values=DIRECTIONS),
     ),
     owner=CUSTOMER_SUCCESS,
 )
 
-METRICS = (CONTACTS, LOGGED)
+METRICS = (CONTACT_CREATED, LOGGED)

@@ -23,14 +23,19 @@ __all__ = [
     "IMPORT_FAILURES",
     "IMPORT_FORMATS",
     "IMPORT_OUTCOMES",
+    "INTERACTION_STATUSES",
+    "INTERACTION_TYPES",
     "OUTCOMES",
     "RECORD_OUTCOMES",
     "ROW_CLASSES",
+    "SEGMENTS",
     "SOURCES",
     "STATEMENT_FAILURES",
     "STATEMENT_FORMATS",
     "STATEMENT_MONTHS",
     "SYNC_ERROR_CLASSES",
+    "SYNC_OUTCOMES",
+    "SYNC_STATUSES",
     "TICKET_PRIORITIES",
 ]
 
@@ -38,14 +43,19 @@ ACCOUNT_STATUSES: Final = ("active", "inactive", "blocked")
 SOURCES: Final = ("ui", "cli", "api", "import")
 DELETION_MODES: Final = ("soft", "hard")
 DELETION_REASONS: Final = ("requested", "duplicate", "closed", "erasure", "other")
-CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
-COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
-DIRECTIONS: Final = ("inbound", "outbound")
 CREDIT_LIMIT_STATUSES: Final = ("requested", "approved", "rejected")
 BREACH_SEVERITIES: Final = ("warning", "critical")
 AGING_TRIGGERS: Final = ("scheduled", "on_demand")
 CREDENTIAL_ACTIONS: Final = ("sync", "validate", "support")
 """What the secret of a customer is taken out for."""
+CONTACT_TYPES: Final = ("general", "billing", "technical", "sales", "executive")
+COMMUNICATION_CHANNELS: Final = ("email", "phone", "meeting", "note")
+DIRECTIONS: Final = ("inbound", "outbound")
+INTERACTION_TYPES: Final = ("call", "email", "meeting", "support_ticket", "complaint", "feedback")
+INTERACTION_STATUSES: Final = ("pending", "in_progress", "completed", "cancelled")
+SEGMENTS: Final = ("vip", "premium", "regular", "new", "high_value", "at_risk")
+SYNC_STATUSES: Final = ("active", "paused", "error")
+SYNC_OUTCOMES: Final = ("success", "failure")
 CREDENTIAL_OUTCOMES: Final = ("success", "failure")
 CREDENTIAL_AGES: Final = (("0-89", 90), ("90-179", 180), ("180-364", 365), ("365+", None))
 """Name of each band of ages, and the number of full days with which the next one begins."""

@@ -36,9 +36,12 @@ READ: Final = frozenset(
         "payment_reversal",
         "plan",
         "refund",
+        "segment_assignment",
         "subscription",
         "subscription_version",
         "survey_response",
+        "sync_run",
+        "sync_schedule",
         "tenant",
         "write_off",
         "write_off_reversal",
@@ -71,7 +74,7 @@ NOT_READ: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "customer_status_history": frozenset({"reason", "actor"}),
-    "event": frozenset({"schema_version", "customer_id", "user_id", "correlation_id", "idempotency_key"}),
+    "event": frozenset({"schema_version", "user_id", "correlation_id", "idempotency_key"}),
     "export_run": frozenset({"filter_type", "rows", "actor", "duration_ms"}),
     "import_batch": frozenset(
         {
@@ -95,8 +98,20 @@ NOT_READ: Final[Mapping[str, frozenset[str]]] = {
     "payment_reversal": frozenset({"kind", "recorded_at", "reason"}),
     "plan": frozenset({"code", "name", "trial_days", "retired_at"}),
     "refund": frozenset({"recorded_at"}),
+    "segment_assignment": frozenset({"assignment_id", "value", "description", "assigned_by"}),
     "subscription": frozenset({"end_reason"}),
     "survey_response": frozenset({"customer_id"}),
+    "sync_run": frozenset({"sync_run_id", "trigger", "api_calls", "records"}),
+    "sync_schedule": frozenset(
+        {
+            "backoff",
+            "last_error_class",
+            "requested_trigger",
+            "claimed_run_id",
+            "claimed_by",
+            "claimed_until",
+        }
+    ),
     "tenant": frozenset({"name"}),
     "write_off": frozenset({"reason", "approved_by"}),
     "write_off_reversal": frozenset({"recorded_at", "reason"}),

@@ -1,4 +1,4 @@
-"""Cases of the rules of contacts and communications: the build derives those of joined counters."""
+"""Cases of the communication rules: those that follow from the counters are derived."""
 
 from __future__ import annotations
 
@@ -10,4 +10,5 @@ if TYPE_CHECKING:
 __all__ = ["ALERTS", "RECORDINGS"]
 
 ALERTS: tuple[AlertCase, ...] = ()
+
 RECORDINGS: tuple[RecordingCase, ...] = ()

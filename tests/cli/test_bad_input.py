@@ -183,8 +183,8 @@ def test_collectors_that_fail_for_one_reason_share_a_message(owner: Engine, expo
     assert result.exit_code == DATABASE
     _, message = result.output.split("not collected:\n")
     assert message.startswith(
-        "  lifecycle, communication, credit, aging, statements, transfers, revenue, churn, satisfaction, "
-        "jobs, credentials, audit: tenant may not"
+        "  lifecycle, credit, aging, statements, transfers, revenue, churn, satisfaction, communication, "
+        "interactions, jobs, credentials, sync, audit: tenant may not"
     )
     assert result.output.count("may not be read") == 1
 

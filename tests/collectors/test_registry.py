@@ -46,6 +46,9 @@ def business(books: Books) -> Books:
         )
     proof = {"verified_at": at(-1), "rows": 0, "checked": "chain", "faults": 0}
     books.add(metadata.tables["audit_verification"], tenant_id="acme", **proof)
+    run = {"sync_run_id": uuid4(), "customer_id": books.customer(), "trigger": "scheduled"}
+    times = {"outcome": "success", "started_at": at(-1), "finished_at": at(-1)}
+    books.add(metadata.tables["sync_run"], tenant_id="acme", **run, **times)
     labels = {"queue": "mail", "job_name": "send", "status": "failed"}
     books.event("JobFinished", labels=labels, duration_ms=5)
     return books

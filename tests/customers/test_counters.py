@@ -70,11 +70,13 @@ CREATED = "customer_created_total"
 UPDATED = "customer_updated_total"
 DELETED = "customer_deleted_total"
 STATUS = "customer_status_changed_total"
-CONTACT = "customer_contact_created_total"
-LOGGED = "customer_communication_logged_total"
 ADJUSTED = "customer_credit_limit_adjusted_total"
 BREACH = "customer_credit_breach_total"
 AGED = "customer_aging_updated_total"
+CONTACT = "customer_contact_created_total"
+LOGGED = "customer_communication_logged_total"
+INTERACTION = "customer_interactions_total"
+SYNC_RUN = "customer_sync_runs_total"
 STATED = "customer_statement_generated_total"
 UNSTATED = "customer_statement_generation_failed_total"
 STATING = "customer_statement_generation_duration_seconds"
@@ -118,7 +120,8 @@ def finished(status: str) -> tuple[str, ...]:
     """What a run of an hour moves, which is longer than any bucket but the last."""
     labels = {"queue": "sync", "job_name": "sync-customer", "status": status}
     took = "telecom_billing_job_processing_duration_seconds"
-    return (moves("telecom_billing_jobs_total", **labels), *observed(took, 3600, **labels))
+    run = moves(SYNC_RUN, outcome="success" if status == "completed" else "failure")
+    return (run, moves("telecom_billing_jobs_total", **labels), *observed(took, 3600, **labels))
 
 
 def done(result: Any) -> Any:
@@ -290,6 +293,7 @@ ACTS: dict[str, Act] = {
     ),
     "log an interaction": Act(
         lambda d, _: d.interaction(), ("interaction.logged",), {E.INTERACTION_LOGGED: 1},
+        (moves(INTERACTION, type="call", status="pending"),),
     ),
     "start an interaction": Act(
         lambda d, one: done(Interactions(d.anna).start(one)),

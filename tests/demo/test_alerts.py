@@ -51,6 +51,8 @@ WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
     "CredentialsRotationFailing": "the demo saves no credentials; tests/customers/credentials",
+    "CustomerSyncOverdue": "the demo synchronises nobody; tests/collectors/test_sync.py",
+    "CustomerSyncFailing": "the demo synchronises nobody; tests/collectors/test_sync.py",
     "CustomerStatementGenerationFailing": "the demo asks for few statements; tests/rules/statements.test.yml",
     "CustomerImportFailureRateHigh": "the demo imports few files; tests/rules/transfers.test.yml",
     "CustomerAuditEntriesMissing": "the schema keeps every entry; tests/customers/audit",

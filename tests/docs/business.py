@@ -406,6 +406,41 @@ class Business:
             rotated_at=start,
         )
 
+    def _segment(self, name: str, row: Words) -> None:
+        start, end = self.instant(row.pop("from")), row.pop("to", "")
+        self.add(
+            t.segment_assignment,
+            assignment_id=uid("stay", name),
+            customer_id=uid(row.pop("customer")),
+            segment=row.pop("segment"),
+            valid=Range(start, self.instant(end) if end else None),
+        )
+
+    def _schedule(self, _name: str, row: Words) -> None:
+        attempt = self._maybe(row, "attempt")
+        self.add(
+            t.sync_schedule,
+            customer_id=uid(row.pop("customer")),
+            frequency=row.pop("frequency"),
+            status=row.pop("status"),
+            next_due_at=self._maybe(row, "due") or attempt,
+            last_attempt_at=attempt,
+            last_success_at=self._maybe(row, "success"),
+        )
+
+    def _run(self, name: str, row: Words) -> None:
+        outcome = row.pop("outcome")
+        self.add(
+            t.sync_run,
+            sync_run_id=uid("run", name),
+            customer_id=uid(row.pop("customer")),
+            trigger="scheduled",
+            outcome=outcome,
+            error_class="timeout" if outcome == "failure" else None,
+            started_at=self.instant(row.pop("started")),
+            finished_at=self.instant(row.pop("finished")),
+        )
+
     def _import(self, name: str, row: Words) -> None:
         counts = {
             f"rows_{kind}": int(row.pop(kind, 0)) for kind in ("created", "updated", "unchanged", "skipped")
@@ -439,10 +474,12 @@ class Business:
         )
 
     def _event(self, _name: str, row: Words) -> None:
+        customer = row.pop("customer", None)
         seconds = row.pop("seconds", None)
         self.add(
             t.event,
             event_type=row.pop("type"),
+            customer_id=None if customer is None else uid(customer),
             occurred_at=self.instant(row.pop("at")),
             labels=row.pop("labels", {}),
             duration_ms=None if seconds is None else int(Decimal(seconds) * 1000),
@@ -496,6 +533,9 @@ _WRITERS: Final[Mapping[str, Callable[[Business, str, Any], None]]] = {
     "imports": Business._import,
     "exports": Business._export,
     "credentials": Business._credential,
+    "segments": Business._segment,
+    "schedules": Business._schedule,
+    "runs": Business._run,
 }
 
 

@@ -105,7 +105,7 @@ class Sync:
         agenda, random = self._agenda, self._random
         left = agenda.era.until - when
         habits: dict[str, Callable[[datetime], None]] = {
-            "rotates": self._rotate, "errs": self._err, "rests": self._rest, "rested": self._rest,
+            "rotates": self._rotate, "errs": self._err, "rests": self._rest, "rested": self._rest_shortly,
             "asks": self._ask, "fails": self._break, "leaves": self._leave,
         }  # fmt: skip
         habit = random.pick(_HABITS)
@@ -113,8 +113,6 @@ class Sync:
             agenda.at(max(when, agenda.era.until - _EVERY[frequency]), self._break)
         elif habit != "none":
             agenda.at(when + left * random.uniform(0.3, 0.9), habits[habit])
-        if habit == "rested":
-            agenda.at(agenda.era.until - left * random.uniform(0.01, 0.09), self._resume)
 
     def _rotate(self, when: datetime) -> None:
         self._save(self._call(when, _DESK))
@@ -126,6 +124,13 @@ class Sync:
 
     def _rest(self, when: datetime) -> None:
         self._decide(pause(self._customer(), self._call(when, _DESK)))
+
+    def _rest_shortly(self, when: datetime) -> None:
+        """Left alone for a while, and asked again before the next run is due: none waits for that."""
+        state = self._state
+        if state is not None and state.schedule.next_due_at > when:
+            self._rest(when)
+            self._agenda.at(when + (state.schedule.next_due_at - when) / 2, self._resume)
 
     def _resume(self, when: datetime) -> None:
         self._decide(resume(self._customer(), self._call(when, _DESK)))

@@ -21,9 +21,9 @@ SIGNUP_CHANNELS: Final = ("organic", "paid", "referral", "direct", "social")
 CONTACT_TYPES: Final = shared.CONTACT_TYPES
 COMMUNICATION_CHANNELS: Final = shared.COMMUNICATION_CHANNELS
 DIRECTIONS: Final = shared.DIRECTIONS
-INTERACTION_TYPES: Final = ("call", "email", "meeting", "support_ticket", "complaint", "feedback")
-INTERACTION_STATUSES: Final = ("pending", "in_progress", "completed", "cancelled")
-SEGMENTS: Final = ("vip", "premium", "regular", "new", "high_value", "at_risk")
+INTERACTION_TYPES: Final = shared.INTERACTION_TYPES
+INTERACTION_STATUSES: Final = shared.INTERACTION_STATUSES
+SEGMENTS: Final = shared.SEGMENTS
 MILESTONES: Final = ("signed_up", "activated", "trial_started", "first_value", "paid")
 
 
@@ -72,7 +72,7 @@ PROBLEM_SEVERITIES: Final = ("error", "warning")
 TRANSFER_FORMATS: Final = shared.EXPORT_FORMATS
 
 SYNC_FREQUENCIES: Final = ("hourly", "daily", "weekly")
-SYNC_STATUSES: Final = ("active", "paused", "error")
+SYNC_STATUSES: Final = shared.SYNC_STATUSES
 SYNC_TRIGGERS: Final = ("initial", "scheduled", "bulk", "manual")
 
 SURVEY_KINDS: Final = ("nps", "csat")

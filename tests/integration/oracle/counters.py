@@ -19,8 +19,6 @@ EVENTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "customer_updated_total": {"CustomerUpdated": {}},
     "customer_deleted_total": {"CustomerDeleted": {}},
     "customer_status_changed_total": {"CustomerStatusChanged": {}},
-    "customer_contact_created_total": {"ContactCreated": {}},
-    "customer_communication_logged_total": {"CommunicationLogged": {}},
     "customer_credit_limit_adjusted_total": {
         "CreditLimitAdjustmentRequested": {"status": "requested"},
         "CreditLimitAdjusted": {"status": "approved"},
@@ -40,6 +38,13 @@ EVENTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "customer_export_generated_total": {"CustomersExported": {}},
     "chom_customers_new_total": {"CustomerWon": {}},
     "chom_customers_churned_total": {"CustomerLost": {}},
+    "customer_contact_created_total": {"ContactCreated": {}},
+    "customer_communication_logged_total": {"CommunicationLogged": {}},
+    "customer_interactions_total": {"InteractionLogged": {}},
+    "customer_sync_runs_total": {
+        "SyncSucceeded": {"outcome": "success"},
+        "SyncFailed": {"outcome": "failure"},
+    },
     "customer_credential_rotation_total": {"CredentialRotated": {}},
     "customer_credential_access_total": {"CredentialAccessed": {}},
     "telecom_billing_jobs_total": {"JobFinished": {}},

@@ -35,6 +35,8 @@ from tests.integration.oracle.satisfaction import (
     nps_responses,
     nps_score,
 )
+from tests.integration.oracle.segments import segment_members
+from tests.integration.oracle.sync import customers_by_sync_status, last_success, overdue
 from tests.integration.oracle.transfers import exported_files, imported_rows
 from tests.integration.oracle.values import WINDOWS, Labels, Row, Values
 from tests.integration.oracle.zeros import zeros
@@ -50,6 +52,7 @@ TABLES: Final = (
     "tenant", "currency", "fx_rate", "customer", "customer_status_history", "invoice", "invoice_due", "payment",
     "payment_reversal", "refund", "credit_note", "write_off", "allocation", "credit_limit", "plan", "subscription",
     "subscription_version", "survey_response", "job_run", "event", "event_rollup", "credential",
+    "segment_assignment", "sync_schedule", "sync_run",
     "import_batch", "export_run", "audit_log", "audit_seal", "audit_verification",
 )  # fmt: skip
 
@@ -83,6 +86,10 @@ GAUGES: Final[Mapping[str, Callable[[Exposure], Values]]] = {
     "chom_nps_responses": nps_responses,
     "chom_csat_score": csat_score,
     "chom_csat_responses": lambda now: {(): len(latest_answers(now, "csat", 30))},
+    "customer_segment_members": segment_members,
+    "customer_sync_last_success_timestamp_seconds": last_success,
+    "customer_sync_overdue_customers": overdue,
+    "customer_sync_customers": customers_by_sync_status,
     "customer_credential_age_seconds": oldest_credential,
     "customer_credential_customers": customers_by_age,
     "customer_audit_entries": audit.entries,

@@ -25,10 +25,10 @@ ABSENT: Final = frozenset(
     {
         "customer_credit_utilization_ratio", "chom_revenue_arpa", "chom_churn_ratio", "chom_revenue_retention_ratio",
         "chom_nps_score", "chom_nps_confidence_bound", "chom_csat_score", "customer_audit_last_verified_timestamp_seconds",
-        "customer_audit_faults",
+        "customer_audit_faults", "customer_sync_last_success_timestamp_seconds",
     }
 )  # fmt: skip
-"""Metrics that are a division, and have no series where there is nothing to divide by; of a proof, that there is none."""
+"""Metrics without a series where there is nothing to divide by, no proof, or no success."""
 
 
 def base_currency(now: Exposure) -> Iterator[Open]:

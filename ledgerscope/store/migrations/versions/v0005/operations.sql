@@ -71,3 +71,8 @@ ALTER TABLE customer ADD COLUMN search_text text GENERATED ALWAYS AS (
 COMMENT ON COLUMN customer.search_text IS 'what a search looks in';
 
 COMMENT ON COLUMN import_batch.rows_rejected IS 'rows that failed';
+COMMENT ON COLUMN import_batch.rows_created IS 'rows that became new customers';
+COMMENT ON COLUMN import_batch.rows_updated IS 'rows that changed a customer';
+COMMENT ON COLUMN import_batch.rows_unchanged IS 'rows that say what was there already';
+COMMENT ON COLUMN import_batch.rows_skipped IS 'rows that were empty or not asked for';
+COMMENT ON COLUMN export_run.size_bytes IS 'size of the file';
