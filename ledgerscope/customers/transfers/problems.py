@@ -22,7 +22,8 @@ _LONGEST_FIELD: Final = 60
 class Problem:
     """A message about a field of a row; `row` counts from 1 without the header, 0 is the file itself.
 
-    `field` is empty where the row as a whole is at fault. `value` stood there; a message may repeat it.
+    `field` is empty where the row as a whole is at fault. `value` stood there, and `meant` may have been
+    meant; a message may repeat both.
     """
 
     row: int
@@ -30,6 +31,7 @@ class Problem:
     message: str
     severity: str = ERROR
     value: object = None
+    meant: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "field", _cut(self.field, _LONGEST_FIELD))
@@ -42,7 +44,9 @@ class Problem:
     @property
     def impersonal(self) -> str:
         """The message without the value, for the database, where the row itself is not kept."""
-        told = self.message if self.value is None else self.message.replace(repr(self.value), "the value")
+        told = self.message
+        for value, word in ((self.value, "the value"), (self.meant, "another text")):
+            told = told if value is None else told.replace(repr(value), word)
         return _cut(told, _LONGEST_MESSAGE)
 
     @property

@@ -42,8 +42,8 @@ def read_values(
             problems.append(Problem(row, field, f"{_kind(cell)} is not {wanted}", value=cell))
             continue
         values[field] = value
-        if isinstance(value, str) and not value.isascii() and (doubt := _doubt(value)):
-            problems.append(Problem(row, field, doubt, WARNING, value))
+        if isinstance(value, str) and not value.isascii() and (doubt := _doubt(row, field, value)):
+            problems.append(doubt)
     return values, tuple(problems)
 
 
@@ -83,12 +83,14 @@ def _kind(cell: Any) -> str:
     return repr(cell) if not isinstance(cell, int) or isinstance(cell, bool) else "so long a number"
 
 
-def _doubt(text: str) -> str | None:
+def _doubt(row: int, field: str, text: str) -> Problem | None:
     """What looks as if it had been decoded wrongly before it was written to this file."""
     if _LOST in text:
-        return f"{text!r} holds U+FFFD: characters were lost before the file was written"
+        told = f"{text!r} holds U+FFFD: characters were lost before the file was written"
+        return Problem(row, field, told, WARNING, text)
     try:
         meant = text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return None
-    return f"{text!r} looks like UTF-8 that was read as Windows-1252; {meant!r} may be meant"
+    told = f"{text!r} looks like UTF-8 that was read as Windows-1252; {meant!r} may be meant"
+    return Problem(row, field, told, WARNING, text, meant)

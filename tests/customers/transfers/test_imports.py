@@ -201,6 +201,22 @@ def test_a_key_makes_an_import_safe_to_ask_twice(desk: Desk, ledger: Ledger) -> 
     assert refused.field == "key"
 
 
+def test_what_may_have_been_meant_is_kept_no_more_than_the_value(desk: Desk, ledger: Ledger) -> None:
+    asked = ImportCustomers(path=desk.file("name\nS\u00c3\u00bcd\n"))
+    done = desk.imports.run(asked, Note(key="march"))
+    assert isinstance(done, ImportResult)
+    (told,) = done.first_problems
+    assert (
+        told.message
+        == "'S\u00c3\u00bcd' looks like UTF-8 that was read as Windows-1252; 'S\u00fcd' may be meant"
+    )
+    (kept,) = ledger.rows("select problem from import_row_error")
+    assert kept.problem == (
+        "the value looks like UTF-8 that was read as Windows-1252; another text may be meant"
+    )
+    assert told.without_value.message == kept.problem
+
+
 def test_a_key_gives_the_first_result_again_without_the_values_at_fault(desk: Desk, ledger: Ledger) -> None:
     rows = "name;terms_days;email;currency\nNorthwind;-1;nobody;euro\n;x;;\nSouthwind;14;;\n"
     asked = ImportCustomers(path=desk.file(rows))
