@@ -98,10 +98,10 @@ NOT_READ: Final[Mapping[str, frozenset[str]]] = {
     "payment_reversal": frozenset({"kind", "recorded_at", "reason"}),
     "plan": frozenset({"code", "name", "trial_days", "retired_at"}),
     "refund": frozenset({"recorded_at"}),
-    "segment_assignment": frozenset({"assignment_id", "value", "description", "assigned_by"}),
+    "segment_assignment": frozenset({"value", "description", "assigned_by"}),
     "subscription": frozenset({"end_reason"}),
     "survey_response": frozenset({"customer_id"}),
-    "sync_run": frozenset({"sync_run_id", "trigger", "api_calls", "records"}),
+    "sync_run": frozenset({"trigger", "api_calls", "records"}),
     "sync_schedule": frozenset(
         {
             "backoff",

@@ -46,6 +46,18 @@ ALERTS = (
         within=_asked(failed=1, delivered=19),
         few=_asked(failed=4, delivered=5),
     ),
+    AlertCase(
+        alert=rules.FAILING,
+        labels=_ACME,
+        after=_HOUR,
+        beyond=_asked(failed=10, delivered=180),
+        says={
+            Severity.WARNING: (
+                "5.263% of the statements that company acme asked for within an hour failed (limit 5 %)."
+            )
+        },
+        within=_asked(failed=5, delivered=95),
+    ),
 )
 
 RECORDINGS = (
@@ -115,6 +127,13 @@ RECORDINGS = (
         ),
         at=_HOUR,
         yields=((_ACME | {"format": "csv"}, 0.75),),
+    ),
+    RecordingCase(
+        title="the percentile is over the whole hour",
+        expr=str(rules.DURATION_P95),
+        series=(_durations("1.0", 90, 9), _durations("5.0", 100, 9), _durations("+Inf", 100, 9)),
+        at=timedelta(minutes=45),
+        yields=((_ACME | {"format": "csv"}, 3.0),),
     ),
     RecordingCase(
         title="where none was delivered, there is no percentile",

@@ -50,6 +50,18 @@ ALERTS = (
         within=_imports(failed=1, done=9),
         few=_imports(failed=3, done=1),
     ),
+    AlertCase(
+        alert=rules.FAILURE_RATE_HIGH,
+        labels=_ACME,
+        after=_HOUR,
+        beyond=_imports(failed=4, done=34),
+        says={
+            Severity.CRITICAL: (
+                "Nothing came in of 10.53% of the imports of company acme within an hour (limit 10 %)."
+            )
+        },
+        within=_imports(failed=10, done=90),
+    ),
 )
 
 RECORDINGS = (
@@ -128,6 +140,13 @@ RECORDINGS = (
         yields=((_SMALL, 0.75),),
     ),
     RecordingCase(
+        title="the percentile is over the whole hour",
+        expr=str(rules.DURATION_P95),
+        series=(_durations("1.0", 90, 9), _durations("5.0", 100, 9), _durations("+Inf", 100, 9)),
+        at=timedelta(minutes=45),
+        yields=((_SMALL, 3.0),),
+    ),
+    RecordingCase(
         title="where none ended, there is no percentile",
         expr=str(rules.DURATION_P95),
         series=(_durations("1.0", 0), _durations("+Inf", 0)),
@@ -138,6 +157,13 @@ RECORDINGS = (
         expr=str(rules.SIZE_P95),
         series=(_sizes("1000.0", 90), _sizes("10000.0", 100), _sizes("+Inf", 100)),
         at=_HOUR,
+        yields=((_CSV, 5500.0),),
+    ),
+    RecordingCase(
+        title="the size is that of the whole hour",
+        expr=str(rules.SIZE_P95),
+        series=(_sizes("1000.0", 90, 9), _sizes("10000.0", 100, 9), _sizes("+Inf", 100, 9)),
+        at=timedelta(minutes=45),
         yields=((_CSV, 5500.0),),
     ),
     RecordingCase(

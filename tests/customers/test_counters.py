@@ -272,6 +272,10 @@ ACTS: dict[str, Act] = {
         lambda d, _: d.contact(), ("contact.created",), {E.CONTACT_CREATED: 1},
         (moves(CONTACT, contact_type="general", is_primary="true"),),
     ),
+    "create a second contact": Act(
+        lambda d, _: d.contact(contact_type="billing"), ("contact.created",), {E.CONTACT_CREATED: 1},
+        (moves(CONTACT, contact_type="billing", is_primary="false"),), before=Desk.contact,
+    ),
     "update a contact": Act(
         lambda d, contact: done(Contacts(d.anna).update(contact, {"phone": "1"})),
         ("contact.updated",), {E.CONTACT_UPDATED: 1}, before=Desk.contact,

@@ -25,6 +25,13 @@ EXPLAINED = Counter(
         ("aging.yml", "aggregation", "sum", "max"): 1,
         ("revenue.yml", "aggregation", "sum", "max"): 1,
         ("jobs.yml", "comparison", ">=", ">"): 1,
+        ("credentials.yml", "aggregation", "sum", "max"): 1,
+        ("statements.yml", "comparison", ">=", ">"): 1,
+        ("statements.yml", "threshold", "0", "-1"): 1,
+        ("transfers.yml", "comparison", ">=", ">"): 2,
+        ("transfers.yml", "threshold", "0", "-1"): 2,
+        ("transfers.yml", "threshold", "0", "1"): 1,
+        ("transfers.yml", "aggregation", "sum", "max"): 1,
         ("jobs.yml", "threshold", "0", "-1"): 1,
         ("lifecycle.yml", "window", "1w", "2w"): 1,
     }

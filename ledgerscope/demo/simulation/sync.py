@@ -50,7 +50,7 @@ _LATE: Final = timedelta(minutes=10)
 """A run that is due for longer was not worked on meanwhile; it ends now."""
 _STAYS_BROKEN: Final = 0.8
 _ERRS: Final = 0.1
-_MOST: Final = 20
+_MOST: Final = 200
 _SEED: Final = text(
     "select coalesce(settings #>> '{demo,seed}', '0') from tenant where tenant_id = :tenant_id"
 )

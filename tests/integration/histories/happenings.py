@@ -18,6 +18,8 @@ LABELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "CustomerUpdated": {"field_changed": ("name", "email", "nickname")},
     "CustomerDeleted": {"reason": ("closed", "other", "bored"), "mode": ("soft", "hard")},
     "CustomerStatusChanged": {"from_status": ("active", "blocked"), "to_status": ("active", "inactive")},
+    "ContactCreated": {"contact_type": ("sales", "billing", "friend"), "is_primary": ("true", "no")},
+    "CommunicationLogged": {"channel": ("email", "note", "pigeon"), "direction": ("inbound", "outbound")},
     "CreditLimitAdjustmentRequested": {"adjustment_type": ("increase", "decrease", "sideways")},
     "CreditLimitAdjusted": {"adjustment_type": ("increase", "decrease")},
     "CreditLimitRejected": {"adjustment_type": ("increase", "decrease")},

@@ -47,3 +47,5 @@ COMMENT ON COLUMN workflow.changed_at IS 'when a synchronisation last met it cha
 COMMENT ON COLUMN workflow.gone_at IS 'when a synchronisation no longer met it; null: it is there';
 ALTER TABLE workflow ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_tenant ON workflow USING (tenant_id = (SELECT current_setting('ledgerscope.tenant_id', true)));
+COMMENT ON COLUMN sync_schedule.next_due_at IS 'when it is synchronised next';
+COMMENT ON COLUMN sync_schedule.last_attempt_at IS 'start of the last run';
