@@ -228,11 +228,15 @@ def original(template: str) -> str:
 def outputs(pytestconfig: pytest.Config) -> Outputs:
     """What the test that runs has let out: its log, whatever its level, and the pages it was served."""
     kept = pytestconfig.stash[HEARD].outputs
-    logger = logging.getLogger("ledgerscope")
-    logger.addHandler(Listener(kept))
-    logger.setLevel(logging.DEBUG)
+    logging.getLogger("ledgerscope").addHandler(Listener(kept))
     listen_to_pages(Scrape, Exporter, kept)
     return kept
+
+
+@pytest.fixture(autouse=True)
+def every_level_is_heard(outputs: Outputs) -> None:
+    """Whatever level the tests before have set."""
+    logging.getLogger("ledgerscope").setLevel(logging.DEBUG)
 
 
 @pytest.fixture
