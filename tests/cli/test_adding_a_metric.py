@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.thoroughness import sample
+from tests.thoroughness import sample, thorough_only
 from tests.uncovered import environment
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +105,7 @@ def test_the_page_shows_every_file_of_an_area() -> None:
     }
 
 
+@thorough_only()
 def test_the_area_of_the_page_is_built_and_its_tests_pass(copy: Path) -> None:
     assert all((copy / path).is_file() for path in GENERATED)
     checked = build(copy, "--check")

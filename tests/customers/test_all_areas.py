@@ -427,7 +427,7 @@ def _check_money(operations: Operations, own: Company) -> None:
 
 
 @settings(
-    max_examples=tries(10, thorough=300),
+    max_examples=tries(5, thorough=300),
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,

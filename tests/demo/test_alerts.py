@@ -35,7 +35,7 @@ MINUTES: Final = timedelta(minutes=5)
 HALF_AN_HOUR: Final = timedelta(minutes=30)
 STEPS: Final = tries(15, thorough=25)
 """Of five minutes: one hour and ten minutes, or two hours."""
-DAYS: Final = tries(3, thorough=15)
+DAYS: Final = tries(2, thorough=15)
 """Of the generated business, and again of the one that goes on."""
 GENERATED_WINDOWS: Final = {
     "the 1st of a month begins in Berlin": datetime(2026, 5, 31, 22, tzinfo=UTC),

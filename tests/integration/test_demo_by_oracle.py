@@ -57,7 +57,7 @@ def business(
         server.exec_driver_sql(f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
-@pytest.mark.parametrize("as_of", sample(INSTANTS, 7))
+@pytest.mark.parametrize("as_of", sample(INSTANTS, 4))
 def test_every_series_agrees(business: tuple[Connection, tuple[oracle.Company, ...]], as_of: str) -> None:
     connection, companies = business
     assert disagreements(connection, companies, INSTANTS[as_of]) == []

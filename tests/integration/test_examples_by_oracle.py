@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AROUND = (timedelta(0), timedelta(microseconds=-1), timedelta(microseconds=1), timedelta(days=31))
 
 
-@pytest.mark.parametrize("source", sample(EXAMPLES, 12))
+@pytest.mark.parametrize("source", sample(EXAMPLES, 8))
 def test_every_series_agrees(source: str, connection: Connection) -> None:  # noqa: F811 - the fixture
     business = Business(connection, read(source))
     business.write()

@@ -28,7 +28,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 FEW = st.integers(1, 3)
 
 
-@settings(max_examples=tries(10, thorough=40))
+@settings(max_examples=tries(6, thorough=40))
 @given(seed=SEEDS, customers=FEW, documents=st.integers(1, 12))
 def test_documents_in_every_state(shared: Engine, seed: int, customers: int, documents: int) -> None:
     def write(company: Company) -> None:
@@ -38,7 +38,7 @@ def test_documents_in_every_state(shared: Engine, seed: int, customers: int, doc
     assert found_in(shared, Random(seed), customers, write) == []
 
 
-@settings(max_examples=tries(5, thorough=40))
+@settings(max_examples=tries(3, thorough=40))
 @given(seed=SEEDS, customers=FEW, subscriptions=st.integers(1, 3), happenings=st.integers(0, 12))
 def test_subscriptions_limits_answers_jobs_and_events(
     shared: Engine, seed: int, customers: int, subscriptions: int, happenings: int

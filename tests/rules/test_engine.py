@@ -69,7 +69,7 @@ def with_limit(alert: Alert, old: Limit, new: Limit) -> Alert:
     return replace(alert, limits=tuple(new if one is old else one for one in alert.limits))
 
 
-@pytest.mark.parametrize(("area", "alert"), sample(EVERY_ALERT, 10))
+@pytest.mark.parametrize(("area", "alert"), sample(EVERY_ALERT, 6))
 def test_every_slip_in_a_rule_fails_a_case(tree: Path, area: RuleArea, alert: Alert) -> None:
     path = rule_path(area.name)
     try:

@@ -42,7 +42,7 @@ def test_what_no_test_notices_is_explained() -> None:
     session = TestSession(Options())
     tests = [Asked(run, run.group.cases) for path in FILES for run in session.open(path)]
     trial = Trial(tests, session.options.dialect, keep=session.keep)
-    owners = sample(trial.rules, 25)
+    owners = sample(trial.rules, 16)
     found = [each for owner in owners for each in trial.judge(owner)]
     survivors = [each.mutant for each in found if each.verdict is not Verdict.KILLED]
     places = Counter(

@@ -125,7 +125,7 @@ def confirmed(arguments: list[str]) -> list[str]:
     return [*arguments, "--yes"] if asks and "--yes" not in arguments else arguments
 
 
-@pytest.mark.parametrize("example", sample(EXAMPLES, 16))
+@pytest.mark.parametrize("example", sample(EXAMPLES, 8))
 def test_an_example_of_the_help_runs(example: str, ledgerscope: Callable[..., Result], folder: Path) -> None:
     arguments = shlex.split(example)
     name, last = command_of(arguments), None
