@@ -172,7 +172,8 @@ where won is distinct from first_price or times <> 1
 
 LOST_WHEN_LAST_SUBSCRIPTION_ENDS: Final = """
 with paid as (
-    select tenant_id, customer_id, min(lower(valid)) as since from subscription_version group by 1, 2
+    select tenant_id, customer_id, min(lower(valid)) as since
+    from subscription_version join plan using (tenant_id, plan_id) where not metered group by 1, 2
 ), losses as (
     select distinct s.tenant_id, s.customer_id, s.ended_at as at
     from subscription s join paid p using (tenant_id, customer_id)

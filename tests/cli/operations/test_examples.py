@@ -111,6 +111,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "customers.csv").write_text("external_id,name\n4711,Northwind\n", "utf-8")
     (tmp_path / "customers.jsonl").write_text('{"external_id": "4711", "name": "Northwind"}\n', "utf-8")
+    (tmp_path / "changes.json").write_text('{"C-000001": {"export.format": "json"}}', "utf-8")
     (tmp_path / "kunden.csv").write_text("Kd-Nr;Firma\n4711;Nordwind\n", "utf-8")
     return tmp_path
 
