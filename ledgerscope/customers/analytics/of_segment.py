@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ARRAY, DateTime, and_, cast, func, select
@@ -88,7 +88,9 @@ def analyse_segment(
         as_of=scene.as_of,
         total_customers=customers,
         total_interactions=total,
-        interactions_per_customer=(Decimal(total) / customers).quantize(_CENTS) if customers else None,
+        interactions_per_customer=(
+            (Decimal(total) / customers).quantize(_CENTS, ROUND_HALF_UP) if customers else None
+        ),
         interactions_by_type=by_type(counts),
         interactions_by_status=by_status(counts),
         timeline=None if timeline_days is None else _timeline(connection, scene, segment, timeline_days),
