@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from exporter.http.api.problems import REALM, Kind, Problem
-from ledgerscope.customers.decision import Refused
+from ledgerscope.customers.access.tokens import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from ledgerscope.customers.access.principal import Principal
@@ -21,9 +21,12 @@ _BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]+) *", re.IGNORECASE)
 
 
 def principal_of(
-    headers: Iterable[tuple[bytes, bytes]], reader: TokenReader, now: datetime
+    headers: Iterable[tuple[bytes, bytes]],
+    reader: TokenReader,
+    now: datetime,
+    rejected: Callable[[Rejected], None],
 ) -> Principal | Problem:
-    """Who asks at this instant, or the problem with that."""
+    """Who asks at this instant, or the problem with that; `rejected` learns more of it than whoever asks."""
     given = [value.decode("latin-1") for name, value in headers if name.lower() == b"authorization"]
     if not given:
         return Problem(Kind.UNAUTHENTICATED)
@@ -35,7 +38,8 @@ def principal_of(
     if token is None:
         return Problem(Kind.UNAUTHENTICATED)
     found = reader.principal(token[1], now)
-    if isinstance(found, Refused):
+    if isinstance(found, Rejected):
+        rejected(found)
         return _challenge(Kind.UNAUTHENTICATED, "invalid_token", found.reason.capitalize() + ".")
     return found
 

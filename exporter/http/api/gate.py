@@ -18,6 +18,7 @@ from exporter.http.api.asked import State
 from exporter.http.api.authorization import principal_of
 from exporter.http.api.problems import Kind, Problem
 from exporter.http.api.rate_limits import address_key, principal_key
+from exporter.http.api.refusals import Refusals
 from ledgerscope.catalogue.api import OPERATIONS, UNKNOWN_ROUTE
 from ledgerscope.logs import correlated
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from exporter.http.api.rate_limits import RateLimit
     from exporter.http.api.service import Service
     from exporter.reporting.request_metrics import RequestMetrics
-    from ledgerscope.customers.access.tokens import TokenReader
+    from ledgerscope.customers.access.tokens import Rejected, TokenReader
 
 __all__ = ["Gate"]
 
@@ -60,6 +61,7 @@ class Gate:
         self._requests = requests
         self._clock = clock
         self._log = log
+        self._refusals = Refusals(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = _Reply(send)
@@ -85,7 +87,7 @@ class Gate:
         if isinstance(share, Problem):
             return share
         reply.headers |= share
-        principal = principal_of(scope["headers"], self._reader, self._clock())
+        principal = principal_of(scope["headers"], self._reader, self._clock(), self._rejected)
         if isinstance(principal, Problem):
             return principal
         share = self._of_principal.take(principal_key(principal))
@@ -95,6 +97,9 @@ class Gate:
         reply.admitted = True
         scope.setdefault("state", {})["asked"] = State(self._service, principal, instance)
         return None
+
+    def _rejected(self, token: Rejected) -> None:
+        self._refusals.note(token, monotonic())
 
 
 class _Reply:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import ECKey, Key, KeySet, OctKey, OKPKey, RSAKey, import_key
+from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey, import_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ class Issuer:
     name: str
     audience: str
     algorithm: str
-    keys: KeySet = field(repr=False)
+    keys: tuple[Key, ...] = field(repr=False)
     tenant_claim: str = "organization_id"
     roles_claim: str = "roles"
 
@@ -65,8 +65,12 @@ class Issuer:
             raise InvalidIssuer(f"{name}: no algorithm {algorithm!r}; one of {', '.join(_FAMILIES)}")
         if not keys:
             raise InvalidIssuer(f"{name}: has no keys")
-        known = [_key(f"{name}: key {place}", algorithm, key) for place, key in enumerate(keys, 1)]
-        return cls(name, audience, algorithm, KeySet(known), tenant_claim, roles_claim)
+        known = tuple(_key(f"{name}: key {place}", algorithm, key) for place, key in enumerate(keys, 1))
+        return cls(name, audience, algorithm, known, tenant_claim, roles_claim)
+
+    def keys_for(self, kid: str | None) -> tuple[Key, ...]:
+        """The keys that a token with this `kid` may be signed with: all, but for those with another one."""
+        return tuple(key for key in self.keys if None in {kid, key.kid} or key.kid == kid)
 
 
 def _key(place: str, algorithm: str, given: str | Mapping[str, Any]) -> Key:
