@@ -6,6 +6,7 @@ Read from files and environment by `exporter.settings.configuration`; handed to 
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Annotated, Literal, get_args, get_origin
 
 import yaml
@@ -83,6 +84,14 @@ def _without_empty_ones(value: object) -> object:
 def _words(value: object) -> object:
     """A list, or the same in one environment variable, separated by commas."""
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Networks as they are written in full; one with bits of a host in it is none."""
+    try:
+        return tuple(str(ip_network(value)) for value in values)
+    except ValueError as error:
+        raise ValueError(f"{error}; write networks or addresses like [10.0.0.0/8, 192.0.2.7]") from None
 
 
 class Database(_Group):
@@ -214,7 +223,12 @@ class Api(_Group):
         default=600,
         ge=1,
         le=100_000,
-        description="How often one network address may ask within a minute, whether it has a token or not.",
+        description="How often one network address may ask within a minute; requests without a valid token "
+        "are counted apart, up to the same number.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_networks)] = Field(
+        default=(),
+        description="Networks of the proxies whose X-Forwarded-For is believed; empty believes none.",
     )
     issuers: Annotated[dict[str, IssuerSettings], BeforeValidator(_without_empty_ones)] = Field(
         default_factory=dict

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from exporter.http.api import analytics, customers
 from exporter.http.api.asked import ProblemRaised, State
 from exporter.http.api.description import describe
 from exporter.http.api.gate import Gate
 from exporter.http.api.problems import FieldError, Kind, Problem
-from exporter.http.api.rate_limits import RateLimit
+from exporter.http.api.rate_limits import Limits
 from exporter.runtime import utc_now
 from exporter.settings.issuers import issuers_of
 from ledgerscope.customers.access.tokens import TokenReader
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
     from structlog.typing import FilteringBoundLogger
 
     from exporter.http.api.service import Service
@@ -41,7 +42,7 @@ _TITLE: Final = "Ledgerscope API"
 class Api:
     """An ASGI application for everything under `/api`, with its description."""
 
-    def __init__(self, app: FastAPI, gate: Gate) -> None:
+    def __init__(self, app: FastAPI, gate: ASGIApp) -> None:
         self._app = app
         self._gate = gate
 
@@ -65,11 +66,16 @@ def create_api(
     """The API for tokens of the issuers of the settings, and of `further` ones; raises UnusableIssuer."""
     app = create_routes()
     reader = TokenReader((*issuers_of(settings.api.issuers), *further))
-    limits = (
-        RateLimit("address", settings.api.requests_per_minute_from_address),
-        RateLimit("user", settings.api.requests_per_minute),
-    )
-    return Api(app, Gate(app, service, reader, limits, requests, clock, log))
+    limits = Limits.of(settings.api.requests_per_minute_from_address, settings.api.requests_per_minute)
+    gate = Gate(app, service, reader, limits, requests, clock, log)
+    return Api(app, _behind(gate, settings.api.trusted_proxies))
+
+
+def _behind(gate: Gate, proxies: Sequence[str]) -> ASGIApp:
+    """The gate, told by these proxies whom they ask for; whoever else names an address is not believed."""
+    if not proxies:
+        return gate
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", gate), [*proxies]))  # its types are narrower
 
 
 def create_routes() -> FastAPI:

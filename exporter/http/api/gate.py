@@ -1,8 +1,10 @@
 """What every request under `/api` passes first, whether its address exists or not.
 
-Nothing behind it is reached without a valid token. In this order: the limit of the network address, the
-token, the limit of the user. Around all of it requests are counted and timed, every answer gets its headers,
-and what nobody foresaw becomes a problem that says nothing of the inside.
+Nothing behind it is reached without a valid token. In this order: the token, the limit of the network
+address, the limit of the user. Requests without a valid token have a limit of their own for each address, so
+that whoever sends junk locks out nobody who shares the address. Around all of it requests are counted and
+timed, every answer gets its headers, and what nobody foresaw becomes a problem that says nothing of the
+inside.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
     from structlog.typing import FilteringBoundLogger
 
-    from exporter.http.api.rate_limits import RateLimit
+    from exporter.http.api.rate_limits import Limits, RateLimit
     from exporter.http.api.service import Service
     from exporter.reporting.request_metrics import RequestMetrics
     from ledgerscope.customers.access.tokens import Rejected, TokenReader
@@ -49,7 +51,7 @@ class Gate:
         app: ASGIApp,
         service: Service,
         reader: TokenReader,
-        limits: tuple[RateLimit, RateLimit],
+        limits: Limits,
         requests: RequestMetrics,
         clock: Callable[[], datetime],
         log: FilteringBoundLogger,
@@ -57,7 +59,7 @@ class Gate:
         self._app = app
         self._service = service
         self._reader = reader
-        self._of_address, self._of_principal = limits
+        self._limits = limits
         self._requests = requests
         self._clock = clock
         self._log = log
@@ -83,17 +85,15 @@ class Gate:
             self._requests.note(scope["method"], route, reply.status, took, admitted=reply.admitted)
 
     def _admit(self, scope: Scope, reply: _Reply, instance: str) -> Problem | None:
-        share = self._of_address.take(address_key(scope.get("client")))
-        if isinstance(share, Problem):
-            return share
-        reply.headers |= share
+        address = address_key(scope.get("client"))
         principal = principal_of(scope["headers"], self._reader, self._clock(), self._rejected)
         if isinstance(principal, Problem):
-            return principal
-        share = self._of_principal.take(principal_key(principal))
-        if isinstance(share, Problem):
-            return share
-        reply.headers |= share
+            return _counted(reply, self._limits.without_token, address) or principal
+        refused = _counted(reply, self._limits.address, address) or _counted(
+            reply, self._limits.user, principal_key(principal)
+        )
+        if refused is not None:
+            return refused
         reply.admitted = True
         scope.setdefault("state", {})["asked"] = State(self._service, principal, instance)
         return None
@@ -120,6 +120,15 @@ class _Reply:
             for name, value in self.headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def _counted(reply: _Reply, limit: RateLimit, key: str) -> Problem | None:
+    """Count a request: its answer tells what is left, or is a refusal."""
+    share = limit.take(key)
+    if isinstance(share, Problem):
+        return share
+    reply.headers |= share
+    return None
 
 
 def _route_of(path: str) -> str:

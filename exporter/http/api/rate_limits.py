@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import time
+from dataclasses import dataclass
 from hashlib import blake2b
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -22,7 +23,7 @@ from exporter.http.api.problems import Kind, Problem
 if TYPE_CHECKING:
     from ledgerscope.customers.access.principal import Principal
 
-__all__ = ["RateLimit", "address_key", "principal_key"]
+__all__ = ["Limits", "RateLimit", "address_key", "principal_key"]
 
 _PLACES: Final = 2**16
 _WINDOW: Final = 60
@@ -56,6 +57,24 @@ class RateLimit:
     def _place(self, key: str) -> str:
         digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=4, key=self._secret).digest()
         return str(int.from_bytes(digest) % _PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All limits of the API: of an address with valid tokens and without them, and of a user of a company."""
+
+    address: RateLimit
+    without_token: RateLimit
+    user: RateLimit
+
+    @classmethod
+    def of(cls, from_address: int, of_user: int) -> Self:
+        """Limits per minute."""
+        return cls(
+            RateLimit("address", from_address),
+            RateLimit("address-without-token", from_address),
+            RateLimit("user", of_user),
+        )
 
 
 def principal_key(principal: Principal) -> str:

@@ -63,6 +63,23 @@ def test_a_file_is_read_whole(file: Path) -> None:
     assert not settings.policy("jobs").enabled
 
 
+@pytest.mark.parametrize(
+    "given", ["[10.0.0.0/8, '2001:db8::/32', 192.0.2.7]", "10.0.0.0/8,2001:db8::/32,192.0.2.7"]
+)
+def test_proxies_are_networks_or_addresses(file: Path, given: str) -> None:
+    file.write_text(f"api: {{trusted_proxies: {given}}}" if "[" in given else "", encoding="utf-8")
+    environment = {} if "[" in given else {"LEDGERSCOPE_API__TRUSTED_PROXIES": given}
+    found = require(file, environment).api.trusted_proxies
+    assert found == ("10.0.0.0/8", "2001:db8::/32", "192.0.2.7/32")
+
+
+@pytest.mark.parametrize("given", ["10.1.2.3/8", "proxy.example", "*"])
+def test_a_proxy_of_another_form_is_refused_with_the_right_one(file: Path, given: str) -> None:
+    (problem,) = problems(file, f"api: {{trusted_proxies: ['{given}']}}\n")
+    assert problem.startswith("FILE:1:24: api.trusted_proxies: ")
+    assert problem.endswith("write networks or addresses like [10.0.0.0/8, 192.0.2.7]")
+
+
 def test_an_empty_file_is_a_file_of_defaults(file: Path) -> None:
     assert problems(file, "# nothing yet\n") == []
 

@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 def test_every_setting_is_listed_once_with_its_meaning() -> None:
     paths = [".".join(one.path) for one in settings()]
-    assert len(set(paths)) == len(paths) == 40
+    assert len(set(paths)) == len(paths) == 41
     assert {"database.url", "database.schema", "listen.port", "interval", "collectors.NAME.enabled"} <= set(
         paths
     )

@@ -13,7 +13,7 @@ from ledgerscope.customers.access.principal import Principal
 from tests.exporter.http.api.conftest import token
 
 if TYPE_CHECKING:
-    from tests.exporter.http.api.conftest import Books, Serve
+    from tests.exporter.http.api.conftest import Books, Client, Serve
 
 PATH = "/api/v1/analytics/segments"
 
@@ -34,12 +34,41 @@ def test_a_user_of_a_company_has_a_limit_of_its_own(serve: Serve, books: Books) 
     assert client.get("/metrics").status_code == 200
 
 
-def test_an_address_has_a_limit_before_any_token_is_read(serve: Serve, books: Books) -> None:
+def test_tokens_that_are_not_valid_use_up_no_share_of_those_that_are(serve: Serve, books: Books) -> None:
     client = serve(requests_per_minute_from_address=2)
-    answers = [client.get(PATH, bearer) for bearer in ("guess", "another guess", token())]
-    assert [each.status_code for each in answers] == [401, 401, 429]
-    assert answers[-1].headers["ratelimit-policy"] == '"address";q=2;w=60'
+    junk = [client.get(PATH, bearer) for bearer in ("guess", None, "another guess")]
+    assert [each.status_code for each in junk] == [401, 401, 429]
+    assert {each.headers["ratelimit-policy"] for each in junk} == {'"address-without-token";q=2;w=60'}
+    valid = [client.get(PATH, token(sub=f"user-{number}")) for number in range(3)]
+    assert [each.status_code for each in valid] == [200, 200, 429], "the address has a limit for them too"
+    assert valid[-1].headers["ratelimit-policy"] == '"address";q=2;w=60'
+    assert client.get(PATH, "guess").status_code == 429
     assert client.get("/metrics").status_code == 200
+
+
+def statuses(client: Client, *forwarded: str | None) -> list[int]:
+    """What requests through a proxy that names these addresses are answered with."""
+    given = [{} if each is None else {"X-Forwarded-For": each} for each in forwarded]
+    bearer = {"Authorization": f"Bearer {token()}"}
+    return [
+        client.session.get(client.url + PATH, headers=bearer | each, timeout=30).status_code for each in given
+    ]
+
+
+def test_behind_a_trusted_proxy_each_address_has_a_limit_of_its_own(serve: Serve, books: Books) -> None:
+    client = serve(requests_per_minute_from_address=1, trusted_proxies=["127.0.0.0/8", "10.1.0.7"])
+    assert statuses(client, "192.0.2.1", "192.0.2.2", "192.0.2.1") == [200, 200, 429]
+    assert statuses(client, "192.0.2.3, 10.1.0.7", "192.0.2.3:4711") == [200, 429]
+    assert statuses(client, "198.51.100.1, 192.0.2.4", "198.51.100.2, 192.0.2.4") == [200, 429]
+    assert statuses(client, None, None) == [200, 429], "the proxy itself"
+
+
+@pytest.mark.parametrize("trusted", [{}, {"trusted_proxies": ["10.0.0.0/8"]}])
+def test_nobody_else_may_say_where_a_request_comes_from(
+    serve: Serve, books: Books, trusted: dict[str, object]
+) -> None:
+    client = serve(requests_per_minute_from_address=1, **trusted)
+    assert statuses(client, "192.0.2.1", "192.0.2.2") == [200, 429]
 
 
 def test_requests_that_are_refused_do_not_make_the_wait_longer() -> None:
