@@ -9,11 +9,13 @@ import signal
 import socket
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from exporter.errors import CannotListen
+from exporter.http.connections import Bounds, Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,9 @@ _SECONDS_FOR_LAST_REQUESTS = 5
 _SECONDS_BETWEEN_REQUESTS = 75
 """Longer than scrape intervals usually are, so that Prometheus keeps its connection."""
 
+_ACCEPTED_AT_ONCE = 64
+"""Few, so that a flood of connections takes no more files than the bounds leave before one makes room."""
+
 
 class Server:
     """One application on one socket that listens already.
@@ -38,13 +43,17 @@ class Server:
     background.
     """
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, bounds: Bounds | None = None) -> None:
         self._socket = listener
+        self._open: set[Connection] = set()
         config = uvicorn.Config(
             app,
+            http=partial(Connection, bounds or Bounds(), self._open),  # type: ignore[arg-type]  # called like a type
+            ws="none",
+            backlog=_ACCEPTED_AT_ONCE,
             log_config=None,
             access_log=False,
-            proxy_headers=False,  # whoever asks could otherwise name another address
+            proxy_headers=False,  # the API reads them, and only from proxies that are set
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=_SECONDS_FOR_LAST_REQUESTS,
@@ -58,6 +67,11 @@ class Server:
         """Where it serves, with the port that was really taken."""
         host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._open)
 
     def run(self) -> None:
         """Serve until SIGTERM, SIGINT or `stop`."""
