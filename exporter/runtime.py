@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from collectors.base import Collector
+    from exporter.reporting.health import ApiHealth
     from exporter.reporting.request_metrics import RequestMetrics
     from exporter.settings.model import ExporterSettings
     from exporter.state.collector_state import Missing, Outcome
@@ -118,9 +119,9 @@ class Exporter:
         """What is served now."""
         return self._publisher.page_at(self._clock())
 
-    def health(self) -> Health:
-        """How every collector and the database are."""
-        return examine(self._publisher.page, self._clock())
+    def health(self, api: ApiHealth | None = None) -> Health:
+        """How every collector and the database are, as they were found last; nobody is asked for it."""
+        return examine(self._publisher.page, self._clock(), api)
 
     def json(self) -> dict[str, object]:
         """The page as JSON values."""

@@ -24,6 +24,8 @@ from exporter.reporting.scrape import Restriction
 from ledgerscope import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from exporter.http.api.application import Api
@@ -48,7 +50,7 @@ def create_app(exporter: Exporter, api: Api | None = None) -> FastAPI:
         description="Business metrics from a customer and billing database, with their age and failures.",
     )
     app.router.routes.insert(0, Route("/metrics", _Metrics(exporter.scrape), include_in_schema=False))
-    _add_routes(app, exporter)
+    _add_routes(app, lambda: exporter.health(api.health() if api else None), exporter)
     if api is not None:
         _add_api(app, api)
     return app
@@ -65,10 +67,12 @@ def _add_api(app: FastAPI, api: Api) -> None:
     app.add_middleware(_UnderApi, api=api)
 
 
-def _add_routes(app: FastAPI, exporter: Exporter) -> None:
+def _add_routes(app: FastAPI, health_now: Callable[[], Health], exporter: Exporter) -> None:
+    # those of the health are no work: they take no thread, of which others may have taken the last
+
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def index() -> str:
-        return index_page(exporter.health(), __version__)
+        return index_page(health_now(), __version__)
 
     @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
     def docs() -> str:
@@ -79,17 +83,17 @@ def _add_routes(app: FastAPI, exporter: Exporter) -> None:
         return JSONResponse(exporter.json())
 
     @app.get("/health", summary="Every collector and the database; 503 where nothing can be served")
-    def health(response: Response) -> Health:
-        found = exporter.health()
+    async def health(response: Response) -> Health:
+        found = health_now()
         response.status_code = _NOT_OK if found.status is Status.FAILING else 200
         return found
 
     @app.get("/health/live", summary="Whether the process does its work; restart it on 503")
-    def live() -> JSONResponse:
+    async def live() -> JSONResponse:
         return _answer(exporter.alive, "alive", "the scheduler has stopped")
 
     @app.get("/health/ready", summary="Whether the first values have been published")
-    def ready() -> JSONResponse:
+    async def ready() -> JSONResponse:
         return _answer(exporter.ready, "ready", "the first collection is not finished yet")
 
 

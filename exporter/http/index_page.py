@@ -31,6 +31,9 @@ _DATABASE = {None: "not asked yet", True: "answers", False: "does not answer"}
 def index_page(health: Health, version: str) -> str:
     """The HTML of the page."""
     status = f"Status: <strong>{health.status.value}</strong>. Database: {_DATABASE[health.database]}."
+    if health.api is not None:
+        failure = f" ({escape(health.api.failure)})" if health.api.failure else ""
+        status += f" Database of the API: {_DATABASE[health.api.database]}{failure}."
     rows = [_row(name, one) for name, one in health.collectors.items()]
     links = "\n".join(f'<li><a href="{path}">/{path}</a>: {escape(text)}' for path, text in _LINKS)
     return page(

@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  # the web framework reads the annotations
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from exporter.state.collector_state import State
+from exporter.state.failures import FailureClass
 
 if TYPE_CHECKING:
     from exporter.state.collector_state import Record
     from exporter.state.page import Page
 
-__all__ = ["CollectorHealth", "Health", "Status", "examine"]
+__all__ = ["ApiHealth", "CollectorHealth", "Health", "Status", "examine"]
 
 
 class Status(StrEnum):
@@ -49,19 +50,37 @@ class CollectorHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiHealth:
+    """The API, whose login is another: whether the database answers it, and what kind of failure it is.
+
+    `database` is None before the database was asked for the first time, `failure` where there is none.
+    """
+
+    database: bool | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """The whole exporter. `database` is None before the database was asked for the first time."""
+    """The whole exporter. `database` is None before the database was asked for the first time.
+
+    `database` is that of the collectors. `api` is None where the API is not set up.
+    """
 
     status: Status
     database: bool | None
+    api: ApiHealth | None
     collectors: dict[str, CollectorHealth]
 
 
-def examine(page: Page, now: datetime) -> Health:
-    """The health that a page shows at `now`."""
+def examine(page: Page, now: datetime, api: ApiHealth | None = None) -> Health:
+    """The health that a page shows at `now`, and the API with it."""
     collectors = {name: _collector(record, now) for name, record in page.records.items()}
     wanted = [collectors[name] for name, record in page.records.items() if record.policy.enabled]
-    return Health(_status(wanted, page.database), page.database, collectors)
+    status = _status(wanted, page.database)
+    if status is Status.OK and api is not None and api.database is False:
+        status = Status.DEGRADED
+    return Health(status, page.database, api, collectors)
 
 
 def _status(wanted: list[CollectorHealth], database: bool | None) -> Status:  # a page's field
@@ -84,5 +103,20 @@ def _collector(record: Record, now: datetime) -> CollectorHealth:
         misplaced_events=record.misplaced,
         isolated_companies=dict(record.isolated),
         failure=record.failure.kind.value if record.failure else None,
-        reason=record.reason or None,
+        reason=_shown_reason(record) or None,
     )
+
+
+def _shown_reason(record: Record) -> str:
+    """The reason for whoever may look: what a driver says names hosts, and a fault may repeat a value."""
+    failure = record.failure
+    if record.disabled or failure is None:
+        return record.disabled
+    return _WORDS.get(failure.kind, failure.message)
+
+
+_WORDS: Final = {
+    FailureClass.UNREACHABLE: "no connection to the database; the log has the reason",
+    FailureClass.INTERNAL: "a fault of the program; the log has the reason",
+}
+"""What is said in place of the reason of a failure of this kind."""

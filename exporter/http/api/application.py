@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from exporter.http.api.service import Service
+    from exporter.reporting.health import ApiHealth
     from exporter.reporting.request_metrics import RequestMetrics
     from exporter.settings.model import ExporterSettings
     from ledgerscope.customers.access.issuers import Issuer
@@ -42,12 +43,17 @@ _TITLE: Final = "Ledgerscope API"
 class Api:
     """An ASGI application for everything under `/api`, with its description."""
 
-    def __init__(self, app: FastAPI, gate: ASGIApp) -> None:
+    def __init__(self, app: FastAPI, gate: ASGIApp, service: Service) -> None:
         self._app = app
         self._gate = gate
+        self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._gate(scope, receive, send)
+
+    def health(self) -> ApiHealth:
+        """How the database of the API is, as it was found last."""
+        return self._service.health
 
     def description(self) -> dict[str, Any]:
         """The OpenAPI document of the API."""
@@ -68,7 +74,7 @@ def create_api(
     reader = TokenReader((*issuers_of(settings.api.issuers), *further))
     limits = Limits.of(settings.api.requests_per_minute_from_address, settings.api.requests_per_minute)
     gate = Gate(app, service, reader, limits, requests, clock, log)
-    return Api(app, _behind(gate, settings.api.trusted_proxies))
+    return Api(app, _behind(gate, settings.api.trusted_proxies), service)
 
 
 def _behind(gate: Gate, proxies: Sequence[str]) -> ASGIApp:

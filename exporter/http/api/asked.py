@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
     from starlette.responses import Response
+    from starlette.types import Receive
 
     from exporter.http.api.service import Service
     from ledgerscope.customers.access.principal import Principal
@@ -40,6 +41,7 @@ class State:
     service: Service
     principal: Principal
     instance: str
+    receive: Receive
 
     async def answer(
         self,
@@ -53,10 +55,15 @@ class State:
             found = read(operations)
             return found if isinstance(found, Refused) else shown(found)
 
-        answer = await self.service.read(self.principal, organization_id, reads)
+        answer = await self.service.read(self.principal, organization_id, reads, self._left)
         if isinstance(answer, Problem):
             raise ProblemRaised(answer)
         return answer
+
+    async def _left(self) -> None:
+        """Wait until whoever asks has closed the connection."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
 
 
 async def _asked(request: Request) -> State:

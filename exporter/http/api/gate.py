@@ -73,7 +73,7 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         begun, route = monotonic(), _route_of(scope["path"])
         try:
-            problem = self._admit(scope, reply, _instance_of(route))
+            problem = self._admit(scope, receive, reply, _instance_of(route))
             answer: ASGIApp = self._app if problem is None else problem.response(_instance_of(route))
             await answer(scope, receive, reply)
         except Exception:  # noqa: BLE001 - the boundary where a failure becomes an answer
@@ -84,7 +84,7 @@ class Gate:
             took = monotonic() - begun
             self._requests.note(scope["method"], route, reply.status, took, admitted=reply.admitted)
 
-    def _admit(self, scope: Scope, reply: _Reply, instance: str) -> Problem | None:
+    def _admit(self, scope: Scope, receive: Receive, reply: _Reply, instance: str) -> Problem | None:
         address = address_key(scope.get("client"))
         principal = principal_of(scope["headers"], self._reader, self._clock(), self._rejected)
         if isinstance(principal, Problem):
@@ -95,7 +95,7 @@ class Gate:
         if refused is not None:
             return refused
         reply.admitted = True
-        scope.setdefault("state", {})["asked"] = State(self._service, principal, instance)
+        scope.setdefault("state", {})["asked"] = State(self._service, principal, instance, receive)
         return None
 
     def _rejected(self, token: Rejected) -> None:

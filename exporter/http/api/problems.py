@@ -43,7 +43,11 @@ class Kind(Enum):
         "Ask less often; Retry-After says in how many seconds again.",
     )
     INTERNAL = (500, "Internal error", "The program failed; its log has the reason, under the X-Request-ID.")
-    UNAVAILABLE = (503, "Not available", "The database does not answer in time; try again later.")
+    UNAVAILABLE = (
+        503,
+        "Not available",
+        "The database cannot be reached or did not answer in time, or the server is busy; try again later.",
+    )
 
     def __init__(self, status: int, title: str, detail: str) -> None:
         self.status, self.title, self.detail = status, title, detail

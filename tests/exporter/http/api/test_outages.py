@@ -27,11 +27,15 @@ __all__ = ["switch"]
 PATH = "/api/v1/customers"
 
 
-def assert_unavailable(answer: requests.Response) -> None:
+NOT_IN_TIME = "The database did not answer in time; try again later."
+NOT_THERE = "The database cannot be reached; try again later."
+
+
+def assert_unavailable(answer: requests.Response, detail: str = NOT_IN_TIME) -> None:
     assert answer.status_code == 503, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["retry-after"] == "5"
-    assert answer.json()["detail"] == "The database does not answer in time; try again later."
+    assert answer.json()["detail"] == detail
 
 
 def test_a_locked_table_holds_up_neither_the_page_nor_requests_beyond_their_deadline(
@@ -57,7 +61,7 @@ def test_a_database_that_is_not_there_is_a_503_and_the_server_starts_without_it(
         make_url(urls.app_url).update_query_dict({"host": "/nowhere"}).render_as_string(hide_password=False)
     )
     with served(replace(urls, app_url=away), api_settings(keys_file)) as client:
-        assert_unavailable(client.get(PATH))
+        assert_unavailable(client.get(PATH), NOT_THERE)
         assert client.session.get(f"{client.url}/metrics", timeout=10).status_code == 200
         warned = [each for each in client.log.entries if each["log_level"] == "warning"]
     assert [each["error"] for each in warned] == ["Unreachable"]
@@ -73,4 +77,7 @@ def test_a_frozen_server_frees_the_threads_that_wait_for_it(switch: PowerSwitch,
             for _ in range(2):
                 assert_unavailable(client.get(PATH))
             assert client.session.get(f"{client.url}/metrics", timeout=10).status_code == 200
+            eventually(
+                lambda: client.get("/health").json()["api"] == {"database": False, "failure": "timeout"}
+            )
         eventually(lambda: client.get(PATH).status_code == 404)
