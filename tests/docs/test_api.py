@@ -61,4 +61,4 @@ def test_the_page_names_every_role_and_the_limits_that_hold() -> None:
     defaults = ExporterSettings().api
     assert f"may ask {defaults.requests_per_minute} times a minute" in TEXT
     assert f"each network address {defaults.requests_per_minute_from_address} times" in TEXT
-    assert f"A request has {defaults.timeout.total_seconds():.0f} seconds" in TEXT
+    assert f"A request is answered within {defaults.timeout.total_seconds():.0f} seconds" in TEXT
