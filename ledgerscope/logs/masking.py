@@ -41,7 +41,7 @@ _NOT_PERSONAL: Final = frozenset(
     {"job_name", "collector_name", "event_name", "file_name", "application_name"}
 )
 _IDENTIFIERS: Final = frozenset(
-    {"company_id", "customer_id", "customer_number", "user_id", "correlation_id", "operation", "timestamp"}
+    {"company_id", "customer_id", "customer_number", "correlation_id", "operation", "timestamp"}
 )
 """Keys whose values may be digits that look like a telephone number, and are none."""
 

@@ -1,7 +1,8 @@
 """What the log says about an operation: one line, with who asked, about whom, and how it ended.
 
-Done and repeated requests are INFO, refused ones and breaches of a credit limit WARNING, failures ERROR. A
-line holds identifiers only: no part of a request, and of a refusal its kind and field, not its words.
+Done and repeated requests are INFO, refused ones and breaches of a credit limit WARNING, failures ERROR;
+those that are no fault of the program have their reason in place of a traceback. A line holds identifiers
+only: no part of a request, and of a refusal its kind and field, not its words.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ledgerscope.customers.decision import Refused
+from ledgerscope.customers.operations.errors import UnknownCompany
 from ledgerscope.domain.events import EventType
 from ledgerscope.logs import correlation_id, get_logger
+from ledgerscope.store.errors import Exhausted, Interrupted, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +34,13 @@ _ENDED: Final[dict[str, tuple[int, str]]] = {
     EventType.STATEMENT_FAILED: (logging.ERROR, "Statement failed"),
 }
 """What a request may come to that was carried out and is no success, by the event that it writes."""
+_NO_FAULTS: Final[tuple[tuple[type[Exception], int], ...]] = (
+    (UnknownCompany, logging.WARNING),
+    (Interrupted, logging.WARNING),
+    (Unreachable, logging.ERROR),
+    (Exhausted, logging.ERROR),
+)
+"""What is no fault of the program: the first row whose type fits says how grave it is."""
 _ENOUGH: Final = 2
 """Customers: with more than one, the line names none."""
 
@@ -77,8 +87,7 @@ class Telling:
         if error is None:
             self._tell()
         elif isinstance(error, Exception):
-            said = f"Failed: {self._named()}"
-            _LOG.error(said, error=type(error).__name__, exc_info=error, **self._context())
+            self._tell_failure(error)
 
     def _tell(self) -> None:
         named, written = self._named(), self.written
@@ -91,6 +100,12 @@ class Telling:
         elif written is not None and written.repeated:
             said = f"Repeated: {named}"
         _LOG.log(level, said, **self._context(), **more)
+
+    def _tell_failure(self, error: Exception) -> None:
+        level = next((level for kind, level in _NO_FAULTS if isinstance(error, kind)), None)
+        more: dict[str, Any] = {"exc_info": error} if level is None else {"reason": str(error)}
+        said = f"Failed: {self._named()}"
+        _LOG.log(level or logging.ERROR, said, error=type(error).__name__, **more, **self._context())
 
     def _named(self) -> str:
         return self._operation.replace(".", " ").replace("_", " ")

@@ -14,8 +14,10 @@ from ledgerscope.customers.audit import Audit
 from ledgerscope.customers.credit import Credit, NewLimit
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, ListCustomers, NewCustomer
 from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
+from ledgerscope.customers.operations.telling import Telling
 from ledgerscope.customers.receivables.operations import Invoices, NewInvoice
 from ledgerscope.logs import LogTo, configured
+from ledgerscope.store.errors import Cancelled, Exhausted, StoreFault, Timeout, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,13 +129,58 @@ def test_a_breach_of_a_credit_limit_is_a_warning(app: Engine, clock: Clock, ledg
     assert line["context"]["customer_id"] == made.customer_id
 
 
-def test_a_failure_is_an_error_with_its_class_and_place(operations_of: Callable[[str], Operations]) -> None:
+def test_a_company_that_there_is_not_is_a_warning_without_a_traceback(
+    operations_of: Callable[[str], Operations],
+) -> None:
     with logged() as lines, pytest.raises(UnknownCompany):
         Customers(operations_of("nobody")).create(NewCustomer(name="Northwind"))
     line = lines.one
-    assert (line["level"], line["context"]["error"]) == ("error", "UnknownCompany")
-    assert "operations.py" in line["context"]["exception"]
+    assert (line["level"], line["context"]["error"]) == ("warning", "UnknownCompany")
+    assert "there is no company 'nobody'" in line["context"]["reason"]
+    assert "exception" not in line["context"]
     assert "Northwind" not in lines.stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "field"),
+    [
+        (Timeout("canceling statement due to statement timeout"), "warning", "reason"),
+        (Cancelled("canceling statement due to user request"), "warning", "reason"),
+        (Unreachable("the server closed the connection"), "error", "reason"),
+        (Exhausted("too many clients"), "error", "reason"),
+        (StoreFault("not foreseen"), "error", "exception"),
+        (ZeroDivisionError("division by zero"), "error", "exception"),
+    ],
+)
+def test_only_a_fault_of_the_program_has_a_traceback(error: Exception, level: str, field: str) -> None:
+    with (
+        logged() as lines,
+        pytest.raises(type(error)),
+        Telling(Caller(tenant_id="acme", actor="anna"), "a.b"),
+    ):
+        raise error
+    context = lines.one["context"]
+    assert (lines.one["level"], context["error"]) == (level, type(error).__name__)
+    assert str(error) in context[field]
+    assert len({"reason", "exception"} & context.keys()) == 1
+
+
+@pytest.mark.parametrize(
+    "actor", ["anna@x.example", "+43 664 1234567", "0043 (664) 123-4567", "436641234567"]
+)
+def test_whoever_is_named_by_an_address_or_a_number_is_masked(actor: str) -> None:
+    with logged() as lines, Telling(Caller(tenant_id="acme", actor=actor), "customers.get"):
+        pass
+    assert lines.one["context"]["user_id"] == "[masked]"
+
+
+@pytest.mark.parametrize(
+    "actor", ["anna", "user-17", "4711", "auth0|5f7c8ec7c33c6c004bbafe82", "9b2f3c1e7a5d3c21"]
+)
+def test_whoever_is_named_by_an_identifier_is_not(actor: str) -> None:
+    with logged() as lines, Telling(Caller(tenant_id="acme", actor=actor), "customers.get"):
+        pass
+    assert lines.one["context"]["user_id"] == actor
 
 
 def test_lines_of_one_call_share_a_correlation_id_of_their_own(
