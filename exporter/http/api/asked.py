@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, Request
 
-from exporter.http.api.problems import Problem
+from exporter.http.api.problems import FieldError, Kind, Problem
 from ledgerscope.customers.decision import Refused
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ class State:
 
 
 async def _asked(request: Request) -> State:
+    """What the gate has let in; parameters given twice are refused, since one value would not count."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    errors = [
+        FieldError("query", name, f"It is given {count} times; give it once.")
+        for name, count in counts.items()
+        if count > 1
+    ]
+    if errors:
+        raise ProblemRaised(Problem(Kind.INVALID, errors=errors))
     state: State = request.state.asked
     return state
 

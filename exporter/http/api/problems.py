@@ -79,20 +79,31 @@ class Problem:
     def response(self, instance: str) -> Response:
         """The answer, for an address."""
         kind = self.kind
+        detail, count = self.detail or kind.detail, len(self.errors)
         body: dict[str, object] = {
             "type": kind.type,
             "title": kind.title,
             "status": kind.status,
-            "detail": self.detail or kind.detail,
+            "detail": f"{detail} The first {_MOST} of {count} are listed." if count > _MOST else detail,
             "instance": instance,
         }
         if self.errors:
             body["errors"] = [
-                {"in": each.where, "name": each.name, "detail": each.detail} for each in self.errors
+                {"in": each.where, "name": _cut(each.name), "detail": each.detail}
+                for each in self.errors[:_MOST]
             ]
         headers = {**_HEADERS.get(kind, {}), **self.headers}
         content = json.dumps(body, ensure_ascii=False).encode()
         return Response(content, kind.status, headers, MEDIA_TYPE)
+
+
+_MOST: Final = 20
+"""Errors that are listed, so that no request has an answer many times its size."""
+_LONGEST: Final = 100
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 _HEADERS: Final[Mapping[Kind, Mapping[str, str]]] = {

@@ -90,6 +90,48 @@ def test_everything_that_is_wrong_is_named_at_once(client: Client, books: Books)
     assert {fault["name"] for fault in found["errors"]} == {"limit", "oldest_first"}
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "name"),
+    [
+        ("/api/v1/customers", "limit=1&limit=2", "limit"),
+        ("/api/v1/customers", "status=active&status=active", "status"),
+        ("/api/v1/customers", "search=&search=a", "search"),
+        ("/api/v1/customers", "search=a&se%61rch=b", "search"),
+        ("/api/v1/customers/x", "organization_id=acme&organization_id=bolt", "organization_id"),
+        (
+            f"{ANALYTICS}/customers/x/analytics",
+            "recent_interactions_cursor&recent_interactions_cursor=",
+            None,
+        ),
+        (f"{ANALYTICS}/segments/vip/analytics", "timeline_days=7&timeline_days=8", "timeline_days"),
+        (f"{ANALYTICS}/segments", "organization_id=acme&organization_id=acme", "organization_id"),
+        (f"{ANALYTICS}/dashboard/metrics", "recent_activity_limit=1&recent_activity_limit=2", None),
+        (f"{ANALYTICS}/organization/summary", "organization_id=acme&organization_id=bolt", "organization_id"),
+    ],
+)
+def test_a_parameter_that_is_given_twice_is_refused(
+    client: Client, books: Books, path: str, query: str, name: str | None
+) -> None:
+    found = assert_problem(client, client.get(f"{path}?{query}"), 422, "invalid")
+    expected = name or query.partition("&")[0].partition("=")[0]
+    assert found["errors"] == [
+        {"in": "query", "name": expected, "detail": "It is given 2 times; give it once."}
+    ]
+
+
+def test_what_is_wrong_is_listed_up_to_a_bound(client: Client, books: Books) -> None:
+    given = {f"{'x' * 300}{number}": "1" for number in range(25)}
+    answer = client.get("/api/v1/customers", **given)
+    found = assert_problem(client, answer, 422, "invalid")
+    assert found["detail"] == "Parts of the request are not valid. The first 20 of 25 are listed."
+    assert [fault["name"] for fault in found["errors"]] == ["x" * 99 + "…"] * 20
+    assert len(answer.content) < 5000
+    few = client.get("/api/v1/customers", **dict(list(given.items())[:20])).json()
+    assert few["detail"] == "Parts of the request are not valid."
+    twice = client.get("/api/v1/customers?" + "&".join(f"a{number}=&a{number}=" for number in range(30)))
+    assert twice.json()["detail"].endswith("The first 20 of 30 are listed.")
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "a" * 32, "-" * 32, "Ω" * 32])
 def test_a_cursor_that_no_page_gave_leads_nowhere(client: Client, books: Books, cursor: str) -> None:
     for path, name in (
