@@ -18,6 +18,8 @@ from collectors.errors import UnknownCollector
 from exporter.exposition.negotiation import choose_format, gzip_wanted
 from exporter.http.docs_page import docs_page
 from exporter.http.documents import merged
+from exporter.http.head import HeadAsGet
+from exporter.http.html import HEADERS
 from exporter.http.index_page import index_page
 from exporter.reporting.health import Health, Status
 from exporter.reporting.scrape import Restriction
@@ -51,6 +53,7 @@ def create_app(exporter: Exporter, api: Api | None = None) -> FastAPI:
     )
     app.router.routes.insert(0, Route("/metrics", _Metrics(exporter.scrape), include_in_schema=False))
     _add_routes(app, lambda: exporter.health(api.health() if api else None), exporter)
+    app.add_middleware(HeadAsGet)
     if api is not None:
         _add_api(app, api)
     return app
@@ -71,12 +74,12 @@ def _add_routes(app: FastAPI, health_now: Callable[[], Health], exporter: Export
     # those of the health are no work: they take no thread, of which others may have taken the last
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def index() -> str:
-        return index_page(health_now(), __version__)
+    def index() -> HTMLResponse:
+        return HTMLResponse(index_page(health_now(), __version__), headers=HEADERS)
 
     @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
-    def docs() -> str:
-        return docs_page(app.openapi())
+    def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi()), headers=HEADERS)
 
     @app.get("/metrics/json", summary="The metrics as JSON")
     def metrics_json() -> JSONResponse:

@@ -55,6 +55,7 @@ class Server:
             access_log=False,
             proxy_headers=False,  # the API reads them, and only from proxies that are set
             server_header=False,
+            headers=[("X-Content-Type-Options", "nosniff")],
             lifespan="off",
             timeout_graceful_shutdown=_SECONDS_FOR_LAST_REQUESTS,
             timeout_keep_alive=_SECONDS_BETWEEN_REQUESTS,

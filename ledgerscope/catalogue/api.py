@@ -41,7 +41,11 @@ STATUSES = ("200", "400", "401", "403", "404", "405", "422", "429", "500", "503"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 1.2, 1.5, 2, 5, 10)
 """Among them are the goals and the limits of the source documents."""
 _LABELS = (
-    Label(name="method", help="Method of the request; only GET is answered.", values=METHODS),
+    Label(
+        name="method",
+        help="Method of the request: GET or other. HEAD is answered too, and counts as other.",
+        values=METHODS,
+    ),
     Label(
         name="route",
         help="Template of the address, never the address itself; unknown where there is none.",

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["Api", "create_api", "create_routes"]
 
 _KINDS: Final = {kind.status: kind for kind in Kind}
+_ALLOWED: Final = {Kind.METHOD_NOT_ALLOWED: {"Allow": "GET, HEAD"}}
+"""The routes know GET only; the gate answers HEAD with it."""
 _TITLE: Final = "Ledgerscope API"
 
 
@@ -102,7 +104,8 @@ async def _raised(request: Request, error: ProblemRaised) -> Response:
 async def _refused(request: Request, error: HTTPException) -> Response:
     """What the framework refuses: an address or a method that does not exist."""
     kind = _KINDS.get(error.status_code, Kind.BAD_REQUEST)
-    return _response(request, Problem(kind, headers=error.headers or {}))
+    headers = {**(error.headers or {}), **_ALLOWED.get(kind, {})}
+    return _response(request, Problem(kind, headers=headers))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:

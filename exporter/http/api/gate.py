@@ -21,6 +21,7 @@ from exporter.http.api.authorization import principal_of
 from exporter.http.api.problems import Kind, Problem
 from exporter.http.api.rate_limits import address_key, principal_key
 from exporter.http.api.refusals import Refusals
+from exporter.http.head import as_get
 from ledgerscope.catalogue.api import OPERATIONS, UNKNOWN_ROUTE
 from ledgerscope.logs import correlated
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gate"]
 
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_HEADERS: Final = {"Cache-Control": "no-store"}
 """Answers hold personal data."""
 _ROUTES: Final = tuple((compile_path(route)[0], route) for route in OPERATIONS)
 
@@ -75,7 +76,7 @@ class Gate:
         try:
             problem = self._admit(scope, receive, reply, _instance_of(route))
             answer: ASGIApp = self._app if problem is None else problem.response(_instance_of(route))
-            await answer(scope, receive, reply)
+            await answer(as_get(scope), receive, reply)
         except Exception:  # noqa: BLE001 - the boundary where a failure becomes an answer
             self._log.exception("request of the api failed", route=route, request_id=reply.request_id)
             if not reply.begun:

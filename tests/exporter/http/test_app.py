@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -246,3 +248,27 @@ def test_what_is_sent_is_gzip_that_strict_tools_read(exporter: Exporter) -> None
         headers = {"Accept-Encoding": "gzip"}
         raw = requests.get(f"{server.url}/metrics", headers=headers, stream=True, timeout=10).raw.read()
     assert gzip.decompress(raw).startswith(b"# HELP telecom_billing_queue_depth")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/health", "/health/live", "/metrics", "/metrics/json", "/openapi.json"]
+)
+def test_head_is_answered_wherever_get_is(get: Get, path: str) -> None:
+    head = get(path, "HEAD")
+    assert (head.status_code, head.content) == (get(path).status_code, b"")
+    assert int(head.headers["content-length"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/health", "/metrics", "/nowhere", "/openapi.json"])
+def test_no_answer_may_be_taken_for_another_type(get: Get, path: str) -> None:
+    assert get(path).headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_a_page_allows_its_own_style_and_nothing_else(get: Get, path: str) -> None:
+    answer = get(path)
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    directives = answer.headers["content-security-policy"].split("; ")
+    assert directives[:2] == ["default-src 'none'", f"style-src 'sha256-{digest}'"]
+    assert not re.search(r"<script|<img|<link|style=|src=", answer.text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -9,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from ledgerscope.store.engine import OWNER, create_engine
+from ledgerscope.store.tables.values import SEGMENTS
 from tests.exporter.http.api.conftest import Client, api_settings, served, token
 
 if TYPE_CHECKING:
@@ -44,7 +47,56 @@ def test_what_only_looks_like_the_api_is_none_of_it(client: Client, path: str) -
 def test_a_method_that_is_not_there_names_those_that_are(client: Client, method: str) -> None:
     answer = client.get("/api/v1/customers/17", method=method)
     assert assert_problem(client, answer, 405, "method-not-allowed")["instance"] == "/api/v1/customers/-"
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_head_tells_what_get_would_and_sends_no_body(client: Client, books: Books) -> None:
+    for path in ("/api/v1/customers", "/api/v1/customers/x", "/api/nowhere", "/api/v1/customers?limit=0"):
+        get, head = client.get(path), client.get(path, method="HEAD")
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        for name in ("content-type", "content-length", "cache-control"):
+            assert head.headers[name] == get.headers[name]
+
+
+ODD = (
+    "%00", "a%00b", "a%2Fb", "%2F", "%2e%2e", "%2e%2e%2f", "%5c", "%ff", "%ed%a0%80", "%c3%28", "%0a",
+    "%0d%0a", "%20",
+    "%25", "%3f", "%23", ";", "'", "%22", "%F0%9F%92%A9", "x" * 3000, "%E2%80%AE", "*", "-1", "1e9", "null",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("roles", [["viewer"], ["platform-administrator"]])
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_texts_are_problems_of_the_request_and_never_faults(
+    client: Client, books: Books, odd: str, roles: list[str]
+) -> None:
+    bearer = token(roles=roles)
+    paths = [
+        f"/api/{odd}",
+        f"/api/v1/customers/{odd}",
+        f"{ANALYTICS}/customers/{odd}/analytics",
+        f"{ANALYTICS}/segments/{odd}/analytics",
+        f"/api/v1/customers?organization_id={odd}",
+        f"{ANALYTICS}/segments?organization_id={odd}",
+        f"/api/v1/customers?{odd}={odd}",
+        f"/api/v1/customers?cursor={odd}",
+        f"/api/v1/customers?limit={odd}",
+    ]
+    for path in paths:
+        host, _, port = client.url.removeprefix("http://").rpartition(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=30)
+        connection.putrequest("GET", path, skip_accept_encoding=True)
+        connection.putheader("Authorization", f"Bearer {bearer}")
+        connection.endheaders()
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+        connection.close()
+        if answer.status == 200:
+            assert said == list(SEGMENTS), path  # they are the same for every company, there or not
+            continue
+        assert 400 <= answer.status < 500, (path, said)
+        assert answer.headers["content-type"] == "application/problem+json", path
+        assert said["status"] == answer.status
 
 
 @pytest.mark.parametrize(
