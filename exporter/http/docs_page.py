@@ -71,11 +71,28 @@ def _operation(schema: Schema, path: str, operation: Schema) -> Iterator[str]:
     answer = _resolved(schema, operation["responses"]["200"]["content"]["application/json"]["schema"])
     yield f"<p>{escape(operation['summary'])}. {_marked(operation.get('description', ''))}</p>"
     yield table(_PARAMETERS, [_parameter(each) for each in operation.get("parameters", ())])
-    if fields := [_field(schema, *each) for each in answer.get("properties", {}).items()]:
-        yield table(_FIELDS, fields)
+    yield from _fields(schema, answer)
     for example in answer.get("examples", ()):
         text = json.dumps(example, indent=2, ensure_ascii=False)
         yield f"<details><summary>Example of an answer</summary><pre>{escape(text)}</pre></details>"
+
+
+def _fields(schema: Schema, answer: Schema) -> Iterator[str]:
+    """The fields of an object, and then those of the objects in each of its lists."""
+    properties: Mapping[str, Schema] = answer.get("properties", {})
+    if properties:
+        yield table(_FIELDS, [_field(schema, *each) for each in properties.items()])
+    for name, field in properties.items():
+        item = _resolved(schema, _item_of(field))
+        if "properties" in item:
+            yield f"<h4>Each of <code>{breakable(name)}</code>:</h4>"
+            yield from _fields(schema, item)
+
+
+def _item_of(field: Schema) -> Schema:
+    """What the items of a list are, which may be null as a whole; nothing where the field is none."""
+    either: list[Schema] = [field, *field.get("anyOf", ())]
+    return next((each["items"] for each in either if "items" in each), {})
 
 
 def _parameter(parameter: Schema) -> tuple[str, str, str, str]:

@@ -19,11 +19,13 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 60r
 h1 { font-size: 1.5rem }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem }
 h3 { font-size: 1rem; margin: 2.25rem 0 .25rem; overflow-wrap: anywhere }
+h4 { font-size: 1rem; font-weight: 400; margin: 1rem 0 .25rem }
 h3 code { font-size: 1em; font-weight: 600 }
 code, td.code, pre { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .875em }
 pre { background: #8881; border-radius: .25rem; margin: .5rem 0; overflow-x: auto; padding: .75rem }
 summary { cursor: pointer; padding: .5rem 0 }
-table + table { margin-top: 1rem }
+.wide { overflow-x: auto }
+.wide + .wide { margin-top: 1rem }
 @media (min-width: 48rem) {
 td.code:first-child { min-width: 15rem; white-space: nowrap }
 td.code + td:not(:last-child) { width: 10rem }
@@ -62,14 +64,17 @@ def page(title: str, *parts: str) -> str:
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:
-    """A table of texts; a column is its heading and `number`, `code` or `text`."""
+    """A table of texts; a column is its heading and `number`, `code` or `text`.
+
+    Where the page is narrower the table scrolls, not the page.
+    """
     kinds = [f' class="{kind}"' if kind != "text" else "" for _, kind in columns]
     heading = "".join(f"<th{kind}>{escape(name)}" for kind, (name, _) in zip(kinds, columns, strict=True))
     lines = [
         "<tr>" + "".join(f"<td{kind}>{_cell(cell, kind)}" for kind, cell in zip(kinds, row, strict=True))
         for row in rows
     ]
-    return "\n".join(("<table>", f"<tr>{heading}", *lines, "</table>"))
+    return "\n".join(('<div class="wide" tabindex="0"><table>', f"<tr>{heading}", *lines, "</table></div>"))
 
 
 def breakable(name: str) -> str:

@@ -76,3 +76,26 @@ def test_every_answer_is_as_the_document_says(
 ) -> None:
     bearer = token(roles=["platform-administrator"])
     case.call_and_validate(base_url=client.url, headers={"Authorization": f"Bearer {bearer}"})
+
+
+def test_the_page_tells_of_the_fields_of_every_item_of_a_list(client: Client) -> None:
+    page = client.get("/docs", None).text
+    schemas = client.schema["components"]["schemas"]
+    for name in ("segments", "recent_interactions", "activity_timeline", "top_segments", "customers"):
+        assert f"<h4>Each of <code>{name.replace('_', '_<wbr>')}</code>:</h4>" in page
+    for schema in (
+        "CustomerSegment",
+        "RecentInteraction",
+        "DayOfActivity",
+        "SegmentSize",
+        "Activity",
+        "CustomerDetail",
+    ):
+        for field in schemas[schema]["properties"]:
+            assert f'<td class="code">{field.replace("_", "_<wbr>")}' in page, field
+
+
+def test_wide_tables_scroll_by_themselves_and_not_the_page(client: Client) -> None:
+    page = client.get("/docs", None).text
+    assert page.count("<table>") == page.count('<div class="wide" tabindex="0"><table>') > 10
+    assert ".wide { overflow-x: auto }" in page
