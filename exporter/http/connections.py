@@ -40,10 +40,11 @@ def most_connections() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many connections there may be, and how many seconds a head and a stalled answer may take."""
+    """How many connections there may be, how many seconds and bytes a head may take, and a stalled answer."""
 
     most: int = field(default_factory=most_connections)
     seconds_for_head: float = 10
+    largest_head: int = 64 * 1024
     seconds_without_reading: float = 30
 
 
@@ -53,6 +54,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, bounds: Bounds, all_open: set[Connection], **given: Any) -> None:
         self._bounds, self._open = bounds, all_open
         self._inner: asyncio.Protocol = AutoHTTPProtocol(**given)
+        self._unread = 0
         self._loop = asyncio.get_running_loop()
         self._head = _Timer(self._loop, bounds.seconds_for_head, self.abort)
         self._reading = _Timer(self._loop, bounds.seconds_without_reading, self.abort)
@@ -94,9 +96,13 @@ class Connection(asyncio.Protocol):
         self._since = self._loop.time()
         self._inner.data_received(data)
         if self.busy:
+            self._unread = 0
             self._head.stop()
-        else:
-            self._head.start()
+            return
+        self._head.start()
+        self._unread += len(data)
+        if self._unread > self._bounds.largest_head:
+            self.abort()
 
     def eof_received(self) -> bool | None:
         return self._inner.eof_received()

@@ -80,6 +80,13 @@ def test_bytes_that_trickle_do_not_make_the_time_longer() -> None:
         eventually(trickled)
 
 
+def test_a_head_without_an_end_is_not_kept() -> None:
+    with serving(largest_head=1000) as server, closing(connect(server, b"GET / HTTP/1.1\r\nA: ")) as endless:
+        endless.sendall(b"x" * 2000)
+        assert closed(endless)
+        assert requests.get(server.url, headers={"A": "x" * 500}, timeout=30).text == "here"
+
+
 def test_the_second_request_of_a_connection_has_no_longer_than_the_first() -> None:
     with serving(seconds_for_head=BRIEF) as server, closing(connect(server, REQUEST)) as kept:
         assert kept.recv(4096).endswith(b"here")
