@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import CheckInvoice, check_invoice, over_limit
+from ledgerscope.customers.days import check_day, check_past_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.checks import (
     check_amount,
@@ -29,7 +30,7 @@ from ledgerscope.store.records import CreditBreach, Invoice
 from ledgerscope.store.tables.values import INVOICE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from ledgerscope.customers.credit import Position
@@ -41,6 +42,8 @@ __all__ = ["Billing", "Finalise", "NewInvoice", "draft", "finalise", "invoice_id
 _LONGEST_NUMBER: Final = 50
 _LONGEST_ACTOR: Final = 100
 _MOST_INSTALMENTS: Final = 120
+_MOST_DUE_DAYS: Final = 30 * 366
+"""How long after its date an invoice is due: 120 quarters, and more than the terms of any customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +105,11 @@ def invoice_id_of(call: Call) -> Id:
 
 def issue(billing: Billing, new: NewInvoice, call: Call) -> Decision:
     """The invoice, and the breach where somebody lets it through; `OverLimit` where nobody does."""
+    fault = _fault_of_day(new, call)
+    if fault is not None:
+        return fault
     request = _request(billing, new, call)
-    fault = _fault(billing, new, request) or _fault_of_issue(billing, new, request.issued_on, call)
+    fault = _fault(billing, new, request) or _fault_of_issue(billing, new)
     if fault is not None:
         return fault
     decision = issue_invoice(request)
@@ -121,6 +127,9 @@ def issue(billing: Billing, new: NewInvoice, call: Call) -> Decision:
 
 def draft(billing: Billing, new: NewInvoice, call: Call) -> Decision:
     """An invoice that is no claim yet: nothing is owed, and no number given out, until it is finalised."""
+    fault = _fault_of_day(new, call)
+    if fault is not None:
+        return fault
     request = _request(billing, new, call)
     fault = _fault(billing, new, request)
     if fault is not None:
@@ -148,10 +157,11 @@ def finalise(billing: Billing, invoice: InvoiceState, kind: str, asked: Finalise
     moment, day = call.moment, asked.issued_on or call.moment.day
     if invoice.status != "draft":
         return Refused(f"the invoice is {invoice.status}; only a draft can be finalised")
-    early = min((part.due_on for part in invoice.instalments), default=day)
-    if early < day:
-        return _due_too_early(early, day)
-    fault = _fault_of_issue(billing, asked, day, call)
+    fault = (
+        _fault_of_day(asked, call)
+        or _fault_of_dues((part.due_on for part in invoice.instalments), day)
+        or _fault_of_issue(billing, asked)
+    )
     if fault is not None:
         return fault
     allowed = _allowed(
@@ -192,7 +202,8 @@ def void(invoice: InvoiceState, call: Call) -> Decision:
 
 def _request(billing: Billing, new: NewInvoice, call: Call) -> IssueInvoice:
     invoice_id, day = invoice_id_of(call), new.issued_on or call.moment.day
-    whole = (Instalment(day + timedelta(days=billing.terms_days), new.total_minor),)
+    terms = timedelta(days=min(billing.terms_days, _MOST_DUE_DAYS + 1))
+    whole = (Instalment(day + terms, new.total_minor),)
     return IssueInvoice(
         moment=call.moment,
         invoice_id=invoice_id,
@@ -237,27 +248,30 @@ def _fault_of_parts(new: NewInvoice, request: IssueInvoice) -> Refused | None:
             return fault
     if len(new.instalments) > _MOST_INSTALMENTS:
         return Refused(f"instalments: at most {_MOST_INSTALMENTS}", Fault.INVALID, "instalments")
-    day = request.issued_on
-    early = min((part.due_on for part in request.instalments), default=day)
-    if early is not None and day is not None and early < day:
-        return _due_too_early(early, day)
-    return None
+    return _fault_of_dues(
+        (part.due_on for part in request.instalments), request.issued_on or request.moment.day
+    )
 
 
-def _due_too_early(early: date, day: date) -> Refused:
-    said = f"instalments: one is due on {early}, before the date of the invoice, {day}"
-    return Refused(said, Fault.INVALID, "instalments")
+def _fault_of_dues(dues: Iterable[date], day: date) -> Refused | None:
+    """What is wrong with when an invoice of a day is due."""
+    days = sorted(dues) or [day]
+    if days[0] < day:
+        said = f"instalments: one is due on {days[0]}, before the date of the invoice, {day}"
+        return Refused(said, Fault.INVALID, "instalments")
+    return check_day("instalments", days[-1], day, _MOST_DUE_DAYS)
 
 
-def _fault_of_issue(
-    billing: Billing, asked: NewInvoice | Finalise, day: date | None, call: Call
-) -> Refused | None:
+def _fault_of_day(asked: NewInvoice | Finalise, call: Call) -> Refused | None:
+    """What is wrong with the date of an invoice; asked first, because when it is due is reckoned from it."""
+    day = asked.issued_on
+    return None if day is None else check_past_day("issued_on", day, call.moment.day)
+
+
+def _fault_of_issue(billing: Billing, asked: NewInvoice | Finalise) -> Refused | None:
     """What keeps an invoice from becoming a claim, apart from credit."""
     if billing.deleted:
         return Refused("the customer is deleted; it gets no invoices", Fault.CONFLICT, "customer_id")
-    if day is not None and day > call.moment.day:
-        said = f"issued_on: {day} has not come; at most {call.moment.day}, the date at the company"
-        return Refused(said, Fault.INVALID, "issued_on")
     if asked.override_by is not None:
         fault = check_text("override_by", asked.override_by, _LONGEST_ACTOR)
         if fault is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import CheckInvoice, check_invoice
+from ledgerscope.customers.days import MOST_DAYS_POST_DATED, check_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.checks import check_amount, check_choice, check_currency, check_text
 from ledgerscope.customers.operations.numbers import is_of_series
@@ -76,7 +77,8 @@ _LONGEST_ACTOR: Final = 100
 class NewPayment:
     """Money from a customer, in minor units of `currency`, the customer's own where it is left out.
 
-    `received_on` is today where it is left out; a cheque dated later counts from that day. With `allocate` it
+    `received_on` is today where it is left out; a cheque dated later, by 366 days at most, counts from that
+    day. With `allocate` it
     settles what is due first; what nothing is open for stays unallocated.
     """
 
@@ -137,15 +139,17 @@ def write_off_id_of(call: Call) -> Id:
 def receive(books: Books, new: NewPayment, call: Call) -> Decision:
     """The payment, with what it settles."""
     currency = books.own_currency if new.currency is None else new.currency
+    dated = new.received_on or call.moment.day
     fault = (
         check_currency(currency, books.currencies)
         or check_amount("amount_minor", new.amount_minor, currency)
         or check_choice("method", new.method, PAYMENT_METHODS)
         or check_choice("gateway", new.gateway, GATEWAYS)
+        or check_day("received_on", dated, call.moment.day, MOST_DAYS_POST_DATED)
     )
     if fault is not None:
         return fault
-    payment_id, dated = payment_id_of(call), new.received_on or call.moment.day
+    payment_id = payment_id_of(call)
     request = ReceivePayment(
         moment=call.moment, payment_id=payment_id, customer_id=books.customer_id, currency=currency,
         amount_minor=new.amount_minor, method=new.method, gateway=new.gateway, received_on=dated,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -97,6 +97,14 @@ def test_numbers_of_the_series_are_told_from_others(number: str, own: bool) -> N
         (
             check_instant("until", datetime(2026, 1, 1)),  # noqa: DTZ001 - what is refused
             "until: 2026-01-01 00:00:00 has no time zone; as 2026-03-01T12:00+00:00",
+        ),
+        (
+            check_instant("until", datetime.max.replace(tzinfo=UTC)),
+            "until: 9999-12-31 23:59:59.999999+00:00 is after 2199",
+        ),
+        (
+            check_instant("since", datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))),
+            "since: 0001-01-01 00:00:00+14:00 is before 1900",
         ),
     ],
 )
