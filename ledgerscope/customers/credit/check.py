@@ -66,7 +66,7 @@ def over_limit(customer_id: Id, used: Used | None) -> OverLimit | None:
     """The refusal of an invoice with which this much of a limit would be used; None where it fits."""
     if used is None or used.limit_minor is None:
         return None
-    level = severity(used.exposure_minor, used.limit_minor)
+    level = severity(used.exposure, used.limit_minor)
     if level is None:
         return None
     said = (

@@ -114,7 +114,8 @@ class CreditView:
 
     `limited` is false where the customer has no limit at all, or none that this currency leads to.
     `limit_minor` and `utilization` are None without a limit, and where it is unlimited. `exposure_minor` is
-    in minor units of `limit_currency`, with what is owed in currencies that have no limit. A limit of zero is
+    in minor units of `limit_currency`, with what is owed in currencies that have no limit, rounded up to a
+    whole one; `utilization` is not rounded. A limit of zero is
     used up whatever is owed.
     """
 
@@ -258,7 +259,7 @@ class Credit:
         if used is None:
             owed = self.exposure(found, currency)
             return owed if isinstance(owed, Refused) else _without_limit(owed)
-        share = utilization(used.exposure_minor, used.limit_minor)
+        share = utilization(used.exposure, used.limit_minor)
         return CreditView(found, True, used.currency, used.limit_minor, used.exposure_minor, share)
 
     @takes(Permission.CUSTOMERS_VIEW)

@@ -57,11 +57,19 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A limit in force and what stands against it, in minor units of its currency, rounded up."""
+    """A limit in force and what stands against it, in minor units of its currency.
+
+    What is owed in other currencies is converted and not rounded: `exposure` is compared and divided.
+    """
 
     currency: str
     limit_minor: int | None
-    exposure_minor: int
+    exposure: Fraction | int
+
+    @property
+    def exposure_minor(self) -> int:
+        """What is shown and kept: whole minor units, a part of one taken for a whole one."""
+        return ceil(self.exposure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +92,11 @@ class Position:
         target = currency if currency in self.limits else self._reference
         owed = {**self.owed, currency: self.owed.get(currency, 0) + more_minor}
         limit = self.limits[target].limit_minor
-        if limit is None:
-            return Used(target, None, owed.get(target, 0))
-        limits = {code: each.limit_minor for code, each in self.limits.items()}
-        measured = measure(owed, limits, self.own_currency, self._rate)
-        return None if currency in measured.uncovered else Used(target, limit, ceil(measured.against[target]))
+        finite = dict.fromkeys(self.limits, 0)  # what stands against an unlimited one is asked for as well
+        measured = measure(owed, finite, self.own_currency, self._rate)
+        if limit is not None and currency in measured.uncovered:
+            return None
+        return Used(target, limit, measured.against[target])
 
     @property
     def _reference(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -28,8 +29,11 @@ def limits(**amounts: int | None) -> dict[str, LimitInForce]:
         ({"EUR": 1000}, {"EUR": -200}, "EUR", 300, Used("EUR", 1000, 100)),
         ({"EUR": 0}, {}, "EUR", 1, Used("EUR", 0, 1)),
         ({"EUR": None}, {"EUR": 10**9}, "EUR", 1, Used("EUR", None, 10**9 + 1)),
+        ({"EUR": None}, {"EUR": 5, "USD": 10}, "USD", 100, Used("EUR", None, 104)),
+        ({"EUR": None}, {"EUR": 5}, "GBP", 100, Used("EUR", None, 5)),  # no rate, and no need of one
+        ({"EUR": None, "USD": 10}, {"EUR": 5, "USD": 7}, "USD", 3, Used("USD", 10, 10)),
         ({"EUR": 1000}, {"EUR": 100}, "USD", 100, Used("EUR", 1000, 190)),  # at 0.9
-        ({"EUR": 1000}, {"USD": 1}, "EUR", 0, Used("EUR", 1000, 1)),  # 0.9 of a cent is rounded up
+        ({"EUR": 1000}, {"USD": 1}, "EUR", 0, Used("EUR", 1000, Fraction(9, 10))),
         ({"EUR": 1000}, {}, "GBP", 100, None),  # no rate
         ({"EUR": 1000}, {"GBP": 100}, "EUR", 5, Used("EUR", 1000, 5)),
         ({"USD": 500, "EUR": 1000}, {"EUR": 7}, "USD", 100, Used("USD", 500, 100)),
@@ -51,6 +55,9 @@ def test_an_amount_counts_against_the_limit_of_its_currency_or_the_reference(
         (Used("EUR", 1000, 1000), None),
         (Used("EUR", 0, 0), None),
         (Used("EUR", 1000, 1100), ("warning", 1100)),
+        (Used("EUR", 1000, Fraction(10_991, 10)), ("warning", 1100)),
+        (Used("EUR", 1005, Fraction(11_052, 10)), ("warning", 1106)),  # 1105.5 is the edge: not rounded first
+        (Used("EUR", 1000, Fraction(10_001, 10)), ("warning", 1001)),
         (Used("EUR", 1000, 1101), ("critical", 1101)),
         (Used("EUR", 0, 1), ("critical", 1)),
     ],

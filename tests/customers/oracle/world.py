@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -608,17 +609,13 @@ class World:
         self.same("utilization: currency", reference, view.limit_currency)
         self.same(
             f"exposure against the limit near {view.exposure_minor}",
-            True,
-            abs(exact - view.exposure_minor) < 1,
+            ceil(exact),
+            view.exposure_minor,
         )
         if exact.denominator == 1:
             self.same("available", max(Fraction(0), limit - exact), view.available_minor)
-        elif exact != view.exposure_minor:
-            up = view.exposure_minor > exact
-            self.shapes["rounding of exposure"]["up" if up else "down"] += 1
         if limit:
-            same = view.utilization in {Fraction(view.exposure_minor, limit), exact / limit}
-            self.same(f"utilization {view.utilization} of {exact}/{limit}", True, same)
+            self.same("utilization", exact / limit, view.utilization)
         else:
             self.shapes["utilization of a limit of zero"][str(view.utilization)] += 1
 
