@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledgerscope.customers.credit import CheckInvoice, check_invoice, over_limit
+from ledgerscope.customers.credit import CheckInvoice, check_invoice, obstacle
 from ledgerscope.customers.days import check_day, check_past_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.checks import (
@@ -30,7 +30,7 @@ from ledgerscope.store.records import CreditBreach, Invoice
 from ledgerscope.store.tables.values import INVOICE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from ledgerscope.customers.credit import Position
@@ -54,7 +54,8 @@ class NewInvoice:
     it is paid at once and needs no credit. Without `instalments` the whole is due at the customer's terms.
     `tax_minor` is the part of the total that is tax. `number` is given out where it is left out. `issued_on`
     is today, or a day before. `override_by` is who lets the invoice through where it breaks the credit limit,
-    or the customer is on credit hold; the reason is that of the note.
+    the customer is on credit hold, or no exchange rate leads to its limit; the reason is that of the note.
+    Where nobody has to, it has no effect.
     """
 
     customer_id: Id
@@ -115,14 +116,15 @@ def issue(billing: Billing, new: NewInvoice, call: Call) -> Decision:
     decision = issue_invoice(request)
     if isinstance(decision, Refused):
         return Refused(decision.reason, Fault.INVALID, "instalments")
-    allowed = _allowed(billing, request.invoice_id, request.currency, new.total_minor, new.override_by, call)
-    if isinstance(allowed, Refused):
-        return allowed
+    due = _Claimed(request.invoice_id, request.currency, new.total_minor)
+    leave = _leave(billing, due, new.override_by, call)
+    if isinstance(leave, Refused):
+        return leave
     audit = call.audit(
         "invoice.issued", request.customer_id, invoice_id=request.invoice_id, number=request.number,
-        currency=request.currency, total_minor=request.total_minor, **_breach(allowed),
+        currency=request.currency, total_minor=request.total_minor, **leave.details,
     )  # fmt: skip
-    return decision + allowed + Changes((audit,))
+    return decision + leave.breach + Changes((audit,))
 
 
 def draft(billing: Billing, new: NewInvoice, call: Call) -> Decision:
@@ -164,11 +166,10 @@ def finalise(billing: Billing, invoice: InvoiceState, kind: str, asked: Finalise
     )
     if fault is not None:
         return fault
-    allowed = _allowed(
-        billing, invoice.invoice_id, invoice.currency, invoice.total_minor, asked.override_by, call
-    )
-    if isinstance(allowed, Refused):
-        return allowed
+    due = _Claimed(invoice.invoice_id, invoice.currency, invoice.total_minor)
+    leave = _leave(billing, due, asked.override_by, call)
+    if isinstance(leave, Refused):
+        return leave
     number = asked.number or billing.next_number
     values = {
         "status": "open" if invoice.total_minor else "paid",
@@ -182,10 +183,10 @@ def finalise(billing: Billing, invoice: InvoiceState, kind: str, asked: Finalise
     )  # fmt: skip
     audit = call.audit(
         "invoice.issued", invoice.customer_id, invoice_id=invoice.invoice_id, number=number,
-        currency=invoice.currency, total_minor=invoice.total_minor, **_breach(allowed),
+        currency=invoice.currency, total_minor=invoice.total_minor, **leave.details,
     )  # fmt: skip
     update = Update(Invoice, (moment.tenant_id, invoice.invoice_id), values)
-    return Changes((update,), (event,)) + allowed + Changes((audit,))
+    return Changes((update,), (event,)) + leave.breach + Changes((audit,))
 
 
 def void(invoice: InvoiceState, call: Call) -> Decision:
@@ -288,36 +289,43 @@ def _fault_of_number(billing: Billing, number: str) -> Refused | None:
     return check_text("number", number, _LONGEST_NUMBER)
 
 
-def _allowed(
-    billing: Billing, invoice_id: Id, currency: str, total_minor: int, override_by: str | None, call: Call
-) -> Changes | Refused:
-    """The breach that somebody lets through, or none; an invoice of nothing needs no credit."""
-    if not total_minor:
-        return Changes()
-    customer_id = billing.position.customer_id
-    used = billing.position.used(currency, total_minor)
-    refused = over_limit(customer_id, used)
-    if override_by is None and refused is not None:
+class _Claimed(NamedTuple):
+    """What an invoice claims."""
+
+    invoice_id: Id
+    currency: str
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """What an invoice is issued with: the breach where it goes over the limit, and what the audit says of it.
+
+    Who lets it through is said only where somebody has to.
+    """
+
+    breach: Changes = field(default_factory=Changes)
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def _leave(billing: Billing, due: _Claimed, override_by: str | None, call: Call) -> _Leave | Refused:
+    """The leave to issue an invoice: none is needed, or somebody gives it; else the refusal."""
+    position, day = billing.position, call.moment.day
+    refused = obstacle(position, due.currency, due.total_minor, held=billing.held, day=day)
+    if refused is None:
+        return _Leave()
+    if override_by is None:
         return refused
-    if override_by is None and billing.held:
-        return Refused("the customer is on credit hold; release it, or name who lets the invoice through")
     request = CheckInvoice(
-        moment=call.moment, breach_id=call.new_id("breach"), customer_id=customer_id, invoice_id=invoice_id,
-        override_by=override_by,
+        moment=call.moment, breach_id=call.new_id("breach"), customer_id=position.customer_id,
+        invoice_id=due.invoice_id, override_by=override_by,
     )  # fmt: skip
-    return check_invoice(used, request)
+    breach = check_invoice(position.used(due.currency, due.total_minor), request)
+    return _Leave(breach, {"override_by": override_by, **_said_of(breach)})
 
 
-def _breach(allowed: Changes) -> dict[str, object]:
+def _said_of(breach: Changes) -> dict[str, object]:
     """What the audit entry says of a breach."""
-    return {
-        name: value
-        for row in allowed.rows
-        if isinstance(row, CreditBreach)
-        for name, value in (
-            ("severity", row.severity),
-            ("override_by", row.override_by),
-            ("exposure_minor", row.exposure_minor),
-            ("limit_minor", row.limit_minor),
-        )
-    }
+    named = ("severity", "exposure_minor", "limit_minor")
+    rows = (row for row in breach.rows if isinstance(row, CreditBreach))
+    return {name: getattr(row, name) for row in rows for name in named}

@@ -116,6 +116,8 @@ def test_an_override_that_was_not_needed_is_no_breach(desk: Desk, ledger: Ledger
     desk.limit(100)
     assert not desk.invoice(100, "to be safe", override_by="boss-1").over_limit
     assert breaches(ledger) == []
+    (details,) = ledger.details("invoice.issued")
+    assert "override_by" not in details
 
 
 @pytest.mark.parametrize("minor", [None, 10**14])
@@ -203,7 +205,16 @@ def test_what_is_owed_in_another_currency_counts_at_the_rate_of_the_day(desk: De
     assert isinstance(said, OverLimit)
     assert (said.currency, said.exposure_minor) == ("EUR", 101)
     assert isinstance(desk.invoices.issue(desk.new(1)), OverLimit)
-    desk.invoice(10**6, currency="GBP")  # no rate leads to the limit
+
+
+def test_without_a_rate_an_invoice_needs_somebody_who_lets_it_through(desk: Desk, ledger: Ledger) -> None:
+    desk.limit(100)
+    said = refused(desk.invoices.issue(desk.new(1, currency="GBP")))
+    assert said.reason.startswith("no exchange rate from GBP to EUR on 2026-03-10")
+    assert (said.fault, isinstance(said, OverLimit)) == (Fault.CONFLICT, False)
+    assert not desk.invoice(1, "known customer", currency="GBP", override_by="boss-1").over_limit
+    (details,) = ledger.details("invoice.issued")
+    assert (details["override_by"], details["reason"], breaches(ledger)) == ("boss-1", "known customer", [])
 
 
 def test_who_is_on_credit_hold_gets_an_invoice_by_override_only(desk: Desk, ledger: Ledger) -> None:
@@ -211,6 +222,9 @@ def test_who_is_on_credit_hold_gets_an_invoice_by_override_only(desk: Desk, ledg
         connection.execute(text("update customer set credit_hold = true"))
     assert "credit hold" in refused(desk.invoices.issue(desk.new(1))).reason
     assert not desk.invoice(1, "agreed", override_by="boss-1").over_limit
+    (details,) = ledger.details("invoice.issued")
+    assert details["override_by"] == "boss-1"
+    desk.invoice(0)  # needs no credit
 
 
 def test_numbers_are_given_out_or_given(desk: Desk) -> None:
