@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from ledgerscope.customers import Fault, Refused
+from ledgerscope.customers.access.permissions import ROLES
 from ledgerscope.customers.credit import OverLimit
 from ledgerscope.customers.lifecycle import Customers
-from ledgerscope.customers.operations import Note, Operations
+from ledgerscope.customers.operations import Caller, Note, Operations
 from ledgerscope.customers.receivables.operations import (
     Finalise,
     Instalment,
@@ -29,6 +30,8 @@ from tests.customers.receivables.conftest import Desk, done, faults, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Engine
 
     from tests.customers.conftest import Clock, Ledger
 
@@ -112,9 +115,14 @@ def test_an_override_lets_an_invoice_through_and_is_recorded_with_it(desk: Desk,
     )
 
 
-def test_an_override_that_was_not_needed_is_no_breach(desk: Desk, ledger: Ledger) -> None:
+def test_an_override_that_was_not_needed_is_no_breach_and_none_in_log_and_audit(
+    desk: Desk, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
     desk.limit(100)
-    assert not desk.invoice(100, "to be safe", override_by="boss-1").over_limit
+    with caplog.at_level("INFO"):
+        assert not desk.invoice(100, "to be safe", override_by="boss-1").over_limit
+    assert [each.getMessage() for each in caplog.records][-1] == "Invoice issued"
+    assert "overrid" not in caplog.text
     assert breaches(ledger) == []
     (details,) = ledger.details("invoice.issued")
     assert "override_by" not in details
@@ -387,3 +395,11 @@ def test_another_company_sees_and_changes_nothing(
     assert {each.fault for each in answers if isinstance(each, Refused)} == {Fault.NOT_FOUND}
     assert all(isinstance(each, Refused) for each in answers)
     assert ledger.counts() == before
+
+
+def test_not_everybody_may_name_who_lets_an_invoice_through(app: Engine, desk: Desk, clock: Clock) -> None:
+    caller = Caller(tenant_id="acme", actor="cleo", permissions=ROLES["accountant"])
+    invoices = Invoices(Operations(app, caller, clock=clock))
+    assert not isinstance(invoices.issue(desk.new(1)), Refused)
+    said = refused(invoices.issue(desk.new(1, override_by="boss-1"), Note(reason="r")))
+    assert (said.fault, said.reason) == (Fault.FORBIDDEN, "cleo lacks the permission credit:override")
