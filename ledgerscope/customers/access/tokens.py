@@ -13,7 +13,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from ledgerscope.customers.access.principal import Principal
 from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.operations.given import fault_of_identifier
+from ledgerscope.customers.operations.given import fault_of_actor, fault_of_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,6 @@ def _principal(claims: dict[str, Any], issuer: Issuer) -> Principal | Refused:
         roles = roles.split()
     if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
         return _INVALID
-    if fault_of_identifier(tenant_id) is not None or fault_of_identifier(actor) is not None:
+    if fault_of_identifier(tenant_id) is not None or fault_of_actor(actor) is not None:
         return _INVALID
     return Principal(actor, tenant_id, frozenset(roles))

@@ -8,17 +8,34 @@ from typing import TYPE_CHECKING, Final
 from ledgerscope.customers.amounts import amount_number, amount_words
 from ledgerscope.customers.days import EARLIEST, LATEST
 from ledgerscope.customers.decision import Fault, Refused
+from ledgerscope.customers.operations.given import fault_of_actor
 from ledgerscope.customers.texts import is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["LARGEST_MINOR", "check_amount", "check_choice", "check_currency", "check_instant", "check_text"]
+__all__ = [
+    "LARGEST_MINOR",
+    "check_actor",
+    "check_amount",
+    "check_choice",
+    "check_currency",
+    "check_instant",
+    "check_text",
+]
 
 LARGEST_MINOR: Final = 10**15
 """Minor units: more than any document comes to, and far less than the database can add up."""
+_LONGEST_ACTOR: Final = 100
 _FIRST: Final = datetime.combine(EARLIEST, time(), UTC)
 _LAST: Final = datetime.combine(LATEST, time.max, UTC)
+
+
+def check_actor(field: str, value: str) -> Refused | None:
+    """The identifier of a user or service that is kept with a document."""
+    if (fault := fault_of_actor(value)) is not None:
+        return Refused(f"{field}: {fault}", Fault.INVALID, field)
+    return check_text(field, value, _LONGEST_ACTOR)
 
 
 def check_amount(field: str, value: int, currency: str, *, least: int = 1) -> Refused | None:

@@ -10,6 +10,7 @@ from ledgerscope.customers.credit import CheckInvoice, check_invoice, obstacle
 from ledgerscope.customers.days import check_day, check_past_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.checks import (
+    check_actor,
     check_amount,
     check_choice,
     check_currency,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Billing", "Finalise", "NewInvoice", "draft", "finalise", "invoice_id_of", "issue", "void"]
 
 _LONGEST_NUMBER: Final = 50
-_LONGEST_ACTOR: Final = 100
 _MOST_INSTALMENTS: Final = 120
 _MOST_DUE_DAYS: Final = 30 * 366
 """How long after its date an invoice is due: 120 quarters, and more than the terms of any customer."""
@@ -274,7 +274,7 @@ def _fault_of_issue(billing: Billing, asked: NewInvoice | Finalise) -> Refused |
     if billing.deleted:
         return Refused("the customer is deleted; it gets no invoices", Fault.CONFLICT, "customer_id")
     if asked.override_by is not None:
-        fault = check_text("override_by", asked.override_by, _LONGEST_ACTOR)
+        fault = check_actor("override_by", asked.override_by)
         if fault is not None:
             return fault
     return None if asked.number is None else _fault_of_number(billing, asked.number)

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Final
 from ledgerscope.customers.credit import CheckInvoice, check_invoice
 from ledgerscope.customers.days import MOST_DAYS_POST_DATED, check_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
-from ledgerscope.customers.operations.checks import check_amount, check_choice, check_currency, check_text
+from ledgerscope.customers.operations.checks import (
+    check_actor,
+    check_amount,
+    check_choice,
+    check_currency,
+    check_text,
+)
 from ledgerscope.customers.operations.numbers import is_of_series
 from ledgerscope.customers.receivables.credit_notes import IssueCreditNote, issue_credit_note
 from ledgerscope.customers.receivables.payments import (
@@ -70,7 +76,6 @@ __all__ = [
 
 _LONGEST_NUMBER: Final = 50
 _LONGEST_REASON: Final = 200
-_LONGEST_ACTOR: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,9 +240,7 @@ def refund_money(source: SourceState, amount_minor: int, call: Call) -> Decision
 
 def give_up(invoice: InvoiceState, reason: str, approved_by: str, call: Call) -> Decision:
     """What is open of an invoice, written off."""
-    fault = check_text("reason", reason, _LONGEST_REASON) or check_text(
-        "approved_by", approved_by, _LONGEST_ACTOR
-    )
+    fault = check_text("reason", reason, _LONGEST_REASON) or check_actor("approved_by", approved_by)
     if fault is not None:
         return fault
     decision = write_off_invoice(

@@ -9,6 +9,7 @@ import pytest
 from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.operations.checks import (
     LARGEST_MINOR,
+    check_actor,
     check_amount,
     check_choice,
     check_currency,
@@ -81,6 +82,9 @@ def test_numbers_of_the_series_are_told_from_others(number: str, own: bool) -> N
             check_amount("a", LARGEST_MINOR + 1, "EUR"),
             "a: 0.01 to 10,000,000,000,000.00 EUR, not 10,000,000,000,000.01 EUR",
         ),
+        (check_actor("override_by", "user-4"), None),
+        (check_actor("override_by", "x" * 101), "override_by: 1 to 100 printable characters on one line"),
+        (check_actor("override_by", "a@b.example"), "override_by: an identifier, no e-mail address"),
         (check_choice("kind", "a", ("a", "b")), None),
         (check_choice("kind", "c", ("a", "b")), "kind: one of a, b; not 'c'"),
         (check_currency("EUR", {"EUR"}), None),
