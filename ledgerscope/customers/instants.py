@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.days import EARLIEST
 from ledgerscope.customers.decision import Fault, Refused
 
 if TYPE_CHECKING:
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fault_of_past"]
 
-_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-"""Before it a date is a mistake, and the first years of the calendar cannot be read back everywhere."""
+_EARLIEST: Final = datetime.combine(EARLIEST, time(), UTC)
 
 
 def fault_of_past(field: str, at: datetime, moment: Moment) -> Refused | None:

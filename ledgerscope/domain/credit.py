@@ -96,7 +96,7 @@ def bucket_of(share: Fraction) -> str:
     return next(name for name, upper in BUCKETS if upper is None or share < upper)
 
 
-def severity(exposure_minor: int, limit_minor: int | None) -> str | None:
+def severity(exposure_minor: int | Fraction, limit_minor: int | None) -> str | None:
     """How far an invoice took the customer over its limit; None when it did not."""
     if limit_minor is None or exposure_minor <= limit_minor:
         return None

@@ -572,7 +572,6 @@ EXEMPT: dict[EventType, str] = dict.fromkeys(
 """Types without a row in the table, each with the reason."""
 EXEMPT_ACTIONS: dict[str, str] = {
     "customers.import.rows": "the rows of a file, each of which is audited as what it changes",
-    "invoice.overridden": "an invoice.issued that takes another permission",
     "requests.pruned": "lets keys go, and audits nothing of a customer",
 }
 """Actions without a row in the table, each with the reason."""

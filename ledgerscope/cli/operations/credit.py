@@ -205,6 +205,7 @@ def show(place: Place, *, as_json: bool, customer: str, currency: str | None) ->
             "limit": amount_words(view.limit_minor, view.limit_currency)
             if view.limit_minor is not None
             else (_UNLIMITED if view.limited else "none, invoices are not checked"),
+            **({} if view.has_rate else {"exchange rate": f"none from {code} to {view.limit_currency}"}),
             "exposure": amount_words(view.exposure_minor, view.limit_currency),
             "used": view.utilization,
             "available": None
@@ -223,7 +224,7 @@ def show(place: Place, *, as_json: bool, customer: str, currency: str | None) ->
 @currency_option()
 @customer_argument
 def check(place: Place, *, as_json: bool, customer: str, amount: Decimal, currency: str | None) -> None:
-    """Say whether an invoice would be within the limit; exit code 1 where it would not. Records nothing.
+    """Say whether an invoice would be issued; exit code 1 where it would be refused. Records nothing.
 
     \b
     Example:
@@ -238,7 +239,7 @@ def check(place: Place, *, as_json: bool, customer: str, amount: Decimal, curren
     elif checked.fits:
         click.echo(_fits(checked))
     if not checked.fits:
-        raise CommandFailed(f"it does not fit: {_owed(checked)}")
+        raise CommandFailed(f"it does not fit: {_owed(checked) if _is_over(checked) else checked.reason}")
 
 
 @command.command("list")
@@ -274,8 +275,12 @@ def _shown(minor: int | None, *, as_json: bool) -> int | str | None:
 
 def _fits(checked: CreditCheck) -> str:
     if checked.limit_currency is None:
-        return "it fits: no limit leads to this currency, so nothing is checked"
+        return "it fits: the customer has no limit, so nothing is checked"
     return f"it fits: {_owed(checked)}"
+
+
+def _is_over(checked: CreditCheck) -> bool:
+    return checked.limit_minor is not None and (checked.exposure_minor or 0) > checked.limit_minor
 
 
 def _owed(checked: CreditCheck) -> str:

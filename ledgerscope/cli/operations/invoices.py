@@ -26,7 +26,8 @@ from ledgerscope.cli.operations.shown import (
     show_result,
     show_table,
 )
-from ledgerscope.customers.credit import OverLimit
+from ledgerscope.customers import Refused
+from ledgerscope.customers.credit import NAME_WHO
 from ledgerscope.customers.receivables.operations import (
     Finalise,
     Instalment,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from ledgerscope.cli.operations.session import Place
-    from ledgerscope.customers import Refused
     from ledgerscope.customers.operations import Note, Operations
 
 __all__ = ["command"]
@@ -263,15 +263,11 @@ def _instalment(text: str, currency: str) -> Instalment:
 
 
 def _within_limit(result: Result | Refused) -> Result:
-    """The result; an invoice over the limit ends the command with amounts in major units."""
-    if isinstance(result, OverLimit):
-        owed = amount_words(result.exposure_minor, result.currency)
-        most = amount_words(result.limit_minor, result.currency)
-        raise CommandFailed(
-            f"refused: with this invoice the customer would owe {owed} of at most {most}; "
-            "let some be paid, raise the limit, or give --override-by and --reason"
-        )
-    return accepted(result)
+    """The result; where somebody may let the invoice through, the refusal names the options for it."""
+    if isinstance(result, Refused):
+        said = result.reason.replace(NAME_WHO, "or give --override-by and --reason")
+        raise CommandFailed(f"refused: {said}")
+    return result
 
 
 def _named(found: Any) -> dict[str, Any]:

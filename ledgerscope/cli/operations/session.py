@@ -104,9 +104,17 @@ class Place:
     ) -> None:
         self.config = config
         self.database_url = database_url
-        self.caller = Caller(
-            tenant_id=company, actor=actor or getpass.getuser(), source="cli", correlation_id=uuid4().hex
-        )
+        self.caller = caller_of(company, actor, uuid4().hex)
+
+
+def caller_of(company: str, actor: str | None, correlation_id: str | None = None) -> Caller:
+    """Who asks: the user of the shell, without the domain, where nobody is named."""
+    named = actor or getpass.getuser().partition("@")[0]
+    try:
+        return Caller(tenant_id=company, actor=named, source="cli", correlation_id=correlation_id)
+    except ValueError as fault:
+        option = str(fault).replace("tenant_id", "company")
+        raise CommandFailed(f"--{option}") from None
 
 
 @contextmanager

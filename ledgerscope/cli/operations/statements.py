@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -20,16 +19,17 @@ from ledgerscope.cli.operations.session import accepted, note_options, opened, o
 from ledgerscope.cli.operations.shown import Column, show_page, show_result
 from ledgerscope.customers.statements import Email, FailedStatement, ListStatements, Period, Statements
 from ledgerscope.customers.statements.errors import MissingExtra
+from ledgerscope.output_file import is_standard_output, output_file
 from ledgerscope.store.tables.values import STATEMENT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
-    from typing import IO
 
     from ledgerscope.cli.operations.session import Place
     from ledgerscope.customers.operations import Note
     from ledgerscope.customers.statements import Delivery, MailServer, StatementFile
+    from ledgerscope.output_file import OutputFile
 
 __all__ = ["command"]
 
@@ -79,7 +79,7 @@ def _period_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def generate(
     place: Place, note: Note, *, as_json: bool, file: Path, file_format: str | None, **asked: Any
 ) -> None:
-    """Write a statement to FILE; - is standard output. A file that is there is replaced.
+    """Write a statement to FILE; - is standard output. A file that is there is replaced, and keeps its mode.
 
     \b
     Examples:
@@ -89,11 +89,13 @@ def generate(
     wanted = file_format or file.suffix.removeprefix(".").lower()
     if wanted not in STATEMENT_FORMATS:
         raise CommandFailed(f"--format: {file} does not say which; give --format pdf or --format csv")
-    with _written(file) as stream:
+    if file == _STANDARD or is_standard_output(file):
+        sys.stdout.buffer.write(_make(place, note, wanted, **asked).content)
+        return
+    with _opened(file) as output:
         made = _make(place, note, wanted, **asked)
-        stream.write(made.content)
-    if file != _STANDARD:
-        show_result(_named(made), as_json=as_json, file=str(file))
+        _keep(made.content, file, output)
+    show_result(_named(made), as_json=as_json, file=str(file))
 
 
 @command.command("deliver")
@@ -172,20 +174,20 @@ def _named(made: StatementFile) -> dict[str, object]:
     return {"statement_id": made.statement_id, "name": made.name, "size_bytes": len(made.content)}
 
 
-@contextmanager
-def _written(file: Path) -> Iterator[IO[bytes]]:
-    """The file to write to, which only its owner may read; it takes its name once it is whole."""
-    if file == _STANDARD:
-        yield sys.stdout.buffer
-        return
+def _keep(content: bytes, file: Path, output: OutputFile) -> None:
     try:
-        unfinished = NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False)  # noqa: SIM115 - below
+        output.stream.write(content)
+        output.keep()
     except OSError as problem:
         raise CommandFailed(f"{file}: {problem.strerror}") from None
-    path = Path(unfinished.name)
-    try:
-        with unfinished:
-            yield unfinished.file
-        path.replace(file)
-    finally:
-        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[OutputFile]:
+    """The file to write to, before anything is made; a failure to open it is one message."""
+    with ExitStack() as opening:
+        try:
+            output = opening.enter_context(output_file(file))
+        except OSError as problem:
+            raise CommandFailed(f"{file}: {problem.strerror}") from None
+        yield output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import signal
 from datetime import UTC, datetime
 from functools import partial
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ledgerscope.cli.operations.credentials import allowed_hosts, credential_keys
-from ledgerscope.cli.operations.session import audit_keys, opened_engine
+from ledgerscope.cli.operations.session import audit_keys, caller_of, opened_engine
 from ledgerscope.cli.operations.shown import show_json
 from ledgerscope.cli.options import settings_options
-from ledgerscope.customers.operations import Caller, Operations
+from ledgerscope.customers.operations import Operations
 from ledgerscope.customers.sync import Limits, Tally, Worker
 from ledgerscope.customers.sync.zuora_feed import zuora_of
 from ledgerscope.customers.zuora import Zuora
@@ -84,7 +83,7 @@ def run(
     keys, allow = credential_keys(), allowed_hosts()
     with opened_engine(config, database_url, workers + _SPARE) as engine:
         worker = Worker(
-            _operations(engine, companies, actor or getpass.getuser()),
+            _operations(engine, companies, actor),
             zuora_of(keys, partial(Zuora, allow=allow)),
             limits=Limits(workers=workers),
             report=_complain,
@@ -95,11 +94,11 @@ def run(
             _run_until_told(worker, every, as_json=as_json)
 
 
-def _operations(engine: Engine, companies: Sequence[str], actor: str) -> list[Operations]:
+def _operations(engine: Engine, companies: Sequence[str], actor: str | None) -> list[Operations]:
     """Of each company once; raises UnknownCompany."""
     keys, made = audit_keys(), []
     for company in dict.fromkeys(companies):
-        operations = Operations(engine, Caller(tenant_id=company, actor=actor, source="cli"), audit_keys=keys)
+        operations = Operations(engine, caller_of(company, actor), audit_keys=keys)
         with operations.read():
             made.append(operations)
     return made

@@ -25,6 +25,7 @@ from ledgerscope.customers.transfers import (
     Watch,
 )
 from ledgerscope.customers.transfers.guard import guarded
+from ledgerscope.output_file import is_standard_output
 from ledgerscope.progress import on_stream
 from ledgerscope.store.tables.values import ACCOUNT_STATUSES, IMPORT_FORMATS, SOURCES, TRANSFER_FORMATS
 
@@ -277,6 +278,8 @@ def export(
 ) -> None:
     """Write customers to a CSV file or as JSON lines; - is standard output.
 
+    A file that is there is replaced once all is written, and keeps its mode.
+
     A text that a spreadsheet would compute gets an apostrophe in front, which an import takes away again.
 
     \b
@@ -286,13 +289,14 @@ def export(
     """  # noqa: D301 - same
     by_name = "json" if file.suffix in {".json", ".jsonl", ".ndjson"} else "csv"
     asked = ExportCustomers(format=file_format or by_name, **given)
+    to_standard = file == _STANDARD or is_standard_output(file)
     with opened(place) as operations:
         exports = Exports(operations)
-        if file == _STANDARD:
+        if to_standard:
             result = accepted(exports.to_stream(asked, sys.stdout.buffer, note))
         else:
             result = accepted(exports.to_file(asked, file, note))
-    if file == _STANDARD:
+    if to_standard:
         click.echo(f"{result.rows:,} customers", err=True)
     elif as_json:
         show_json(result)

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.caller import Note
-from ledgerscope.customers.operations.given import fault_of_identifier
+from ledgerscope.customers.operations.given import fault_of_actor
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id, customer_exists, hold_customer, no_row
 from ledgerscope.customers.operations.types import typed
@@ -65,7 +65,7 @@ def has_grant(connection: Connection, caller: Caller, customer_id: Id) -> bool:
 
 def give_grant(customer_id: Id, actor: str, held: Id | None, call: Call) -> Decision:
     """A grant from now on; `held` is the one that the actor has already."""
-    if (fault := fault_of_identifier(actor)) is not None:
+    if (fault := fault_of_actor(actor)) is not None:
         return Refused(f"actor: {fault}", Fault.INVALID, "actor")
     if held is not None:
         return Refused(f"{actor} has a grant for this customer already")

@@ -99,7 +99,6 @@ NEEDED: Final[dict[str, Permission]] = {
     "interaction.status.changed": P.CUSTOMERS_UPDATE,
     "invoice.drafted": P.RECEIVABLES_WRITE,
     "invoice.issued": P.RECEIVABLES_WRITE,
-    "invoice.overridden": P.CREDIT_OVERRIDE,
     "invoice.refused": P.RECEIVABLES_WRITE,
     "invoice.voided": P.RECEIVABLES_WRITE,
     "payment.allocated": P.RECEIVABLES_WRITE,

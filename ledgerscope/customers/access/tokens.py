@@ -20,7 +20,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from ledgerscope.customers.access.principal import Principal
 from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.operations.given import fault_of_identifier
+from ledgerscope.customers.operations.given import fault_of_actor, fault_of_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +144,8 @@ def _principal(claims: dict[str, Any], issuer: Issuer) -> Principal | str:
         roles = roles.split()
     if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
         return f"the claim {issuer.roles_claim} is no list of names"
-    for name, value in ((issuer.tenant_claim, tenant_id), ("sub", actor)):
-        if fault_of_identifier(value) is not None:
-            return f"the claim {name} is no identifier"
+    faults = {issuer.tenant_claim: fault_of_identifier(tenant_id), "sub": fault_of_actor(actor)}
+    for name, fault in faults.items():
+        if fault is not None:
+            return f"the claim {name}: {fault}"
     return Principal(actor, tenant_id, frozenset(roles))

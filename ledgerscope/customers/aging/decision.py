@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledgerscope.customers.days import check_past_day
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
@@ -30,9 +31,7 @@ def check_refresh(request: RefreshAging, today: date) -> Refused | None:
     if request.trigger not in AGING_TRIGGERS:
         said = f"trigger: one of {', '.join(AGING_TRIGGERS)}; not {request.trigger!r}"
         return Refused(said, Fault.INVALID, "trigger")
-    if request.day is not None and request.day > today:
-        return Refused(f"day: {request.day} is to come; today is {today}", Fault.INVALID, "day")
-    return None
+    return None if request.day is None else check_past_day("day", request.day, today)
 
 
 def record_refresh(day: date, trigger: str, accounts: int, call: Call) -> Changes:

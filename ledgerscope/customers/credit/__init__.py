@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ledgerscope.customers.credit.check import (
+    NAME_WHO,
     CheckInvoice,
     OverLimit,
     check_invoice,
+    obstacle,
     over_limit,
     record_refusal,
 )
@@ -35,6 +37,7 @@ from ledgerscope.customers.credit.position import Exposure, Position, Used
 from ledgerscope.customers.credit.requests import LimitPage, LimitView, ListLimits
 
 __all__ = [
+    "NAME_WHO",
     "Adjustment",
     "CheckInvoice",
     "Credit",
@@ -63,6 +66,7 @@ __all__ = [
     "load_exposures",
     "load_limits",
     "load_position",
+    "obstacle",
     "over_limit",
     "record_refusal",
     "request_limit",

@@ -1,6 +1,8 @@
-"""Invoices checked against the credit limit of their customer.
+"""Invoices checked against the credit of their customer.
 
-What is over the limit is either refused or let through by somebody, and each is a breach:
+An invoice is refused, unless somebody lets it through, where it goes over the limit, where the customer is on
+credit hold, and where no exchange rate leads to the limit, so that nobody knows. One of nothing needs no
+credit. What is over the limit is either refused or let through, and each is a breach:
 
 - An invoice that is let through has a row in `credit_breach`, and so has one that is open again.
 - An invoice that is refused does not exist, so no row can refer to it. The attempt is a breach all the same
@@ -11,7 +13,7 @@ What is over the limit is either refused or let through by somebody, and each is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.decision import Refused
@@ -21,11 +23,24 @@ from ledgerscope.store.changes import Changes
 from ledgerscope.store.records import CreditBreach, make_event
 
 if TYPE_CHECKING:
-    from ledgerscope.customers.credit.position import Used
+    from datetime import date
+
+    from ledgerscope.customers.credit.position import Position, Used
     from ledgerscope.customers.decision import Call, Moment
     from ledgerscope.store.records import Event, Id
 
-__all__ = ["CheckInvoice", "OverLimit", "check_invoice", "over_limit", "record_refusal"]
+__all__ = [
+    "NAME_WHO",
+    "CheckInvoice",
+    "OverLimit",
+    "check_invoice",
+    "obstacle",
+    "over_limit",
+    "record_refusal",
+]
+
+NAME_WHO: Final = "or name who allows it"
+"""How each refusal ends that somebody may override."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +77,38 @@ def check_invoice(used: Used | None, request: CheckInvoice) -> Changes:
     return Changes((row,), (_event(moment, over, "false" if request.override_by is None else "true"),))
 
 
-def over_limit(customer_id: Id, used: Used | None) -> OverLimit | None:
-    """The refusal of an invoice with which this much of a limit would be used; None where it fits."""
-    if used is None or used.limit_minor is None:
+def obstacle(
+    position: Position, currency: str, amount_minor: int, *, held: bool, day: date
+) -> Refused | None:
+    """Why an invoice is issued only if somebody lets it through; None where it needs nobody."""
+    if not amount_minor:
         return None
-    level = severity(used.exposure_minor, used.limit_minor)
+    used = position.used(currency, amount_minor)
+    over = over_limit(position.customer_id, used)
+    if over is not None:
+        return over
+    if held:
+        return Refused(f"the customer is on credit hold; release it, {NAME_WHO}")
+    if used is not None and used.uncovered is not None:
+        said = f"no exchange rate from {used.uncovered} to {used.currency} on {day}, so that nobody knows"
+        return Refused(f"{said} whether the limit covers the invoice; record a rate, {NAME_WHO}")
+    return None
+
+
+def over_limit(customer_id: Id, used: Used | None) -> OverLimit | None:
+    """The refusal of an invoice with which this much of a limit would be used; None where it fits.
+
+    None as well where nobody knows: a breach is what is known to be over the limit.
+    """
+    if used is None or used.limit_minor is None or used.uncovered is not None:
+        return None
+    level = severity(used.exposure, used.limit_minor)
     if level is None:
         return None
     said = (
         f"with this invoice the customer would owe {amount_words(used.exposure_minor, used.currency)} "
         f"of at most {amount_words(used.limit_minor, used.currency)}; "
-        "let some be paid, raise the limit, or name who allows it"
+        f"let some be paid, raise the limit, {NAME_WHO}"
     )
     return OverLimit(
         reason=said, customer_id=customer_id, currency=used.currency, exposure_minor=used.exposure_minor,

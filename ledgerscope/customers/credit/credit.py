@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from ledgerscope.customers.access.permissions import Permission
-from ledgerscope.customers.credit.check import over_limit
+from ledgerscope.customers.credit.check import obstacle
 from ledgerscope.customers.credit.hold import HoldState, set_hold
 from ledgerscope.customers.credit.limits import (
     DecideLimit,
@@ -112,9 +112,11 @@ class HeldCredit:
 class CreditView:
     """How far the limit is used that an invoice in a currency counts against.
 
-    `limited` is false where the customer has no limit at all, or none that this currency leads to.
+    `limited` is false where the customer has no limit at all. `has_rate` is false where no exchange rate
+    leads from the currency to the limit: what is owed in it is left out, and nothing of it is available.
     `limit_minor` and `utilization` are None without a limit, and where it is unlimited. `exposure_minor` is
-    in minor units of `limit_currency`, with what is owed in currencies that have no limit. A limit of zero is
+    in minor units of `limit_currency`, with what is owed in currencies that have no limit, rounded up to a
+    whole one; `utilization` is not rounded. A limit of zero is
     used up whatever is owed.
     """
 
@@ -124,19 +126,23 @@ class CreditView:
     limit_minor: int | None
     exposure_minor: int
     utilization: Fraction | None
+    has_rate: bool = True
 
     @property
     def available_minor(self) -> int | None:
         """What may still be invoiced; None without a limit."""
-        return None if self.limit_minor is None else max(0, self.limit_minor - self.exposure_minor)
+        if self.limit_minor is None:
+            return None
+        return max(0, self.limit_minor - self.exposure_minor) if self.has_rate else 0
 
 
 @dataclass(frozen=True, slots=True)
 class CreditCheck:
-    """Whether an invoice would fit, and what would be owed with it, in minor units of `limit_currency`.
+    """Whether an invoice would be issued, and what would be owed with it, in minor units of `limit_currency`.
 
-    A customer on credit hold is refused an invoice that fits too. Without a limit that the currency leads to
-    nothing is checked, and the rest is None; an unlimited one has no `limit_minor`.
+    `reason` says why it would be refused: it is over the limit, the customer is on credit hold, or no
+    exchange rate leads to the limit; `exposure_minor` is None then. Without a limit the three amounts are
+    None; an unlimited one has no `limit_minor`.
     """
 
     customer_id: Id
@@ -144,6 +150,7 @@ class CreditCheck:
     limit_currency: str | None
     limit_minor: int | None
     exposure_minor: int | None
+    reason: str | None = None
 
 
 @typed
@@ -258,12 +265,15 @@ class Credit:
         if used is None:
             owed = self.exposure(found, currency)
             return owed if isinstance(owed, Refused) else _without_limit(owed)
-        share = utilization(used.exposure_minor, used.limit_minor)
-        return CreditView(found, True, used.currency, used.limit_minor, used.exposure_minor, share)
+        share = utilization(used.exposure, used.limit_minor)
+        return CreditView(
+            found, True, used.currency, used.limit_minor, used.exposure_minor, share,
+            has_rate=used.uncovered is None,
+        )  # fmt: skip
 
     @takes(Permission.CUSTOMERS_VIEW)
     def check(self, customer_id: Id, currency: str, amount_minor: int) -> CreditCheck | Refused:
-        """Whether an invoice of this amount would be within the limit today; nothing is recorded."""
+        """Whether an invoice of this amount would be issued today without leave; nothing is recorded."""
         found = as_id(customer_id)
         with self._operations.read() as connection:
             fault = check_currency(currency, currencies_of(connection)) or check_amount(
@@ -272,12 +282,15 @@ class Credit:
             customer = None if found is None else self._read_customer(connection, found)
             if fault is not None or found is None or customer is None:
                 return fault or no_row("customer", customer_id)
-            position = load_position(connection, self._operations.moment(connection), customer, currency)
+            moment = self._operations.moment(connection)
+            position = load_position(connection, moment, customer, currency)
         used = position.used(currency, amount_minor)
-        over = over_limit(found, used)
+        refused = obstacle(position, currency, amount_minor, held=customer.credit_hold, day=moment.day)
+        reason = None if refused is None else refused.reason
         if used is None:
-            return CreditCheck(found, fits=True, limit_currency=None, limit_minor=None, exposure_minor=None)
-        return CreditCheck(found, over is None, used.currency, used.limit_minor, used.exposure_minor)
+            return CreditCheck(found, refused is None, None, None, None, reason)
+        owed = used.exposure_minor if used.uncovered is None else None
+        return CreditCheck(found, refused is None, used.currency, used.limit_minor, owed, reason)
 
     @takes(Permission.CUSTOMERS_LIST)
     def list(self, asked: ListLimits = ListLimits()) -> LimitPage | Refused:  # noqa: B008 - frozen

@@ -1,7 +1,8 @@
 """What a customer owes, set against its limits in force.
 
 Exposure in a currency without a limit counts against the customer's reference limit, at the rate of the day;
-without a rate, or without any limit, nothing is checked. `customer_credit_exposure_amount` follows that rule.
+without a rate it counts nowhere, and without any limit nothing is checked. `customer_credit_exposure_amount`
+follows that rule.
 """
 
 from __future__ import annotations
@@ -57,11 +58,22 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A limit in force and what stands against it, in minor units of its currency, rounded up."""
+    """A limit in force and what stands against it, in minor units of its currency.
+
+    What is owed in other currencies is converted and not rounded: `exposure` is compared and divided.
+    `uncovered` is the currency asked about where no rate leads from it to the limit: what is owed in it is
+    left out, so that nobody knows whether more of it fits.
+    """
 
     currency: str
     limit_minor: int | None
-    exposure_minor: int
+    exposure: Fraction | int
+    uncovered: str | None = None
+
+    @property
+    def exposure_minor(self) -> int:
+        """What is shown and kept: whole minor units, a part of one taken for a whole one."""
+        return ceil(self.exposure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +89,17 @@ class Position:
     def used(self, currency: str, more_minor: int = 0) -> Used | None:
         """The limit that an amount in a currency counts against, with `more_minor` on top of what is owed.
 
-        None where the customer has no limit, or where no rate leads to the currency of the one it has.
+        None where the customer has no limit.
         """
         if not self.limits:
             return None
         target = currency if currency in self.limits else self._reference
         owed = {**self.owed, currency: self.owed.get(currency, 0) + more_minor}
         limit = self.limits[target].limit_minor
-        if limit is None:
-            return Used(target, None, owed.get(target, 0))
-        limits = {code: each.limit_minor for code, each in self.limits.items()}
-        measured = measure(owed, limits, self.own_currency, self._rate)
-        return None if currency in measured.uncovered else Used(target, limit, ceil(measured.against[target]))
+        finite = dict.fromkeys(self.limits, 0)  # what stands against an unlimited one is asked for as well
+        measured = measure(owed, finite, self.own_currency, self._rate)
+        is_unknown = limit is not None and currency in measured.uncovered
+        return Used(target, limit, measured.against[target], currency if is_unknown else None)
 
     @property
     def _reference(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.operations.given import fault_of_identifier
+from ledgerscope.customers.operations.given import fault_of_actor, fault_of_identifier
 from ledgerscope.domain.values import SOURCES
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Caller:
     `actor` is the identifier of a user or service, which events and the audit log keep: no name or address.
     `source` is the channel: `ui`, `cli`, `api` or `import`. `correlation_id` ties what happened to the
     request of another system. `permissions` are those of the actor; None is code that decides by itself who
-    may do what, and may do everything. Raises ValueError for a text that is no identifier.
+    may do what, and may do everything. Raises ValueError for what is no identifier, as an e-mail address.
     """
 
     tenant_id: str
@@ -32,12 +32,19 @@ class Caller:
     permissions: frozenset[Permission] | None = None
 
     def __post_init__(self) -> None:
-        given = {"tenant_id": self.tenant_id, "actor": self.actor, "correlation_id": self.correlation_id}
-        for field, value in given.items():
-            if value is not None and (fault := fault_of_identifier(value)) is not None:
+        known = self.correlation_id is not None
+        faults = {
+            "tenant_id": fault_of_identifier(self.tenant_id),
+            "actor": fault_of_actor(self.actor),
+            "correlation_id": fault_of_identifier(self.correlation_id) if known else None,
+        }
+        for field, fault in faults.items():
+            if fault is not None:
                 raise ValueError(f"{field}: {fault}")
         if self.source not in SOURCES:
             raise ValueError(f"source: one of {', '.join(SOURCES)}; not {self.source!r}")
+        if self.permissions is not None and not isinstance(self.permissions, frozenset):
+            raise ValueError(f"permissions: a frozenset, not {type(self.permissions).__name__}")
 
     def lacks(self, permission: Permission) -> Refused | None:
         """The refusal of what the actor may not do; None where it may."""

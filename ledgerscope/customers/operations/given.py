@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
     from ledgerscope.customers.operations.caller import Note
 
-__all__ = ["LONGEST_NAME", "fault_of_content", "fault_of_identifier", "fault_of_note", "is_storable"]
+__all__ = [
+    "LONGEST_NAME",
+    "fault_of_actor",
+    "fault_of_content",
+    "fault_of_identifier",
+    "fault_of_note",
+    "is_storable",
+]
 
 LONGEST_NAME: Final = 200
 _LONGEST_REMARK: Final = 2000
@@ -49,8 +56,15 @@ def fault_of_note(note: Note) -> Refused | None:
     return None
 
 
+def fault_of_actor(value: object) -> str | None:
+    """What is wrong with the identifier of a user or service, which logs, events and the audit log keep."""
+    if isinstance(value, str) and "@" in value:
+        return "an identifier, no e-mail address"
+    return fault_of_identifier(value)
+
+
 def fault_of_identifier(value: object) -> str | None:
-    """What is wrong with the identifier of an actor, a company or a request of another system."""
+    """What is wrong with the identifier of a company or of a request of another system."""
     if (
         not isinstance(value, str)
         or not value.strip()

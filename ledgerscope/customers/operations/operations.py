@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine, TextClause
 
+    from ledgerscope.customers.access.permissions import Permission
     from ledgerscope.customers.audit.keys import AuditKeys
     from ledgerscope.customers.operations.caller import Caller, Note
     from ledgerscope.customers.operations.subscribers import Subscribers
@@ -119,16 +120,21 @@ class Operations:
         *,
         returns: type[Result],
         note: Note,
+        needs: Permission | None = None,
     ) -> Result | Refused:
         """Decide and write in one transaction; a refused request leaves nothing behind.
 
-        The caller needs the permission that the action has in `NEEDED`. `decide` loads what it needs, with
-        locks, and may run again after a lost race. Changes of one company take turns, so that they are dated
-        in the order in which they happen. Raises UnknownCompany and StoreError.
+        The caller needs the permission that the action has in `NEEDED`, or `needs` instead. `decide` loads
+        what it needs, with locks, and may run again after a lost race. Changes of one company take turns, so
+        that they are dated in the order in which they happen. Raises UnknownCompany and StoreError.
         """
         with correlated(self.caller.correlation_id):
             with Telling(self.caller, action, _customer_of(content)) as telling:
-                result = self._decided(action, content, decide, returns, note, telling)
+                result: Result | Refused
+                if (lacking := self.caller.lacks(needs or NEEDED[action])) is None:
+                    result = self._decided(action, content, decide, returns, note, telling)
+                else:
+                    result = lacking
                 telling.result = result
             if self._subscribers is not None and telling.written is not None:
                 self._subscribers.tell(telling.written.events)
@@ -143,7 +149,7 @@ class Operations:
         note: Note,
         telling: Telling,
     ) -> Result | Refused:
-        refused = self.caller.lacks(NEEDED[action]) or fault_of_note(note) or fault_of_content(content)
+        refused = fault_of_note(note) or fault_of_content(content)
         if refused is not None:
             return refused
         request_id = self._new_id()

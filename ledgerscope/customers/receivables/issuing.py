@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledgerscope.customers.credit import CheckInvoice, check_invoice, over_limit
+from ledgerscope.customers.credit import CheckInvoice, check_invoice, obstacle
+from ledgerscope.customers.days import check_day, check_past_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
 from ledgerscope.customers.operations.checks import (
+    check_actor,
     check_amount,
     check_choice,
     check_currency,
@@ -29,7 +31,7 @@ from ledgerscope.store.records import CreditBreach, Invoice
 from ledgerscope.store.tables.values import INVOICE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from ledgerscope.customers.credit import Position
@@ -39,8 +41,9 @@ if TYPE_CHECKING:
 __all__ = ["Billing", "Finalise", "NewInvoice", "draft", "finalise", "invoice_id_of", "issue", "void"]
 
 _LONGEST_NUMBER: Final = 50
-_LONGEST_ACTOR: Final = 100
 _MOST_INSTALMENTS: Final = 120
+_MOST_DUE_DAYS: Final = 30 * 366
+"""How long after its date an invoice is due: 120 quarters, and more than the terms of any customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ class NewInvoice:
     it is paid at once and needs no credit. Without `instalments` the whole is due at the customer's terms.
     `tax_minor` is the part of the total that is tax. `number` is given out where it is left out. `issued_on`
     is today, or a day before. `override_by` is who lets the invoice through where it breaks the credit limit,
-    or the customer is on credit hold; the reason is that of the note.
+    the customer is on credit hold, or no exchange rate leads to its limit; the reason is that of the note.
+    Where nobody has to, it has no effect.
     """
 
     customer_id: Id
@@ -102,25 +106,32 @@ def invoice_id_of(call: Call) -> Id:
 
 def issue(billing: Billing, new: NewInvoice, call: Call) -> Decision:
     """The invoice, and the breach where somebody lets it through; `OverLimit` where nobody does."""
+    fault = _fault_of_day(new, call)
+    if fault is not None:
+        return fault
     request = _request(billing, new, call)
-    fault = _fault(billing, new, request) or _fault_of_issue(billing, new, request.issued_on, call)
+    fault = _fault(billing, new, request) or _fault_of_issue(billing, new)
     if fault is not None:
         return fault
     decision = issue_invoice(request)
     if isinstance(decision, Refused):
         return Refused(decision.reason, Fault.INVALID, "instalments")
-    allowed = _allowed(billing, request.invoice_id, request.currency, new.total_minor, new.override_by, call)
-    if isinstance(allowed, Refused):
-        return allowed
+    due = _Claimed(request.invoice_id, request.currency, new.total_minor)
+    leave = _leave(billing, due, new.override_by, call)
+    if isinstance(leave, Refused):
+        return leave
     audit = call.audit(
         "invoice.issued", request.customer_id, invoice_id=request.invoice_id, number=request.number,
-        currency=request.currency, total_minor=request.total_minor, **_breach(allowed),
+        currency=request.currency, total_minor=request.total_minor, **leave.details,
     )  # fmt: skip
-    return decision + allowed + Changes((audit,))
+    return decision + leave.breach + Changes((audit,))
 
 
 def draft(billing: Billing, new: NewInvoice, call: Call) -> Decision:
     """An invoice that is no claim yet: nothing is owed, and no number given out, until it is finalised."""
+    fault = _fault_of_day(new, call)
+    if fault is not None:
+        return fault
     request = _request(billing, new, call)
     fault = _fault(billing, new, request)
     if fault is not None:
@@ -148,17 +159,17 @@ def finalise(billing: Billing, invoice: InvoiceState, kind: str, asked: Finalise
     moment, day = call.moment, asked.issued_on or call.moment.day
     if invoice.status != "draft":
         return Refused(f"the invoice is {invoice.status}; only a draft can be finalised")
-    early = min((part.due_on for part in invoice.instalments), default=day)
-    if early < day:
-        return _due_too_early(early, day)
-    fault = _fault_of_issue(billing, asked, day, call)
+    fault = (
+        _fault_of_day(asked, call)
+        or _fault_of_dues((part.due_on for part in invoice.instalments), day)
+        or _fault_of_issue(billing, asked)
+    )
     if fault is not None:
         return fault
-    allowed = _allowed(
-        billing, invoice.invoice_id, invoice.currency, invoice.total_minor, asked.override_by, call
-    )
-    if isinstance(allowed, Refused):
-        return allowed
+    due = _Claimed(invoice.invoice_id, invoice.currency, invoice.total_minor)
+    leave = _leave(billing, due, asked.override_by, call)
+    if isinstance(leave, Refused):
+        return leave
     number = asked.number or billing.next_number
     values = {
         "status": "open" if invoice.total_minor else "paid",
@@ -172,10 +183,10 @@ def finalise(billing: Billing, invoice: InvoiceState, kind: str, asked: Finalise
     )  # fmt: skip
     audit = call.audit(
         "invoice.issued", invoice.customer_id, invoice_id=invoice.invoice_id, number=number,
-        currency=invoice.currency, total_minor=invoice.total_minor, **_breach(allowed),
+        currency=invoice.currency, total_minor=invoice.total_minor, **leave.details,
     )  # fmt: skip
     update = Update(Invoice, (moment.tenant_id, invoice.invoice_id), values)
-    return Changes((update,), (event,)) + allowed + Changes((audit,))
+    return Changes((update,), (event,)) + leave.breach + Changes((audit,))
 
 
 def void(invoice: InvoiceState, call: Call) -> Decision:
@@ -192,7 +203,8 @@ def void(invoice: InvoiceState, call: Call) -> Decision:
 
 def _request(billing: Billing, new: NewInvoice, call: Call) -> IssueInvoice:
     invoice_id, day = invoice_id_of(call), new.issued_on or call.moment.day
-    whole = (Instalment(day + timedelta(days=billing.terms_days), new.total_minor),)
+    terms = timedelta(days=min(billing.terms_days, _MOST_DUE_DAYS + 1))
+    whole = (Instalment(day + terms, new.total_minor),)
     return IssueInvoice(
         moment=call.moment,
         invoice_id=invoice_id,
@@ -237,29 +249,32 @@ def _fault_of_parts(new: NewInvoice, request: IssueInvoice) -> Refused | None:
             return fault
     if len(new.instalments) > _MOST_INSTALMENTS:
         return Refused(f"instalments: at most {_MOST_INSTALMENTS}", Fault.INVALID, "instalments")
-    day = request.issued_on
-    early = min((part.due_on for part in request.instalments), default=day)
-    if early is not None and day is not None and early < day:
-        return _due_too_early(early, day)
-    return None
+    return _fault_of_dues(
+        (part.due_on for part in request.instalments), request.issued_on or request.moment.day
+    )
 
 
-def _due_too_early(early: date, day: date) -> Refused:
-    said = f"instalments: one is due on {early}, before the date of the invoice, {day}"
-    return Refused(said, Fault.INVALID, "instalments")
+def _fault_of_dues(dues: Iterable[date], day: date) -> Refused | None:
+    """What is wrong with when an invoice of a day is due."""
+    days = sorted(dues) or [day]
+    if days[0] < day:
+        said = f"instalments: one is due on {days[0]}, before the date of the invoice, {day}"
+        return Refused(said, Fault.INVALID, "instalments")
+    return check_day("instalments", days[-1], day, _MOST_DUE_DAYS)
 
 
-def _fault_of_issue(
-    billing: Billing, asked: NewInvoice | Finalise, day: date | None, call: Call
-) -> Refused | None:
+def _fault_of_day(asked: NewInvoice | Finalise, call: Call) -> Refused | None:
+    """What is wrong with the date of an invoice; asked first, because when it is due is reckoned from it."""
+    day = asked.issued_on
+    return None if day is None else check_past_day("issued_on", day, call.moment.day)
+
+
+def _fault_of_issue(billing: Billing, asked: NewInvoice | Finalise) -> Refused | None:
     """What keeps an invoice from becoming a claim, apart from credit."""
     if billing.deleted:
         return Refused("the customer is deleted; it gets no invoices", Fault.CONFLICT, "customer_id")
-    if day is not None and day > call.moment.day:
-        said = f"issued_on: {day} has not come; at most {call.moment.day}, the date at the company"
-        return Refused(said, Fault.INVALID, "issued_on")
     if asked.override_by is not None:
-        fault = check_text("override_by", asked.override_by, _LONGEST_ACTOR)
+        fault = check_actor("override_by", asked.override_by)
         if fault is not None:
             return fault
     return None if asked.number is None else _fault_of_number(billing, asked.number)
@@ -274,36 +289,43 @@ def _fault_of_number(billing: Billing, number: str) -> Refused | None:
     return check_text("number", number, _LONGEST_NUMBER)
 
 
-def _allowed(
-    billing: Billing, invoice_id: Id, currency: str, total_minor: int, override_by: str | None, call: Call
-) -> Changes | Refused:
-    """The breach that somebody lets through, or none; an invoice of nothing needs no credit."""
-    if not total_minor:
-        return Changes()
-    customer_id = billing.position.customer_id
-    used = billing.position.used(currency, total_minor)
-    refused = over_limit(customer_id, used)
-    if override_by is None and refused is not None:
+class _Claimed(NamedTuple):
+    """What an invoice claims."""
+
+    invoice_id: Id
+    currency: str
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """What an invoice is issued with: the breach where it goes over the limit, and what the audit says of it.
+
+    Who lets it through is said only where somebody has to.
+    """
+
+    breach: Changes = field(default_factory=Changes)
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def _leave(billing: Billing, due: _Claimed, override_by: str | None, call: Call) -> _Leave | Refused:
+    """The leave to issue an invoice: none is needed, or somebody gives it; else the refusal."""
+    position, day = billing.position, call.moment.day
+    refused = obstacle(position, due.currency, due.total_minor, held=billing.held, day=day)
+    if refused is None:
+        return _Leave()
+    if override_by is None:
         return refused
-    if override_by is None and billing.held:
-        return Refused("the customer is on credit hold; release it, or name who lets the invoice through")
     request = CheckInvoice(
-        moment=call.moment, breach_id=call.new_id("breach"), customer_id=customer_id, invoice_id=invoice_id,
-        override_by=override_by,
+        moment=call.moment, breach_id=call.new_id("breach"), customer_id=position.customer_id,
+        invoice_id=due.invoice_id, override_by=override_by,
     )  # fmt: skip
-    return check_invoice(used, request)
+    breach = check_invoice(position.used(due.currency, due.total_minor), request)
+    return _Leave(breach, {"override_by": override_by, **_said_of(breach)})
 
 
-def _breach(allowed: Changes) -> dict[str, object]:
+def _said_of(breach: Changes) -> dict[str, object]:
     """What the audit entry says of a breach."""
-    return {
-        name: value
-        for row in allowed.rows
-        if isinstance(row, CreditBreach)
-        for name, value in (
-            ("severity", row.severity),
-            ("override_by", row.override_by),
-            ("exposure_minor", row.exposure_minor),
-            ("limit_minor", row.limit_minor),
-        )
-    }
+    named = ("severity", "exposure_minor", "limit_minor")
+    rows = (row for row in breach.rows if isinstance(row, CreditBreach))
+    return {name: getattr(row, name) for row in rows for name in named}

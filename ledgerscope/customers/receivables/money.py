@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import CheckInvoice, check_invoice
+from ledgerscope.customers.days import MOST_DAYS_POST_DATED, check_day
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
-from ledgerscope.customers.operations.checks import check_amount, check_choice, check_currency, check_text
+from ledgerscope.customers.operations.checks import (
+    check_actor,
+    check_amount,
+    check_choice,
+    check_currency,
+    check_text,
+)
 from ledgerscope.customers.operations.numbers import is_of_series
 from ledgerscope.customers.receivables.credit_notes import IssueCreditNote, issue_credit_note
 from ledgerscope.customers.receivables.payments import (
@@ -69,14 +76,14 @@ __all__ = [
 
 _LONGEST_NUMBER: Final = 50
 _LONGEST_REASON: Final = 200
-_LONGEST_ACTOR: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPayment:
     """Money from a customer, in minor units of `currency`, the customer's own where it is left out.
 
-    `received_on` is today where it is left out; a cheque dated later counts from that day. With `allocate` it
+    `received_on` is today where it is left out; a cheque dated later, by 366 days at most, counts from that
+    day. With `allocate` it
     settles what is due first; what nothing is open for stays unallocated.
     """
 
@@ -137,15 +144,17 @@ def write_off_id_of(call: Call) -> Id:
 def receive(books: Books, new: NewPayment, call: Call) -> Decision:
     """The payment, with what it settles."""
     currency = books.own_currency if new.currency is None else new.currency
+    dated = new.received_on or call.moment.day
     fault = (
         check_currency(currency, books.currencies)
         or check_amount("amount_minor", new.amount_minor, currency)
         or check_choice("method", new.method, PAYMENT_METHODS)
         or check_choice("gateway", new.gateway, GATEWAYS)
+        or check_day("received_on", dated, call.moment.day, MOST_DAYS_POST_DATED)
     )
     if fault is not None:
         return fault
-    payment_id, dated = payment_id_of(call), new.received_on or call.moment.day
+    payment_id = payment_id_of(call)
     request = ReceivePayment(
         moment=call.moment, payment_id=payment_id, customer_id=books.customer_id, currency=currency,
         amount_minor=new.amount_minor, method=new.method, gateway=new.gateway, received_on=dated,
@@ -231,9 +240,7 @@ def refund_money(source: SourceState, amount_minor: int, call: Call) -> Decision
 
 def give_up(invoice: InvoiceState, reason: str, approved_by: str, call: Call) -> Decision:
     """What is open of an invoice, written off."""
-    fault = check_text("reason", reason, _LONGEST_REASON) or check_text(
-        "approved_by", approved_by, _LONGEST_ACTOR
-    )
+    fault = check_text("reason", reason, _LONGEST_REASON) or check_actor("approved_by", approved_by)
     if fault is not None:
         return fault
     decision = write_off_invoice(

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.checks import check_instant
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import customer_exists, hold_customer, no_row, plain_id
 from ledgerscope.customers.operations.types import typed
@@ -81,6 +82,9 @@ class Segments:
     @takes(Permission.CUSTOMERS_VIEW)
     def list(self, customer_id: Id, at: datetime | None = None) -> tuple[StayView, ...] | Refused:
         """Every stay of a customer, deleted or not, or those at an instant, by their start."""
+        fault = None if at is None else check_instant("at", at)
+        if fault is not None:
+            return fault
         with self._operations.read() as connection:
             if not customer_exists(connection, self._tenant_id, customer_id):
                 return no_row("customer", customer_id)

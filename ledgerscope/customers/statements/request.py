@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.customers.days import check_calendar
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.domain.events import EventType
 from ledgerscope.domain.money import EXPONENTS
@@ -15,7 +16,7 @@ from ledgerscope.store.records import Statement
 from ledgerscope.store.tables.values import STATEMENT_FORMATS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ledgerscope.customers.statements.statement import Period
     from ledgerscope.store.records import Event, Id
@@ -52,8 +53,10 @@ def check(asked: Asked) -> Refused | None:
     first, last = asked.period
     if first > last:
         return Refused(f"period: {first} is after {last}; the first day comes first", Fault.INVALID, "period")
-    if last == date.max:
-        return Refused(f"period: ends before {last}", Fault.INVALID, "period")
+    days = ("period", first), ("period", last), ("as_of", asked.as_of)
+    for field, day in days:
+        if (fault := check_calendar(field, day)) is not None:
+            return fault
     if asked.currency not in EXPONENTS:
         said = f"currency: {asked.currency!r} is no currency we know; ISO 4217, as EUR"
         return Refused(said, Fault.INVALID, "currency")

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from ledgerscope.customers.access.permissions import Permission
@@ -18,11 +15,13 @@ from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.types import typed
 from ledgerscope.customers.transfers.exported import Exported, export_run_id_of, record_export
 from ledgerscope.customers.transfers.writers import WRITERS
+from ledgerscope.output_file import output_file
 from ledgerscope.store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -86,24 +85,20 @@ class Exports:
 
     @takes(Permission.TRANSFERS_RUN)
     def to_file(self, asked: ExportCustomers, path: Path, note: Note = _NO_NOTE) -> ExportResult | Refused:
-        """Write a file that only its owner may read; one of the same name is replaced once all is written."""
+        """Write a file that only its owner may read; one of the same name is replaced once all is written.
+
+        It keeps its mode then. A device or a pipe is written to.
+        """
         refused = _check(asked)
         if refused is not None:
             return refused
         try:
-            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+            with output_file(path) as output:
+                result = self._write(asked, output.stream, note, output.sync)
+                if not isinstance(result, Refused):
+                    output.keep()
         except OSError as error:
             return _unwritable(error)
-        unfinished = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                result = self._write(asked, stream, note, lambda: os.fsync(stream.fileno()))
-            if not isinstance(result, Refused):
-                unfinished.replace(path)
-        except OSError as error:
-            return _unwritable(error)
-        finally:
-            unfinished.unlink(missing_ok=True)
         return result
 
     @takes(Permission.TRANSFERS_RUN)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import exists, func, select
 
-from ledgerscope.customers.credit import load_position, over_limit, record_refusal
+from ledgerscope.customers.credit import OverLimit, load_position, obstacle, record_refusal
 from ledgerscope.customers.operations.numbers import next_number
 from ledgerscope.customers.receivables import issuing, load_documents, money
 from ledgerscope.customers.receivables.issuing import Billing, NewInvoice
@@ -87,13 +87,14 @@ def issue(
 ) -> None:
     """One invoice, due at the customer's terms; what its credit does not cover is refused, or let through."""
     position = load_position(context.connection, context.moment, customer, customer.currency)
-    over = over_limit(position.customer_id, position.used(customer.currency, total))
-    call, uncovered = context.call(_BILLING), over is not None or customer.credit_hold
+    call = context.call(_BILLING)
+    refused = obstacle(position, customer.currency, total, held=customer.credit_hold, day=context.moment.day)
+    uncovered = refused is not None
     if uncovered and override_by is None and context.random.chance(_OVERRIDDEN):
         override_by = "credit desk"
     if uncovered and override_by is None:
-        if over is not None:
-            context.commit(record_refusal(over, call))
+        if isinstance(refused, OverLimit):
+            context.commit(record_refusal(refused, call))
         return
     billing = Billing(
         position=position, terms_days=customer.terms_days, currencies=CURRENCIES, held=customer.credit_hold,

@@ -39,13 +39,20 @@ def test_a_check_says_whether_an_invoice_fits(
     northwind: str, read: Callable[..., Any], ledgerscope: Callable[..., Result]
 ) -> None:
     free = ledgerscope("credit", "check", "C-000001", "--amount", "5")
-    assert free.stdout == "it fits: no limit leads to this currency, so nothing is checked\n"
+    assert free.stdout == "it fits: the customer has no limit, so nothing is checked\n"
     read("credit grant C-000001 --amount 100")
     fits = ledgerscope("credit", "check", "C-000001", "--amount", "100")
     assert fits.stdout == "it fits: with it the customer would owe 100.00 EUR of at most 100.00 EUR\n"
     over = ledgerscope(*shlex.split("credit check C-000001 --amount 100.01"))
     assert over.exit_code == 1
     assert "it does not fit: with it the customer would owe 100.01 EUR of at most 100.00 EUR" in over.stderr
+    unknown = ledgerscope(*shlex.split("credit check C-000001 --amount 1 --currency USD"))
+    assert "it does not fit: no exchange rate from USD to EUR" in unknown.stderr
+    shown = ledgerscope(*shlex.split("credit show C-000001 --currency USD")).stdout
+    assert "exchange rate  none from USD to EUR\n" in shown
+    read("credit hold C-000001")
+    held = ledgerscope(*shlex.split("credit check C-000001 --amount 100"))
+    assert "it does not fit: the customer is on credit hold" in held.stderr
     assert read("audit list --action invoice.refused")["entries"] == []
 
 
@@ -63,7 +70,9 @@ def test_credit_is_held_and_released_again(
     held = read('credit hold C-000001 --reason "invoices overdue"')
     assert held["changed"] is True
     assert read("credit hold C-000001") == {**held, "changed": False}
-    assert "credit hold" in refused("invoices issue C-000001 --amount 5")
+    assert refused("invoices issue C-000001 --amount 5") == (
+        "refused: the customer is on credit hold; release it, or give --override-by and --reason"
+    )
     assert read("credit release C-000001") == held
     assert read("credit release C-000001")["changed"] is False
     read("invoices issue C-000001 --amount 5")

@@ -123,3 +123,14 @@ def test_terminal_codes_in_a_name_are_not_printed(run: Callable[..., Result], ow
         connection.exec_driver_sql("update customer set name = E'\\x1b[31mred\\nline'")
     assert "\x1b" not in run("list").stdout
     assert " [31mred line" in run("list").stdout
+
+
+def test_who_asks_is_no_e_mail_address(
+    ledgerscope: Callable[..., Result], refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = refused("customers create --name Northwind --actor ann@northwind.example")
+    assert said == "--actor: an identifier, no e-mail address"
+    monkeypatch.setattr("getpass.getuser", lambda: "ann@northwind.example")
+    assert ledgerscope("customers", "create", "--name", "Northwind").exit_code == 0
+    entries = json.loads(ledgerscope("audit", "list", "--json").stdout)["entries"]
+    assert [each["actor"] for each in entries] == ["ann"]

@@ -47,6 +47,20 @@ def test_a_statement_is_written_and_listed(
     assert " csv     download  success" in ledgerscope("statements", "list", "C-000001").stdout
 
 
+def test_a_statement_goes_through_a_link_keeps_the_mode_and_fits_a_pipe(
+    northwind: str, read: Callable[..., Any], ledgerscope: Callable[..., Result], tmp_path: Path
+) -> None:
+    file, link = tmp_path / "october.csv", tmp_path / "latest.csv"
+    file.write_bytes(b"before")
+    file.chmod(0o644)
+    link.symlink_to(file.name)
+    read(f"statements generate C-000001 {DAYS} {link}")
+    assert (link.is_symlink(), file.stat().st_mode & 0o777) == (True, 0o644)
+    standard = ledgerscope(*shlex.split(f"statements generate C-000001 {DAYS} --format csv /dev/stdout"))
+    assert standard.stdout_bytes == file.read_bytes()
+    assert standard.stdout.startswith("record,")
+
+
 def test_a_file_that_cannot_be_written_is_named_before_anything_is_made(
     northwind: str, read: Callable[..., Any], refused: Callable[[str], str], tmp_path: Path
 ) -> None:

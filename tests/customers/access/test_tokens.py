@@ -76,6 +76,7 @@ def test_a_token_says_who_asks() -> None:
         ({"sub": None}, "not valid"),
         ({"sub": ""}, "not valid"),
         ({"sub": 7}, "not valid"),
+        ({"sub": "ann@northwind.example"}, "not valid"),
         ({"organization_id": None}, "not valid"),
         ({"organization_id": ["acme"]}, "not valid"),
         ({"organization_id": ""}, "not valid"),

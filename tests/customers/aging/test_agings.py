@@ -219,7 +219,8 @@ def test_the_same_request_with_its_key_refreshes_once(agings: Agings, books: Boo
     ("request_", "field", "words"),
     [
         (RefreshAging("daily"), "trigger", "one of scheduled, on_demand; not 'daily'"),
-        (RefreshAging(day=date(2026, 3, 11)), "day", "2026-03-11 is to come; today is 2026-03-10"),
+        (RefreshAging(day=date(2026, 3, 11)), "day", "2026-03-11 has not come; at most 2026-03-10"),
+        (RefreshAging(day=date.min), "day", "0001-01-01 is before 1900"),
     ],
 )
 def test_a_refresh_that_cannot_be_is_refused(

@@ -65,6 +65,12 @@ def view(credit: Credit, customer_id: str, currency: str = "EUR") -> CreditView:
     return found
 
 
+def checked(credit: Credit, customer_id: str, currency: str, amount_minor: int) -> CreditCheck:
+    found = credit.check(customer_id, currency, amount_minor)
+    assert isinstance(found, CreditCheck), found
+    return found
+
+
 def granted(credit: Credit, customer_id: str, minor: int | None) -> DecidedLimit:
     made = credit.grant(NewLimit(customer_id=customer_id, currency="EUR", limit_minor=minor))
     assert isinstance(made, DecidedLimit), made
@@ -281,13 +287,40 @@ def test_a_check_says_what_would_be_owed_and_records_nothing(
     credit = Credit(operations)
     granted(credit, customer_id, limit)
     before = ledger.counts()
-    assert credit.check(customer_id, "EUR", amount) == CreditCheck(customer_id, fits, "EUR", limit, amount)
+    found = checked(credit, customer_id, "EUR", amount)
+    assert replace(found, reason=None) == CreditCheck(customer_id, fits, "EUR", limit, amount)
+    assert (found.reason is None) == fits
     assert ledger.counts() == before
 
 
 def test_a_check_without_a_limit_checks_nothing(operations: Operations, customer_id: str) -> None:
     found = Credit(operations).check(customer_id, "EUR", 10**15)
     assert found == CreditCheck(customer_id, True, None, None, None)
+
+
+@pytest.mark.parametrize("limit", [None, 1000])
+def test_a_check_on_credit_hold_says_no(operations: Operations, customer_id: str, limit: int | None) -> None:
+    credit = Credit(operations)
+    if limit is not None:
+        granted(credit, customer_id, limit)
+    credit.hold(customer_id)
+    found = checked(credit, customer_id, "EUR", 10)
+    assert (found.fits, found.exposure_minor) == (False, None if limit is None else 10)
+    assert "on credit hold" in (found.reason or "")
+    assert checked(credit, customer_id, "EUR", 0).fits  # an invoice of nothing needs no credit
+
+
+def test_what_no_rate_leads_from_is_not_known_to_fit(operations: Operations, customer_id: str) -> None:
+    credit = Credit(operations)
+    granted(credit, customer_id, 1000)
+    found = checked(credit, customer_id, "USD", 1)
+    assert (found.fits, found.limit_currency, found.limit_minor, found.exposure_minor) == (
+        False, "EUR", 1000, None,
+    )  # fmt: skip
+    assert "no exchange rate from USD to EUR on 2026-03-10" in (found.reason or "")
+    shown = view(credit, customer_id, "USD")
+    assert (shown.limited, shown.has_rate, shown.limit_minor, shown.available_minor) == (True, False, 1000, 0)
+    assert (view(credit, customer_id).has_rate, view(credit, customer_id).available_minor) == (True, 1000)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from ledgerscope.customers.decision import Fault, Refused
 from ledgerscope.customers.operations.checks import (
     LARGEST_MINOR,
+    check_actor,
     check_amount,
     check_choice,
     check_currency,
@@ -81,6 +82,9 @@ def test_numbers_of_the_series_are_told_from_others(number: str, own: bool) -> N
             check_amount("a", LARGEST_MINOR + 1, "EUR"),
             "a: 0.01 to 10,000,000,000,000.00 EUR, not 10,000,000,000,000.01 EUR",
         ),
+        (check_actor("override_by", "user-4"), None),
+        (check_actor("override_by", "x" * 101), "override_by: 1 to 100 printable characters on one line"),
+        (check_actor("override_by", "a@b.example"), "override_by: an identifier, no e-mail address"),
         (check_choice("kind", "a", ("a", "b")), None),
         (check_choice("kind", "c", ("a", "b")), "kind: one of a, b; not 'c'"),
         (check_currency("EUR", {"EUR"}), None),
@@ -97,6 +101,14 @@ def test_numbers_of_the_series_are_told_from_others(number: str, own: bool) -> N
         (
             check_instant("until", datetime(2026, 1, 1)),  # noqa: DTZ001 - what is refused
             "until: 2026-01-01 00:00:00 has no time zone; as 2026-03-01T12:00+00:00",
+        ),
+        (
+            check_instant("until", datetime.max.replace(tzinfo=UTC)),
+            "until: 9999-12-31 23:59:59.999999+00:00 is after 2199",
+        ),
+        (
+            check_instant("since", datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))),
+            "since: 0001-01-01 00:00:00+14:00 is before 1900",
         ),
     ],
 )

@@ -55,7 +55,8 @@ def test_a_reason_that_cannot_be_kept_is_refused(operations: Operations, note: N
 @pytest.mark.parametrize(
     "given",
     [{"actor": ""}, {"actor": "x" * 201}, {"actor": "a\nb"}, {"tenant_id": NUL}, {"source": "fax"},
-     {"correlation_id": HALF}],
+     {"correlation_id": HALF}, {"actor": None}, {"actor": 17}, {"actor": "ann@northwind.example"},
+     {"tenant_id": None}, {"tenant_id": 5}, {"source": None}, {"correlation_id": 5}, {"permissions": ["a"]}],
 )  # fmt: skip
 def test_a_caller_that_code_makes_up_is_an_error(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"^{next(iter(given))}: "):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -243,7 +244,7 @@ class World:
         }
 
     def fits(self, who: str, currency: str, amount: int) -> bool | None:
-        """None where the documents do not say."""
+        """None where no rate says."""
         limits = self.in_force(who)
         if not limits:
             return True
@@ -259,7 +260,7 @@ class World:
             self.done["fits with uncovered parts"] += 1
         return against[reference] <= limit
 
-    def invoice(self) -> None:  # noqa: C901, PLR0912 - one kind of request with all that can come of it
+    def invoice(self) -> None:
         who, currency, total = self.who(), self.chance.choice(OFTEN), self.amount()
         issued = self.today - timedelta(days=self.chance.choice((0, 0, 0, 1, 29, 40, 100)))
         parts: tuple[Instalment, ...] = ()
@@ -295,30 +296,17 @@ class World:
             if not isinstance(result, Refused):
                 self.repeat("issue", lambda: self.invoices.issue(new, note), result)
         held = who in self.held
-        if fits is None:
-            self.shapes["no rate for the invoice"][
-                f"check fits={check.fits} issue={type(result).__name__}"
-            ] += 1
+        self.same("credit.check fits", fits is True and not held, check.fits)
+        self.same("credit.check says why", check.fits, check.reason is None)
+        if check.fits:
+            self.same("invoice that fits", "IssuedInvoice", type(result).__name__)
+        elif override is None:
+            kind = "Refused" if isinstance(result, Refused) else "issued"
+            self.same("invoice that does not fit, or on hold", "Refused", kind)
         else:
-            if not held:
-                self.same("credit.check fits", fits, check.fits)
-            else:
-                self.shapes["check while held"][f"limit says {fits}, check says {check.fits}"] += 1
-            if fits and not held:
-                self.same("invoice that fits", "IssuedInvoice", type(result).__name__)
-                if not isinstance(result, Refused):
-                    self.same("over_limit of what fits", False, result.over_limit)
-            elif override is None:
-                kind = "Refused" if isinstance(result, Refused) else "issued"
-                self.same("invoice that does not fit, or on hold", "Refused", kind)
-            else:
-                self.same("invoice with an override", "IssuedInvoice", type(result).__name__)
-                if not fits and not isinstance(result, Refused):
-                    self.same("over_limit", True, result.over_limit)
-                else:
-                    self.shapes["over_limit on hold within limit"][
-                        str(getattr(result, "over_limit", result))
-                    ] += 1
+            self.same("invoice with an override", "IssuedInvoice", type(result).__name__)
+        if not isinstance(result, Refused):
+            self.same("over_limit is what is known", fits is False, result.over_limit)
         if isinstance(result, Refused):
             return
         dues = parts or (Instalment(issued + timedelta(days=self.terms[who]), total),)
@@ -598,9 +586,8 @@ class World:
             self.same("unlimited", (None, None), (view.limit_minor, view.available_minor))
             return
         if currency not in limits and self.books.rate(currency, reference, self.today) is None:
-            self.shapes["utilization without a rate"][
-                f"currency {view.limit_currency == reference}, limited {view.limited}, {view.limit_minor}"
-            ] += 1
+            seen = view.limit_currency, view.limited, view.limit_minor, view.has_rate, view.available_minor
+            self.same("utilization without a rate", (reference, True, limit, False, 0), seen)
             return
         self.same("utilization: limit", limit, view.limit_minor)
         against, _ = self.books.measured(self.today, who, own, limits, {})
@@ -608,17 +595,13 @@ class World:
         self.same("utilization: currency", reference, view.limit_currency)
         self.same(
             f"exposure against the limit near {view.exposure_minor}",
-            True,
-            abs(exact - view.exposure_minor) < 1,
+            ceil(exact),
+            view.exposure_minor,
         )
         if exact.denominator == 1:
             self.same("available", max(Fraction(0), limit - exact), view.available_minor)
-        elif exact != view.exposure_minor:
-            up = view.exposure_minor > exact
-            self.shapes["rounding of exposure"]["up" if up else "down"] += 1
         if limit:
-            same = view.utilization in {Fraction(view.exposure_minor, limit), exact / limit}
-            self.same(f"utilization {view.utilization} of {exact}/{limit}", True, same)
+            self.same("utilization", exact / limit, view.utilization)
         else:
             self.shapes["utilization of a limit of zero"][str(view.utilization)] += 1
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ledgerscope.customers import Call, Fault, Moment, Refused
 from ledgerscope.customers.credit import LimitInForce, OverLimit, Position
-from ledgerscope.customers.receivables import InvoiceState, OpenInstalment
+from ledgerscope.customers.receivables import Instalment, InvoiceState, OpenInstalment
 from ledgerscope.customers.receivables.issuing import (
     Billing,
     Finalise,
@@ -23,6 +24,9 @@ from ledgerscope.customers.receivables.issuing import (
 )
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import AuditEntry, CreditBreach, Invoice, InvoiceDue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 CALL = Call(moment=Moment("acme", NOW, NOW.date()), actor="anna", request_id="r")
@@ -146,3 +150,39 @@ def test_only_a_claim_is_voided() -> None:
     decision = changes(void(DRAFT._replace(status="open", issued_on=NOW.date()), CALL))
     assert kinds(decision) == ["Invoice", "AuditEntry"]
     assert [event.event_type for event in decision.events] == ["InvoiceVoided"]
+
+
+FUTURE = "9999-12-31 has not come; at most 2026-03-01, the date at the company"
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "reason"),
+    [
+        (date.max, FUTURE),
+        (date(2026, 3, 2), FUTURE.replace("9999-12-31", "2026-03-02")),
+        (date.min, "0001-01-01 is before 1900"),
+        (date(1899, 12, 31), "1899-12-31 is before 1900"),
+    ],
+)
+@pytest.mark.parametrize("decide", [issue, draft])
+def test_an_invoice_is_dated_when_it_can_have_been_issued(
+    decide: Callable[..., object], issued_on: date, reason: str
+) -> None:
+    asked = Finalise(invoice_id="i", issued_on=issued_on)
+    for said in (
+        decide(BILLING, replace(NEW, issued_on=issued_on), CALL),
+        finalise(BILLING, DRAFT, "one_time", asked, CALL),
+    ):
+        assert said == Refused(f"issued_on: {reason}", Fault.INVALID, "issued_on")
+
+
+def test_an_invoice_is_due_within_thirty_years() -> None:
+    last = date(2026, 3, 1) + timedelta(days=10_980)
+    late = Instalment(last + timedelta(days=1), 600)
+    said = f"instalments: {late.due_on} is more than 10,980 days after 2026-03-01"
+    for billing, instalments in ((replace(BILLING, terms_days=2**31 - 1), ()), (BILLING, (late,))):
+        fault = refused(issue(billing, replace(NEW, instalments=instalments), CALL))
+        assert (fault.reason, fault.field) == (said, "instalments")
+    changes(issue(BILLING, replace(NEW, instalments=(Instalment(last, 600),)), CALL))
+    late_draft = DRAFT._replace(instalments=(OpenInstalment(1, late.due_on, 600),))
+    assert refused(finalise(BILLING, late_draft, "one_time", Finalise(invoice_id="i"), CALL)).reason == said

@@ -102,6 +102,22 @@ def test_money_that_nothing_is_open_for_is_received_all_the_same() -> None:
     assert [event.event_type for event in changes(decision).events] == ["PaymentSucceeded"]
 
 
+@pytest.mark.parametrize(
+    ("received_on", "reason"),
+    [
+        (date(2027, 3, 2), None),
+        (date(2027, 3, 3), "2027-03-03 is more than 366 days after 2026-03-01"),
+        (date.max, "9999-12-31 is more than 366 days after 2026-03-01"),
+        (date(1900, 1, 1), None),
+        (date.min, "0001-01-01 is before 1900"),
+    ],
+)
+def test_a_payment_is_dated_at_most_a_year_ahead(received_on: date, reason: str | None) -> None:
+    decision = receive(BOOKS, NewPayment(customer_id="c", amount_minor=5, received_on=received_on), CALL)
+    said = decision.reason if isinstance(decision, Refused) else None
+    assert said == (None if reason is None else f"received_on: {reason}")
+
+
 def test_at_most_so_much_is_allocated() -> None:
     decision = allocate_money(payment(100), (LONG, SHORT), 45, CALL)
     assert allocations(decision) == [("long", 1, 40), ("short", 1, 5)]

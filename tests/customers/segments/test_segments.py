@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from threading import Barrier
@@ -73,6 +73,12 @@ def test_a_stay_holds_its_start_and_not_its_end(
     then = segments.list(northwind, at)
     assert not isinstance(then, Refused)
     assert [each.value for each in then] == ([] if value is None else [value])
+
+
+def test_stays_at_an_instant_need_its_zone(segments: Segments, northwind: str) -> None:
+    said = segments.list(northwind, datetime(2026, 3, 1))  # noqa: DTZ001 - what is refused
+    assert isinstance(said, Refused)
+    assert "has no time zone" in said.reason
 
 
 def test_each_change_writes_one_event_and_one_audit_entry(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import UTC, datetime
+from threading import Thread
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -215,6 +217,24 @@ def test_an_export_replaces_a_file_only_once_it_is_whole(tmp_path: Path, operati
     assert isinstance(refused, Refused)
     assert (path.read_text(), [each.name for each in tmp_path.iterdir()]) == ("before", ["customers.csv"])
     assert exported(operations, path) == [list(EXPORTED)]
+
+
+def test_an_export_goes_through_a_link_keeps_the_mode_and_fits_a_pipe(
+    tmp_path: Path, operations: Operations
+) -> None:
+    path, link, pipe = tmp_path / "customers.csv", tmp_path / "latest.csv", tmp_path / "pipe"
+    path.write_text("before")
+    path.chmod(0o644)
+    link.symlink_to(path.name)
+    assert exported(operations, link) == [list(EXPORTED)]
+    assert (link.is_symlink(), path.stat().st_mode & 0o777) == (True, 0o644)
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert isinstance(Exports(operations).to_file(ExportCustomers(), pipe), ExportResult)
+    reader.join()
+    assert (read, pipe.is_fifo()) == ([path.read_bytes()], True)
 
 
 @pytest.mark.parametrize("asked", [{"format": "xlsx"}, {"format": "json", "bom": True}, {"source": "fax"}])

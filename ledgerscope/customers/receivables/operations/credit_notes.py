@@ -154,6 +154,7 @@ class CreditNotes:
             "credit_note.refunded", named, decide, returns=RefundedCredit, note=note
         )
 
+    @takes(Permission.CUSTOMERS_VIEW)
     def identify(self, reference: str) -> Id | Refused:
         """The identifier of the credit note with this number or identifier."""
         with self._operations.read() as connection:

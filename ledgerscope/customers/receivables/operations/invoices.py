@@ -44,8 +44,6 @@ __all__ = ["DraftedInvoice", "Invoices", "IssuedInvoice", "VoidedInvoice"]
 
 _NO_NOTE: Final = Note()
 _ISSUED: Final = "invoice.issued"
-_OVERRIDDEN: Final = "invoice.overridden"
-"""A request that names who lets the invoice through is an action of its own: not everybody may make it."""
 _UNEXPLAINED: Final = Refused("reason: letting an invoice through needs one", Fault.INVALID, "reason")
 
 
@@ -106,8 +104,9 @@ class Invoices:
 
         if new.override_by is not None and not note.reason:
             return _UNEXPLAINED
-        action = _ISSUED if new.override_by is None else _OVERRIDDEN
-        said = self._operations.write(action, new, decide, returns=IssuedInvoice, note=note)
+        said = self._operations.write(
+            _ISSUED, new, decide, returns=IssuedInvoice, note=note, needs=_needed(new)
+        )
         return self._recorded(said)
 
     def draft(self, new: NewInvoice, note: Note = _NO_NOTE) -> DraftedInvoice | Refused:
@@ -147,8 +146,9 @@ class Invoices:
 
         if asked.override_by is not None and not note.reason:
             return _UNEXPLAINED
-        action = _ISSUED if asked.override_by is None else _OVERRIDDEN
-        said = self._operations.write(action, asked, decide, returns=IssuedInvoice, note=note)
+        said = self._operations.write(
+            _ISSUED, asked, decide, returns=IssuedInvoice, note=note, needs=_needed(asked)
+        )
         return self._recorded(said)
 
     def void(self, invoice_id: Id, note: Note) -> VoidedInvoice | Refused:
@@ -165,6 +165,7 @@ class Invoices:
         named = {"invoice_id": invoice_id}
         return self._operations.write("invoice.voided", named, decide, returns=VoidedInvoice, note=note)
 
+    @takes(Permission.CUSTOMERS_VIEW)
     def identify(self, reference: str) -> Id | Refused:
         """The identifier of the invoice with this number or identifier."""
         with self._operations.read() as connection:
@@ -242,3 +243,8 @@ class Invoices:
         return self._operations.write(
             "invoice.refused", asdict(refused), decide, returns=OverLimit, note=_NO_NOTE
         )
+
+
+def _needed(asked: NewInvoice | Finalise) -> Permission | None:
+    """Not everybody may name who lets an invoice through, whether or not somebody has to."""
+    return None if asked.override_by is None else Permission.CREDIT_OVERRIDE

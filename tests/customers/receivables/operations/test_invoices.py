@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from ledgerscope.customers import Fault, Refused
+from ledgerscope.customers.access.permissions import ROLES
 from ledgerscope.customers.credit import OverLimit
 from ledgerscope.customers.lifecycle import Customers
-from ledgerscope.customers.operations import Note, Operations
+from ledgerscope.customers.operations import Caller, Note, Operations
 from ledgerscope.customers.receivables.operations import (
     Finalise,
     Instalment,
@@ -29,6 +30,8 @@ from tests.customers.receivables.conftest import Desk, done, faults, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Engine
 
     from tests.customers.conftest import Clock, Ledger
 
@@ -112,10 +115,17 @@ def test_an_override_lets_an_invoice_through_and_is_recorded_with_it(desk: Desk,
     )
 
 
-def test_an_override_that_was_not_needed_is_no_breach(desk: Desk, ledger: Ledger) -> None:
+def test_an_override_that_was_not_needed_is_no_breach_and_none_in_log_and_audit(
+    desk: Desk, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
     desk.limit(100)
-    assert not desk.invoice(100, "to be safe", override_by="boss-1").over_limit
+    with caplog.at_level("INFO"):
+        assert not desk.invoice(100, "to be safe", override_by="boss-1").over_limit
+    assert [each.getMessage() for each in caplog.records][-1] == "Invoice issued"
+    assert "overrid" not in caplog.text
     assert breaches(ledger) == []
+    (details,) = ledger.details("invoice.issued")
+    assert "override_by" not in details
 
 
 @pytest.mark.parametrize("minor", [None, 10**14])
@@ -203,7 +213,16 @@ def test_what_is_owed_in_another_currency_counts_at_the_rate_of_the_day(desk: De
     assert isinstance(said, OverLimit)
     assert (said.currency, said.exposure_minor) == ("EUR", 101)
     assert isinstance(desk.invoices.issue(desk.new(1)), OverLimit)
-    desk.invoice(10**6, currency="GBP")  # no rate leads to the limit
+
+
+def test_without_a_rate_an_invoice_needs_somebody_who_lets_it_through(desk: Desk, ledger: Ledger) -> None:
+    desk.limit(100)
+    said = refused(desk.invoices.issue(desk.new(1, currency="GBP")))
+    assert said.reason.startswith("no exchange rate from GBP to EUR on 2026-03-10")
+    assert (said.fault, isinstance(said, OverLimit)) == (Fault.CONFLICT, False)
+    assert not desk.invoice(1, "known customer", currency="GBP", override_by="boss-1").over_limit
+    (details,) = ledger.details("invoice.issued")
+    assert (details["override_by"], details["reason"], breaches(ledger)) == ("boss-1", "known customer", [])
 
 
 def test_who_is_on_credit_hold_gets_an_invoice_by_override_only(desk: Desk, ledger: Ledger) -> None:
@@ -211,6 +230,9 @@ def test_who_is_on_credit_hold_gets_an_invoice_by_override_only(desk: Desk, ledg
         connection.execute(text("update customer set credit_hold = true"))
     assert "credit hold" in refused(desk.invoices.issue(desk.new(1))).reason
     assert not desk.invoice(1, "agreed", override_by="boss-1").over_limit
+    (details,) = ledger.details("invoice.issued")
+    assert details["override_by"] == "boss-1"
+    desk.invoice(0)  # needs no credit
 
 
 def test_numbers_are_given_out_or_given(desk: Desk) -> None:
@@ -373,3 +395,11 @@ def test_another_company_sees_and_changes_nothing(
     assert {each.fault for each in answers if isinstance(each, Refused)} == {Fault.NOT_FOUND}
     assert all(isinstance(each, Refused) for each in answers)
     assert ledger.counts() == before
+
+
+def test_not_everybody_may_name_who_lets_an_invoice_through(app: Engine, desk: Desk, clock: Clock) -> None:
+    caller = Caller(tenant_id="acme", actor="cleo", permissions=ROLES["accountant"])
+    invoices = Invoices(Operations(app, caller, clock=clock))
+    assert not isinstance(invoices.issue(desk.new(1)), Refused)
+    said = refused(invoices.issue(desk.new(1, override_by="boss-1"), Note(reason="r")))
+    assert (said.fault, said.reason) == (Fault.FORBIDDEN, "cleo lacks the permission credit:override")
