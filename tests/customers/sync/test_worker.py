@@ -203,15 +203,15 @@ def test_what_does_not_end_in_time_is_given_back_and_due_at_once(
 
 
 def test_what_is_given_back_before_the_outside_was_opened_made_no_calls(
-    operations: Operations, scheduled: Callable[..., str], ledger: Ledger
+    operations: Operations, scheduled: Callable[..., str], spring: Spring, ledger: Ledger
 ) -> None:
     scheduled()
     begun, let_go = Event(), Event()
 
-    def slow_to_open(*_: object) -> AbstractContextManager[Feed]:
+    def slow_to_open(company: Operations, customer_id: str) -> AbstractContextManager[Feed]:
         begun.set()
         let_go.wait(PATIENCE)
-        raise ZuoraError("unreachable", "too late")
+        return spring(company, customer_id)
 
     worker = Worker([operations], slow_to_open, limits=Limits(grace=timedelta(0)))
     tallies: list[Tally] = []
