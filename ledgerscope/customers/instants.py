@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from ledgerscope.customers.decision import Fault, Refused
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ledgerscope.customers.decision import Moment
 
-__all__ = ["fault_of_past"]
+__all__ = ["fault_of_day", "fault_of_past"]
 
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """Before it a date is a mistake, and the first years of the calendar cannot be read back everywhere."""
@@ -26,3 +28,10 @@ def fault_of_past(field: str, at: datetime, moment: Moment) -> Refused | None:
     if at < _EARLIEST:
         return Refused(f"{field}: {at.isoformat()} is before {_EARLIEST.year}", Fault.INVALID, field)
     return None
+
+
+def fault_of_day(field: str, day: date | None) -> Refused | None:
+    """What is wrong with the day of a document, whether it has come or not; None is for today."""
+    if day is None or day >= _EARLIEST.date():
+        return None
+    return Refused(f"{field}: {day} is before {_EARLIEST.year}", Fault.INVALID, field)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledgerscope.customers.decision import Call, Fault, Refused
+from ledgerscope.customers.instants import fault_of_day
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.changes import Changes, Update
 from ledgerscope.store.records import AgingSnapshot
@@ -32,7 +33,7 @@ def check_refresh(request: RefreshAging, today: date) -> Refused | None:
         return Refused(said, Fault.INVALID, "trigger")
     if request.day is not None and request.day > today:
         return Refused(f"day: {request.day} is to come; today is {today}", Fault.INVALID, "day")
-    return None
+    return fault_of_day("day", request.day)
 
 
 def record_refresh(day: date, trigger: str, accounts: int, call: Call) -> Changes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import CheckInvoice, check_invoice, over_limit
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
+from ledgerscope.customers.instants import fault_of_day
 from ledgerscope.customers.operations.checks import (
     check_amount,
     check_choice,
@@ -255,6 +256,8 @@ def _fault_of_issue(
     """What keeps an invoice from becoming a claim, apart from credit."""
     if billing.deleted:
         return Refused("the customer is deleted; it gets no invoices", Fault.CONFLICT, "customer_id")
+    if (early := fault_of_day("issued_on", day)) is not None:
+        return early
     if day is not None and day > call.moment.day:
         said = f"issued_on: {day} has not come; at most {call.moment.day}, the date at the company"
         return Refused(said, Fault.INVALID, "issued_on")

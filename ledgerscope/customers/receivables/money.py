@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledgerscope.customers.credit import CheckInvoice, check_invoice
 from ledgerscope.customers.decision import Call, Decision, Fault, Refused
+from ledgerscope.customers.instants import fault_of_day
 from ledgerscope.customers.operations.checks import check_amount, check_choice, check_currency, check_text
 from ledgerscope.customers.operations.numbers import is_of_series
 from ledgerscope.customers.receivables.credit_notes import IssueCreditNote, issue_credit_note
@@ -142,6 +143,7 @@ def receive(books: Books, new: NewPayment, call: Call) -> Decision:
         or check_amount("amount_minor", new.amount_minor, currency)
         or check_choice("method", new.method, PAYMENT_METHODS)
         or check_choice("gateway", new.gateway, GATEWAYS)
+        or fault_of_day("received_on", new.received_on)
     )
     if fault is not None:
         return fault

@@ -220,6 +220,7 @@ def test_the_same_request_with_its_key_refreshes_once(agings: Agings, books: Boo
     [
         (RefreshAging("daily"), "trigger", "one of scheduled, on_demand; not 'daily'"),
         (RefreshAging(day=date(2026, 3, 11)), "day", "2026-03-11 is to come; today is 2026-03-10"),
+        (RefreshAging(day=date(26, 3, 10)), "day", "0026-03-10 is before 1900"),
     ],
 )
 def test_a_refresh_that_cannot_be_is_refused(
