@@ -25,7 +25,7 @@ _COLUMNS: Final = (
     Column("SETTING", "key"),
     Column("VALUE", "value", long=True),
     Column("SET", "is_set"),
-    Column("MEANING", "meaning", long=True),
+    Column("MEANING", "meaning", long=True, whole=True),
 )
 
 
@@ -33,7 +33,8 @@ _COLUMNS: Final = (
 def command() -> None:
     """Settings of a customer: what holds, what is set, and what it means.
 
-    CUSTOMER is a customer number or an identifier. Secrets are no settings.
+    CUSTOMER is a customer number or an identifier. Secrets are no settings. What is kept for applications,
+    nothing here acts on.
 
     \b
     Examples:
