@@ -10,14 +10,26 @@ from unicodedata import category
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EMAIL", "PERSON", "PHONE", "TextRule", "fault_of_text", "fault_of_texts", "is_visible"]
+__all__ = [
+    "EMAIL",
+    "PERSON",
+    "PHONE",
+    "TextRule",
+    "fault_of_characters",
+    "fault_of_text",
+    "fault_of_texts",
+    "is_visible",
+]
 
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
-_NEVER_STORED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Control characters, halves of surrogate pairs, and the two separators that no keyboard has."""
-
-
-_UNSEEN: Final = _NEVER_STORED | {"Cf", "Cn", "Co", "Me", "Mn", "Zs"}
+_NEVER_STORED: Final = {
+    "Cc": "a control character ({})",
+    "Cs": "a lone surrogate ({}), which is no character",
+    "Zl": "a line separator ({})",
+    "Zp": "a paragraph separator ({})",
+}
+"""Categories of characters that no text may hold, in words."""
+_UNSEEN: Final = frozenset(_NEVER_STORED) | {"Cf", "Cn", "Co", "Me", "Mn", "Zs"}
 _BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and a pattern that are drawn as nothing: fillers of Hangul, and Braille without a dot."""
 
@@ -41,6 +53,16 @@ PHONE: Final = TextRule(40)
 def is_visible(text: str) -> bool:
     """Whether a text shows anything: not only spaces, marks without a letter, and what has no picture."""
     return any(category(each) not in _UNSEEN and each not in _BLANKS for each in text)
+
+
+def fault_of_characters(text: str, *, kept: str = "") -> str | None:
+    """What is wrong with the first character that no text may hold, but for those that are `kept`."""
+    if text.isprintable():
+        return None
+    for each in text:
+        if each not in kept and (words := _NEVER_STORED.get(category(each))) is not None:
+            return f"holds {words.format(f'U+{ord(each):04X}')}"
+    return None
 
 
 def fault_of_texts(values: Mapping[str, str | None], rules: Mapping[str, TextRule]) -> tuple[str, str] | None:
@@ -70,11 +92,9 @@ def _extent(value: str, rule: TextRule) -> str | None:
 
 
 def _characters(value: str, rule: TextRule) -> str | None:
-    kept = "\t\r\n" if rule.lines else ""
-    if not value.isprintable() and any(
-        category(each) in _NEVER_STORED and each not in kept for each in value
-    ):
-        return "holds a control character"
+    odd = fault_of_characters(value, kept="\t\r\n" if rule.lines else "")
+    if odd is not None:
+        return odd
     return None if is_visible(value) else "holds no character that can be seen"
 
 

@@ -7,7 +7,8 @@ StoreError
 ├── MissingRelation    a table, view, column, function or schema is not there
 ├── OldSchema          the schema is of another version than this program
 ├── Interrupted
-│   ├── Timeout        a statement, lock or idle deadline ended it
+│   ├── Timeout        a statement or idle deadline ended it
+│   │   └── Locked     others held what it needs for longer than it may wait; running it again may succeed
 │   └── Cancelled      somebody cancelled it
 ├── Contended          lost against a concurrent transaction; running it again may succeed
 ├── SnapshotGone       the transaction that exported the snapshot has ended
@@ -65,6 +66,10 @@ class Interrupted(StoreError):
 
 class Timeout(Interrupted):
     """A deadline ended the statement."""
+
+
+class Locked(Timeout):
+    """Others held a lock for longer than the session waits; run the whole transaction again."""
 
 
 class Cancelled(Interrupted):
@@ -136,7 +141,7 @@ BY_SQLSTATE: Final[Mapping[str, type[StoreError]]] = {
     "42883": MissingRelation,  # function
     "42P01": MissingRelation,
     "53": Exhausted,
-    "55P03": Timeout,  # lock_timeout
+    "55P03": Locked,  # lock_timeout
     "57014": Cancelled,  # or a timeout: see `classify`
     "57P": Unreachable,  # shut-down, crash, starting up, database dropped
     "58": Exhausted,  # input or output failed

@@ -485,6 +485,27 @@ class Business:
             duration_ms=None if seconds is None else int(Decimal(seconds) * 1000),
         )
 
+    def _audit(self, name: str, rows: Any) -> None:
+        """Of the three kinds of rows, those of one; the log numbers its entries itself."""
+        for key, row in rows.items() if isinstance(rows, dict) else enumerate(rows, start=1):
+            if name == "entries":
+                self.add(t.audit_log, actor="a", action="b", subject=str(key), at=self.instant(row))
+            elif name == "seals":
+                at = self.instant(row)
+                self.add(t.audit_seal, seq=int(key), prev_seq=0, key_id="k", mac=b"m" * 32, sealed_at=at)
+            else:
+                assert name == "proofs", f"audit: unknown word {name}"
+                self.add(
+                    t.audit_verification,
+                    verified_at=self.instant(row.pop("at")),
+                    rows=int(row.pop("rows")),
+                    checked="chain",
+                    faults=int(row.pop("faults")),
+                )
+                assert not row, f"a proof: unknown words {row}"
+        if isinstance(rows, dict):
+            rows.clear()
+
     def _money(self, text: str) -> tuple[int, str]:
         amount, _, currency = text.partition(" ")
         return self.minor(amount, currency or self.base), currency or self.base
@@ -536,6 +557,7 @@ _WRITERS: Final[Mapping[str, Callable[[Business, str, Any], None]]] = {
     "segments": Business._segment,
     "schedules": Business._schedule,
     "runs": Business._run,
+    "audit": Business._audit,
 }
 
 

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AMOUNT", "Amount", "amount_option", "currency_of", "currency_option", "minor_of"]
 
-_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?", re.ASCII)
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?", re.ASCII)
+_MOST_DIGITS: Final = 18
+"""Before the point, and half as many after it: more than any amount has, and exact in any arithmetic."""
+_LARGEST: Final = len(str(LARGEST_MINOR))
+_FINEST: Final = max(EXPONENTS.values())
+_SHOWN: Final = 40
 
 
 class Amount(click.ParamType[Decimal]):
@@ -36,10 +41,18 @@ class Amount(click.ParamType[Decimal]):
         if isinstance(value, Decimal):
             return value
         name = "the amount" if param is None else param.opts[0]
-        if _NUMBER.fullmatch(value) is None:
+        shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
+        parts = _NUMBER.fullmatch(value)
+        if parts is None:
             raise CommandFailed(
-                f"{name}: {value!r} is no amount; write a decimal number with a point, as 1250.00"
+                f"{name}: {shown!r} is no amount; write a decimal number with a point, as 1250.00"
             )
+        whole, decimals = parts.groups(default="")
+        if len(whole) > _MOST_DIGITS:
+            said = f"a number of {len(whole)} digits is too much; the largest amounts have {_LARGEST}"
+            raise CommandFailed(f"{name}: {said}")
+        if len(decimals) > _MOST_DIGITS // 2:
+            raise CommandFailed(f"{name}: {shown} has too many decimals; no currency has more than {_FINEST}")
         if value.startswith("-"):
             raise CommandFailed(f"{name}: {value} is negative; write it without a sign")
         return Decimal(value)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.operations.references import numbers_of
 from ledgerscope.cli.operations.session import accepted, audit_keys, note_options, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, show_json, show_table
+from ledgerscope.customers import Refused
 from ledgerscope.customers.audit import Audit, Head, InvalidHead, ListAudit
+from ledgerscope.customers.lifecycle import Customers
 from ledgerscope.customers.operations import Keys
 from ledgerscope.customers.operations.pruning import KEPT_DAYS
 
 if TYPE_CHECKING:
     from ledgerscope.cli.operations.session import Place
     from ledgerscope.customers.audit import Verification
-    from ledgerscope.customers.operations import Note
+    from ledgerscope.customers.operations import Note, Operations
 
 __all__ = ["command"]
 
@@ -25,7 +29,7 @@ _COLUMNS: Final = (
     Column("AT (UTC)", "at"),
     Column("ACTOR", "actor", long=True),
     Column("ACTION", "action"),
-    Column("SUBJECT", "subject", long=True),
+    Column("SUBJECT", "subject"),
 )
 
 
@@ -66,12 +70,14 @@ def command() -> None:
 
 @command.command("list")
 @operation_options
-@click.option("--subject", metavar="ID", help="The identifier of what was changed.")
+@click.option(
+    "--subject", metavar="ID", help="The identifier of what was changed, or the number of a customer."
+)
 @click.option("--by", "by", metavar="ACTOR", help="Who did it.")
 @click.option("--action", help="What was done, as customer.updated.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
 @click.option("--before", type=int, metavar="SEQ", help="Where to go on: printed below the page before.")
-def list_(place: Place, *, as_json: bool, by: str | None, **asked: Any) -> None:
+def list_(place: Place, *, as_json: bool, by: str | None, subject: str | None, **asked: Any) -> None:
     """List entries, newest first.
 
     \b
@@ -79,11 +85,14 @@ def list_(place: Place, *, as_json: bool, by: str | None, **asked: Any) -> None:
       ledgerscope audit list --company acme --by user-17 --json
     """  # noqa: D301 - same
     with opened(place) as operations:
-        page = accepted(Audit(operations).list(ListAudit(actor=by, **asked)))
+        wanted = None if subject is None else _subject(operations, subject)
+        page = accepted(Audit(operations).list(ListAudit(actor=by, subject=wanted, **asked)))
+        numbers = numbers_of(operations, (each.subject for each in page.entries))
     if as_json:
         show_json(page)
         return
-    show_table(_COLUMNS, page.entries, empty="no entries match")
+    shown = [replace(each, subject=numbers[each.subject]) for each in page.entries]
+    show_table(_COLUMNS, shown, empty="no entries match")
     if page.next_before is not None:
         click.echo(f"\nmore: --before {page.next_before}")
 
@@ -158,6 +167,12 @@ def prune_keys(place: Place, *, as_json: bool, days: int, note: Note) -> None:
         show_json(done)
     else:
         click.echo(f"forgot {done.keys} keys older than {done.days} days")
+
+
+def _subject(operations: Operations, reference: str) -> str:
+    """What an entry calls the customer of this number; anything else as it is."""
+    found = Customers(operations).identify(reference)
+    return reference if isinstance(found, Refused) else found
 
 
 def _lines(found: Verification) -> list[str]:

@@ -11,6 +11,7 @@ from ledgerscope.cli.operations.references import customer_argument, customer_of
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, show_json, show_result, show_table
 from ledgerscope.customers.settings import Settings
+from ledgerscope.text.json_numbers import whole_number
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -24,7 +25,7 @@ _COLUMNS: Final = (
     Column("SETTING", "key"),
     Column("VALUE", "value", long=True),
     Column("SET", "is_set"),
-    Column("MEANING", "meaning", long=True),
+    Column("MEANING", "meaning", long=True, whole=True),
 )
 
 
@@ -32,7 +33,8 @@ _COLUMNS: Final = (
 def command() -> None:
     """Settings of a customer: what holds, what is set, and what it means.
 
-    CUSTOMER is a customer number or an identifier. Secrets are no settings.
+    CUSTOMER is a customer number or an identifier. Secrets are no settings. What is kept for applications,
+    nothing here acts on.
 
     \b
     Examples:
@@ -127,14 +129,14 @@ def _pair(given: str) -> tuple[str, Any]:
     if not separator:
         raise click.UsageError(f"{given}: expected KEY=VALUE")
     try:
-        return key, json.loads(value)
+        return key, json.loads(value, parse_int=whole_number)
     except (ValueError, RecursionError):
         return key, value
 
 
 def _read(file: TextIO) -> dict[str, dict[str, Any]]:
     try:
-        read = json.load(file)
+        read = json.load(file, parse_int=whole_number)
     except (ValueError, RecursionError) as problem:
         raise click.UsageError(f"{file.name}: not JSON: {problem}") from None
     if not isinstance(read, dict) or not all(isinstance(each, dict) for each in read.values()):

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.operations.references import customer_of
+from ledgerscope.cli.operations.references import customer_of, numbers_of
 from ledgerscope.cli.operations.session import accepted, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, as_plain, show_json, show_record, show_table
 from ledgerscope.customers.events import Events, ListEvents
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ledgerscope.cli.operations.session import Place
     from ledgerscope.customers.events import EventView
     from ledgerscope.customers.operations import Operations
+    from ledgerscope.store.records import Id
 
 __all__ = ["command"]
 
@@ -25,7 +29,7 @@ _COLUMNS: Final = (
     Column("ID", "event_id", number=True),
     Column("AT (UTC)", "timestamp"),
     Column("EVENT", "event_type"),
-    Column("CUSTOMER", "customer_id", long=True),
+    Column("CUSTOMER", "customer"),
     Column("WHAT", "what", long=True),
 )
 _INSTANTS: Final = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
@@ -34,11 +38,12 @@ _INSTANTS: Final = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%
 class _Shown:
     """An event as a row of the table."""
 
-    def __init__(self, event: EventView) -> None:
+    def __init__(self, event: EventView, numbers: Mapping[Id, str] = MappingProxyType({})) -> None:
         self.event_id = event.event_id
         self.timestamp = event.timestamp
         self.event_type = event.event_type
         self.customer_id = event.customer_id
+        self.customer = None if event.customer_id is None else numbers.get(event.customer_id)
         self.what = " ".join(str(value) for value in event.metadata.values())
 
 
@@ -87,10 +92,11 @@ def list_(
             _follow(operations, wanted, every, as_json=as_json)
             return
         page = accepted(Events(operations).list(wanted))
+        numbers = numbers_of(operations, (each.customer_id for each in page.events if each.customer_id))
     if as_json:
         show_json(page)
         return
-    show_table(_COLUMNS, map(_Shown, page.events), empty="no events match")
+    show_table(_COLUMNS, [_Shown(each, numbers) for each in page.events], empty="no events match")
     if page.next is not None:
         click.echo(f"\nmore: --before {page.next}")
 

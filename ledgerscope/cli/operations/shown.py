@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ledgerscope.customers.amounts import amount_number, amount_words
+from ledgerscope.text.one_line import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +50,7 @@ _WITHOUT_END: Final = 100_000
 _LEAST: Final = 12
 """Columns that a long text has at least."""
 _GAP: Final = 2
+_TO_THE_MINUTE: Final = len("2026-03-31 12:00")
 _SIX_PLACES: Final = Decimal("0.000001")
 
 
@@ -56,14 +58,16 @@ _SIX_PLACES: Final = Decimal("0.000001")
 class Column:
     """A column of a table: its title and the field that it shows, or what makes its value of a record.
 
-    `number`: to the right. `long`: cut where the table would not fit; others are always shown whole. `money`
-    names the field with the currency of an amount in minor units. `none` stands for None.
+    `number`: to the right. `long`: cut where the table would not fit, with `whole` on further lines instead;
+    others are always on one line. `money` names the field with the currency of an amount in minor units.
+    `none` stands for None.
     """
 
     title: str
     field: str | Callable[[Any], object]
     number: bool = False
     long: bool = False
+    whole: bool = False
     money: str | None = None
     none: str = _NOTHING
 
@@ -173,8 +177,14 @@ def _table(columns: Sequence[Column], rows: list[list[str]]) -> Table:
     for column in columns:
         table.add_column(column.title, justify="right" if column.right else "left", no_wrap=not column.long)
     for row in rows:
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in row))
+        table.add_row(*(_cell(column, cell) for column, cell in zip(columns, row, strict=True)))
     return table
+
+
+def _cell(column: Column, words: str) -> Text:
+    if column.whole:
+        return Text(words, overflow="fold")
+    return Text(words, no_wrap=True, overflow="ellipsis")
 
 
 def _lines(shown: Mapping[str, str]) -> Table:
@@ -214,11 +224,11 @@ def _text(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case datetime():
-            return f"{value:%Y-%m-%d %H:%M}"
+            return value.isoformat(" ", "minutes")[:_TO_THE_MINUTE]  # %Y of strftime leaves out zeros
         case Fraction():
             return f"{float(value):.1%}"
         case _:
-            return "".join(each if each.isprintable() else " " for each in str(value))
+            return on_one_line(str(value))
 
 
 def as_plain(value: object) -> Any:

@@ -16,6 +16,7 @@ from ledgerscope.cli.options import settings_options
 from ledgerscope.customers.operations import Operations
 from ledgerscope.customers.sync import Limits, Tally, Worker
 from ledgerscope.customers.sync.zuora_feed import zuora_of
+from ledgerscope.customers.zuora import Limits as ZuoraLimits
 from ledgerscope.customers.zuora import Zuora
 from ledgerscope.store.errors import StoreError
 
@@ -57,6 +58,10 @@ _SPARE = 2
     "--every", type=click.IntRange(1, 3600), default=10, show_default=True,
     help="Seconds from one look for due work to the next.",
 )  # fmt: skip
+@click.option(
+    "--longest-run", type=click.IntRange(1, 1800), default=300, show_default=True,
+    help="Seconds that Zuora may take for one run, sign-in, tries and waits included.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
 def run(
     config: Path | None,
@@ -67,6 +72,7 @@ def run(
     once: bool,
     workers: int,
     every: int,
+    longest_run: int,
     as_json: bool,
 ) -> None:
     """Carry out due synchronisations until SIGTERM or Ctrl-C.
@@ -84,7 +90,7 @@ def run(
     with opened_engine(config, database_url, workers + _SPARE) as engine:
         worker = Worker(
             _operations(engine, companies, actor),
-            zuora_of(keys, partial(Zuora, allow=allow)),
+            zuora_of(keys, partial(Zuora, allow=allow, limits=ZuoraLimits(total=longest_run))),
             limits=Limits(workers=workers),
             report=_complain,
         )

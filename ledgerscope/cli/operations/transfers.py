@@ -45,7 +45,7 @@ _PROBLEMS: Final = (
     Column("ROW", "row", number=True),
     Column("FIELD", "field"),
     Column("", "severity"),
-    Column("PROBLEM", "message", long=True),
+    Column("PROBLEM", "message", long=True, whole=True),
 )
 _IMPORTS: Final = (
     Column("IMPORT", "import_batch_id"),
@@ -138,11 +138,15 @@ def _show_result(result: ImportResult, *, as_json: bool) -> None:
             f"{result.outcome}: {counts.created:,} created, {counts.updated:,} updated, "
             f"{counts.unchanged:,} unchanged, {counts.skipped:,} skipped, {counts.failed:,} failed"
         )
+    wrong = []
     if result.outcome == "failure":
-        raise CommandFailed("nothing was taken in" if result.import_batch_id else "nothing would be taken in")
-    if result.outcome == "partial":
-        failed = f"{result.counts.failed:,} of {result.counts.total:,} rows failed"
-        raise CommandFailed(failed if result.counts.failed else "the file could not be read to its end")
+        wrong = ["nothing was taken in" if result.import_batch_id else "nothing would be taken in"]
+    elif result.counts.failed:
+        wrong = [f"{result.counts.failed:,} of {result.counts.total:,} rows failed"]
+    if result.broken:
+        wrong.append("the file was not read to its end")
+    if wrong:
+        raise CommandFailed("; ".join(wrong))
 
 
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Adopted", "Audit", "AuditPage", "AuditRow", "ListAudit", "adopt"]
 
 LARGEST_PAGE: Final = 500
+_LAST_SEQ: Final = 2**63 - 1
 _NO_NOTE: Final = Note()
 
 
@@ -101,6 +102,8 @@ class Audit:
         """A page of entries."""
         if not 1 <= asked.limit <= LARGEST_PAGE:
             return Refused(f"limit: 1 to {LARGEST_PAGE}, not {asked.limit}", Fault.INVALID, "limit")
+        if asked.before is not None and not 0 <= asked.before <= _LAST_SEQ:
+            return Refused("before: the seq of an entry", Fault.INVALID, "before")
         c = t.audit_log.c
         query = select(c.seq, c.at, c.actor, c.action, c.subject, c.details).where(
             c.tenant_id == self._tenant_id

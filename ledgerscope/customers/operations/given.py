@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ledgerscope.customers.decision import Fault, Refused
-from ledgerscope.customers.texts import is_visible
+from ledgerscope.customers.texts import fault_of_characters, is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,8 +51,9 @@ def fault_of_note(note: Note) -> Refused | None:
             continue
         if len(value) > _LONGEST_REMARK or not is_visible(value):
             return Refused(f"{field}: 1 to {_LONGEST_REMARK} characters", Fault.INVALID, field)
-        if not is_storable(value) or any(not each.isprintable() and each not in "\n\t" for each in value):
-            return Refused(f"{field}: holds a control character", Fault.INVALID, field)
+        odd = fault_of_characters(value, kept="\n\t")
+        if odd is not None:
+            return Refused(f"{field}: {odd}", Fault.INVALID, field)
     return None
 
 

@@ -25,7 +25,7 @@ from ledgerscope.customers.operations.telling import Telling, Written
 from ledgerscope.logs import correlated
 from ledgerscope.store.changes_writer import write_changes
 from ledgerscope.store.engine import begin_as
-from ledgerscope.store.errors import Contended
+from ledgerscope.store.errors import Contended, Locked
 from ledgerscope.store.errors import Refused as BrokenRule
 from ledgerscope.store.records import AuditEntry
 
@@ -47,8 +47,14 @@ __all__ = ["Operations"]
 Result = TypeVar("Result")
 
 _ATTEMPTS: Final = 5
-"""A lost race is decided anew: with the winner's rows in sight it is usually refused by value."""
+"""A lost race is decided anew: with the winner's rows in sight it is usually refused by value.
 
+So is one whose turn did not come within the session's `lock_timeout`, as where many change one company.
+"""
+_NO_TURN: Final = (
+    "other changes of this company, or of what this one needs, were under way for too long"
+    f" ({_ATTEMPTS} times lock_timeout); nothing was changed, so it can be asked again"
+)
 
 _ZONE: Final = text("select timezone from tenant where tenant_id = :tenant")
 _HOLD: Final = text("select timezone from tenant where tenant_id = :tenant for no key update")
@@ -126,7 +132,8 @@ class Operations:
 
         The caller needs the permission that the action has in `NEEDED`, or `needs` instead. `decide` loads
         what it needs, with locks, and may run again after a lost race. Changes of one company take turns, so
-        that they are dated in the order in which they happen. Raises UnknownCompany and StoreError.
+        that they are dated in the order in which they happen; a turn that does not come is waited for again,
+        up to five times `lock_timeout`. Raises UnknownCompany and StoreError.
         """
         with correlated(self.caller.correlation_id):
             with Telling(self.caller, action, _customer_of(content)) as telling:
@@ -164,6 +171,9 @@ class Operations:
             except (Contended, BrokenRule):
                 if attempt == _ATTEMPTS:
                     raise
+            except Locked as waited:
+                if attempt == _ATTEMPTS:
+                    raise Locked(_NO_TURN, waited.sqlstate) from waited
             else:
                 telling.written = written
                 return result

@@ -40,6 +40,8 @@ class Setting:
     personal: bool = False
 
 
+_KEPT: Final = " (kept for applications)"
+"""Of settings that nothing of Ledgerscope acts on."""
 KNOWN: Final = (
     Setting(
         "sync.error_after_failures", Whole(1, 100), 3,
@@ -49,11 +51,11 @@ KNOWN: Final = (
         "sync.longest_backoff_minutes", Whole(5, 10_080), 1_440,
         "the longest wait after failures, in minutes; never longer than the frequency asks for",
     ),
-    Setting("notifications.sync_failed", Switch(), True, "tell contacts when synchronisation is in error"),
-    Setting("notifications.health_low", Switch(), True, "tell contacts when the health score is low"),
+    Setting("notifications.sync_failed", Switch(), True, f"tell contacts when a sync is in error{_KEPT}"),
+    Setting("notifications.health_low", Switch(), True, f"tell contacts when the health score is low{_KEPT}"),
     Setting(
         "notifications.contact_types", Words(CONTACT_TYPES), ["technical"],
-        "which contacts are told; addresses are those of the contacts",
+        f"which contacts are told; addresses are those of the contacts{_KEPT}",
     ),
     Setting("thresholds.health_score", Number(0, 1), 0.7, "a health score below this is low"),
     Setting(
@@ -72,21 +74,21 @@ KNOWN: Final = (
         "workflows.name_contains", Text(100), None,
         "keep workflows whose name contains this only, large and small letters alike", personal=True,
     ),
-    Setting("export.format", Choice(EXPORT_FORMATS), "csv", "the format of exports of this customer"),
-    Setting("export.delimiter", Choice((",", ";", "|")), ",", "what stands between the columns of CSV"),
-    Setting("export.gone_workflows", Switch(), False, "exports hold workflows that are gone, too"),
+    Setting("export.format", Choice(EXPORT_FORMATS), "csv", f"the format of exports of this customer{_KEPT}"),
+    Setting("export.delimiter", Choice((",", ";", "|")), ",", f"what is between columns of CSV{_KEPT}"),
+    Setting("export.gone_workflows", Switch(), False, f"exports hold workflows that are gone, too{_KEPT}"),
     Setting(
         "retention.gone_workflows_days", Whole(0, 3_650), 90,
         "workflows that are gone for so many days are removed by the next synchronisation",
     ),
     Setting(
         "fields.mapping", Mapping(100), {},
-        "names of fields in the outside system to those in exports", personal=True,
+        f"names of fields in the outside system to those in exports{_KEPT}", personal=True,
     ),
-    Setting("webhooks.url", WebhookUrl(), None, "where webhooks are sent", personal=True),
+    Setting("webhooks.url", WebhookUrl(), None, f"where webhooks are sent{_KEPT}", personal=True),
     Setting(
         "webhooks.events", Words(tuple(map(str, EventType)), most=len(EventType)), [],
-        "which events are sent",
+        f"which events are sent{_KEPT}",
     ),
 )  # fmt: skip
 

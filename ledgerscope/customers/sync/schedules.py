@@ -78,14 +78,15 @@ def pause(customer: Synchronised, call: Call) -> Decision:
 
 
 def resume(customer: Synchronised, call: Call) -> Decision:
-    """Due again as before, at once where that has passed; failures in a row are counted anew."""
+    """Due again as before, now where that has passed: a pause is no wait. Failures are counted anew."""
     schedule = _standing(customer)
     if isinstance(schedule, Refused):
         return schedule
     if schedule.status != "paused":
         return Changes()
     event = call.event(EventType.SYNC_RESUMED, customer_id=customer.customer_id)
-    values = {"status": "active", "backoff": 0}
+    due = max(schedule.next_due_at, call.moment.at)
+    values = {"status": "active", "backoff": 0, "next_due_at": due}
     audit = call.audit("sync.resumed", customer.customer_id)
     return Changes((_update(customer, values, call), audit), (event,))
 

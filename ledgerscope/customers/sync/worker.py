@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ledgerscope.customers.operations import Operations
-    from ledgerscope.customers.sync.outside import Outside
+    from ledgerscope.customers.sync.outside import Feed, Outside
     from ledgerscope.customers.zuora import Workflow
 
 __all__ = ["Limits", "Report", "Tally", "Worker", "worker_name"]
@@ -82,6 +82,12 @@ class _Running:
     claim: Claim
     since: float = field(default_factory=time.monotonic)
     lost: Event = field(default_factory=Event)
+    feed: Feed | None = None
+
+    @property
+    def calls(self) -> int:
+        """Requests sent to the outside system so far."""
+        return 0 if self.feed is None else self.feed.calls
 
 
 class _Interrupted(Exception):
@@ -200,14 +206,11 @@ class Worker:
         self._news.put(Report(company, running.claim, known, problem))
 
     def _recorded(self, running: _Running) -> tuple[Ended | Refused | None, Exception | None]:
-        claims, claim, calls = running.claims, running.claim, 0
+        claims, claim = running.claims, running.claim
         problem: Exception | None = None
         try:
-            with self._outside(claims.operations, claim.customer_id) as feed:
-                try:
-                    read = [self._unless_lost(running, each) for each in feed.workflows()]
-                finally:
-                    calls = feed.calls
+            with self._outside(claims.operations, claim.customer_id) as running.feed:
+                read = [self._unless_lost(running, each) for each in running.feed.workflows()]
         except _Interrupted:
             return None, None
         except ZuoraError as failed:
@@ -217,8 +220,8 @@ class Worker:
         except Exception as failed:  # noqa: BLE001 - recorded and reported: the next run may do better
             failure, problem = Failure("internal"), failed
         else:
-            return claims.succeed(claim, read, calls), None
-        return claims.fail(claim, failure, calls), problem
+            return claims.succeed(claim, read, running.calls), None
+        return claims.fail(claim, failure, running.calls), problem
 
     def _unless_lost(self, running: _Running, read: Workflow) -> Workflow:
         if running.lost.is_set():
@@ -258,7 +261,7 @@ class Worker:
 
     def _given_back(self, tally: Tally, running: _Running) -> Tally:
         try:
-            ended = running.claims.fail(running.claim, Failure("stopped"), 0)
+            ended = running.claims.fail(running.claim, Failure("stopped"), running.calls)
         except StoreError:
             return replace(tally, unrecorded=tally.unrecorded + 1)
         if isinstance(ended, Refused):

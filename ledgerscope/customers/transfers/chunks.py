@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -76,7 +76,7 @@ class Reading:
                             yield self._chunk(waiting, seen, digest.digest())
                             waiting = []
                 except (Unreadable, OSError) as error:
-                    self.broken = _broken(error, self.rows)
+                    self.broken = _cut_short(_broken(error, self.rows))
                 if waiting:
                     yield self._chunk(waiting, seen, digest.digest())
                 self.warnings = (*opened.warnings, *(() if self.rows or self.broken else (_NO_ROWS,)))
@@ -92,6 +92,10 @@ def _broken(error: Unreadable | OSError, read: int | None) -> Problem:
     if isinstance(error, Unreadable):
         return Problem(error.row, error.field, error.reason)
     return Problem(0 if read is None else read + 1, "", f"the file cannot be read: {error.strerror}")
+
+
+def _cut_short(broken: Problem) -> Problem:
+    return replace(broken, message=f"{broken.message}; the file was not read any further")
 
 
 def _wanted(rows: list[FileRow], seen: Seen, *, clear: bool) -> tuple[WantedRow, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ledgerscope.customers.access.permissions import Permission
 from ledgerscope.customers.decision import Call, Fault, Refused
 from ledgerscope.customers.operations import Note, Operations, Verdict
+from ledgerscope.customers.operations.given import is_storable
 from ledgerscope.customers.operations.guard import takes
 from ledgerscope.customers.operations.lookups import as_id
 from ledgerscope.customers.operations.types import typed
@@ -32,6 +33,7 @@ __all__ = ["Imports", "ProblemPage"]
 _NO_NOTE: Final = Note()
 _UNWATCHED: Final = Watch()
 _LARGEST_PAGE: Final = 500
+_LAST_ROW: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class _Started:
     import_batch_id: Id
     encoding: str | None = None
     delimiter: str | None = None
+    broken: bool = False
     first_problems: Sequence[tuple[int, str, str, str]] | None = None
 
 
@@ -155,6 +158,8 @@ class Imports:
         batch = self.get(import_batch_id)
         if isinstance(batch, Refused):
             return batch
+        if after is not None and not (0 <= after[0] <= _LAST_ROW and is_storable(after[1])):
+            return Refused("after: row and field of a problem", Fault.INVALID, "after")
         with self._operations.read() as connection:
             found = load_problems(connection, self._tenant_id, import_batch_id, limit + 1, after)
         shown = found[:limit]
@@ -204,7 +209,7 @@ class Imports:
         return ImportResult(
             import_batch_id=batch.import_batch_id, format=batch.format, outcome=batch.outcome or "",
             counts=batch.counts, problems=batch.problems, first_problems=first,
-            encoding=started.encoding, delimiter=started.delimiter,
+            encoding=started.encoding, delimiter=started.delimiter, broken=started.broken,
         )  # fmt: skip
 
 

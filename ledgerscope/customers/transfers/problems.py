@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ledgerscope.text.one_line import on_one_line
+
 if TYPE_CHECKING:
     from ledgerscope.customers.decision import Refused
 
@@ -63,5 +65,5 @@ def from_refused(row: int, refused: Refused, value: object = None) -> Problem:
 
 def _cut(text: str, longest: int) -> str:
     """On one line, of characters that any terminal and database takes."""
-    line = "".join(each if each.isprintable() else " " for each in text[: longest + 1])
+    line = on_one_line(text[: longest + 1])
     return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -87,8 +87,9 @@ class Counts:
 class ImportResult:
     """What came of an import: `outcome` is success, partial (some rows failed) or failure (nothing came in).
 
-    `import_batch_id` is None after a dry run, which changes nothing. `first_problems` are at most twenty of
-    the `problems`; the import itself keeps ten thousand.
+    `import_batch_id` is None after a dry run, which changes nothing. `broken`: the file could not be read, or
+    not to its end, and what follows the last row that is counted was not looked at. `first_problems` are at
+    most twenty of the `problems`; the import itself keeps ten thousand.
     """
 
     import_batch_id: Id | None
@@ -99,6 +100,7 @@ class ImportResult:
     first_problems: tuple[Problem, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    broken: bool = False
 
 
 def check_request(asked: ImportCustomers) -> Refused | None:

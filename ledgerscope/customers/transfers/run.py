@@ -75,7 +75,7 @@ class _Tally:
         return ImportResult(
             import_batch_id=batch_id, format=reading.format, outcome=outcome, counts=self.counts,
             problems=self.problems, first_problems=tuple(self.kept[:FIRST_PROBLEMS]),
-            encoding=reading.encoding, delimiter=reading.delimiter,
+            encoding=reading.encoding, delimiter=reading.delimiter, broken=reading.broken is not None,
         )  # fmt: skip
 
 
@@ -218,5 +218,6 @@ def _told(result: ImportResult) -> dict[str, Any]:
         "import_batch_id": result.import_batch_id,
         "encoding": result.encoding,
         "delimiter": result.delimiter,
+        "broken": result.broken,
         "first_problems": [(each.row, each.field, each.message, each.severity) for each in first],
     }

@@ -65,6 +65,8 @@ def undo_import(
             events += decided.events
         part = Changes(tuple(rows), tuple(events))
         put(part)
+    if not any(counts.values()) and batch.counts.created + batch.counts.updated:
+        return Refused("which customers the import made or changed is not known: another program wrote it")
     values: dict[str, Any] = {"undone_at": moment.at}
     if batch.outcome is None:  # it was interrupted, and will not be resumed
         values |= {"outcome": "failure", "finished_at": moment.at}

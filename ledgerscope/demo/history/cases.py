@@ -170,7 +170,7 @@ def _void_with_allocation(case: _Case) -> None:
 
 
 def _deposit(case: _Case) -> None:
-    """Money for an invoice that another program dates two weeks later."""
+    """Money for an invoice that another program dates two weeks later, without an audit entry."""
     agenda, when = case.agenda, case.ago(60)
     dated, total, invoice_id = agenda.day(when) + 14 * _DAY, 357_00, agenda.random.id()
     request = IssueInvoice(

@@ -1,4 +1,8 @@
-"""Files of customers taken in and given out."""
+"""Files of customers taken in and given out, as their counts, problems and events.
+
+The customers of the demo come by other ways, so no change of a customer belongs to these imports: undoing one
+is refused.
+"""
 
 from __future__ import annotations
 

@@ -39,6 +39,21 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
         AMOUNT.convert(text, OPTION, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("9" * 19, "--amount: a number of 19 digits is too much; the largest amounts have 16"),
+        ("9" * 10_000, "--amount: a number of 10000 digits is too much; the largest amounts have 16"),
+        ("1." + "0" * 10, "--amount: 1.0000000000 has too many decimals; no currency has more than 4"),
+        ("1." + "0" * 99, f"--amount: 1.{'0' * 37}… has too many decimals; no currency has more than 4"),
+    ],
+)
+def test_what_is_too_long_for_any_amount_is_said_to_be(text: str, message: str) -> None:
+    with pytest.raises(CommandFailed) as failed:
+        AMOUNT.convert(text, OPTION, None)
+    assert failed.value.message == message
+
+
 def test_a_negative_amount_is_refused() -> None:
     with pytest.raises(CommandFailed, match=r"^--amount: -5 is negative; write it without a sign$"):
         AMOUNT.convert("-5", OPTION, None)

@@ -37,6 +37,21 @@ def test_entries_fit_the_terminal_and_lead_on(run: Callable[..., Result]) -> Non
     assert json.loads(run("audit", "list", "--by", "u-1", "--json").stdout)["entries"][0]["seq"] == 1
 
 
+@pytest.mark.parametrize("before", ["-1", str(2**63)])
+def test_a_place_that_no_entry_has_is_refused(run: Callable[..., Result], before: str) -> None:
+    done = run("audit", "list", "--before", before)
+    assert (done.exit_code, done.stderr) == (1, "ledgerscope: refused: before: the seq of an entry\n")
+
+
+def test_a_subject_is_shown_as_what_can_be_typed(run: Callable[..., Result]) -> None:
+    """The number of a customer; what is none is whole, however narrow the terminal is."""
+    (entry,) = json.loads(run("audit", "list", "--subject", "C-000002", "--json").stdout)["entries"]
+    assert run("audit", "list", "--subject", entry["subject"]).stdout.splitlines()[-1].endswith("C-000002")
+    run("aging", "refresh", "--day", "2026-02-03")
+    assert run("audit", "list", "--limit", "1").stdout.splitlines()[2].endswith("2026-02-03")
+    assert run("audit", "list", "--subject", "C-000003").stdout == "no entries match\n"
+
+
 def test_a_sound_log_is_said_to_be_with_the_head_to_keep(run: Callable[..., Result]) -> None:
     entries, head, sound = run("audit", "verify").stdout.splitlines()
     assert entries == "2 entries, sealed up to 2"

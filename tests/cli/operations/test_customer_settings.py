@@ -60,3 +60,9 @@ def test_what_is_wrong_is_said_in_one_line(
     done = run(*arguments, input="[")
     assert done.exit_code == code
     assert message in done.stderr
+
+
+def test_a_number_without_end_is_said_to_be_one(run: Callable[..., Result]) -> None:
+    done = run("bulk", "-", input=f'{{"C-000001": {{"sync.error_after_failures": {"9" * 10_000}}}}}')
+    assert done.exit_code == 2
+    assert done.stderr.endswith("not JSON: a number has 10,000 digits; at most 100\n")

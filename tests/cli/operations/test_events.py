@@ -33,6 +33,7 @@ def test_a_list_fits_eighty_columns_and_leads_on(
     assert all(len(line) <= 80 for line in first.output.splitlines())
     assert "One" not in first.output
     assert first.output.count("CustomerCreated") == 2
+    assert [line.split()[4] for line in first.output.splitlines()[2:4]] == ["C-000003", "C-000002"]
     before = first.output.split("more: --before ")[1].split()[0]
     rest = json.loads(ledgerscope("events", "list", "--json", "--before", before).output)
     assert [each["event_type"] for each in rest["events"]] == ["CustomerCreated"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
@@ -75,6 +76,16 @@ def test_what_is_no_terminal_gets_everything_without_codes(
     assert out.count(name) == 2
     assert [line for line in out.splitlines() if line != line.rstrip()] == []
     assert "amount    1,000,000,000,000,000 JPY" in out
+
+
+def test_a_year_has_four_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    show_record({"at": datetime(26, 3, 1, 5, tzinfo=UTC), "on": date(26, 3, 1)})
+    assert capsys.readouterr().out == "at  0026-03-01 05:00\non  0026-03-01\n"
+
+
+def test_a_name_of_any_script_is_itself_and_moves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    show_record({"name": "क्\u200dष 👩\u200d👧 a\u202eb\x1b[2J"})
+    assert capsys.readouterr().out == "name  क्\u200dष 👩\u200d👧 ab [2J\n"
 
 
 def test_no_rows_are_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.customers.zuora.server import SECRET, workflow
+from tests.customers.zuora.server import SECRET, WORKFLOWS, Answer, workflow
 from tests.processes import start
 
 if TYPE_CHECKING:
@@ -95,6 +95,13 @@ def test_what_is_wrong_is_said_in_one_line(
     done = run(*arguments)
     assert done.exit_code == code
     assert message in done.stderr
+
+
+def test_the_longest_time_of_a_run_can_be_set(run: Callable[..., Result], zuora_server: ZuoraServer) -> None:
+    zuora_server.answer(WORKFLOWS, Answer(stuck=True))
+    assert run("run", "--once", "--longest-run", "1").stdout == "1 runs: 1 failed\n"
+    (shown,) = json.loads(run("runs", "--json").stdout)["runs"]
+    assert (shown["error_class"], shown["api_calls"]) == ("timeout", 2)
 
 
 @pytest.mark.usefixtures("run")

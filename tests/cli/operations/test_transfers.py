@@ -58,6 +58,41 @@ def test_a_file_is_imported_and_its_problems_are_shown(
     assert max(map(len, listed.splitlines())) <= WIDTH
 
 
+def test_what_was_not_read_is_said(
+    ledgerscope: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole message, in a narrow terminal too."""
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    file = tmp_path / "broken.json"
+    file.write_text('[{"name": "Good"}, {"name": ["x"]}, {"name": "B" x}, {"name": "Never read"}]')
+    for more in (["--dry-run"], ["--key", "k"], ["--key", "k"]):
+        done = ledgerscope("import", str(file), *more)
+        assert done.exit_code == 1
+        assert done.stderr.splitlines()[-1] == (
+            "ledgerscope: 1 of 2 rows failed; the file was not read to its end"
+        )
+        shown = " ".join(done.stdout.split())
+        assert "column 50 (char 49); the file was not read any further" in shown
+        assert max(map(len, done.stdout.splitlines())) <= WIDTH
+    file.write_text('[{"name": "Good"}, {"name": "B" x}]')
+    assert ledgerscope("import", str(file)).stderr.splitlines()[-1] == (
+        "ledgerscope: the file was not read to its end"
+    )
+    file.write_text('[{"name": "B" x}, {"name": "Never read"}]')
+    done = ledgerscope("import", str(file))
+    assert done.stderr.splitlines()[-1] == (
+        "ledgerscope: nothing was taken in; the file was not read to its end"
+    )
+
+
+def test_a_place_that_no_problem_has_is_refused(ledgerscope: Callable[..., Result], file: Path) -> None:
+    batch_id = ledgerscope("import", str(file), *MAPPED).stderr.split()[1]
+    done = ledgerscope("imports", "problems", batch_id, "--after", f"{2**63}:name")
+    assert (done.exit_code, done.stderr) == (
+        1, "ledgerscope: refused: after: row and field of a problem\n",
+    )  # fmt: skip
+
+
 def test_a_dry_run_changes_nothing(ledgerscope: Callable[..., Result], file: Path, owner: Engine) -> None:
     done = ledgerscope("import", str(file), *MAPPED, "--dry-run", "--json")
     assert json.loads(done.stdout)["counts"] == {

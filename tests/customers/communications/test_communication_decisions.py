@@ -81,11 +81,11 @@ def test_an_instant_that_cannot_be_is_said_with_what_would_be_right() -> None:
     [
         ("channel", "fax", "channel: one of email, phone, meeting, note; not 'fax'"),
         ("direction", "up", "direction: one of inbound, outbound; not 'up'"),
-        ("subject", "two\nlines", "subject: holds a control character"),
+        ("subject", "two\nlines", "subject: holds a control character (U+000A)"),
         ("subject", "", "subject: is empty; leave it out instead"),
         ("subject", "x" * 201, "subject: has 201 characters; at most 200"),
         ("body", "x" * 100_001, "body: has 100001 characters; at most 100000"),
-        ("body", "a\x00b", "body: holds a control character"),
+        ("body", "a\x00b", "body: holds a control character (U+0000)"),
     ],
 )
 def test_what_cannot_be_stored_is_refused_with_its_field(field: str, value: Any, reason: str) -> None:

@@ -43,13 +43,19 @@ def test_a_text_that_no_row_can_hold_is_a_refusal(operations: Operations, ledger
     [
         (Note(reason="  "), "reason: 1 to 2000 characters"),
         (Note(comment="x" * 2001), "comment: 1 to 2000 characters"),
-        (Note(reason="\x1b[31m"), "reason: holds a control character"),
+        (Note(reason="\x1b[31m"), "reason: holds a control character (U+001B)"),
+        (Note(comment="a\ud800"), "comment: holds a lone surrogate (U+D800), which is no character"),
     ],
 )
 def test_a_reason_that_cannot_be_kept_is_refused(operations: Operations, note: Note, words: str) -> None:
     said = Customers(operations).create(NORTHWIND, note)
     assert isinstance(said, Refused)
     assert said.reason == words
+
+
+@pytest.mark.parametrize("reason", ["नर्\u200dसरी", "👩\u200d👧", "two\nlines\twith a tab"])
+def test_a_reason_of_any_script_is_kept(operations: Operations, reason: str) -> None:
+    assert not isinstance(Customers(operations).create(NORTHWIND, Note(reason=reason)), Refused)
 
 
 @pytest.mark.parametrize(

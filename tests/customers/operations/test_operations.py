@@ -5,24 +5,27 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from ledgerscope.customers import Fault, Refused
 from ledgerscope.customers.lifecycle import CreatedCustomer, Customers, NewCustomer
 from ledgerscope.customers.operations import Caller, Note, Operations, UnknownCompany
 from ledgerscope.customers.operations.content import content_hash
 from ledgerscope.store.audit import first_break
+from ledgerscope.store.engine import Session, create_engine
+from ledgerscope.store.errors import Locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
+    from sqlalchemy.engine import ExceptionContext
 
     from tests.customers.conftest import Clock, Ledger
 
@@ -124,6 +127,48 @@ def test_one_of_two_that_want_the_same_external_id_gets_it(operations: Operation
         results = sorted(pool.map(ask, "ab"), key=lambda each: isinstance(each, Refused))
     winner, loser = created(results[0]), refused(results[1])
     assert loser.reason == f"external_id: 'X' belongs to customer {winner.customer_number}"
+
+
+@pytest.fixture
+def impatient(app_url: str, ledger: Ledger) -> Iterator[Engine]:
+    """An engine whose sessions wait for a lock as short as they can."""
+    engine = create_engine(app_url, Session(lock_timeout=timedelta(milliseconds=1)), pool_size=1)
+    yield engine
+    engine.dispose()
+
+
+def test_a_turn_that_takes_long_is_waited_for_again(
+    impatient: Engine, owner: Engine, clock: Clock, ledger: Ledger
+) -> None:
+    other = owner.connect()
+    other.execute(text("select from tenant where tenant_id = 'acme' for no key update"))
+    waited: list[str | None] = []
+
+    def let_go(context: ExceptionContext) -> None:
+        waited.append(getattr(context.original_exception, "sqlstate", None))
+        if len(waited) == 2:
+            other.close()
+
+    event.listen(impatient, "handle_error", let_go)
+    asked = Operations(impatient, Caller(tenant_id="acme", actor="anna"), clock=clock)
+    created(Customers(asked).create(NEW))
+    assert waited == ["55P03", "55P03"]
+    assert ledger.counts() == {"customer": 1, "event": 1, "audit_log": 1, "operation_request": 0}
+
+
+def test_a_turn_that_never_comes_is_said_to_be_one(
+    impatient: Engine, owner: Engine, clock: Clock, ledger: Ledger
+) -> None:
+    asked = Operations(impatient, Caller(tenant_id="acme", actor="anna"), clock=clock)
+    with owner.connect() as other:
+        other.execute(text("select from tenant where tenant_id = 'acme' for no key update"))
+        with pytest.raises(Locked) as raised:
+            Customers(asked).create(NEW)
+    assert str(raised.value) == (
+        "other changes of this company, or of what this one needs, were under way for too long"
+        " (5 times lock_timeout); nothing was changed, so it can be asked again"
+    )
+    assert ledger.count("customer") == 0
 
 
 def test_a_company_that_is_not_there_is_an_error(operations_of: Callable[[str], Operations]) -> None:

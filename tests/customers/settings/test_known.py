@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledgerscope import customers
 from ledgerscope.customers.settings.checks import check_keys, check_values
 from ledgerscope.customers.settings.known import BY_KEY, KNOWN
 from tests.thoroughness import tries
@@ -24,6 +27,16 @@ def test_every_key_is_there_once_and_every_default_is_of_its_type() -> None:
     assert len(BY_KEY) == len(KNOWN)
     assert check_values({setting.key: setting.default for setting in KNOWN}) is None
     assert all(setting.meaning and setting.kind.bounds() for setting in KNOWN)
+
+
+def test_what_is_said_to_be_acted_on_is_read() -> None:
+    """And what only is kept for applications says so."""
+    folder = Path(customers.__file__).parent
+    sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    read = set(re.findall(r'settings\.value\("([a-z_.]+)"\)', sources))
+    kept = {setting.key for setting in KNOWN if setting.meaning.endswith("(kept for applications)")}
+    assert read | kept == set(BY_KEY)
+    assert read.isdisjoint(kept)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from ledgerscope.customers.sync import Claim
-    from tests.customers.conftest import Clock
+    from ledgerscope.customers.sync import Claim, Syncs
+    from tests.customers.conftest import Clock, Ledger
 
 WORDS = tuple(f"telecom_billing_jobs_{word}" for word in ("running", "stuck", "failed", "total"))
 
@@ -58,3 +58,17 @@ def test_runs_are_counted_by_how_they_ended_and_a_hung_one_is_stuck(
     assert shown(exporter, clock) == {**both, (running,): 1, (stuck,): 1}
     claims.claim()
     assert shown(exporter, clock) == {**both, (total, "sync-customer", "failed"): 2, (failed,): 1}
+
+
+def test_the_job_after_a_pause_has_waited_since_the_resumption(
+    claims: Claims, syncs: Syncs, scheduled: Callable[..., str], ledger: Ledger, clock: Clock
+) -> None:
+    customer = scheduled()
+    syncs.pause(customer)
+    clock.forward(days=100)
+    syncs.resume(customer)
+    resumed = clock.now
+    clock.forward(seconds=7)
+    begun(claims)
+    (job,) = ledger.rows("select enqueued_at, started_at from job_run")
+    assert tuple(job) == (resumed, clock.now)

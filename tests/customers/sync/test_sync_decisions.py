@@ -70,8 +70,16 @@ def test_pausing_and_resuming() -> None:
     assert schedule_of(pause(KNOWN, CALL)) == {"status": "paused"}
     assert told(pause(KNOWN, CALL)) == [("SyncPaused", {})]
     assert pause(PAUSED, CALL) == Changes()
-    assert schedule_of(resume(PAUSED, CALL)) == {"status": "active", "backoff": 0}
+    assert schedule_of(resume(PAUSED, CALL)) == {
+        "status": "active", "backoff": 0, "next_due_at": NOW + HOUR,
+    }, "as before, where that is still to come"  # fmt: skip
     assert resume(KNOWN, CALL) == Changes()
+
+
+def test_a_pause_is_no_waiting() -> None:
+    """The job of the next run is enqueued when it was due: from the resumption on."""
+    long_ago = replace(SCHEDULE, status="paused", next_due_at=NOW - 1_000 * HOUR)
+    assert schedule_of(resume(Synchronised("c", long_ago), CALL))["next_due_at"] == NOW
 
 
 def test_a_request_is_due_at_once_also_in_error_but_not_while_paused() -> None:

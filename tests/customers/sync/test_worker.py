@@ -24,9 +24,11 @@ from tests.thoroughness import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Engine
 
+    from ledgerscope.customers.sync.outside import Feed
     from tests.customers.conftest import Clock, Ledger
     from tests.customers.zuora.server import ZuoraServer
 
@@ -195,7 +197,33 @@ def test_what_does_not_end_in_time_is_given_back_and_due_at_once(
     assert tallies == [Tally(started=1, given_back=1)]
     (state,) = ledger.rows("select status, backoff, next_due_at <= last_attempt_at as due from sync_schedule")
     assert tuple(state) == ("active", 0, True)
+    (calls,) = ledger.rows("select api_calls as of_run from sync_run")
+    assert calls.of_run == 3, "what was asked of the outside system counts, whatever became of it"
     assert inconsistencies(ledger) == []
+
+
+def test_what_is_given_back_before_the_outside_was_opened_made_no_calls(
+    operations: Operations, scheduled: Callable[..., str], spring: Spring, ledger: Ledger
+) -> None:
+    scheduled()
+    begun, let_go = Event(), Event()
+
+    def slow_to_open(company: Operations, customer_id: str) -> AbstractContextManager[Feed]:
+        begun.set()
+        let_go.wait(PATIENCE)
+        return spring(company, customer_id)
+
+    worker = Worker([operations], slow_to_open, limits=Limits(grace=timedelta(0)))
+    tallies: list[Tally] = []
+    running = Thread(target=lambda: tallies.append(worker.run_due()))
+    running.start()
+    begun.wait(PATIENCE)
+    worker.stop()
+    running.join()
+    let_go.set()
+    assert tallies == [Tally(started=1, given_back=1)]
+    (run,) = ledger.rows("select error_class, api_calls from sync_run")
+    assert tuple(run) == ("stopped", 0)
 
 
 def test_a_database_that_cannot_be_reached_is_raised(

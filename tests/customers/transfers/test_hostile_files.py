@@ -159,10 +159,11 @@ ROWS: dict[str, tuple[str, bytes, list[tuple[int, str, str]]]] = {
     ),
     "surrogates": (
         "a.jsonl", b'{"name": "Good"}\n{"name": "x", "external_id": "\\ud800"}\n',
-        [(2, "external_id", "holds a control character")],
+        [(2, "external_id", "holds a lone surrogate (U+D800), which is no character")],
     ),
     "a number of a million digits": (
-        "a.jsonl", b'{"name": "Good"}\n{"name": ' + b"9" * 10_000 + b"}\n", [(2, "", "is no JSON: Exceeds")],
+        "a.jsonl", b'{"name": "Good"}\n{"name": ' + b"9" * 10_000 + b"}\n",
+        [(2, "", "is no JSON: a number has 10,000 digits; at most 100")],
     ),
     "a JSON array that breaks off": (
         "a.json", b'[{"name": "Good"}, {"name": "Ba', [(2, "", "is no JSON: Unterminated string")],

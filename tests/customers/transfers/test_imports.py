@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from ledgerscope.customers import Refused
 from ledgerscope.customers.audit import AuditKeys, verification
@@ -383,6 +384,18 @@ def test_an_import_is_not_undone_once_something_belongs_to_a_customer_that_it_cr
         )
     refused = desk.imports.undo(batch_id_of(done))
     assert isinstance(refused, Refused)
+
+
+def test_an_import_whose_customers_are_not_known_is_not_said_to_be_undone(desk: Desk, ledger: Ledger) -> None:
+    """As those of the demo, whose customers came by other ways."""
+    done = desk.take_in(b"external_id,name\nn-1,One\n")
+    with ledger.owner.begin() as connection:
+        connection.execute(text("delete from import_change"))
+    refused = desk.imports.undo(batch_id_of(done))
+    assert isinstance(refused, Refused)
+    assert "is not known: another program wrote it" in refused.reason
+    (batch,) = ledger.rows("select undone_at from import_batch")
+    assert batch.undone_at is None
 
 
 def test_an_interrupted_import_can_be_undone_and_then_does_not_go_on(desk: Desk, ledger: Ledger) -> None:

@@ -25,13 +25,17 @@ BODY = "b0dy-0f-an-answer"
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent: `cut` breaks off in the middle, `stuck` never goes on until the server ends."""
+    """What is sent: `cut` breaks off in the middle, `stuck` never goes on until the server ends.
+
+    `dripping`: so many bytes of a header that comes byte by byte, before everything else.
+    """
 
     status: int = 200
     body: bytes = json.dumps({"reason": BODY, "error": BODY, "error_description": BODY}).encode()
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     stuck: bool = False
+    dripping: int = 0
 
 
 def workflow(number: int, state: str = "Active") -> dict[str, Any]:
@@ -70,6 +74,7 @@ class ZuoraServer:
     requests: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
     scripts: dict[str, list[Answer]] = field(default_factory=dict)
     ended: Event = field(default_factory=Event)
+    dripped: int = 0
     _issued: int = 0
 
     @property
@@ -166,6 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
         scripted = self.zuora.scripts.get(parts.path)
         answer = scripted.pop(0) if scripted else usual
         self.send_response(answer.status)
+        self._drip(answer.dripping)
         for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()
@@ -174,3 +180,16 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.stuck:
             self.zuora.ended.wait()
         self.close_connection = answer.cut or answer.stuck
+
+    def _drip(self, count: int) -> None:
+        """A header, byte by byte as long as somebody listens."""
+        if not count:
+            return
+        self.flush_headers()
+        for byte in b"X-Slow: " + b"." * count + b"\r\n":
+            self.zuora.ended.wait(0.01)
+            try:
+                self.wfile.write(bytes([byte]))
+            except OSError:
+                return
+            self.zuora.dripped += 1

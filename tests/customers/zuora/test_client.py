@@ -259,6 +259,26 @@ def test_an_answer_that_never_ends_is_left(zuora_server: ZuoraServer, hands: Han
         assert failure(zuora).error_class == "timeout"
 
 
+@pytest.mark.parametrize("reached", ["plain", "encrypted", "proxied"])
+def test_headers_that_never_end_are_left(reached: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes soon enough for a wait of its own; all of them would take many times the time."""
+    authority, context = trustme.CA(), SSLContext(PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    limits = Limits(read=5, total=2, tries=1)
+    with running(context if reached == "encrypted" else None) as server, authority.cert_pem.tempfile() as ca:
+        host, scheme = server.host, "https" if reached == "encrypted" else "http"
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca)
+        if reached == "proxied":
+            host = "127.0.0.1:9"  # nobody listens there: only the proxy answers
+            monkeypatch.setenv("HTTP_PROXY", server.url)
+            monkeypatch.setenv("NO_PROXY", "")
+        server.answer(WORKFLOWS, Answer(dripping=1_000))
+        login = replace(server.login, base_url=f"{scheme}://{host}")
+        with Zuora(login, allow=(host,), limits=limits) as zuora:
+            failed = failure(zuora)
+        assert (failed.error_class, 0 < server.dripped < 1_000) == ("timeout", True)
+
+
 def test_pages_without_end_are_an_error(zuora: Zuora, zuora_server: ZuoraServer) -> None:
     zuora_server.endless = True
     assert failure(zuora).error_class == "malformed"

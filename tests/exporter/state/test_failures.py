@@ -24,6 +24,7 @@ def test_classes_and_states_are_those_of_the_catalogue() -> None:
         (store.Exhausted("x"), "unreachable"),
         (store.SnapshotGone("x"), "unreachable"),
         (store.Timeout("x"), "timeout"),
+        (store.Locked("x"), "timeout"),
         (store.Cancelled("x"), "timeout"),
         (sqlalchemy.exc.TimeoutError("x"), "timeout"),
         (store.MissingRight("x"), "permission"),

@@ -11,6 +11,7 @@ from ledgerscope.customers.transfers.files.encoding import LONGEST_LINE
 from ledgerscope.customers.transfers.files.lines import bounded_lines
 from ledgerscope.customers.transfers.files.row import FileRow
 from ledgerscope.customers.transfers.problems import Problem
+from ledgerscope.text.json_numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,9 @@ class JsonRows:
         self._names = names
         self._on_unknown = on_unknown
         self._told: set[str] = set()
-        self._decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=_once, parse_constant=_no_number, parse_int=whole_number
+        )
 
     def lines(self) -> Iterator[FileRow]:
         """One object on each line; a line that is none is a problem of its own."""

@@ -264,6 +264,7 @@ def test_the_same_request_with_its_key_is_carried_out_once(desk: Desk, ledger: L
         ({"instalments": (Instalment(date(2026, 3, 9), 100),)}, "instalments"),
         ({"instalments": (Instalment(date(2026, 4, 1), 100),) * 121}, "instalments"),
         ({"issued_on": date(2026, 3, 11)}, "issued_on"),
+        ({"issued_on": date(26, 3, 10)}, "issued_on"),
         ({"number": "a\nb"}, "number"),
         ({"subscription_id": "0" * 32}, "subscription_id"),
         ({"subscription_id": "no id"}, "subscription_id"),

@@ -224,6 +224,7 @@ def test_a_request_with_its_key_is_carried_out_once(desk: Desk, ledger: Ledger) 
         ({"amount_minor": 1, "currency": "XXY"}, "currency"),
         ({"amount_minor": 1, "method": "shells"}, "method"),
         ({"amount_minor": 1, "gateway": "door"}, "gateway"),
+        ({"amount_minor": 1, "received_on": date(26, 3, 10)}, "received_on"),
     ],
 )
 def test_a_payment_that_cannot_be_is_refused(desk: Desk, given: dict[str, object], field: str) -> None:
