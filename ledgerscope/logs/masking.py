@@ -44,6 +44,8 @@ _IDENTIFIERS: Final = frozenset(
     {"company_id", "customer_id", "customer_number", "correlation_id", "operation", "timestamp"}
 )
 """Keys whose values may be digits that look like a telephone number, and are none."""
+_IDENTIFIER: Final = re.compile(r"[\w.:-]+|\d[\w.:-]*(?: \d[\w.:-]*)*")
+"""One word, or several groups of digits: what stands under such a key may be anything that somebody asked for."""
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _KEYS: Final = "|".join(map(re.escape, (*_SECRET, *sorted(_PERSONAL, key=len, reverse=True))))
@@ -91,7 +93,7 @@ def _mask(value: object, key: str | None, depth: int) -> Any:
     if key is not None and _is_private(key):
         return MASKED
     if isinstance(value, str):
-        return _mask_text(value, phones=key not in _IDENTIFIERS)
+        return _mask_text(value, phones=not (key in _IDENTIFIERS and _IDENTIFIER.fullmatch(value)))
     if isinstance(value, (int, float)):
         return value
     return _mask_whole(value, key, depth) if depth < _DEEPEST else MASKED

@@ -135,6 +135,8 @@ def test_identifiers_instants_and_messages_stay(text: str) -> None:
 
 
 def test_identifiers_of_an_operation_stay_though_they_are_digits() -> None:
+    assert mask({"customer_id": "call +43 664 123456"}) == {"customer_id": f"call {MASKED}"}
+    assert mask({"customer_id": "+43664123456"}) == {"customer_id": MASKED}
     line = {"customer_number": "2026 000 123", "company_id": "0043664123456", "duration_ms": 123456789012}
     assert mask(line) == line
 
