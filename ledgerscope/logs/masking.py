@@ -45,7 +45,7 @@ _IDENTIFIERS: Final = frozenset(
 )
 """Keys whose values may be digits that look like a telephone number, and are none."""
 _IDENTIFIER: Final = re.compile(r"[\w.:-]+|\d[\w.:-]*(?: \d[\w.:-]*)*")
-"""One word, or several groups of digits: what stands under such a key may be anything that somebody asked for."""
+"""One word, or groups of digits: what stands under such a key may be anything that somebody asked for."""
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _KEYS: Final = "|".join(map(re.escape, (*_SECRET, *sorted(_PERSONAL, key=len, reverse=True))))
