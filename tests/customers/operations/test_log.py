@@ -165,10 +165,8 @@ def test_only_a_fault_of_the_program_has_a_traceback(error: Exception, level: st
     assert len({"reason", "exception"} & context.keys()) == 1
 
 
-@pytest.mark.parametrize(
-    "actor", ["anna@x.example", "+43 664 1234567", "0043 (664) 123-4567", "436641234567"]
-)
-def test_whoever_is_named_by_an_address_or_a_number_is_masked(actor: str) -> None:
+@pytest.mark.parametrize("actor", ["+43 664 1234567", "0043 (664) 123-4567", "436641234567"])
+def test_whoever_is_named_by_a_number_is_masked(actor: str) -> None:
     with logged() as lines, Telling(Caller(tenant_id="acme", actor=actor), "customers.get"):
         pass
     assert lines.one["context"]["user_id"] == "[masked]"
