@@ -19,6 +19,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import URL, Engine, make_url
 
+from exporter.http.api.problems import Problem
 from exporter.reporting.scrape import Scrape
 from exporter.runtime import Exporter
 from ledgerscope.store import migrations, roles
@@ -32,6 +33,7 @@ from tests.leaks import (
     leaks_of_database,
     leaks_where_it_still_is,
     listen_to_pages,
+    listen_to_problems,
     secrets_of,
 )
 
@@ -230,6 +232,7 @@ def outputs(pytestconfig: pytest.Config) -> Outputs:
     kept = pytestconfig.stash[HEARD].outputs
     logging.getLogger("ledgerscope").addHandler(Listener(kept))
     listen_to_pages(Scrape, Exporter, kept)
+    listen_to_problems(Problem, kept)
     return kept
 
 

@@ -18,10 +18,15 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg import sql
 
+from tests.processes import SAID
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from starlette.responses import Response
+
+    from exporter.http.api.problems import Problem
     from exporter.reporting.scrape import Scrape
     from exporter.runtime import Exporter
 
@@ -36,6 +41,7 @@ __all__ = [
     "leaks_of_database",
     "leaks_where_it_still_is",
     "listen_to_pages",
+    "listen_to_problems",
     "secrets_of",
 ]
 
@@ -83,11 +89,13 @@ _HARMLESS: Final = frozenset(
 class Outputs:
     """What was let out so far: lines of the log and pages that were served. `beside` keeps them, too.
 
-    `folder` has the logs of programs that were started; what is new in them is read before each search.
+    `folder` has the logs of programs that were started, and what commands `said`; what is new is read before
+    each search. A command may tell whoever asks about customers, so only secrets are looked for in that.
     """
 
     lines: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     folder: Path | None = None
     beside: Outputs | None = None
     _read: dict[Path, int] = field(default_factory=dict)
@@ -95,6 +103,7 @@ class Outputs:
     def clear(self) -> None:
         self.lines.clear()
         self.pages.clear()
+        self.said.clear()
 
     def add_line(self, line: str) -> None:
         if len(self.lines) < _MOST_LINES:
@@ -108,6 +117,12 @@ class Outputs:
         if self.beside is not None:
             self.beside.add_page(page)
 
+    def add_said(self, line: str) -> None:
+        if len(self.said) < _MOST_LINES:
+            self.said.append(line)
+        if self.beside is not None:
+            self.beside.add_said(line)
+
     def read_logs(self) -> None:
         """Add the lines that programs have written since the last time."""
         for path in () if self.folder is None else sorted(self.folder.iterdir()):
@@ -115,8 +130,9 @@ class Outputs:
                 file.seek(self._read.get(path, 0))
                 new = file.read()
             self._read[path] = self._read.get(path, 0) + len(new)
+            add = self.add_said if path.suffix == SAID else self.add_line
             for line in new.decode("utf-8", "replace").splitlines():
-                self.add_line(line)
+                add(line)
 
 
 class Listener(logging.NullHandler):
@@ -153,6 +169,18 @@ def listen_to_pages(scrape: type[Scrape], exporter: type[Exporter], outputs: Out
     scrape.body = heard  # type: ignore[method-assign] # what is served stays what it is
     scrape.restricted = heard_in_part  # type: ignore[method-assign] # same
     exporter.json = heard_as_json  # type: ignore[method-assign] # same
+
+
+def listen_to_problems(problem: type[Problem], outputs: Outputs) -> None:
+    """Keep the bodies of the API's answers to what is wrong with a request."""
+    response = problem.response
+
+    def heard(self: Problem, instance: str) -> Response:
+        made = response(self, instance)
+        outputs.add_page(bytes(made.body).decode())
+        return made
+
+    problem.response = heard  # type: ignore[method-assign] # what is served stays what it is
 
 
 def _text(served: bytes, *, gzip: bool) -> str:
@@ -201,7 +229,7 @@ def find_secrets(outputs: Iterable[tuple[str, str]]) -> list[str]:
 def secrets_of(outputs: Outputs) -> list[str]:
     """Secrets in lines of the log and in pages."""
     outputs.read_logs()
-    return find_secrets(_named(outputs))
+    return find_secrets([*_named(outputs), *_said(outputs)])
 
 
 def leaks_of_database(url: str, outputs: Outputs) -> list[str]:
@@ -216,7 +244,7 @@ def leaks_of_database(url: str, outputs: Outputs) -> list[str]:
         values = set(_texts(connection, PERSONAL))
         rows = [("a row", text) for text in _texts(connection, LET_OUT)]
     places = [*rows, *_named(outputs)]
-    return [*find_leaks(values, places), *find_secrets(places)]
+    return [*find_leaks(values, places), *find_secrets([*places, *_said(outputs)])]
 
 
 def leaks_where_it_still_is(url: str, outputs: Outputs) -> list[str]:
@@ -230,6 +258,10 @@ def leaks_where_it_still_is(url: str, outputs: Outputs) -> list[str]:
 def _named(outputs: Outputs) -> list[tuple[str, str]]:
     lines = [("a line of the log", line) for line in outputs.lines]
     return [*lines, *(("a page", page) for page in outputs.pages)]
+
+
+def _said(outputs: Outputs) -> list[tuple[str, str]]:
+    return [("what a command printed", line) for line in outputs.said]
 
 
 def _is_our_schema(connection: psycopg.Connection[Any]) -> bool:

@@ -16,6 +16,7 @@ from joserfc.jwk import OctKey
 from sqlalchemy import text as sql
 
 from exporter.exposition.text import Format
+from exporter.http.api.problems import Kind, Problem
 from exporter.reporting.scrape import Restriction, Scrape, process_registry
 from exporter.runtime import Exporter, exporter_engine
 from exporter.settings.model import ExporterSettings
@@ -150,6 +151,28 @@ def test_a_program_of_ours_that_a_test_starts_writes_a_log_that_is_searched(
     outputs.clear()
     assert leaks_of_database(planted.url, outputs) == []
     assert any("Customer created" in line for line in outputs.lines)
+
+
+def test_what_a_command_prints_holds_no_secret_and_may_hold_a_name(
+    planted: Planted, outputs: Outputs
+) -> None:
+    outputs.clear()
+    asked = ("customers", "list", "--company", "acme", "--database-url", planted.url)
+    assert NAME in processes.run(PROGRAM, *asked).stdout
+    assert leaks_of_database(planted.url, outputs) == []
+    assert any(NAME in line for line in outputs.said)
+    processes.run(PROGRAM, "customers", "show", SECRET, *asked[2:])  # the refusal says what was asked for
+    found = leaks_of_database(planted.url, outputs)
+    assert found == ["what a command printed holds a secret: s3cr3t-0f-n0..."]
+    outputs.clear()
+    if outputs.beside is not None:
+        outputs.beside.clear()
+
+
+def test_what_the_api_says_is_wrong_is_listened_to(planted: Planted, outputs: Outputs) -> None:
+    outputs.clear()
+    Problem(Kind.NOT_FOUND, f"there is no {NAME}").response("/api")
+    assert leaks_of_database(planted.url, outputs) == [f"a page holds {NAME!r}"]
 
 
 @pytest.mark.parametrize(

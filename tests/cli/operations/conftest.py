@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from tests.conftest import Database
+    from tests.leaks import Outputs
 
 
 @pytest.fixture
-def ledgerscope(database: Database, owner: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs `ledgerscope` with the application's login."""
+def ledgerscope(
+    database: Database, owner: Engine, outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Runs `ledgerscope` with the application's login; secrets are looked for in what it prints."""
     with owner.begin() as connection:
         made = datetime(2026, 1, 1, tzinfo=UTC)
         write_changes(connection, [Changes((Tenant("acme", "Acme", "Europe/Vienna", "EUR", "{}", made),))])
@@ -34,7 +37,10 @@ def ledgerscope(database: Database, owner: Engine, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("LEDGERSCOPE_COMPANY", "acme")
 
     def invoke(*arguments: str, **more: str) -> Result:
-        return CliRunner().invoke(main, [*arguments], **more)  # type: ignore[arg-type] # input=
+        done = CliRunner().invoke(main, [*arguments], **more)  # type: ignore[arg-type] # input=
+        for line in done.output.splitlines():
+            outputs.add_said(line)
+        return done
 
     return invoke
 
