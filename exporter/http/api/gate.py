@@ -2,9 +2,9 @@
 
 Nothing behind it is reached without a valid token. In this order: the token, the limit of the network
 address, the limit of the user. Requests without a valid token have a limit of their own for each address, so
-that whoever sends junk locks out nobody who shares the address. Around all of it requests are counted and
-timed, every answer gets its headers, and what nobody foresaw becomes a problem that says nothing of the
-inside.
+that whoever sends junk locks out nobody who shares the address. Around all of it requests are counted,
+timed and logged, every answer gets its headers, and what nobody foresaw becomes a problem that says nothing
+of the inside.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from exporter.http.api.authorization import principal_of
 from exporter.http.api.problems import Kind, Problem
 from exporter.http.api.rate_limits import address_key, principal_key
 from exporter.http.api.refusals import Refusals
+from exporter.http.api.request_log import log_request
 from exporter.http.head import as_get
 from ledgerscope.catalogue.api import OPERATIONS, UNKNOWN_ROUTE
 from ledgerscope.logs import correlated
@@ -84,6 +85,7 @@ class Gate:
         finally:
             took = monotonic() - begun
             self._requests.note(scope["method"], route, reply.status, took, admitted=reply.admitted)
+            log_request(self._log, scope["method"], route, reply.status, took, reply.request_id)
 
     def _admit(self, scope: Scope, receive: Receive, reply: _Reply, instance: str) -> Problem | None:
         address = address_key(scope.get("client"))
