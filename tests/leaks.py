@@ -63,6 +63,7 @@ _SHORTEST: Final = 6
 _MOST_ROWS: Final = 200_000
 """Distinct texts of a column: more than any test writes."""
 _MOST_LINES: Final = 50_000
+_LONGEST_WAIT: Final = "30s"
 _MOST_PAGES: Final = 60
 """Pages kept of a test, and of a file: each is all that is served, and the next differs in values only."""
 SECRET_WORDS: Final = ("s3cr3t-", "t0k3n-", "canary-secret-", "b0dy-0f-")
@@ -238,7 +239,8 @@ def leaks_of_database(url: str, outputs: Outputs) -> list[str]:
     Secrets are looked for in the same places.
     """
     outputs.read_logs()
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, connect_timeout=30) as connection:
+        connection.execute(f"set lock_timeout = '{_LONGEST_WAIT}'")
         if not _is_our_schema(connection):
             return []
         values = set(_texts(connection, PERSONAL))
@@ -251,6 +253,8 @@ def leaks_where_it_still_is(url: str, outputs: Outputs) -> list[str]:
     """The same; nothing where the database has gone."""
     try:
         return leaks_of_database(url, outputs)
+    except psycopg.errors.LockNotAvailable as locked:
+        return [f"a test ended with a transaction that locks what is searched: {locked.diag.message_primary}"]
     except psycopg.OperationalError:
         return []
 

@@ -32,7 +32,16 @@ from ledgerscope.store.records import Tenant
 from tests import processes
 from tests.customers.zuora.server import BODY, SECRET, TOKEN_PREFIX
 from tests.exporter.doubles import NOON, SqlCollector
-from tests.leaks import LET_OUT, PERSONAL, Listener, Outputs, find_leaks, leaks_of_database, secrets_of
+from tests.leaks import (
+    LET_OUT,
+    PERSONAL,
+    Listener,
+    Outputs,
+    find_leaks,
+    leaks_of_database,
+    leaks_where_it_still_is,
+    secrets_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,6 +97,18 @@ def test_a_name_in_an_event_or_in_the_audit_log_is_found(planted: Planted) -> No
         email=EMAIL,
     )
     assert len(leaks_of_database(planted.url, Outputs())) == 2
+
+
+def test_a_table_that_a_test_leaves_locked_is_said_to_be(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.leaks._LONGEST_WAIT", "50ms")
+    with planted.engine.begin() as connection:
+        connection.execute(sql("lock table customer"))
+        assert leaks_where_it_still_is(planted.url, Outputs()) == [
+            "a test ended with a transaction that locks what is searched: "
+            "canceling statement due to lock timeout"
+        ]
 
 
 def test_a_name_in_a_line_of_the_log_is_found(planted: Planted) -> None:

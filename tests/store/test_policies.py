@@ -52,7 +52,7 @@ LEAKS = {
 
 @pytest.fixture
 def connection(shared: Engine) -> Iterator[Connection]:
-    """A transaction that is rolled back."""
+    """A transaction that is rolled back: what it changes stays locked until then."""
     with shared.connect() as connection:
         yield connection
 
@@ -63,6 +63,7 @@ def schema_of(connection: Connection) -> Schema:
 
 def findings(connection: Connection) -> list[str]:
     found = _run_rules(schema_of(connection), config=load_config(CONFIGURATION))
+    connection.rollback()
     return [f"{each.rule_id} {each.location}" for each in found]
 
 
@@ -71,6 +72,7 @@ def verdicts(connection: Connection, mode: Literal["anon", "cross-tenant", "writ
     for name in OF_TENANT:
         connection.exec_driver_sql(f"DROP POLICY IF EXISTS seen_by_exporter ON {name}")
     verification = build_verification(schema_of(connection), mode=mode)
+    connection.rollback()
     return {table.qualified_name.removeprefix("public."): table.verdict for table in verification.tables}
 
 
