@@ -1,6 +1,6 @@
 """Which days can be given: what has happened lies behind, what is to come not so far ahead that it is a slip.
 
-A day is compared with the date at the company. Days and instants of other centuries are mistakes, and those
+A day is compared with the date at the company. Days and instants of long ago are mistakes, and those
 at the ends of the calendar cannot be reckoned with, or read back in every time zone.
 """
 
@@ -14,13 +14,14 @@ from ledgerscope.customers.decision import Fault, Refused
 __all__ = ["EARLIEST", "LATEST", "MOST_DAYS_POST_DATED", "check_calendar", "check_day", "check_past_day"]
 
 EARLIEST: Final = date(1900, 1, 1)
-LATEST: Final = date(2199, 12, 31)
+LATEST: Final = date(2999, 12, 31)
+"""Late enough for "without an end" as it is often written."""
 MOST_DAYS_POST_DATED: Final = 366
 """How far ahead money is dated: a series of cheques covers a year at most, and a slip in the year is seen."""
 
 
 def check_calendar(field: str, day: date) -> Refused | None:
-    """A day of the centuries that businesses reckon with."""
+    """A day that can be reckoned with."""
     if day < EARLIEST:
         return _invalid(field, f"{day} is before {EARLIEST.year}")
     if day > LATEST:

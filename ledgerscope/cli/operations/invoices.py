@@ -91,7 +91,7 @@ def _date_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--issued-on", type=DAY, metavar="DAY", help="Today or before.  [default: today]"),
         click.option(
             "--override-by", metavar="ACTOR",
-            help="Who lets it through although it breaks the limit; needs --reason.",
+            help="Who lets it through over the limit, on hold or without a rate; needs --reason.",
         ),
     )  # fmt: skip
     for option in reversed(options):

@@ -27,7 +27,7 @@ __all__ = ["load_exposures", "load_limits", "load_position"]
 
 _EXPOSURES: Final = text("""
     with claim as (
-        select invoice_id, currency, issued_on, voided_on from invoice
+        select invoice_id, currency, total_minor, issued_on, voided_on from invoice
         where tenant_id = :tenant and customer_id = :customer and status <> 'draft'
     ), given as (
         select 'payment' as kind, payment_id as id, currency, amount_minor, received_on as starts_on,
@@ -46,8 +46,7 @@ _EXPOSURES: Final = text("""
         select coalesce(payment_id, credit_note_id), amount_minor, refunded_on from refund
         where tenant_id = :tenant and customer_id = :customer
     ), part as (
-        select claim.currency, due.amount_minor as owed, 0::bigint as unused
-        from claim join invoice_due as due on due.tenant_id = :tenant and due.invoice_id = claim.invoice_id
+        select currency, total_minor as owed, 0::bigint as unused from claim
         where issued_on <= :day and (voided_on is null or voided_on > :day)
         union all
         select currency, 0, amount_minor from given

@@ -63,7 +63,7 @@ def check_currency(value: str, known: Collection[str]) -> Refused | None:
 
 
 def check_instant(field: str, value: datetime) -> Refused | None:
-    """An instant that is the same everywhere, and of the centuries that businesses reckon with."""
+    """An instant that is the same everywhere, and can be reckoned with."""
     if value.utcoffset() is None:
         said = f"{field}: {value} has no time zone; as 2026-03-01T12:00+00:00"
     elif value < _FIRST:

@@ -102,7 +102,7 @@ class Documents:
             OpenInstalment(
                 due.seq, due.due_on, due.amount_minor - self._settled.get((invoice_id, due.seq), 0)
             )
-            for due in self._dues[invoice_id]
+            for due in sorted(self._dues[invoice_id], key=lambda due: (due.due_on, due.seq))
         )
         return InvoiceState(
             invoice_id, row.customer_id, row.currency, row.status, row.total_minor, row.issued_on, parts,

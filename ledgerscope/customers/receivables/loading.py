@@ -49,11 +49,22 @@ _PARENT: Final = {
     WriteOffReversal: t.write_off,
 }
 """What says whose a row is, of kinds that do not say it themselves."""
+_DUE_ON: Final = (
+    select(t.invoice_due.c.due_on)
+    .where(
+        t.invoice_due.c.tenant_id == t.allocation.c.tenant_id,
+        t.invoice_due.c.invoice_id == t.allocation.c.invoice_id,
+        t.invoice_due.c.seq == t.allocation.c.due_seq,
+    )
+    .correlate(t.allocation)
+    .scalar_subquery()
+)
 _ORDER: Final = {
     Invoice: (t.invoice.c.issued_on, t.invoice.c.finalised_at, t.invoice.c.number),
     InvoiceDue: (t.invoice_due.c.seq,),
-    Allocation: (t.allocation.c.reverses_id.is_not(None), t.allocation.c.recorded_at),
+    Allocation: (t.allocation.c.reverses_id.is_not(None), t.allocation.c.recorded_at, _DUE_ON),
 }
+"""As they came; what one request has set against several instalments, in the order in which it did."""
 
 
 def load_documents(connection: Connection, tenant_id: str, customer_id: Any) -> Documents:

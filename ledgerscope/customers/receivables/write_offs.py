@@ -61,7 +61,7 @@ def write_off_invoice(invoice: InvoiceState, request: WriteOffInvoice) -> Decisi
 def reverse_write_off(write_off: SourceState, request: ReverseWriteOff) -> Decision:
     """The reversal, with that of the allocations: the invoice is open again."""
     standing = sum(one.amount_minor for one in write_off.applied)
-    amount, moment = request.amount_minor or standing, request.moment
+    amount, moment = standing if request.amount_minor is None else request.amount_minor, request.moment
     if write_off.kind != "write_off" or not 0 < amount <= standing:
         stand, wanted = (amount_words(each, write_off.currency) for each in (standing, amount))
         return Refused(f"of this write-off {stand} stand; {wanted} cannot be reversed")

@@ -104,7 +104,7 @@ def test_numbers_of_the_series_are_told_from_others(number: str, own: bool) -> N
         ),
         (
             check_instant("until", datetime.max.replace(tzinfo=UTC)),
-            "until: 9999-12-31 23:59:59.999999+00:00 is after 2199",
+            "until: 9999-12-31 23:59:59.999999+00:00 is after 2999",
         ),
         (
             check_instant("since", datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))),

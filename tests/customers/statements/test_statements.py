@@ -179,9 +179,9 @@ def test_a_currency_without_documents_has_an_empty_statement(statements: Stateme
         ({"currency": "EURO"}, "currency", Fault.INVALID, "ISO 4217"),
         ({"format": "docx"}, "format", Fault.INVALID, "one of pdf, csv"),
         ({"period": Period(FEBRUARY.last, FEBRUARY.first)}, "period", Fault.INVALID, "is after 2026-02-01"),
-        ({"period": Period(FEBRUARY.last, date.max)}, "period", Fault.INVALID, "9999-12-31 is after 2199"),
+        ({"period": Period(FEBRUARY.last, date.max)}, "period", Fault.INVALID, "9999-12-31 is after 2999"),
         ({"period": Period(date.min, FEBRUARY.last)}, "period", Fault.INVALID, "0001-01-01 is before 1900"),
-        ({"as_of": date.max}, "as_of", Fault.INVALID, "9999-12-31 is after 2199"),
+        ({"as_of": date.max}, "as_of", Fault.INVALID, "9999-12-31 is after 2999"),
         ({"note": Note(key="\x00")}, "key", Fault.INVALID, "cannot be stored"),
     ],
 )

@@ -404,3 +404,12 @@ def test_not_everybody_may_name_who_lets_an_invoice_through(app: Engine, desk: D
     assert not isinstance(invoices.issue(desk.new(1)), Refused)
     said = refused(invoices.issue(desk.new(1, override_by="boss-1"), Note(reason="r")))
     assert (said.fault, said.reason) == (Fault.FORBIDDEN, "cleo lacks the permission credit:override")
+
+
+def test_an_invoice_is_owed_whole_though_its_instalments_do_not_add_up(desk: Desk, ledger: Ledger) -> None:
+    desk.limit(150)
+    desk.invoice(100)
+    with ledger.owner.begin() as connection:
+        connection.execute(text("delete from invoice_due"))  # as another application may leave it
+    assert desk.owed() == 100
+    assert isinstance(desk.invoices.issue(desk.new(51)), OverLimit)

@@ -258,3 +258,24 @@ def test_another_company_sees_and_changes_nothing(
     )
     assert [each.fault for each in answers if isinstance(each, Refused)] == [Fault.NOT_FOUND] * len(answers)
     assert ledger.counts() == before
+
+
+LATE_FIRST = tuple(Instalment(date(2026, month, 1), 10) for month in (9, 6, 4, 12, 5, 8, 7, 11, 10))
+
+
+def due_and_open(desk: Desk, invoice_id: str) -> list[tuple[int, int]]:
+    parts = desk.shown(invoice_id).instalments
+    return [(part.due_on.month, part.open_minor) for part in parts if part.open_minor]
+
+
+def test_instalments_are_settled_as_they_are_due_however_they_were_given(desk: Desk) -> None:
+    invoice = desk.invoice(90, instalments=LATE_FIRST)
+    desk.pay(35)
+    assert due_and_open(desk, invoice.invoice_id) == [(7, 5), *((month, 10) for month in range(8, 13))]
+
+
+def test_what_goes_back_in_part_opens_what_was_due_last(desk: Desk) -> None:
+    invoice = desk.invoice(90, instalments=LATE_FIRST)
+    payment = desk.pay(90)
+    done(desk.payments.reverse(payment.payment_id, "charged_back", amount_minor=25))
+    assert due_and_open(desk, invoice.invoice_id) == [(10, 5), (11, 10), (12, 10)]
