@@ -10,7 +10,7 @@ import click
 from ledgerscope.cli.exits import CommandFailed
 from ledgerscope.cli.operations.references import numbers_of
 from ledgerscope.cli.operations.session import accepted, audit_keys, note_options, opened, operation_options
-from ledgerscope.cli.operations.shown import Column, show_json, show_table
+from ledgerscope.cli.operations.shown import Column, counted, show_json, show_table
 from ledgerscope.customers import Refused
 from ledgerscope.customers.audit import Audit, Head, InvalidHead, ListAudit
 from ledgerscope.customers.lifecycle import Customers
@@ -166,7 +166,7 @@ def prune_keys(place: Place, *, as_json: bool, days: int, note: Note) -> None:
     if as_json:
         show_json(done)
     else:
-        click.echo(f"forgot {done.keys} keys older than {done.days} days")
+        click.echo(f"forgot {counted(done.keys, 'key')} older than {counted(done.days, 'day')}")
 
 
 def _subject(operations: Operations, reference: str) -> str:
@@ -177,6 +177,9 @@ def _subject(operations: Operations, reference: str) -> str:
 
 def _lines(found: Verification) -> list[str]:
     if found.sealed_to is None:
-        return [f"{found.rows} entries; seals not checked"]
+        return [f"{counted(found.rows, 'entry', 'entries')}; seals not checked"]
     head = [] if found.head is None else [f"head {found.head}"]
-    return [f"{found.rows} entries, sealed up to {found.sealed_to or 'none of them'}", *head]
+    return [
+        f"{counted(found.rows, 'entry', 'entries')}, sealed up to {found.sealed_to or 'none of them'}",
+        *head,
+    ]

@@ -9,7 +9,7 @@ import click
 
 from ledgerscope.cli.operations.references import customer_argument, customer_of
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
-from ledgerscope.cli.operations.shown import Column, show_json, show_result, show_table
+from ledgerscope.cli.operations.shown import Column, counted, show_json, show_result, show_table
 from ledgerscope.customers.settings import Settings
 from ledgerscope.text.json_numbers import whole_number
 
@@ -121,7 +121,8 @@ def bulk(place: Place, note: Note, *, as_json: bool, file: TextIO) -> None:
     if as_json:
         show_json(done)
     else:
-        click.echo(f"{done.changed} settings changed, of {len(done.customers)} customers")
+        customers = counted(len(done.customers), "customer")
+        click.echo(f"{counted(done.changed, 'setting')} changed, of {customers}")
 
 
 def _pair(given: str) -> tuple[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ledgerscope.cli.operations.dates import INSTANT
 from ledgerscope.cli.operations.references import customer_of, numbers_of
 from ledgerscope.cli.operations.session import accepted, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, as_plain, show_json, show_record, show_table
@@ -32,7 +33,6 @@ _COLUMNS: Final = (
     Column("CUSTOMER", "customer"),
     Column("WHAT", "what", long=True),
 )
-_INSTANTS: Final = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
 
 
 class _Shown:
@@ -65,9 +65,7 @@ def command() -> None:
 @operation_options
 @click.option("--type", "event_type", metavar="TYPE", help="The type of event, as CustomerCreated.")
 @click.option("--customer", metavar="CUSTOMER", help="The number or identifier of a customer.")
-@click.option(
-    "--since", type=click.DateTime(_INSTANTS), metavar="INSTANT", help="As 2026-03-01T12:00+00:00, or later."
-)
+@click.option("--since", type=INSTANT, metavar="INSTANT", help="As 2026-03-01T12:00+00:00, or later.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
 @click.option("--before", type=int, metavar="ID", help="Where to go on: printed below the page before.")
 @click.option("--follow", is_flag=True, help="Go on with new events as they happen, until Ctrl-C.")

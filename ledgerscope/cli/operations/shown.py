@@ -33,6 +33,7 @@ __all__ = [
     "amount_number",
     "amount_words",
     "as_plain",
+    "counted",
     "show_done",
     "show_json",
     "show_page",
@@ -151,6 +152,11 @@ def show_done(done: Any, *, as_json: bool) -> None:
         show_json(done)
     else:
         click.echo("changed" if done.changed else "nothing to change: it is so already")
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number of things, in words: `many` is `one` with an s unless it is named."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def show_json(value: object) -> None:

@@ -11,7 +11,7 @@ import click
 
 from ledgerscope.cli.operations.credentials import allowed_hosts, credential_keys
 from ledgerscope.cli.operations.session import audit_keys, caller_of, opened_engine
-from ledgerscope.cli.operations.shown import show_json
+from ledgerscope.cli.operations.shown import counted, show_json
 from ledgerscope.cli.options import settings_options
 from ledgerscope.customers.operations import Operations
 from ledgerscope.customers.sync import Limits, Tally, Worker
@@ -162,9 +162,9 @@ def _show(tally: Tally, *, as_json: bool) -> None:
         "not recorded": tally.unrecorded,
     }
     said = ", ".join(f"{count} {word}" for word, count in ends.items() if count)
-    click.echo(f"{tally.started} runs{': ' if said else ''}{said}")
+    click.echo(f"{counted(tally.started, 'run')}{': ' if said else ''}{said}")
     if tally.abandoned:
-        click.echo(f"{tally.abandoned} runs of other workers were found abandoned")
+        click.echo(f"found abandoned by other workers: {counted(tally.abandoned, 'run')}")
 
 
 def _complain(report: Report) -> None:

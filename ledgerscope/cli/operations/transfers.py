@@ -14,7 +14,7 @@ import click
 
 from ledgerscope.cli.exits import CommandFailed
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
-from ledgerscope.cli.operations.shown import Column, show_json, show_record, show_table
+from ledgerscope.cli.operations.shown import Column, counted, show_json, show_record, show_table
 from ledgerscope.customers.transfers import (
     ExportCustomers,
     Exports,
@@ -143,7 +143,7 @@ def _show_result(result: ImportResult, *, as_json: bool) -> None:
         wrong = ["nothing was taken in" if result.import_batch_id else "nothing would be taken in"]
     elif result.counts.failed:
         wrong = [f"{result.counts.failed:,} of {result.counts.total:,} rows failed"]
-    if result.broken:
+    if result.broken and result.counts.total:
         wrong.append("the file was not read to its end")
     if wrong:
         raise CommandFailed("; ".join(wrong))
@@ -301,8 +301,8 @@ def export(
         else:
             result = accepted(exports.to_file(asked, file, note))
     if to_standard:
-        click.echo(f"{result.rows:,} customers", err=True)
+        click.echo(counted(result.rows, "customer"), err=True)
     elif as_json:
         show_json(result)
     else:
-        click.echo(f"{result.rows:,} customers, {result.size_bytes:,} bytes")
+        click.echo(f"{counted(result.rows, 'customer')}, {counted(result.size_bytes, 'byte')}")

@@ -66,6 +66,9 @@ def test_what_is_wrong_is_said(ledgerscope: Callable[..., Result]) -> None:
     said = ledgerscope("events", "list", "--type", "Nothing")
     assert said.exit_code == 1
     assert "event_type: one of AccessGranted" in said.output
+    said = ledgerscope("events", "list", "--since", "yesterday")
+    assert "--since: 'yesterday' is no instant; write it with its offset, as 2026-03-31T12" in said.output
+    assert ledgerscope("events", "list", "--since", "2026-03-31T10:00Z").exit_code == 0
     assert ledgerscope("events", "list").output == "no events match\n"
     assert ledgerscope("events", "show", "7").exit_code == 1
 

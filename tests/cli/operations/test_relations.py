@@ -95,7 +95,7 @@ def test_a_segment_is_assigned_replaced_and_ended(
     assert " 1,300.5 " in ledgerscope("segments", "list", "C-000001").stdout
     assert [each["value"] for each in read("segments list C-000001")] == ["250.000000", "1300.500000"]
     assert not read("segments end C-000001 premium")["member"]
-    assert read("segments list C-000001 --at 2999-01-01T00:00Z") == []
+    assert read("segments list C-000001 --at 2199-01-01T00:00Z") == []
     assert (
         refused("segments assign C-000001 vip --value x")
         == "--value: 'x' is no number; write it as 250 or 0.75"

@@ -49,7 +49,7 @@ def test_a_credential_that_is_set_is_synchronised_and_shown(
     run: Callable[..., Result], zuora_server: ZuoraServer
 ) -> None:
     zuora_server.workflows = [workflow(n) for n in range(1, 4)]
-    assert run("run", "--once").stdout == "1 runs: 1 succeeded\n"
+    assert run("run", "--once").stdout == "1 run: 1 succeeded\n"
     assert json.loads(run("run", "--once", "--json").stdout)["started"] == 0
     shown = json.loads(run("status", "C-000001", "--json").stdout)
     assert (shown["schedule"]["frequency"], shown["schedule"]["status"]) == ("hourly", "active")
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_in_one_line(
 
 def test_the_longest_time_of_a_run_can_be_set(run: Callable[..., Result], zuora_server: ZuoraServer) -> None:
     zuora_server.answer(WORKFLOWS, Answer(stuck=True))
-    assert run("run", "--once", "--longest-run", "1").stdout == "1 runs: 1 failed\n"
+    assert run("run", "--once", "--longest-run", "1").stdout == "1 run: 1 failed\n"
     (shown,) = json.loads(run("runs", "--json").stdout)["runs"]
     assert (shown["error_class"], shown["api_calls"]) == ("timeout", 2)
 
@@ -111,7 +111,7 @@ def test_a_worker_runs_until_it_is_told_to_stop(run: Callable[..., Result]) -> N
     )
     try:
         assert worker.stdout is not None
-        assert worker.stdout.readline() == "1 runs: 1 succeeded\n"
+        assert worker.stdout.readline() == "1 run: 1 succeeded\n"
         worker.send_signal(signal.SIGTERM)
         _, said = worker.communicate(timeout=PATIENCE)
     finally:
