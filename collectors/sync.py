@@ -108,7 +108,7 @@ def standing() -> Select[Any]:
 
 def _each_customer() -> CTE:
     """Per customer: its status, and the instant that it is counted from."""
-    there, c = _schedules(), sync_schedule.c
+    there = _schedules()
     began = func.coalesce(
         case(
             (there.c.has_moved, _of_runs(there, func.max(sync_run.c.started_at), _succeeded())),
