@@ -441,6 +441,21 @@ class Business:
             finished_at=self.instant(row.pop("finished")),
         )
 
+    def _entry(self, _name: str, row: Words) -> None:
+        entry = {"actor": "user", "action": "customer.created", "subject": "subject", "details": {}}
+        self.add(t.audit_log, at=self.instant(row.pop("at")), **entry)
+
+    def _proof(self, _name: str, row: Words) -> None:
+        checked, entries = row.pop("checked"), int(row.pop("entries"))
+        self.add(
+            t.audit_verification,
+            verified_at=self.instant(row.pop("at")),
+            rows=entries,
+            checked=checked,
+            sealed_to=entries if checked == "seals" else None,
+            faults=int(row.pop("faults", 0)),
+        )
+
     def _import(self, name: str, row: Words) -> None:
         counts = {
             f"rows_{kind}": int(row.pop(kind, 0)) for kind in ("created", "updated", "unchanged", "skipped")
@@ -536,6 +551,8 @@ _WRITERS: Final[Mapping[str, Callable[[Business, str, Any], None]]] = {
     "segments": Business._segment,
     "schedules": Business._schedule,
     "runs": Business._run,
+    "entries": Business._entry,
+    "proofs": Business._proof,
 }
 
 
