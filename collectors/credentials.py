@@ -1,4 +1,4 @@
-"""Credentials: how old what opens customers' outside systems is, as it stood at an instant."""
+"""Credentials of customers' outside systems: how old those in use are at an instant."""
 
 from __future__ import annotations
 

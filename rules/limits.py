@@ -262,13 +262,13 @@ AUDIT_FAULTS = Limit(
 
 SYNC_OVERDUE = Limit(
     severity=Severity.WARNING,
-    value=0.05,
+    value=0.10,
     hold=15 * _MINUTE,
     change_when="systems of customers are out of reach for hours as a matter of routine",
 )
 SYNC_IN_ERROR = Limit(
     severity=Severity.WARNING,
-    value=0.05,
+    value=0.10,
     hold=15 * _MINUTE,
     change_when="customers often take back their credentials without saying so",
 )

@@ -25,8 +25,8 @@ BOARD = Board(
                 stat(
                     "Overdue, now",
                     Query(str(chosen(rules.OVERDUE_SHARE)), "{{company_id}}"),
-                    about="Share of the customers, paused ones left out, whose last success began more than two "
-                    "of their intervals ago.",
+                    about="Share of the customers, paused ones left out, whose last success began more "
+                    "than two of their intervals ago.",
                     unit=Unit.RATIO,
                     draws=(rules.MANY_OVERDUE,),
                     width=8,
@@ -34,7 +34,8 @@ BOARD = Board(
                 stat(
                     "In error, now",
                     Query(str(chosen(rules.ERROR_SHARE)), "{{company_id}}"),
-                    about="Share of the customers, paused ones left out, that failed too many times in a row.",
+                    about="Share of the customers, paused ones left out, that are in error: they failed too "
+                    "many times in a row.",
                     unit=Unit.RATIO,
                     draws=(rules.MANY_IN_ERROR,),
                     width=8,
@@ -54,15 +55,16 @@ BOARD = Board(
                 lines(
                     "Share overdue",
                     Query(str(chosen(rules.OVERDUE_SHARE)), "{{company_id}}"),
-                    about="Share of the customers, paused ones left out, whose last success began more than two "
-                    "of their intervals ago.",
+                    about="Share of the customers, paused ones left out, whose last success began more "
+                    "than two of their intervals ago.",
                     unit=Unit.RATIO,
                     draws=(rules.MANY_OVERDUE,),
                 ),
                 lines(
                     "Share in error",
                     Query(str(chosen(rules.ERROR_SHARE)), "{{company_id}}"),
-                    about="Share of the customers, paused ones left out, that failed too many times in a row.",
+                    about="Share of the customers, paused ones left out, that are in error: they failed too "
+                    "many times in a row.",
                     unit=Unit.RATIO,
                     draws=(rules.MANY_IN_ERROR,),
                 ),

@@ -37,22 +37,22 @@ ALERTS = (
         says={
             Severity.WARNING: (
                 "33.33% of the synchronised customers of company acme have had no success for more than two "
-                "of their intervals (limit 5 %)."
+                "of their intervals (limit 10 %)."
             )
         },
-        within=_overdue(1, active=20),
+        within=_overdue(1, active=10),
     ),
     AlertCase(
         alert=rules.MANY_OVERDUE,
         labels=_ACME,
-        beyond=_overdue(2, active=20, paused=60),
+        beyond=_overdue(3, active=20, paused=60),
         says={
             Severity.WARNING: (
-                "10% of the synchronised customers of company acme have had no success for more than two "
-                "of their intervals (limit 5 %)."
+                "15% of the synchronised customers of company acme have had no success for more than two "
+                "of their intervals (limit 10 %)."
             )
         },
-        within=_overdue(5, active=100),
+        within=_overdue(10, active=100),
     ),
     AlertCase(
         alert=rules.MANY_IN_ERROR,
@@ -61,22 +61,22 @@ ALERTS = (
         says={
             Severity.WARNING: (
                 "100% of the synchronised customers of company acme are in error: they failed too many times "
-                "in a row (limit 5 %)."
+                "in a row (limit 10 %)."
             )
         },
-        within=_customers(error=1, active=19, paused=9),
+        within=_customers(error=1, active=9, paused=9),
     ),
     AlertCase(
         alert=rules.MANY_IN_ERROR,
         labels=_ACME,
-        beyond=_customers(error=2, active=18, paused=60),
+        beyond=_customers(error=3, active=17, paused=60),
         says={
             Severity.WARNING: (
-                "10% of the synchronised customers of company acme are in error: they failed too many times "
-                "in a row (limit 5 %)."
+                "15% of the synchronised customers of company acme are in error: they failed too many times "
+                "in a row (limit 10 %)."
             )
         },
-        within=_customers(error=5, active=95),
+        within=_customers(error=10, active=90),
     ),
 )
 
