@@ -5,7 +5,8 @@
 Everything is made by the server (generate_series, no random numbers), in the order of the foreign keys, with
 triggers and key checks off, in the schema of revision 0001 with the settlement days that its triggers would have
 kept; then the database is upgraded. The last statement analyses the tables. Ten invoices per customer over 24 months, a tenth of them in three instalments;
-a tenth is open, a part of it partly paid, of some customers there is money not yet allocated.
+a tenth is open, a part of it partly paid, of some customers there is money not yet allocated. Every customer is
+synchronised: a schedule, ten runs and three versions of its credential.
 """
 
 from __future__ import annotations

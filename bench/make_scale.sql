@@ -167,6 +167,39 @@ SELECT tenant_id, md5('run' || i)::uuid, md5('run' || i)::uuid, (ARRAY['billing'
 FROM (SELECT *, timestamptz '2026-06-15' - i % 8000 * interval '1 minute' AS at FROM scale_customer) AS c
 ;
 
+-- step: segments
+INSERT INTO segment_assignment (tenant_id, assignment_id, customer_id, segment, valid)
+SELECT tenant_id, md5('stay' || i || segment)::uuid, customer_id, segment,
+    tstzrange(created_at, CASE WHEN i % 3 = 0 THEN created_at + interval '20 days' END)
+FROM scale_customer, unnest(ARRAY['vip', 'at_risk']) AS segment
+;
+
+-- step: credentials
+INSERT INTO credential (tenant_id, customer_id, version, key_id, ciphertext, fingerprint, valid, rotated_at)
+SELECT tenant_id, customer_id, version, 'scale', '\x00', 'scale',
+    tstzrange(begun, CASE WHEN version < 3 THEN begun + interval '60 days' END), begun
+FROM scale_customer, generate_series(1, 3) AS version,
+    LATERAL (SELECT created_at + (version - 1) * interval '60 days' AS begun) AS place
+;
+
+-- step: schedules
+INSERT INTO sync_schedule (tenant_id, customer_id, frequency, status, next_due_at, last_attempt_at, last_success_at)
+SELECT tenant_id, customer_id, (ARRAY['hourly', 'hourly', 'daily', 'weekly'])[1 + i % 4],
+    CASE WHEN i % 20 = 0 THEN 'paused' WHEN i % 30 = 1 THEN 'error' ELSE 'active' END,
+    last + interval '1 hour', last, last - CASE WHEN i % 9 = 0 THEN interval '1 hour' ELSE interval '0' END
+FROM scale_customer, LATERAL (SELECT timestamptz '2026-06-15 12:00+0' - i % 3600 * interval '1 second' AS last) AS place
+;
+
+-- step: runs of schedules
+INSERT INTO sync_run (tenant_id, sync_run_id, customer_id, trigger, outcome, error_class, started_at, finished_at)
+SELECT tenant_id, md5('sync' || i || '-' || k)::uuid, customer_id, 'scheduled',
+    CASE WHEN failed THEN 'failure' ELSE 'success' END, CASE WHEN failed THEN 'timeout' END, begun,
+    begun + interval '20 seconds'
+FROM scale_customer, generate_series(0, 9) AS k,
+    LATERAL (SELECT timestamptz '2026-06-15 12:00+0' - k * interval '1 hour' - i % 3600 * interval '1 second' AS begun,
+        (i + k) % 9 = 0 AS failed) AS place
+;
+
 -- step: events
 INSERT INTO event (tenant_id, event_type, customer_id, labels, amount_minor, currency, duration_ms, occurred_at)
 SELECT tenant_id, 'CustomerCreated', customer_id, '{"source": "api", "status": "active"}'::jsonb, NULL::bigint, NULL,
@@ -181,6 +214,8 @@ UNION ALL SELECT tenant_id, 'PaymentSucceeded', customer_id, '{"gateway": "strip
 UNION ALL SELECT tenant_id, 'JobFinished', NULL, jsonb_build_object('queue', queue, 'job_name', job_name, 'status',
     CASE state WHEN 'failed' THEN 'failed' ELSE 'completed' END), NULL, NULL, 2000, finished_at
     FROM job_run WHERE finished_at IS NOT NULL
+UNION ALL SELECT tenant_id, CASE outcome WHEN 'success' THEN 'SyncSucceeded' ELSE 'SyncFailed' END, customer_id,
+    '{"trigger": "scheduled"}', NULL, NULL, 20000, finished_at FROM sync_run
 ;
 
 -- step: clean up

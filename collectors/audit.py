@@ -49,14 +49,13 @@ class AuditCollector(AreaCollector):
 
 @cache
 def ends() -> Select[Any]:
-    """Per company: its last entry, how far seals and proofs reach, and what the last proof found."""
+    """Per company: its last entry, how far seals and proofs reach, and what the last proofs found."""
     company = clock()
     entry, seal = _last_of(audit_log, "at", company), _last_of(audit_seal, "sealed_at", company)
     c = audit_verification.c
     mine = (c.tenant_id == company.c.tenant_id) & (c.verified_at <= instant())
-    proof = lateral(
-        select(c.verified_at, c.faults).where(mine).order_by(c.verified_at.desc()).limit(1), "proof"
-    )
+    last = select(c.verified_at, c.faults).where(mine).order_by(c.verified_at.desc()).limit(1)
+    proof, keyed = lateral(last, "proof"), lateral(last.where(c.checked == "seals"), "keyed_proof")
     seen = select(func.coalesce(func.max(c.rows), 0)).where(mine).correlate(company).scalar_subquery()
     return (
         select(
@@ -65,12 +64,13 @@ def ends() -> Select[Any]:
             func.coalesce(seal.c.seq, 0).label("sealed"),
             seen.label("seen"),
             proof.c.verified_at,
-            proof.c.faults,
+            func.greatest(proof.c.faults, keyed.c.faults).label("faults"),
         )
         .select_from(company)
         .outerjoin(entry, true())
         .outerjoin(seal, true())
         .outerjoin(proof, true())
+        .outerjoin(keyed, true())
     )
 
 

@@ -1,4 +1,4 @@
-"""Credentials: how old what opens customers' outside systems is, as it stood at an instant."""
+"""Credentials of customers' outside systems: how old those in use are at an instant."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, case, func, select
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant, parameters
+from collectors.clock import instant, parameters
 from collectors.counters import Counters, EventCounter
-from collectors.lifecycle import exists_at
+from collectors.lifecycle import existing
 from ledgerscope.catalogue import credentials as catalogue
 from ledgerscope.domain.events import EventType
 from ledgerscope.domain.values import CREDENTIAL_AGES
@@ -58,15 +58,14 @@ class CredentialsCollector(AreaCollector):
 @cache
 def ages() -> Select[Any]:
     """Per company and band of ages: customers with a credential in use, and the greatest age in seconds."""
-    now, at = clock(), instant()
+    there, at = existing(), instant()
     age = func.extract("epoch", at - func.lower(credential.c.valid))
     bands = [(age < days * _DAY, name) for name, days in CREDENTIAL_AGES if days is not None]
     band = case(*bands, else_=CREDENTIAL_AGES[-1][0]).label("band")
-    of_customer = and_(*(credential.c[name] == customer.c[name] for name in ("tenant_id", "customer_id")))
+    of_customer = and_(*(credential.c[name] == there.c[name] for name in ("tenant_id", "customer_id")))
     return (
         select(credential.c.tenant_id, band, func.count(), func.max(age))
-        .join_from(now, credential, credential.c.tenant_id == now.c.tenant_id)
-        .join(customer, of_customer)
-        .where(credential.c.valid.op("@>")(at), exists_at())
+        .join_from(there, credential, of_customer)
+        .where(credential.c.valid.op("@>")(at))
         .group_by(credential.c.tenant_id, band)
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 
 from collectors.area import AreaCollector
-from collectors.clock import clock, instant, parameters
+from collectors.clock import instant, parameters
 from collectors.counters import Counters, EventCounter
-from collectors.lifecycle import exists_at
+from collectors.lifecycle import existing
 from ledgerscope.catalogue import interactions as catalogue
 from ledgerscope.domain.events import EventType
 from ledgerscope.store.tables import customer, segment_assignment
@@ -45,12 +45,11 @@ class InteractionsCollector(AreaCollector):
 @cache
 def members() -> Select[Any]:
     """Per company and segment: existing customers with a stay that contains the instant."""
-    now, stay = clock(), segment_assignment
-    of_customer = and_(*(stay.c[name] == customer.c[name] for name in ("tenant_id", "customer_id")))
+    there, stay = existing(), segment_assignment
+    of_customer = and_(*(stay.c[name] == there.c[name] for name in ("tenant_id", "customer_id")))
     return (
         select(stay.c.tenant_id, stay.c.segment, func.count())
-        .join_from(now, stay, stay.c.tenant_id == now.c.tenant_id)
-        .join(customer, of_customer)
-        .where(stay.c.valid.op("@>")(instant()), exists_at())
+        .join_from(there, stay, of_customer)
+        .where(stay.c.valid.op("@>")(instant()))
         .group_by(stay.c.tenant_id, stay.c.segment)
     )

@@ -18,12 +18,12 @@ from ledgerscope.store.tables import customer, customer_status_history
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, FromClause, Select
+    from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Select
 
     from collectors.companies import Companies
     from collectors.samples import SampleBuilder
 
-__all__ = ["LifecycleCollector", "exists_at"]
+__all__ = ["LifecycleCollector", "existing", "exists_at"]
 
 
 class LifecycleCollector(AreaCollector):
@@ -55,6 +55,22 @@ def exists_at(customers: FromClause = customer) -> ColumnElement[bool]:
     """A customer was created by the instant and not yet deleted."""
     at = customers.c
     return and_(at.created_at <= instant(), or_(at.deleted_at.is_(None), at.deleted_at > instant()))
+
+
+def existing() -> CTE:
+    """The customers of the companies that exist at the instant, by their keys.
+
+    Materialised: behind row-level security the planner expects few rows of a condition on a range, and would
+    look up the customer of each.
+    """
+    now = clock()
+    keys = select(customer.c.tenant_id, customer.c.customer_id)
+    return (
+        keys.join_from(now, customer, customer.c.tenant_id == now.c.tenant_id)
+        .where(exists_at())
+        .cte("existing")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 @cache

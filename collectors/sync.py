@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, func, lateral, literal, or_, select, true
+from sqlalchemy import DateTime, and_, case, func, lateral, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from collectors.area import AreaCollector
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select
-    from sqlalchemy.sql.selectable import CTE
+    from sqlalchemy.sql.selectable import CTE, LateralFromClause
 
     from collectors.companies import Companies
     from collectors.samples import SampleBuilder
@@ -40,6 +40,10 @@ _OVERDUE_AFTER: Final = {
     "weekly": timedelta(weeks=2),
 }
 """Two intervals of each frequency."""
+_OF_SCHEDULE: Final = (
+    "tenant_id", "customer_id", "frequency", "status", "next_due_at", "last_attempt_at", "last_success_at",
+)  # fmt: skip
+"""What is read of a schedule."""
 
 
 class SyncCollector(AreaCollector):
@@ -79,7 +83,12 @@ class SyncCollector(AreaCollector):
 def last_successes() -> Select[Any]:
     """Per company that has one: when the latest run began that had succeeded by the instant."""
     now, run = clock(), sync_run.c
-    mine = and_(run.tenant_id == now.c.tenant_id, run.outcome == "success", run.finished_at <= instant())
+    mine = and_(
+        run.tenant_id == now.c.tenant_id,
+        run.started_at <= instant(),  # no run ends before: this bounds the search in the index
+        run.finished_at <= instant(),
+        run.outcome == "success",
+    )
     last = lateral(select(run.started_at).where(mine).order_by(run.started_at.desc()).limit(1), "last")
     return select(now.c.tenant_id, last.c.started_at).join_from(now, last, true())
 
@@ -87,27 +96,7 @@ def last_successes() -> Select[Any]:
 @cache
 def standing() -> Select[Any]:
     """Per company and status: synchronised customers, and how many had no success for two intervals."""
-    now, schedule, turned = clock(), sync_schedule.c, _turned()
-    began = func.coalesce(
-        case(
-            (_has_moved(), _of_runs(func.max(sync_run.c.started_at), _succeeded())),
-            else_=schedule.last_success_at,
-        ),
-        _of_runs(func.min(sync_run.c.started_at), sync_run.c.started_at <= instant()),
-        case((schedule.last_attempt_at.is_(None), schedule.next_due_at)),
-    ).label("began")
-    paused = func.coalesce(turned.c.event_type == EventType.SYNC_RESUMED, schedule.status == "paused")
-    told = and_(~_has_moved(), turned.c.event_type.is_(None))
-    failing = case((_failures() >= ERROR_AFTER, "error"), else_="active")
-    status = case((paused, "paused"), (told, schedule.status), else_=failing).label("status")
-    each = (
-        select(schedule.tenant_id, status, began, schedule.frequency)
-        .join_from(now, sync_schedule, schedule.tenant_id == now.c.tenant_id)
-        .join(customer, _same(customer.c))
-        .join(turned, _same(turned.c), isouter=True)
-        .where(exists_at())
-        .cte("each_customer")
-    )
+    each = _each_customer()
     limits = [(each.c.frequency == word, literal(span)) for word, span in _OVERDUE_AFTER.items()]
     late = func.count().filter(each.c.began < instant() - case(*limits))
     return (
@@ -117,9 +106,52 @@ def standing() -> Select[Any]:
     )
 
 
-def _same(columns: Any) -> ColumnElement[bool]:
+def _each_customer() -> CTE:
+    """Per customer: its status, and the instant that it is counted from."""
+    there = _schedules()
+    began = func.coalesce(
+        case(
+            (there.c.has_moved, _of_runs(there, func.max(sync_run.c.started_at), _succeeded())),
+            else_=there.c.last_success_at,
+        ),
+        _of_runs(there, func.min(sync_run.c.started_at), sync_run.c.started_at <= instant()),
+        case((there.c.last_attempt_at.is_(None), there.c.next_due_at)),
+    ).label("began")
+    status = case(
+        (func.coalesce(there.c.turned == EventType.SYNC_RESUMED, there.c.status == "paused"), "paused"),
+        (and_(~there.c.has_moved, there.c.turned.is_(None)), there.c.status),
+        (_failures(there) >= ERROR_AFTER, "error"),
+        else_="active",
+    ).label("status")
+    one = select(there.c.tenant_id, status, began, there.c.frequency)
+    return one.cte("each_customer").prefix_with("MATERIALIZED")
+
+
+def _schedules() -> CTE:
+    """Per customer that exists: its schedule, whether it has moved, and how it was turned, since the instant.
+
+    Materialised, so that the last run of each customer is looked up once.
+    """
+    now, turned, moved = clock(), _turned(), _moved()
+    return (
+        select(
+            *(sync_schedule.c[name] for name in _OF_SCHEDULE),
+            func.coalesce(moved.c.has_moved, False).label("has_moved"),
+            turned.c.event_type.label("turned"),
+        )
+        .join_from(now, sync_schedule, sync_schedule.c.tenant_id == now.c.tenant_id)
+        .join(customer, _same(customer.c))
+        .join(turned, _same(turned.c), isouter=True)
+        .join(moved, true(), isouter=True)
+        .where(exists_at())
+        .cte("schedules")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _same(columns: Any, schedules: Any = sync_schedule.c) -> ColumnElement[bool]:
     """The row is of the customer of the schedule."""
-    return and_(*(columns[name] == sync_schedule.c[name] for name in ("tenant_id", "customer_id")))
+    return and_(*(columns[name] == schedules[name] for name in ("tenant_id", "customer_id")))
 
 
 def _turned() -> CTE:
@@ -138,42 +170,32 @@ def _turned() -> CTE:
     )
 
 
-def _of_runs(figure: ColumnElement[Any], *wanted: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(figure).where(_same(sync_run.c), *wanted).correlate(sync_schedule).scalar_subquery()
+def _moved() -> LateralFromClause:
+    """Whether the last run of the customer began or ended after the instant."""
+    run, at = sync_run.c, instant()
+    moved = or_(run.started_at > at, func.coalesce(run.finished_at > at, False)).label("has_moved")
+    last = select(moved).where(_same(run)).order_by(run.started_at.desc()).limit(1)
+    return last.correlate(sync_schedule).lateral("last_run")
+
+
+def _of_runs(schedules: CTE, figure: ColumnElement[Any], *wanted: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """A figure of the runs of the customer."""
+    mine = _same(sync_run.c, schedules.c)
+    return select(figure).where(mine, *wanted).correlate(schedules).scalar_subquery()
 
 
 def _succeeded() -> ColumnElement[bool]:
     return and_(sync_run.c.outcome == "success", sync_run.c.finished_at <= instant())
 
 
-def _has_moved() -> ColumnElement[bool]:
-    """A run of the customer began or ended after the instant."""
-    run, at = sync_run.c, instant()
-    last = (
-        select(or_(run.started_at > at, func.coalesce(run.finished_at > at, False)))
-        .where(_same(run))
-        .order_by(run.started_at.desc())
-        .limit(1)
-        .correlate(sync_schedule)
-        .scalar_subquery()
-    )
-    return func.coalesce(last, False)
-
-
-def _failures() -> ScalarSelect[Any]:
+def _failures(schedules: CTE) -> ScalarSelect[Any]:
     """Failures by the instant since the last success by then; stopped runs are none."""
-    run = sync_run.alias("success")
-    success = (
-        select(func.max(run.c.finished_at))
-        .where(_same(run.c), run.c.outcome == "success", run.c.finished_at <= instant())
-        .correlate(sync_schedule)
-        .scalar_subquery()
-    )
-    c = sync_run.c
+    c, success = sync_run.c, _of_runs(schedules, func.max(sync_run.c.finished_at), _succeeded())
     return _of_runs(
+        schedules,
         func.count(),
         c.outcome == "failure",
         c.error_class != "stopped",
         c.finished_at <= instant(),
-        or_(success.is_(None), c.finished_at > success),
+        c.finished_at > func.coalesce(success, literal("-infinity", DateTime(timezone=True))),
     )

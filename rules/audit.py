@@ -23,7 +23,7 @@ MISSING = Recording(
 FAULTS = Recording(
     name="company:customer_audit_faults:max",
     expr=once(audit.FAULTS),
-    help="Faults that the last proof of the audit log found.",
+    help="Faults that the last proof of the audit log found, or the last one with keys where it found more.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=PLATFORM,
@@ -52,8 +52,8 @@ NOT_SOUND = Alert(
     owner=PLATFORM,
     summary="The audit log is not what was written.",
     description=(
-        "Faults that the last proof found in the audit log of company {{ $labels.company_id }}: "
-        "{{ $value | humanize }}."
+        "Faults that a proof found in the audit log of company {{ $labels.company_id }}, and that no proof "
+        "has taken back since: {{ $value | humanize }}."
     ),
     panel="Faults",
 )

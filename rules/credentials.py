@@ -26,7 +26,7 @@ AGE = Recording(
 FAILURES = Recording(
     name="company:customer_credential_rotation:failures1h",
     expr=sum_by(rise(credentials.ROTATED.where(outcome="failure"), timedelta(hours=1)), COMPANY),
-    help="Credentials that were to replace one in use within an hour, and did not work.",
+    help="Attempts within an hour to replace a credential in use, whose new one did not work.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=PLATFORM,

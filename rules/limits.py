@@ -262,15 +262,15 @@ AUDIT_FAULTS = Limit(
 
 SYNC_OVERDUE = Limit(
     severity=Severity.WARNING,
-    value=5,
+    value=0.10,
     hold=15 * _MINUTE,
-    change_when="a company has so many customers that more than this are overdue on an ordinary day",
+    change_when="systems of customers are out of reach for hours as a matter of routine",
 )
 SYNC_IN_ERROR = Limit(
     severity=Severity.WARNING,
-    value=5,
+    value=0.10,
     hold=15 * _MINUTE,
-    change_when="a company has so many customers that more than this are in error on an ordinary day",
+    change_when="customers often take back their credentials without saying so",
 )
 
 # --- the exporter itself ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Imports and exports of customers: files of which nothing comes in.
+"""Imports and exports of customers: imports that take in nothing.
 
 Imports are counted by company before they are divided: the failed ones and all of them have other labels.
 """
@@ -33,7 +33,7 @@ IMPORTS = Recording(
 SHARE = Recording(
     name="company:customer_import_processed:failed_ratio1h",
     expr=per(sum_by(rise(transfers.IMPORT_FAILED, _HOUR), COMPANY), IMPORTS),
-    help="Share of the imports of an hour of which nothing came in; absent where none ended.",
+    help="Share of the imports of an hour that took in nothing; absent where none ended.",
     unit=Unit.RATIO,
     labels=(COMPANY,),
     owner=SALES_OPERATIONS,
@@ -64,10 +64,10 @@ FAILURE_RATE_HIGH = Alert(
     settings=(("imports within an hour", limits.MIN_IMPORTS),),
     unit=SHARE.unit,
     owner=SALES_OPERATIONS,
-    summary="Files of customers are not taken in.",
+    summary="Imports of customers fail.",
     description=(
-        "Nothing came in of {{ $value | humanizePercentage }} of the imports of company "
-        "{{ $labels.company_id }} within an hour (limit <limit>)."
+        "{{ $value | humanizePercentage }} of the imports of company {{ $labels.company_id }} within an hour "
+        "took in nothing (limit <limit>)."
     ),
     panel="Failure share of imports",
 )

@@ -96,7 +96,7 @@ BOARD = Board(
             (
                 lines(
                     "Time to answer",
-                    Query(_quantile(0.5, api.DURATION), "half"),
+                    Query(_quantile(0.5, api.DURATION), "50 %"),
                     Query(_quantile(0.95, api.DURATION), "95 %"),
                     Query(_quantile(0.99, api.DURATION), "99 %"),
                     about="All requests, refused ones as well.",

@@ -30,7 +30,7 @@ BOARD = Board(
                 stat(
                     "Faults, last proof",
                     Query(str(chosen(rules.FAULTS)), "{{company_id}}"),
-                    about="Faults that the last proof found.",
+                    about="Faults that the last proof found, or the last one with keys where it found more.",
                     unit=Unit.COUNT,
                     draws=(rules.NOT_SOUND,),
                     width=8,
@@ -57,7 +57,7 @@ BOARD = Board(
                 lines(
                     "Faults",
                     Query(str(chosen(rules.FAULTS)), "{{company_id}}"),
-                    about="Faults that the last proof found.",
+                    about="Faults that the last proof found, or the last one with keys where it found more.",
                     unit=Unit.COUNT,
                     draws=(rules.NOT_SOUND,),
                 ),

@@ -17,30 +17,30 @@ _OUTCOME = credentials.ROTATED.label("outcome")
 BOARD = Board(
     area="credentials",
     title="Credentials",
-    question="Are the secrets of customers' systems replaced in time, and who takes them out?",
+    question="Are customers' credentials replaced in time, and what are they used for?",
     variables=(Variable("company_id", "Company", credentials.AGE),),
     rows=(
         Row(
             "In time",
             (
                 stat(
-                    "Oldest",
+                    "Oldest credential",
                     Query(str(chosen(rules.AGE)), "{{company_id}}"),
                     about="Time since the oldest credential in use was saved.",
                     unit=Unit.SECONDS,
                     width=8,
                 ),
                 stat(
-                    "In use",
+                    "Credentials in use",
                     Query(total(credentials.AGE_CUSTOMERS, COMPANY), "{{company_id}}"),
                     about="Customers with a credential in use.",
                     unit=Unit.COUNT,
                     width=8,
                 ),
                 stat(
-                    "Failed within an hour",
+                    "Failed replacements, last hour",
                     Query(str(chosen(rules.FAILURES)), "{{company_id}}"),
-                    about="Credentials that were to replace one in use within an hour, and did not work.",
+                    about="Attempts within an hour to replace a credential in use, whose new one did not work.",
                     unit=Unit.COUNT,
                     draws=(rules.FAILING,),
                     width=8,
@@ -54,26 +54,26 @@ BOARD = Board(
                 lines(
                     "Failed replacements",
                     Query(str(chosen(rules.FAILURES)), "{{company_id}}"),
-                    about="Credentials that were to replace one in use within an hour, and did not work.",
+                    about="Attempts within an hour to replace a credential in use, whose new one did not work.",
                     unit=Unit.COUNT,
                     draws=(rules.FAILING,),
                 ),
                 lines(
-                    "Ages",
+                    "Customers by age of credential",
                     Query(now(credentials.AGE_CUSTOMERS), "{{company_id}} {{age_days}} days"),
                     about="Customers by the days since their credential was saved.",
                     unit=Unit.COUNT,
                 ),
                 lines(
-                    "Replaced",
+                    "Replacements per hour",
                     Query(per_hour(credentials.ROTATED, COMPANY, _OUTCOME), "{{company_id}} {{outcome}}"),
-                    about="Credentials that were to replace one in use, by how it ended.",
+                    about="Attempts to replace a credential in use, by outcome.",
                     unit=Unit.COUNT,
                 ),
                 lines(
-                    "Taken out",
+                    "Secrets decrypted per hour",
                     Query(per_hour(credentials.ACCESSED, COMPANY, _ACTION), "{{company_id}} {{action}}"),
-                    about="Times that a secret was taken out, by what for.",
+                    about="Times that the secret of a customer was decrypted, by purpose.",
                     unit=Unit.COUNT,
                 ),
             ),

@@ -25,7 +25,7 @@ BOARD = Board(
             "Within an hour",
             (
                 stat(
-                    "Asked for",
+                    "Statements",
                     Query(str(chosen(rules.REQUESTED)), "{{company_id}}"),
                     about="Statements that were asked for within an hour.",
                     unit=Unit.COUNT,
@@ -33,7 +33,7 @@ BOARD = Board(
                     decimals=0,
                 ),
                 stat(
-                    "Failed",
+                    "Failed statements",
                     Query(str(chosen(rules.SHARE)), "{{company_id}}"),
                     about="Share of the statements of an hour that failed; absent where none was asked for.",
                     unit=Unit.RATIO,
@@ -41,7 +41,7 @@ BOARD = Board(
                     width=8,
                 ),
                 stat(
-                    "Takes",
+                    "Time to deliver",
                     Query(str(chosen(rules.DURATION_P95)), "{{company_id}} {{format}}"),
                     about="Time within which 95 % of the statements of an hour were delivered.",
                     unit=Unit.SECONDS,
@@ -60,18 +60,18 @@ BOARD = Board(
                     draws=(rules.FAILING,),
                 ),
                 lines(
-                    "Failures, by reason",
+                    "Failures per hour, by reason",
                     Query(per_hour(statements.FAILED, COMPANY, _REASON), "{{company_id}} {{reason_class}}"),
-                    about="Statements per hour that failed, by what failed.",
+                    about="Statements that failed, by what failed.",
                     unit=Unit.COUNT,
                 ),
                 lines(
-                    "Statements",
+                    "Statements per hour",
                     Query(
                         per_hour(statements.GENERATED, COMPANY, _DELIVERY, _OUTCOME),
                         "{{company_id}} {{delivery_method}} {{outcome}}",
                     ),
-                    about="Statements per hour, by the way of delivery and how it ended.",
+                    about="Statements that were asked for, by delivery method and outcome.",
                     unit=Unit.COUNT,
                 ),
                 lines(

@@ -24,17 +24,19 @@ BOARD = Board(
             (
                 stat(
                     "Overdue, now",
-                    Query(str(chosen(rules.OVERDUE)), "{{company_id}}"),
-                    about="Customers, not paused, whose last success began more than two intervals ago.",
-                    unit=Unit.COUNT,
+                    Query(str(chosen(rules.OVERDUE_SHARE)), "{{company_id}}"),
+                    about="Share of the customers, paused ones left out, whose last success began more "
+                    "than two of their intervals ago.",
+                    unit=Unit.RATIO,
                     draws=(rules.MANY_OVERDUE,),
                     width=8,
                 ),
                 stat(
                     "In error, now",
-                    Query(str(chosen(rules.IN_ERROR)), "{{company_id}}"),
-                    about="Customers whose synchronisation failed too many times in a row.",
-                    unit=Unit.COUNT,
+                    Query(str(chosen(rules.ERROR_SHARE)), "{{company_id}}"),
+                    about="Share of the customers, paused ones left out, that are in error: they failed too "
+                    "many times in a row.",
+                    unit=Unit.RATIO,
                     draws=(rules.MANY_IN_ERROR,),
                     width=8,
                 ),
@@ -51,23 +53,38 @@ BOARD = Board(
             "Over time",
             (
                 lines(
-                    "Overdue customers",
-                    Query(str(chosen(rules.OVERDUE)), "{{company_id}}"),
-                    about="Customers, not paused, whose last success began more than two intervals ago.",
-                    unit=Unit.COUNT,
+                    "Share overdue",
+                    Query(str(chosen(rules.OVERDUE_SHARE)), "{{company_id}}"),
+                    about="Share of the customers, paused ones left out, whose last success began more "
+                    "than two of their intervals ago.",
+                    unit=Unit.RATIO,
                     draws=(rules.MANY_OVERDUE,),
+                ),
+                lines(
+                    "Share in error",
+                    Query(str(chosen(rules.ERROR_SHARE)), "{{company_id}}"),
+                    about="Share of the customers, paused ones left out, that are in error: they failed too "
+                    "many times in a row.",
+                    unit=Unit.RATIO,
+                    draws=(rules.MANY_IN_ERROR,),
+                ),
+                lines(
+                    "Customers overdue",
+                    Query(now(sync.OVERDUE), "{{company_id}}"),
+                    about="Customers, not paused, whose last success began more than two of their intervals "
+                    "ago.",
+                    unit=Unit.COUNT,
                 ),
                 lines(
                     "Customers by status",
                     Query(now(sync.CUSTOMERS), "{{company_id}} {{status}}"),
-                    about="Customers that are synchronised, by status; the limit is that of error.",
+                    about="Customers that are synchronised, by status.",
                     unit=Unit.COUNT,
-                    draws=(rules.MANY_IN_ERROR,),
                 ),
                 lines(
-                    "Runs",
+                    "Runs per hour",
                     Query(per_hour(sync.RUNS, COMPANY, _OUTCOME), "{{company_id}} {{outcome}}"),
-                    about="Runs that ended, by how they ended.",
+                    about="Runs that ended, by outcome; abandoned and stopped ones are failures.",
                     unit=Unit.COUNT,
                     width=24,
                 ),

@@ -20,7 +20,7 @@ _OUTCOME = transfers.EXPORTED.label("outcome")
 BOARD = Board(
     area="transfers",
     title="Imports and exports",
-    question="Do files of customers come in, and what is given out?",
+    question="Do imports of customers succeed, and what is exported?",
     variables=(Variable("company_id", "Company", transfers.IMPORTED),),
     rows=(
         Row(
@@ -37,13 +37,13 @@ BOARD = Board(
                 stat(
                     "Failed imports",
                     Query(str(chosen(rules.SHARE)), "{{company_id}}"),
-                    about="Share of the imports of an hour of which nothing came in.",
+                    about="Share of the imports of an hour that took in nothing.",
                     unit=Unit.RATIO,
                     draws=(rules.FAILURE_RATE_HIGH,),
                     width=8,
                 ),
                 stat(
-                    "Imports take",
+                    "Time to import",
                     Query(str(chosen(rules.DURATION_P95)), "{{company_id}} {{size_class}} rows"),
                     about="Time within which 95 % of the imports of an hour ended, by their rows.",
                     unit=Unit.SECONDS,
@@ -57,20 +57,20 @@ BOARD = Board(
                 lines(
                     "Failure share of imports",
                     Query(str(chosen(rules.SHARE)), "{{company_id}}"),
-                    about="Share of the imports of an hour of which nothing came in.",
+                    about="Share of the imports of an hour that took in nothing.",
                     unit=Unit.RATIO,
                     draws=(rules.FAILURE_RATE_HIGH,),
                 ),
                 lines(
-                    "Failures, by reason",
+                    "Failures per hour, by reason",
                     Query(per_hour(transfers.IMPORT_FAILED, COMPANY, _REASON), "{{company_id}} {{reason}}"),
-                    about="Imports per hour of which nothing came in.",
+                    about="Imports that took in nothing, by reason.",
                     unit=Unit.COUNT,
                 ),
                 lines(
                     "Imports per hour",
                     Query(per_hour(transfers.IMPORTED, COMPANY, _STATUS), "{{company_id}} {{status}}"),
-                    about="Imports that ended, by how they ended.",
+                    about="Imports that ended, by outcome.",
                     unit=Unit.COUNT,
                 ),
                 lines(
@@ -97,7 +97,7 @@ BOARD = Board(
                         per_hour(transfers.EXPORTED, COMPANY, _FILTER, _OUTCOME),
                         "{{company_id}} {{filter_type}} {{outcome}}",
                     ),
-                    about="Lists of customers, by what they were chosen by and how it ended.",
+                    about="Exports of customers, by filter and outcome.",
                     unit=Unit.COUNT,
                 ),
                 lines(

@@ -35,7 +35,8 @@ LAST_VERIFIED = Metric(
 FAULTS = Metric(
     name="customer_audit_faults",
     kind=Kind.GAUGE,
-    help="Faults that the last proof of the audit log found; absent before the first proof.",
+    help="Faults that the last proof of the audit log found, or the last one with keys where it found more; "
+    "absent before the first proof.",
     unit=Unit.COUNT,
     labels=(COMPANY,),
     owner=PLATFORM,

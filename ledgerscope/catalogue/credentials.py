@@ -1,4 +1,4 @@
-"""Credentials: how old what opens customers' outside systems is, how it is replaced, and who takes it out."""
+"""Credentials of customers' outside systems: their age, their replacement, and what they are used for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AGE_CUSTOMERS = Metric(
 ROTATED = Metric(
     name="customer_credential_rotation_total",
     kind=Kind.COUNTER,
-    help="Credentials that were to replace one in use: saved, or found not to work.",
+    help="Attempts to replace a credential in use, by whether the new one worked and was saved.",
     unit=Unit.COUNT,
     labels=(COMPANY, Label(name="outcome", help="How it ended.", values=CREDENTIAL_OUTCOMES)),
     owner=PLATFORM,
@@ -43,9 +43,9 @@ ROTATED = Metric(
 ACCESSED = Metric(
     name="customer_credential_access_total",
     kind=Kind.COUNTER,
-    help="Times that a secret was taken out, by what for.",
+    help="Times that the secret of a customer was decrypted, by purpose.",
     unit=Unit.COUNT,
-    labels=(COMPANY, Label(name="action", help="What for.", values=CREDENTIAL_ACTIONS)),
+    labels=(COMPANY, Label(name="action", help="Purpose.", values=CREDENTIAL_ACTIONS)),
     owner=PLATFORM,
 )
 

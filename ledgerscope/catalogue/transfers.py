@@ -32,7 +32,7 @@ _EXPORTED = Label(name="format", help="Format of the file.", values=EXPORT_FORMA
 IMPORTED = Metric(
     name="customer_import_processed_total",
     kind=Kind.COUNTER,
-    help="Files of customers that were taken in to their end; an import is one, however many rows it has.",
+    help="Imports of customers that ended, one per file; imports that were interrupted are left out.",
     unit=Unit.COUNT,
     labels=(
         COMPANY,
@@ -77,7 +77,7 @@ IMPORT_DURATION = Metric(
 EXPORTED = Metric(
     name="customer_export_generated_total",
     kind=Kind.COUNTER,
-    help="Lists of customers that were asked for, those that failed included.",
+    help="Exports of customers that were asked for, those that failed included.",
     unit=Unit.COUNT,
     labels=(
         COMPANY,
@@ -90,7 +90,7 @@ EXPORTED = Metric(
 FILE_SIZE = Metric(
     name="customer_export_file_size_bytes",
     kind=Kind.HISTOGRAM,
-    help="Size of the lists of customers that were given out; exports that failed are left out.",
+    help="Size of the files of exports; exports that failed are left out.",
     unit=Unit.BYTES,
     labels=(COMPANY, _EXPORTED),
     buckets=(1e3, 1e4, 1e5, 1e6, 5e6, 1e7, 5e7, 1e8, 5e8, 1e9),

@@ -53,7 +53,7 @@ NOT_READ: Final[Mapping[str, frozenset[str]]] = {
     "credential": frozenset({"key_id", "ciphertext", "fingerprint", "rotated_at", "base_url", "client_id"}),
     "audit_log": frozenset({"actor", "action", "subject", "details", "prev_hash", "hash"}),
     "audit_seal": frozenset({"prev_seq", "key_id", "mac"}),
-    "audit_verification": frozenset({"checked", "sealed_to"}),
+    "audit_verification": frozenset({"sealed_to"}),
     "credit_limit": frozenset({"requested_by", "requested_at", "approved_by", "decided_at", "reason"}),
     "credit_note": frozenset({"number", "reason"}),
     "customer": frozenset(

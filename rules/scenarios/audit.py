@@ -28,7 +28,12 @@ ALERTS = (
         alert=rules.NOT_SOUND,
         labels=_ACME,
         beyond=(given(audit.FAULTS, steady(1), **_ACME),),
-        says={Severity.CRITICAL: "Faults that the last proof found in the audit log of company acme: 1."},
+        says={
+            Severity.CRITICAL: (
+                "Faults that a proof found in the audit log of company acme, and that no proof has taken "
+                "back since: 1."
+            )
+        },
         within=(given(audit.FAULTS, steady(0), **_ACME),),
     ),
 )

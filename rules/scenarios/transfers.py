@@ -44,7 +44,7 @@ ALERTS = (
         beyond=_imports(failed=1, done=4),
         says={
             Severity.CRITICAL: (
-                "Nothing came in of 20% of the imports of company acme within an hour (limit 10 %)."
+                "20% of the imports of company acme within an hour took in nothing (limit 10 %)."
             )
         },
         within=_imports(failed=1, done=9),
@@ -57,7 +57,7 @@ ALERTS = (
         beyond=_imports(failed=4, done=34),
         says={
             Severity.CRITICAL: (
-                "Nothing came in of 10.53% of the imports of company acme within an hour (limit 10 %)."
+                "10.53% of the imports of company acme within an hour took in nothing (limit 10 %)."
             )
         },
         within=_imports(failed=10, done=90),

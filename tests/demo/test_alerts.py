@@ -50,7 +50,7 @@ LIVED_WINDOWS: Final = {
 WITHOUT_INCIDENT: Final = {
     "CustomerAgingDoesNotReconcile": "guards our own arithmetic",
     "RevenueBridgeDoesNotClose": "guards our own arithmetic",
-    "CredentialsRotationFailing": "the demo saves no credentials; tests/customers/credentials",
+    "CredentialsRotationFailing": "few logins of the demo are refused; tests/rules/credentials.test.yml",
     "CustomerSyncOverdue": "no incident stops synchronisation; tests/rules/sync.test.yml",
     "CustomerSyncFailing": "no incident breaks logins; tests/rules/sync.test.yml",
     "CustomerStatementGenerationFailing": "the demo asks for few statements; tests/rules/statements.test.yml",

@@ -495,11 +495,13 @@ class Business:
                 self.add(t.audit_seal, seq=int(key), prev_seq=0, key_id="k", mac=b"m" * 32, sealed_at=at)
             else:
                 assert name == "proofs", f"audit: unknown word {name}"
+                checked, entries = row.pop("checked", "chain"), int(row.pop("rows"))
                 self.add(
                     t.audit_verification,
                     verified_at=self.instant(row.pop("at")),
-                    rows=int(row.pop("rows")),
-                    checked="chain",
+                    rows=entries,
+                    checked=checked,
+                    sealed_to=entries if checked == "seals" else None,
                     faults=int(row.pop("faults")),
                 )
                 assert not row, f"a proof: unknown words {row}"

@@ -38,7 +38,7 @@ _MOST_RUNS: Final = 16
 """About so many runs the customers that came first have had."""
 _LEAST_RUNS: Final = 4
 _HABITS: Final = {
-    "none": 0.42, "rotates": 0.3, "rests": 0.05, "rested": 0.05, "asks": 0.08, "fails": 0.05, "leaves": 0.02,
+    "none": 0.45, "rotates": 0.3, "rests": 0.05, "rested": 0.05, "asks": 0.08, "fails": 0.02, "leaves": 0.02,
     "errs": 0.03,
 }  # fmt: skip
 _SETTINGS: Final[tuple[dict[str, Any], ...]] = (

@@ -31,8 +31,9 @@ def last_verified(now: Moment) -> Values:
 
 
 def faults(now: Moment) -> Values:
-    found = _proofs(now)
-    return {(): max(found, key=lambda row: row.verified_at).faults} if found else {}
+    found = sorted(_proofs(now), key=lambda row: row.verified_at)
+    last = [*found[-1:], *[row for row in found if row.checked == "seals"][-1:]]
+    return {(): max(row.faults for row in last)} if last else {}
 
 
 def _last(now: Moment) -> int:
