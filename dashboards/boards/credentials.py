@@ -40,7 +40,7 @@ BOARD = Board(
                 stat(
                     "Failed replacements, last hour",
                     Query(str(chosen(rules.FAILURES)), "{{company_id}}"),
-                    about="Attempts within an hour to replace a credential in use, whose new one did not work.",
+                    about="Attempts within an hour to replace a credential, whose new one did not work.",
                     unit=Unit.COUNT,
                     draws=(rules.FAILING,),
                     width=8,
@@ -54,7 +54,7 @@ BOARD = Board(
                 lines(
                     "Failed replacements",
                     Query(str(chosen(rules.FAILURES)), "{{company_id}}"),
-                    about="Attempts within an hour to replace a credential in use, whose new one did not work.",
+                    about="Attempts within an hour to replace a credential, whose new one did not work.",
                     unit=Unit.COUNT,
                     draws=(rules.FAILING,),
                 ),
