@@ -1,10 +1,11 @@
 """How a command fails: one clear message on standard error, no traceback, an exit code scripts can rely on.
 
 CommandFailed       1  a check found something, or the work could not be done
+├── WrongUsage      2  an option or argument cannot be right
 ├── SettingsFailed  3  a setting is unknown, missing or wrong
 └── DatabaseFailed  4  the database is unreachable, too old, or refuses a right
 
-0 is success and 2 is click's own code for wrong usage.
+0 is success; 2 is click's own code for wrong usage, too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import IO, Any
 
 import click
 
-__all__ = ["CommandFailed", "DatabaseFailed", "SettingsFailed"]
+__all__ = ["CommandFailed", "DatabaseFailed", "SettingsFailed", "WrongUsage"]
 
 
 class CommandFailed(click.ClickException):
@@ -23,6 +24,12 @@ class CommandFailed(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"ledgerscope: {self.format_message()}", file=file, err=file is None)
+
+
+class WrongUsage(CommandFailed):
+    """What was typed cannot be right, whatever the database holds."""
+
+    exit_code = 2
 
 
 class SettingsFailed(CommandFailed):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import WrongUsage
 from ledgerscope.cli.operations.amounts import currency_of
 from ledgerscope.cli.operations.dates import DAY
 from ledgerscope.cli.operations.paging import page_options
@@ -137,7 +137,7 @@ def history(
     """  # noqa: D301 - same
     first, last = since or date.min, until or date.max
     if first > last:
-        raise CommandFailed(f"--from: {first} is after --to {last}; the first day comes first")
+        raise WrongUsage(f"--from: {first} is after --to {last}; the first day comes first")
     wanted = None if currency is None else currency_of(currency, currency)
     with opened(place) as operations:
         customer_id = customer_of(operations, customer)

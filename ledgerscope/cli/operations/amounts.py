@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import WrongUsage
 from ledgerscope.cli.operations.shown import amount_words
 from ledgerscope.customers.operations.checks import LARGEST_MINOR
 from ledgerscope.domain.money import EXPONENTS
@@ -44,17 +44,17 @@ class Amount(click.ParamType[Decimal]):
         shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
         parts = _NUMBER.fullmatch(value)
         if parts is None:
-            raise CommandFailed(
+            raise WrongUsage(
                 f"{name}: {shown!r} is no amount; write a decimal number with a point, as 1250.00"
             )
         whole, decimals = parts.groups(default="")
         if len(whole) > _MOST_DIGITS:
             said = f"a number of {len(whole)} digits is too much; the largest amounts have {_LARGEST}"
-            raise CommandFailed(f"{name}: {said}")
+            raise WrongUsage(f"{name}: {said}")
         if len(decimals) > _MOST_DIGITS // 2:
-            raise CommandFailed(f"{name}: {shown} has too many decimals; no currency has more than {_FINEST}")
+            raise WrongUsage(f"{name}: {shown} has too many decimals; no currency has more than {_FINEST}")
         if value.startswith("-"):
-            raise CommandFailed(f"{name}: {value} is negative; write it without a sign")
+            raise WrongUsage(f"{name}: {value} is negative; write it without a sign")
         return Decimal(value)
 
 
@@ -78,9 +78,9 @@ def currency_of(given: str | None, own: str, whose: str = "") -> str:
     if given is not None and given not in EXPONENTS:
         near = given.upper()
         hint = f"write {near}" if near in EXPONENTS else "write the code of ISO 4217, as EUR"
-        raise CommandFailed(f"--currency: {given!r} is no currency; {hint}")
+        raise WrongUsage(f"--currency: {given!r} is no currency; {hint}")
     if given is not None and whose and given != own:
-        raise CommandFailed(f"--currency: {whose} is in {own}, not {given}; leave it out, or write {own}")
+        raise WrongUsage(f"--currency: {whose} is in {own}, not {given}; leave it out, or write {own}")
     return given or own
 
 
@@ -93,11 +93,9 @@ def minor_of(amount: Decimal, currency: str, option: str = "--amount", *, zero: 
     scaled = amount.scaleb(places)
     if scaled != scaled.to_integral_value():
         allowed = f"at most {places} decimals" if places else "no decimals"
-        raise CommandFailed(f"{option}: {amount} has too many decimals; {currency} has {allowed}")
+        raise WrongUsage(f"{option}: {amount} has too many decimals; {currency} has {allowed}")
     if scaled > LARGEST_MINOR:
-        raise CommandFailed(
-            f"{option}: {amount} is too much; at most {amount_words(LARGEST_MINOR, currency)}"
-        )
+        raise WrongUsage(f"{option}: {amount} is too much; at most {amount_words(LARGEST_MINOR, currency)}")
     if not (scaled or zero):
-        raise CommandFailed(f"{option}: {amount} is too little; more than 0")
+        raise WrongUsage(f"{option}: {amount} is too little; more than 0")
     return int(scaled)

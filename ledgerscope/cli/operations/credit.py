@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import CommandFailed, WrongUsage
 from ledgerscope.cli.operations.amounts import amount_option, currency_of, currency_option, minor_of
 from ledgerscope.cli.operations.dates import INSTANT
 from ledgerscope.cli.operations.paging import page_options
@@ -64,7 +64,7 @@ def _height(
     operations: Operations, reference: str, amount: Decimal | None, currency: str | None, *, unlimited: bool
 ) -> tuple[Id, str, int | None]:
     if (amount is None) is not unlimited:
-        raise CommandFailed("give --amount or --unlimited, one of the two")
+        raise WrongUsage("give --amount or --unlimited, one of the two")
     customer_id = customer_of(operations, reference)
     code = currency_of(currency, currency_of_customer(operations, customer_id))
     return customer_id, code, None if amount is None else minor_of(amount, code, zero=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import WrongUsage
 from ledgerscope.cli.operations.amounts import amount_option, currency_of, currency_option, minor_of
 from ledgerscope.cli.operations.paging import page_options
 from ledgerscope.cli.operations.references import (
@@ -60,7 +60,7 @@ def issue(
       ledgerscope credit-notes issue --company acme C-000001 --amount 90 --reason late --invoice INV-000001
     """  # noqa: D301 - same
     if note.reason is None:
-        raise CommandFailed('--reason: a credit note needs one, as --reason "delivered late"')
+        raise WrongUsage('--reason: a credit note needs one, as --reason "delivered late"')
     with opened(place) as operations:
         customer_id = customer_of(operations, customer)
         code = currency_of(currency, currency_of_customer(operations, customer_id))

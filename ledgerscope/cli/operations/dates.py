@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ class Day(click.ParamType[date]):
         try:
             return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
-            raise CommandFailed(f"{_name(param)}: {value!r} is no day; write it as 2026-03-31") from None
+            raise WrongUsage(f"{_name(param)}: {value!r} is no day; write it as 2026-03-31") from None
 
 
 class Instant(click.ParamType[datetime]):
@@ -43,7 +43,7 @@ class Instant(click.ParamType[datetime]):
             found = None
         if found is None or found.tzinfo is None:
             wanted = "write it with its offset, as 2026-03-31T12:00+02:00 or 2026-03-31T10:00Z"
-            raise CommandFailed(f"{_name(param)}: {value!r} is no instant; {wanted}")
+            raise WrongUsage(f"{_name(param)}: {value!r} is no instant; {wanted}")
         return found
 
 

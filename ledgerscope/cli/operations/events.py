@@ -14,6 +14,7 @@ from ledgerscope.cli.operations.dates import INSTANT
 from ledgerscope.cli.operations.references import customer_of, numbers_of
 from ledgerscope.cli.operations.session import accepted, opened, operation_options
 from ledgerscope.cli.operations.shown import Column, as_plain, show_json, show_record, show_table
+from ledgerscope.customers.amounts import amount_words
 from ledgerscope.customers.events import Events, ListEvents
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _COLUMNS: Final = (
     Column("AT (UTC)", "timestamp"),
     Column("EVENT", "event_type"),
     Column("CUSTOMER", "customer"),
-    Column("WHAT", "what", long=True),
+    Column("WHAT", "what", long=True, whole=True),
 )
 
 
@@ -44,7 +45,17 @@ class _Shown:
         self.event_type = event.event_type
         self.customer_id = event.customer_id
         self.customer = None if event.customer_id is None else numbers.get(event.customer_id)
-        self.what = " ".join(str(value) for value in event.metadata.values())
+        self.what = " ".join(str(value) for value in _facts(event).values())
+
+
+def _facts(event: EventView) -> dict[str, object]:
+    """What an event says, with its amount in major units."""
+    facts = dict(event.metadata)
+    minor, currency = facts.pop("amount_minor", None), facts.get("currency")
+    if minor is None or currency is None:
+        return facts
+    del facts["currency"]
+    return {"amount": amount_words(minor, currency), **facts}
 
 
 @click.group("events")
@@ -111,7 +122,10 @@ def show(place: Place, *, as_json: bool, event_id: int) -> None:
     """  # noqa: D301 - same
     with opened(place) as operations:
         found = accepted(Events(operations).get(event_id))
-    (show_json if as_json else show_record)(found)
+    if as_json:
+        show_json(found)
+    else:
+        show_record(replace(found, metadata=_facts(found)))
 
 
 def _follow(operations: Operations, wanted: ListEvents, every: float, *, as_json: bool) -> None:

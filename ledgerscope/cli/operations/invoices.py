@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import CommandFailed, WrongUsage
 from ledgerscope.cli.operations.amounts import AMOUNT, amount_option, currency_of, currency_option, minor_of
 from ledgerscope.cli.operations.dates import DAY
 from ledgerscope.cli.operations.paging import page_options
@@ -244,7 +244,7 @@ def _invoice(
         differ = (
             f"the instalments add up to {amount_words(owed, code)}, --amount is {amount_words(total, code)}"
         )
-        raise CommandFailed(f"--due: {differ}; make them equal")
+        raise WrongUsage(f"--due: {differ}; make them equal")
     return NewInvoice(
         customer_id=customer_id, total_minor=total, currency=code,
         tax_minor=0 if tax is None else minor_of(tax, code, "--tax", zero=True),
@@ -255,7 +255,7 @@ def _invoice(
 def _instalment(text: str, currency: str) -> Instalment:
     day, sign, amount = text.partition("=")
     if not sign:
-        raise CommandFailed(f"--due: {text!r} is no instalment; write DAY=NUMBER, as 2026-12-31=500.00")
+        raise WrongUsage(f"--due: {text!r} is no instalment; write DAY=NUMBER, as 2026-12-31=500.00")
     due = click.Option(["--due"])
     return Instalment(
         DAY.convert(day, due, None), minor_of(AMOUNT.convert(amount, due, None), currency, "--due")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import WrongUsage
 from ledgerscope.cli.operations.dates import INSTANT
 from ledgerscope.cli.operations.references import customer_argument, customer_of
 from ledgerscope.cli.operations.session import accepted, note_options, opened, operation_options
@@ -53,7 +53,7 @@ def _number(_context: click.Context, _option: click.Parameter, given: str | None
     if given is None:
         return None
     if _NUMBER.fullmatch(given) is None:
-        raise CommandFailed(f"--value: {given!r} is no number; write it as 250 or 0.75")
+        raise WrongUsage(f"--value: {given!r} is no number; write it as 250 or 0.75")
     return Decimal(given)
 
 

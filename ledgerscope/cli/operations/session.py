@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed, SettingsFailed
+from ledgerscope.cli.exits import CommandFailed, SettingsFailed, WrongUsage
 from ledgerscope.cli.operations.command_log import command_log
 from ledgerscope.cli.options import configured_database, settings_options
 from ledgerscope.customers import Refused
@@ -114,7 +114,7 @@ def caller_of(company: str, actor: str | None, correlation_id: str | None = None
         return Caller(tenant_id=company, actor=named, source="cli", correlation_id=correlation_id)
     except ValueError as fault:
         option = str(fault).replace("tenant_id", "company")
-        raise CommandFailed(f"--{option}") from None
+        raise WrongUsage(f"--{option}") from None
 
 
 @contextmanager

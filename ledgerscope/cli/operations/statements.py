@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ledgerscope.cli.exits import CommandFailed
+from ledgerscope.cli.exits import CommandFailed, WrongUsage
 from ledgerscope.cli.operations.amounts import currency_of, currency_option
 from ledgerscope.cli.operations.dates import DAY
 from ledgerscope.cli.operations.mail import mail_options
@@ -88,7 +88,7 @@ def generate(
     """  # noqa: D301 - same
     wanted = file_format or file.suffix.removeprefix(".").lower()
     if wanted not in STATEMENT_FORMATS:
-        raise CommandFailed(f"--format: {file} does not say which; give --format pdf or --format csv")
+        raise WrongUsage(f"--format: {file} does not say which; give --format pdf or --format csv")
     if file == _STANDARD or is_standard_output(file):
         sys.stdout.buffer.write(_make(place, note, wanted, **asked).content)
         return

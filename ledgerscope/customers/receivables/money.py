@@ -216,8 +216,10 @@ def reverse(
     source: SourceState, position: Position, reversal: str, amount_minor: int | None, call: Call
 ) -> Decision:
     """A payment taken back by the bank, all of it or a part; what it settled is open again and checked."""
-    known = PAYMENT_REVERSALS if amount_minor is None else PAYMENT_REVERSAL_KINDS
-    fault = check_choice("reversal", reversal, known)
+    if amount_minor is not None and reversal in PAYMENT_REVERSALS and reversal not in PAYMENT_REVERSAL_KINDS:
+        said = f"reversal: {reversal} is of the whole payment; leave the amount out"
+        return Refused(said, Fault.INVALID, "reversal")
+    fault = check_choice("reversal", reversal, PAYMENT_REVERSALS)
     if fault is not None:
         return fault
     if source.stands and source.value_minor <= 0:

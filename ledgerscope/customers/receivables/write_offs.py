@@ -40,11 +40,17 @@ class ReverseWriteOff:
     amount_minor: int | None = None
 
 
+def _why_nothing(invoice: InvoiceState) -> str:
+    if invoice.status != "paid":
+        return f"it is {invoice.status}"
+    return "money or credit is set against all of it; what is dated later shows as open until its day"
+
+
 def write_off_invoice(invoice: InvoiceState, request: WriteOffInvoice) -> Decision:
     """A write-off of what is open, allocated in full."""
     amount, moment = invoice.open_minor, request.moment
     if invoice.status != "open" or not amount:
-        return Refused(f"nothing of the invoice can be given up: it is {invoice.status}")
+        return Refused(f"nothing of the invoice can be given up: {_why_nothing(invoice)}")
     row = WriteOff(
         moment.tenant_id, request.write_off_id, invoice.customer_id, amount, invoice.currency, request.reason,
         request.approved_by, moment.day,

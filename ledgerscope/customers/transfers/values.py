@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_values"]
 
-_WHOLE: Final = re.compile(r"\s*[0-9]{1,9}\s*", re.ASCII)
+_WHOLE: Final = re.compile(r"\s*[+-]?[0-9]{1,40}\s*", re.ASCII)
+_EXACT: Final = 1e15
 _LOST: Final = "\ufffd"
 _NUMBERS: Final = frozenset({"terms_days"})
 
@@ -54,7 +55,7 @@ def _number(cell: Any) -> int | None:
         case int():
             return cell
         case float():
-            return int(cell) if cell.is_integer() and abs(cell) < 1e9 else None  # noqa: PLR2004 - as below
+            return int(cell) if cell.is_integer() and abs(cell) < _EXACT else None
         case str():
             return int(cell) if _WHOLE.fullmatch(cell) else None
         case _:
@@ -69,8 +70,9 @@ def _text(cell: Any) -> str | None:
             return None
         case int():
             return str(cell) if abs(cell) < 10**40 else None
-        case float():  # a spreadsheet's number, as a telephone number is
-            return f"{cell:.0f}" if cell.is_integer() else repr(cell)
+        case float():  # a spreadsheet's number, as a telephone number is; a larger one has lost digits
+            exact = f"{cell:.0f}" if cell.is_integer() else repr(cell)
+            return exact if abs(cell) < _EXACT else None
         case date():
             return cell.isoformat()
         case _:

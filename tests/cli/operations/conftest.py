@@ -71,7 +71,8 @@ def refused(ledgerscope: Callable[..., Result]) -> Callable[[str], str]:
 
     def run(line: str) -> str:
         done = ledgerscope(*shlex.split(line))
-        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.output
+        code = 2 if done.stderr.startswith(("ledgerscope: --", "ledgerscope: give --")) else 1
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (code, "", 1), done.output
         return done.stderr.removeprefix("ledgerscope: ").rstrip("\n")
 
     return run

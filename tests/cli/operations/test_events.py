@@ -42,6 +42,21 @@ def test_a_list_fits_eighty_columns_and_leads_on(
     assert "cli" in shown.output
 
 
+def test_amounts_are_shown_in_major_units_and_never_cut(
+    ledgerscope: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ledgerscope(*CREATE, "One")
+    for amount, currency in (("500", "EUR"), ("123456789", "JPY")):
+        ledgerscope("invoices", "issue", "C-000001", "--amount", amount, "--currency", currency)
+    table = " ".join(ledgerscope("events", "list", "--type", "InvoiceFinalised").output.split())
+    assert "500.00" in table
+    assert "123,456,789" in table
+    newest = json.loads(ledgerscope("events", "list", "--json", "--limit", "1").output)["events"][0]
+    assert newest["metadata"]["amount_minor"] == 123456789
+    assert "123,456,789 JPY" in ledgerscope("events", "show", str(newest["event_id"])).output
+
+
 def test_all_of_a_command_has_one_correlation_id(ledgerscope: Callable[..., Result]) -> None:
     for _ in range(2):
         ledgerscope(*CREATE, "N")

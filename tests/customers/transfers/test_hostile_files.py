@@ -157,6 +157,10 @@ ROWS: dict[str, tuple[str, bytes, list[tuple[int, str, str]]]] = {
         "a.jsonl", b'{"name": ["A"], "terms_days": true}\n{"name": "Good", "terms_days": "14"}\n',
         [(1, "name", "a list is not a text"), (1, "terms_days", "True is not a whole number")],
     ),
+    "a number whose digits are lost": (
+        "a.jsonl", b'{"name": "Good"}\n{"name": "Bad", "phone": 1e30}\n',
+        [(2, "phone", "1e+30 is not a text")],
+    ),
     "surrogates": (
         "a.jsonl", b'{"name": "Good"}\n{"name": "x", "external_id": "\\ud800"}\n',
         [(2, "external_id", "holds a lone surrogate (U+D800), which is no character")],

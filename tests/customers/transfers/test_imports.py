@@ -75,6 +75,12 @@ def test_the_same_file_again_changes_nothing_and_another_value_updates(desk: Des
     assert [row.old_values for row in old] == [{"terms_days": 14}]
 
 
+@pytest.mark.parametrize("days", ["-1", "99999999999"])
+def test_a_number_out_of_bounds_is_told_with_the_bounds(desk: Desk, days: str) -> None:
+    done = desk.take_in(f"name,terms_days\nNorthwind,{days}\n")
+    assert [each.message for each in done.first_problems] == [f"0 to 3650 days, not {days}"]
+
+
 def test_a_row_that_fails_loses_no_other_and_each_problem_is_told(desk: Desk, ledger: Ledger) -> None:
     text = (
         "external_id,name,email,terms_days,currency\n"

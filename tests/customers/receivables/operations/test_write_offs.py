@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,16 @@ def test_what_is_open_is_given_up_and_no_longer_owed(desk: Desk, ledger: Ledger)
         "nothing of the invoice can be given up: it is uncollectible"
     )
     assert faults(ledger) == []
+
+
+def test_what_a_post_dated_cheque_covers_is_not_given_up(desk: Desk) -> None:
+    invoice_id = desk.invoice(100).invoice_id
+    desk.pay(100, method="cheque", received_on=date(2026, 3, 17))
+    assert desk.shown(invoice_id).status == "open"
+    assert refused(desk.write_offs.write_off(invoice_id, GONE, approved_by="boss-1")).reason == (
+        "nothing of the invoice can be given up: "
+        "money or credit is set against all of it; what is dated later shows as open until its day"
+    )
 
 
 def test_a_debt_that_stands_again_is_checked_against_the_limit(desk: Desk, ledger: Ledger) -> None:
