@@ -33,10 +33,10 @@ ALERTS = (
     AlertCase(
         alert=rules.MANY_OVERDUE,
         labels=_ACME,
-        beyond=_overdue(1, active=3),
+        beyond=_overdue(1, active=1),
         says={
             Severity.WARNING: (
-                "33.33% of the synchronised customers of company acme have had no success for more than two "
+                "100% of the synchronised customers of company acme have had no success for more than two "
                 "of their intervals (limit 10 %)."
             )
         },
@@ -45,10 +45,10 @@ ALERTS = (
     AlertCase(
         alert=rules.MANY_OVERDUE,
         labels=_ACME,
-        beyond=_overdue(3, active=20, paused=60),
+        beyond=_overdue(21, active=200, paused=600),
         says={
             Severity.WARNING: (
-                "15% of the synchronised customers of company acme have had no success for more than two "
+                "10.5% of the synchronised customers of company acme have had no success for more than two "
                 "of their intervals (limit 10 %)."
             )
         },
@@ -69,10 +69,10 @@ ALERTS = (
     AlertCase(
         alert=rules.MANY_IN_ERROR,
         labels=_ACME,
-        beyond=_customers(error=3, active=17, paused=60),
+        beyond=_customers(error=21, active=179, paused=600),
         says={
             Severity.WARNING: (
-                "15% of the synchronised customers of company acme are in error: they failed too many times "
+                "10.5% of the synchronised customers of company acme are in error: they failed too many times "
                 "in a row (limit 10 %)."
             )
         },

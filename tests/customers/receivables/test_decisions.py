@@ -217,7 +217,7 @@ def refusals(books: Books) -> dict[str, Decision]:
         "before that day it can be taken back only as a whole": reverse_payment(
             fresh, ReversePayment(on(2), "r", "bounced", 5)
         ),
-        "it is paid": write_off_invoice(
+        "is set against all of it": write_off_invoice(
             invoice._replace(status="paid"), WriteOffInvoice(on(5), "w", "bad", "cfo")
         ),
         "only payments and credit notes": refund(fresh._replace(kind="write_off"), Refund(on(5), "r", 1)),
