@@ -72,8 +72,8 @@ ALERTS = (
         beyond=_customers(error=21, active=179, paused=600),
         says={
             Severity.WARNING: (
-                "10.5% of the synchronised customers of company acme are in error: they failed too many times "
-                "in a row (limit 10 %)."
+                "10.5% of the synchronised customers of company acme are in error: they failed too many "
+                "times in a row (limit 10 %)."
             )
         },
         within=_customers(error=10, active=90),
