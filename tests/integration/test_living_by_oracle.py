@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 pytestmark = thorough_only()  # a business that lives for half a minute
 
-SCRAPES: Final = tries(3, thorough=12)
+SCRAPES: Final = tries(3, thorough=6)
 PATIENCE: Final = 60.0  # seconds, on a machine that does much else
 AREA_OF: Final = {
     name: area.name for area in AREAS for metric in area.metrics for name in metric.series_names

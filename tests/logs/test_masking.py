@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledgerscope.logs import MASKED, mask, mask_text
 from tests.thoroughness import tries
 
-TRIES = tries(60, thorough=2000)
+TRIES = tries(60, thorough=500)
 PLAIN = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
 AROUND = st.text(st.characters(codec="utf-8", exclude_characters='@"\\'), max_size=12)
 PRIVATE_KEYS = st.sampled_from([

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Accounts = dict[tuple[str, str], dict[str, int]]
 
 
-@settings(max_examples=tries(5, thorough=100))
+@settings(max_examples=tries(5, thorough=40))
 @given(seed=st.integers(0, 2**32 - 1), customers=st.integers(1, 3), documents=st.integers(1, 12))
 def test_a_snapshot_holds_the_aging_of_every_account(
     shared: Engine, seed: int, customers: int, documents: int

@@ -37,7 +37,7 @@ CASES = (
 )
 
 
-@pytest.fixture(params=range(tries(2, thorough=12)), ids="seed {}".format)
+@pytest.fixture(params=range(tries(2, thorough=6)), ids="seed {}".format)
 def books(owner: Engine, request: pytest.FixtureRequest) -> list[tuple[Book, datetime]]:
     """A company for each case, all in one database."""
     made = []

@@ -185,7 +185,7 @@ def ask(what: str, customer: CustomerContacts, chosen: str, call: Call, *, flag:
     return update_contact(customer, chosen, wanted, call)
 
 
-@settings(max_examples=tries(200, thorough=5_000))
+@settings(max_examples=tries(200, thorough=1_500))
 @given(
     steps=st.lists(
         st.tuples(

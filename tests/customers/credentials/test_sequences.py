@@ -112,7 +112,7 @@ class World:
             raise Killed
 
 
-@settings(max_examples=tries(6, thorough=200), suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=tries(6, thorough=100), suppress_health_check=list(HealthCheck), deadline=None)
 @given(steps=STEPS)
 def test_every_login_can_be_read_as_long_as_its_key_is_at_hand(
     steps: list[tuple[str, int, int]],

@@ -107,7 +107,7 @@ class World:
                 return company.erase(target, reason, call)
 
 
-@settings(max_examples=tries(200, thorough=10_000), suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(200, thorough=2_000), suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_every_sequence_keeps_what_must_hold_in_memory(steps: list[Step]) -> None:
     world, clock = World(), Clock()
@@ -136,7 +136,7 @@ def act(customers: Customers, step: Step, target: str) -> object:
             return customers.erase(target, reason)
 
 
-@settings(max_examples=tries(8, thorough=300), suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=tries(8, thorough=100), suppress_health_check=list(HealthCheck), deadline=None)
 @given(steps=STEPS)
 def test_postgresql_comes_to_the_same(steps: list[Step], app: Engine, ledger: Ledger) -> None:
     """Every example has two companies of its own in the same database."""

@@ -110,7 +110,7 @@ def test_what_never_was_owed_is_not_listed(claim: Claim) -> None:
     assert (made.opening_minor, made.lines, made.closing_minor) == (0, (), 0)
 
 
-@settings(max_examples=tries(100, thorough=5000))
+@settings(max_examples=tries(100, thorough=1000))
 @given(ledger=ledgers(), first=DAYS, last=DAYS)
 def test_every_balance_is_the_receivable_and_the_aging_of_its_day(
     ledger: Ledger, first: date, last: date
@@ -127,7 +127,7 @@ def test_every_balance_is_the_receivable_and_the_aging_of_its_day(
     assert balances[-1] == made.closing_minor
 
 
-@settings(max_examples=tries(60, thorough=3000))
+@settings(max_examples=tries(60, thorough=800))
 @given(ledger=ledgers(), first=DAYS, last=DAYS)
 def test_the_accounts_of_two_customers_add_up_to_the_company(ledger: Ledger, first: date, last: date) -> None:
     """Also where one pays the other's invoices: that moves between the two and adds up to nothing."""

@@ -18,7 +18,7 @@ PLACES = st.text(min_size=1, max_size=8)
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 
-@settings(max_examples=tries(200, thorough=5000))
+@settings(max_examples=tries(200, thorough=1000))
 @given(place=PLACES, frequency=FREQUENCIES, after=INSTANTS)
 def test_the_next_is_about_an_interval_later_and_then_exactly_one(
     place: str, frequency: str, after: datetime
@@ -30,7 +30,7 @@ def test_the_next_is_about_an_interval_later_and_then_exactly_one(
     assert next_due_at(place, frequency, due + every / 3) == due + every, "a late start moves nothing"
 
 
-@settings(max_examples=tries(200, thorough=5000))
+@settings(max_examples=tries(200, thorough=1000))
 @given(place=PLACES, frequency=FREQUENCIES, failures=st.integers(1, 10_000), longest=st.integers(5, 10_080))
 def test_a_wait_after_failures_is_bounded_and_never_for_ever(
     place: str, frequency: str, failures: int, longest: int

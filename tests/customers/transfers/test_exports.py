@@ -78,7 +78,7 @@ def as_row(customer: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("file_format", WRITERS)
 @given(customers=st.lists(CUSTOMER, min_size=1, max_size=5))
-@settings(max_examples=tries(200, thorough=5000))
+@settings(max_examples=tries(200, thorough=1000))
 def test_what_is_written_is_read_again_without_a_difference(
     tmp_path_factory: pytest.TempPathFactory, file_format: str, customers: list[dict[str, Any]]
 ) -> None:

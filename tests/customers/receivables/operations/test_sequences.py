@@ -205,7 +205,7 @@ def _check(business: Business, operations: Operations) -> None:
 
 
 @settings(
-    max_examples=tries(12, thorough=300),
+    max_examples=tries(12, thorough=100),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequence=SEQUENCES, limit=st.sampled_from([None, 0, 300, 2000]))

@@ -67,7 +67,7 @@ def filter_query(_context: schemathesis.HookContext, query: dict[str, Any] | Non
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=tries(4, thorough=300),
+    max_examples=tries(4, thorough=100),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
