@@ -239,7 +239,7 @@ def check(place: Place, *, as_json: bool, customer: str, amount: Decimal, curren
     elif checked.fits:
         click.echo(_fits(checked))
     if not checked.fits:
-        raise CommandFailed(f"it does not fit: {_owed(checked) if _is_over(checked) else checked.reason}")
+        raise CommandFailed(f"it does not fit: {checked.reason}")
 
 
 @command.command("list")
@@ -277,10 +277,6 @@ def _fits(checked: CreditCheck) -> str:
     if checked.limit_currency is None:
         return "it fits: the customer has no limit, so nothing is checked"
     return f"it fits: {_owed(checked)}"
-
-
-def _is_over(checked: CreditCheck) -> bool:
-    return checked.limit_minor is not None and (checked.exposure_minor or 0) > checked.limit_minor
 
 
 def _owed(checked: CreditCheck) -> str:

@@ -116,8 +116,7 @@ class CreditView:
     leads from the currency to the limit: what is owed in it is left out, and nothing of it is available.
     `limit_minor` and `utilization` are None without a limit, and where it is unlimited. `exposure_minor` is
     in minor units of `limit_currency`, with what is owed in currencies that have no limit, rounded up to a
-    whole one; `utilization` is not rounded. A limit of zero is
-    used up whatever is owed.
+    whole one; `utilization` is not rounded. A limit of zero is used up whatever is owed.
     """
 
     customer_id: Id

@@ -83,8 +83,7 @@ class NewPayment:
     """Money from a customer, in minor units of `currency`, the customer's own where it is left out.
 
     `received_on` is today where it is left out; a cheque dated later, by 366 days at most, counts from that
-    day. With `allocate` it
-    settles what is due first; what nothing is open for stays unallocated.
+    day. With `allocate` it settles what is due first; what nothing is open for stays unallocated.
     """
 
     customer_id: Id

@@ -45,7 +45,10 @@ def test_a_check_says_whether_an_invoice_fits(
     assert fits.stdout == "it fits: with it the customer would owe 100.00 EUR of at most 100.00 EUR\n"
     over = ledgerscope(*shlex.split("credit check C-000001 --amount 100.01"))
     assert over.exit_code == 1
-    assert "it does not fit: with it the customer would owe 100.01 EUR of at most 100.00 EUR" in over.stderr
+    assert (
+        "it does not fit: with this invoice the customer would owe 100.01 EUR of at most 100.00 EUR"
+        in over.stderr
+    )
     unknown = ledgerscope(*shlex.split("credit check C-000001 --amount 1 --currency USD"))
     assert "it does not fit: no exchange rate from USD to EUR" in unknown.stderr
     shown = ledgerscope(*shlex.split("credit show C-000001 --currency USD")).stdout

@@ -13,7 +13,7 @@ from ledgerscope.customers.credentials import CredentialKeys
 from ledgerscope.customers.operations import Caller, Operations
 from ledgerscope.customers.sync import Claim
 from ledgerscope.store.engine import create_engine
-from tests.customers.operations.test_types import EVERY, plausible
+from tests.customers.operations.test_types import EVERY_METHOD, plausible
 
 NOBODY = Operations(
     create_engine("postgresql://nobody@127.0.0.1:1/nowhere"),
@@ -35,24 +35,7 @@ WELL_FORMED: dict[str, dict[str, Any]] = {
     "Syncs.request_many": {"customers": ["0" * 32]},
 }
 """What is wrong with a request may be said to anybody; these are right."""
-OWNERS = sorted(
-    (
-        kind
-        for kind in EVERY
-        if kind.__module__.startswith("ledgerscope.customers.")
-        and inspect.isfunction(vars(kind).get("__init__"))
-        and list(inspect.signature(kind).parameters)[:1] == ["operations"]
-    ),
-    key=lambda kind: kind.__name__,
-)
-METHODS = [
-    (owner, name)
-    for owner in OWNERS
-    for name, method in vars(owner).items()
-    if inspect.isfunction(method)
-    and not name.startswith("_")
-    and f"{owner.__name__}.{name}" not in NOT_FORBIDDEN
-]
+METHODS = [each for each in EVERY_METHOD if f"{each[0].__name__}.{each[1]}" not in NOT_FORBIDDEN]
 
 
 @pytest.mark.parametrize(("owner", "name"), METHODS, ids=lambda part: getattr(part, "__name__", part))

@@ -48,26 +48,23 @@ NOT_ASKED = {"Claims"}
 """What the scheduler calls by itself."""
 EVERY = classes()
 CLASSES = {kind.__name__: kind for kind in sorted(EVERY, key=is_dataclass)}
-OWNERS = sorted(
-    (
-        kind
-        for kind in EVERY
-        if kind.__module__.startswith("ledgerscope.customers.")
-        and inspect.isfunction(vars(kind).get("__init__"))
-        and list(inspect.signature(kind).parameters)[:1] == ["operations"]
-        and not is_dataclass(kind)
-        and kind.__name__ not in NOT_ASKED
-    ),
-    key=lambda kind: kind.__name__,
-)
+EVERY_METHOD = [
+    (owner, name)
+    for owner in sorted(EVERY, key=lambda kind: kind.__name__)
+    if owner.__module__.startswith("ledgerscope.customers.")
+    and inspect.isfunction(vars(owner).get("__init__"))
+    and list(inspect.signature(owner).parameters)[:1] == ["operations"]
+    and not is_dataclass(owner)
+    for name, method in vars(owner).items()
+    if inspect.isfunction(method) and not name.startswith("_")
+]
+"""The public methods of the operations, with the class of each."""
 METHODS = [
     (owner, name)
-    for owner in OWNERS
-    for name, method in vars(owner).items()
-    if inspect.isfunction(method)
-    and not name.startswith("_")
-    and len(inspect.signature(method).parameters) > 1
+    for owner, name in EVERY_METHOD
+    if owner.__name__ not in NOT_ASKED and len(inspect.signature(vars(owner)[name]).parameters) > 1
 ]
+OWNERS = {owner for owner, _ in METHODS}
 
 
 def plausible(annotation: str) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,6 +176,17 @@ def test_a_worker_that_is_told_to_stop_lets_what_runs_end(
     assert inconsistencies(ledger) == []
 
 
+def stopped(worker: Worker, begun: Event, let_go: Event) -> Tally:
+    """What came of a worker that is stopped while it is busy."""
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(worker.run_due)
+        begun.wait(PATIENCE)
+        worker.stop()
+        tally = running.result()
+        let_go.set()
+    return tally
+
+
 def test_what_does_not_end_in_time_is_given_back_and_due_at_once(
     operations: Operations, scheduled: Callable[..., str], spring: Spring, ledger: Ledger
 ) -> None:
@@ -187,14 +199,7 @@ def test_what_does_not_end_in_time_is_given_back_and_due_at_once(
 
     spring.while_reading = hang
     worker = Worker([operations], spring, limits=Limits(grace=timedelta(0)))
-    tallies: list[Tally] = []
-    running = Thread(target=lambda: tallies.append(worker.run_due()))
-    running.start()
-    begun.wait(PATIENCE)
-    worker.stop()
-    running.join()
-    let_go.set()
-    assert tallies == [Tally(started=1, given_back=1)]
+    assert stopped(worker, begun, let_go) == Tally(started=1, given_back=1)
     (state,) = ledger.rows("select status, backoff, next_due_at <= last_attempt_at as due from sync_schedule")
     assert tuple(state) == ("active", 0, True)
     (calls,) = ledger.rows("select api_calls as of_run from sync_run")
@@ -214,14 +219,7 @@ def test_what_is_given_back_before_the_outside_was_opened_made_no_calls(
         return spring(company, customer_id)
 
     worker = Worker([operations], slow_to_open, limits=Limits(grace=timedelta(0)))
-    tallies: list[Tally] = []
-    running = Thread(target=lambda: tallies.append(worker.run_due()))
-    running.start()
-    begun.wait(PATIENCE)
-    worker.stop()
-    running.join()
-    let_go.set()
-    assert tallies == [Tally(started=1, given_back=1)]
+    assert stopped(worker, begun, let_go) == Tally(started=1, given_back=1)
     (run,) = ledger.rows("select error_class, api_calls from sync_run")
     assert tuple(run) == ("stopped", 0)
 
